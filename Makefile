@@ -1,0 +1,59 @@
+# Two commands do everything on a fresh machine with Python 3.11: `make demo` and `make test`.
+# Each target sets up what it needs the first time, in .venv, from the lock files.
+
+PYTHON ?= python3
+AMOUNT ?= 1000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo run test check format bench chaos lock openapi clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/counterfoil demo --amount $(AMOUNT)
+
+run: $(VENV)/.runtime
+	$(BIN)/counterfoil demo --serve
+
+test: $(VENV)/.development
+	$(BIN)/python tests/run.py
+
+check: $(VENV)/.development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.generated --check
+
+format: $(VENV)/.development
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.development
+	$(BIN)/python benchmarks/run.py
+
+# What is generated from the code and committed: the API's schema, the layout language's pages.
+generated: $(VENV)/.development
+	$(BIN)/python -m scripts.generated
+
+lock: $(VENV)/.development
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--universal --python-version 3.11 pyproject.toml --extra build --extra dev -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--universal --python-version 3.11 pyproject.toml --extra build -c requirements-dev.lock -o requirements.lock
+
+clean:
+	rm -rf $(VENV) demo data .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Counterfoil needs Python 3.11 or newer; try: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: $(BIN)/python requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.development: $(VENV)/.runtime requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,130 @@
+"""Who may do what: users, teams, API tokens, devices; and answers kept for repeated requests.
+
+Tokens are 256 random bits, shown once and stored as their SHA-256. That is enough for a secret
+nobody chose: there is no dictionary to try, and a request costs a microsecond instead of the
+quarter second of a password hash.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from counterfoil.catalog.models import Event, Organizer
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: str | bool) -> User:
+        """Create a user who signs in with this e-mail address, in lower case."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    email = models.EmailField(unique=True)
+    fullname = models.CharField(max_length=255, blank=True, default="")
+    locale = models.CharField(max_length=50, default="en")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Team(models.Model):
+    """A set of rights in one organizer. A token has exactly its team's rights."""
+
+    organizer = models.ForeignKey(Organizer, on_delete=models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=190)
+    members = models.ManyToManyField(User, related_name="teams", blank=True)
+    all_events = models.BooleanField(default=False)
+    limit_events = models.ManyToManyField(Event, related_name="+", blank=True)
+    all_event_permissions = models.BooleanField(default=False)
+    event_permissions = models.JSONField(default=list)
+    all_organizer_permissions = models.BooleanField(default=False)
+    organizer_permissions = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class APIToken(models.Model):
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=190)
+    active = models.BooleanField(default=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "API token"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Device(models.Model):
+    """A scanner. It gets its token by showing the initialization token once."""
+
+    organizer = models.ForeignKey(Organizer, on_delete=models.CASCADE, related_name="devices")
+    device_id = models.PositiveIntegerField()
+    unique_serial = models.CharField(max_length=190, unique=True)
+    initialization_token = models.CharField(max_length=190, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    all_events = models.BooleanField(default=False)
+    limit_events = models.ManyToManyField(Event, related_name="+", blank=True)
+    revoked = models.BooleanField(default=False)
+    name = models.CharField(max_length=190)
+    created = models.DateTimeField(auto_now_add=True)
+    initialized = models.DateTimeField(null=True, blank=True)
+    hardware_brand = models.CharField(max_length=190, null=True, blank=True)
+    hardware_model = models.CharField(max_length=190, null=True, blank=True)
+    os_name = models.CharField(max_length=190, null=True, blank=True)
+    os_version = models.CharField(max_length=190, null=True, blank=True)
+    software_brand = models.CharField(max_length=190, null=True, blank=True)
+    software_version = models.CharField(max_length=190, null=True, blank=True)
+    rsa_pubkey = models.TextField(null=True, blank=True)
+    info = models.JSONField(null=True, blank=True)
+    security_profile = models.CharField(max_length=190, default="full")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizer", "device_id"], name="device_id_unique_in_organizer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotencyRecord(models.Model):
+    """The answer that was given to a request with this key, kept for 24 hours.
+
+    It is written in the transaction of the work itself, so it is there exactly if the work is.
+    """
+
+    credential_hash = models.CharField(max_length=64)
+    key = models.CharField(max_length=190)
+    created = models.DateTimeField(auto_now_add=True, db_index=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential_hash", "key"], name="idempotency_key_unique_to_credential"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

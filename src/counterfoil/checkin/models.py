@@ -1,0 +1,131 @@
+"""The gate: check-in lists, check-ins, revoked and blocked secrets."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from counterfoil.accounts.models import Device
+from counterfoil.catalog.models import Event, Item, SubEvent
+from counterfoil.orders.models import OrderPosition
+
+
+class CheckinList(models.Model):
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="checkin_lists")
+    name = models.CharField(max_length=190)
+    all_products = models.BooleanField(default=True)
+    limit_products = models.ManyToManyField(Item, blank=True, related_name="+")
+    subevent = models.ForeignKey(
+        SubEvent, null=True, blank=True, on_delete=models.CASCADE, related_name="checkin_lists"
+    )
+    include_pending = models.BooleanField(default=False)
+    allow_multiple_entries = models.BooleanField(default=False)
+    allow_entry_after_exit = models.BooleanField(default=True)
+    rules = models.JSONField(default=dict)
+    exit_all_at = models.DateTimeField(null=True, blank=True)
+    addon_match = models.BooleanField(default=False)
+    ignore_in_statistics = models.BooleanField(default=False)
+    consider_tickets_used = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Checkin(models.Model):
+    """One scan, admitted or refused. The same nonce again is the same scan, sent twice."""
+
+    class Type(models.TextChoices):
+        ENTRY = "entry"
+        EXIT = "exit"
+
+    position = models.ForeignKey(
+        OrderPosition, null=True, blank=True, on_delete=models.CASCADE, related_name="all_checkins"
+    )
+    list = models.ForeignKey(CheckinList, on_delete=models.CASCADE, related_name="checkins")
+    type = models.CharField(max_length=16, choices=Type.choices, default=Type.ENTRY)
+    datetime = models.DateTimeField()
+    created = models.DateTimeField(auto_now_add=True)
+    successful = models.BooleanField(default=True)
+    error_reason = models.CharField(max_length=64, null=True, blank=True)
+    error_explanation = models.TextField(null=True, blank=True)
+    nonce = models.CharField(max_length=190, null=True, blank=True)
+    forced = models.BooleanField(default=False)
+    auto_checked_in = models.BooleanField(default=False)
+    raw_barcode = models.TextField(null=True, blank=True)
+    raw_source_type = models.CharField(max_length=32, null=True, blank=True)
+    raw_item = models.ForeignKey(
+        Item, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    raw_subevent = models.ForeignKey(
+        SubEvent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    device = models.ForeignKey(
+        Device, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["list", "position", "datetime"], name="checkin_of_position"),
+            models.Index(fields=["position", "datetime"], name="checkin_history"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["position", "list", "nonce"],
+                condition=Q(nonce__isnull=False, successful=True),
+                name="one_successful_checkin_per_nonce",
+            ),
+            models.CheckConstraint(
+                condition=Q(successful=False) | Q(position__isnull=False),
+                name="successful_checkin_has_position",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.position_id} at {self.list_id}"
+
+
+class RevokedSecret(models.Model):
+    """A secret that must not be admitted any more, whatever an offline scanner remembers."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="revoked_secrets")
+    position = models.ForeignKey(
+        OrderPosition,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="revoked_secrets",
+    )
+    secret = models.CharField(max_length=255)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "secret"], name="secret_revoked_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.secret
+
+
+class BlockedSecret(models.Model):
+    """Whether a secret is blocked for now. Unblocking keeps the row: scanners must hear of it."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="blocked_secrets")
+    position = models.ForeignKey(
+        OrderPosition,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="blocked_secrets",
+    )
+    secret = models.CharField(max_length=255)
+    blocked = models.BooleanField()
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "secret"], name="secret_blocked_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.secret

@@ -1,0 +1,1 @@
+"""What every room shares: refusals, the clock, translated text. No models of its own."""

@@ -1,0 +1,25 @@
+"""Uploaded files: kept for a day, usable only by whoever sent them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Upload(models.Model):
+    """A file that a client sent ahead of the request that will use it (``file:<id>``)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.CharField(
+        max_length=64, help_text="The credential that may use it, as accounts names it."
+    )
+    filename = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    stored_name = models.CharField(max_length=255, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,80 @@
+"""Long work. The row is the truth; messages to workers are hints that may be lost or doubled."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Job(models.Model):
+    """One piece of long work and what became of it.
+
+    ``attempt`` counts the claims and is the fencing token: whoever writes later must still hold
+    the attempt it was given. ``lease_until`` is compared by the database's clock only.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=64)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=5)
+    worker = models.CharField(max_length=190, blank=True, default="")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True, blank=True)
+    finished = models.DateTimeField(null=True, blank=True)
+    expires = models.DateTimeField(
+        null=True, blank=True, help_text="When its result file is removed."
+    )
+    result = models.JSONField(null=True, blank=True)
+    result_file = models.CharField(max_length=255, null=True, blank=True)
+    message = models.TextField(
+        blank=True, default="", help_text="Why it failed, for the person who asked."
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["created", "id"], condition=Q(state="waiting"), name="job_waiting"
+            ),
+            models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_running"),
+            models.Index(
+                fields=["expires"], condition=Q(result_file__isnull=False), name="job_with_file"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(lease_until__isnull=False),
+                name="running_job_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(message=""), name="failed_job_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id} ({self.state})"
+
+
+class WorkerHeartbeat(models.Model):
+    """When a worker last said that it lives, by the database's clock."""
+
+    worker = models.CharField(max_length=190, primary_key=True)
+    seen = models.DateTimeField()
+    schema = models.CharField(max_length=64, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.worker

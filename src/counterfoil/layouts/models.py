@@ -1,0 +1,74 @@
+"""Ticket layouts, their backgrounds, and which product prints with which."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from counterfoil.catalog.models import Event, Item, SalesChannel
+
+
+class Background(models.Model):
+    """A PDF under the elements. Never changed: a new upload is a new row.
+
+    ``compiled`` names what printing reads. When the PDF cannot be used, it is empty and
+    ``refusal`` says why, in words for the designer; printing with it is refused in the same words.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="backgrounds")
+    sha256 = models.CharField(max_length=64)
+    original = models.CharField(max_length=255)
+    compiled = models.CharField(max_length=255, blank=True, default="")
+    refusal = models.TextField(blank=True, default="")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(compiled="") ^ Q(refusal=""), name="background_is_compiled_or_refused"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class TicketLayout(models.Model):
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="ticket_layouts")
+    name = models.CharField(max_length=190)
+    default = models.BooleanField(default=False)
+    layout = models.JSONField(default=list)
+    background = models.ForeignKey(
+        Background, null=True, blank=True, on_delete=models.SET_NULL, related_name="layouts"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event"], condition=Q(default=True), name="one_default_layout"
+            ),
+        ]
+        indexes = [models.Index(fields=["event", "name", "id"], name="layout_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TicketLayoutItem(models.Model):
+    """This product, sold through this channel, prints with this layout."""
+
+    layout = models.ForeignKey(
+        TicketLayout, on_delete=models.CASCADE, related_name="item_assignments"
+    )
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="layout_assignments")
+    sales_channel = models.ForeignKey(SalesChannel, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "sales_channel"], name="one_layout_per_item_and_channel"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} by {self.sales_channel_id}: {self.layout_id}"

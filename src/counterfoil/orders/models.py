@@ -1,0 +1,181 @@
+"""Orders and their positions: what was sold. A ticket is a position.
+
+``organizer`` stands on both rows as well as on the event, since codes and secrets are unique per
+organizer and a constraint cannot look through a join.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from counterfoil.catalog.models import (
+    Event,
+    Item,
+    ItemVariation,
+    Organizer,
+    Question,
+    QuestionOption,
+    SalesChannel,
+    SubEvent,
+    TaxRule,
+)
+
+
+class Order(models.Model):
+    class Status(models.TextChoices):
+        PENDING = "n"
+        PAID = "p"
+        EXPIRED = "e"
+        CANCELED = "c"
+
+    organizer = models.ForeignKey(Organizer, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="orders")
+    code = models.CharField(max_length=16)
+    status = models.CharField(max_length=1, choices=Status.choices, default=Status.PENDING)
+    testmode = models.BooleanField(default=False)
+    secret = models.CharField(max_length=64)
+    sales_channel = models.ForeignKey(SalesChannel, on_delete=models.PROTECT, related_name="+")
+    email = models.CharField(max_length=254, null=True, blank=True)
+    phone = models.CharField(max_length=64, null=True, blank=True)
+    locale = models.CharField(max_length=32, default="en")
+    datetime = models.DateTimeField()
+    expires = models.DateTimeField()
+    cancellation_date = models.DateTimeField(null=True, blank=True)
+    total = models.DecimalField(max_digits=13, decimal_places=2)
+    comment = models.TextField(blank=True, default="")
+    custom_followup_at = models.DateField(null=True, blank=True)
+    checkin_attention = models.BooleanField(default=False)
+    checkin_text = models.TextField(null=True, blank=True)
+    require_approval = models.BooleanField(default=False)
+    valid_if_pending = models.BooleanField(default=False)
+    invoice_address = models.JSONField(null=True, blank=True)
+    api_meta = models.JSONField(default=dict)
+    last_modified = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizer", "code"], name="order_code_unique_in_organizer"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["n", "p", "e", "c"]), name="order_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["event", "datetime", "id"], name="order_by_date"),
+            models.Index(fields=["event", "last_modified", "id"], name="order_by_change"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class OrderPosition(models.Model):
+    """One ticket."""
+
+    organizer = models.ForeignKey(Organizer, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="positions")
+    positionid = models.PositiveIntegerField(default=1)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="positions")
+    variation = models.ForeignKey(
+        ItemVariation, null=True, blank=True, on_delete=models.PROTECT, related_name="positions"
+    )
+    subevent = models.ForeignKey(
+        SubEvent, null=True, blank=True, on_delete=models.PROTECT, related_name="positions"
+    )
+    price = models.DecimalField(max_digits=13, decimal_places=2)
+    tax_rule = models.ForeignKey(
+        TaxRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=2)
+    tax_value = models.DecimalField(max_digits=13, decimal_places=2)
+    tax_code = models.CharField(max_length=190, null=True, blank=True)
+    secret = models.CharField(max_length=255)
+    pseudonymization_id = models.CharField(max_length=16)
+    attendee_name_parts = models.JSONField(default=dict)
+    attendee_email = models.CharField(max_length=254, null=True, blank=True)
+    company = models.CharField(max_length=255, null=True, blank=True)
+    street = models.TextField(null=True, blank=True)
+    zipcode = models.CharField(max_length=30, null=True, blank=True)
+    city = models.CharField(max_length=255, null=True, blank=True)
+    country = models.CharField(max_length=2, null=True, blank=True)
+    state = models.CharField(max_length=255, null=True, blank=True)
+    addon_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="addons"
+    )
+    is_bundled = models.BooleanField(default=False)
+    canceled = models.BooleanField(default=False)
+    valid_from = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    blocked = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizer", "secret"], name="secret_unique_in_organizer"
+            ),
+            models.UniqueConstraint(
+                fields=["order", "positionid"], name="positionid_unique_in_order"
+            ),
+        ]
+        indexes = [models.Index(fields=["item", "variation", "subevent"], name="position_of_quota")]
+
+    def __str__(self) -> str:
+        return f"{self.order.code}-{self.positionid}"
+
+
+class OrderPayment(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="payments")
+    local_id = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=32, default="confirmed")
+    amount = models.DecimalField(max_digits=13, decimal_places=2)
+    created = models.DateTimeField()
+    payment_date = models.DateTimeField(null=True, blank=True)
+    provider = models.CharField(max_length=190, default="manual")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "local_id"], name="payment_local_id_unique_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}-P-{self.local_id}"
+
+
+class QuestionAnswer(models.Model):
+    """What an order says to a question, for one position. ``file`` is a stored name."""
+
+    position = models.ForeignKey(OrderPosition, on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
+    answer = models.TextField()
+    options = models.ManyToManyField(QuestionOption, blank=True, related_name="+")
+    file = models.CharField(max_length=255, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["position", "question"], name="one_answer_per_question"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.answer
+
+
+class PrintLog(models.Model):
+    """That a ticket or badge was printed, as a device or the printing room reports it."""
+
+    position = models.ForeignKey(OrderPosition, on_delete=models.CASCADE, related_name="print_logs")
+    datetime = models.DateTimeField()
+    created = models.DateTimeField(auto_now_add=True)
+    source = models.CharField(max_length=255)
+    type = models.CharField(max_length=255, default="badge")
+    successful = models.BooleanField(default=True)
+    info = models.JSONField(default=dict)
+    device_id = models.PositiveIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.position_id}"

@@ -1,0 +1,33 @@
+"""Requests to print: who asked, for which tickets, with which layouts as they were then."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from counterfoil.catalog.models import Event
+from counterfoil.jobs.models import Job
+
+
+class RenderRequest(models.Model):
+    """One PDF that somebody asked for.
+
+    ``asker`` is the credential that may fetch it. ``parts`` are the tickets in page order, each
+    ``[order position id, index into layouts]``. ``layouts`` pins what they print with: the element
+    list as it was when asked, and the id of a background, which never changes.
+    """
+
+    job = models.OneToOneField(
+        Job, primary_key=True, on_delete=models.CASCADE, related_name="render_request"
+    )
+    file_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="render_requests")
+    asker = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=32)
+    parts = models.JSONField()
+    layouts = models.JSONField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.job_id)
