@@ -1,0 +1,171 @@
+"""A compiled background: objects whose references wait for a document's numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from typing import Any
+
+from counterfoil.render.errors import BackgroundError
+from counterfoil.render.pdf.syntax import Ref
+from counterfoil.render.pdf.writer import Writer
+from counterfoil.render.units import Pt
+
+_MAGIC = b"Counterfoil background 1\n"
+_DIGEST = 32
+_MAX_HEAD = 100_000_000
+"""Bytes the head may inflate to: reading back trusts nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledObject:
+    """One object. A number among its parts is the index of another object, to be referred to.
+
+    With ``data`` it is a stream, encoded as its entries say, and the parts are the entries
+    alone; without, the parts are the whole object.
+    """
+
+    parts: tuple[bytes | int, ...]
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundPage:
+    """One page as it is shown: rotated, its lower left corner at the origin."""
+
+    width: Pt
+    height: Pt
+    form: int | None
+    """Index of its form XObject; None: nothing is painted."""
+
+    def draw(self, resource: bytes) -> bytes:
+        """Return the operators that paint it, given its resource name, slash included."""
+        return b"" if self.form is None else b"q " + resource + b" Do Q"
+
+
+@dataclass(frozen=True)
+class CompiledBackground:
+    """Everything that printing needs of a PDF. Immutable; store it by ``to_bytes``."""
+
+    pages: tuple[BackgroundPage, ...]
+    objects: tuple[CompiledObject, ...]
+    missing_fonts: tuple[str, ...] = ()
+    """Fonts the PDF does not embed: each viewer will choose its own."""
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """Identity, the same in every process."""
+        return self.to_bytes()[-_DIGEST:]
+
+    def to_bytes(self) -> bytes:
+        """Return a form for storing: a deflated head, the streams, a digest."""
+        texts: list[bytes] = []
+        objects = [[_lengths(item.parts, texts), _length(item.data)] for item in self.objects]
+        index = {
+            "pages": [[page.width, page.height, page.form] for page in self.pages],
+            "fonts": self.missing_fonts,
+            "objects": objects,
+        }
+        head = json.dumps(index, separators=(",", ":")).encode("ascii") + b"\n" + b"".join(texts)
+        deflated = zlib.compress(head, 9)
+        streams = b"".join(item.data or b"" for item in self.objects)
+        body = _MAGIC + b"%d\n" % len(deflated) + deflated + streams
+        return body + hashlib.sha256(body).digest()
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> CompiledBackground:
+        """Read what ``to_bytes`` wrote.
+
+        Raises:
+            BackgroundError: it is damaged, or of another version.
+        """
+        try:
+            return _read(stored)
+        except (ValueError, TypeError, KeyError, zlib.error, RecursionError) as error:
+            raise BackgroundError(
+                "The stored background cannot be read. Upload the PDF again."
+            ) from error
+
+
+def _lengths(parts: tuple[bytes | int, ...], texts: list[bytes]) -> list[int]:
+    """Return lengths of texts as they are, and references as negative numbers from -1."""
+    texts.extend(part for part in parts if isinstance(part, bytes))
+    return [len(part) if isinstance(part, bytes) else -part - 1 for part in parts]
+
+
+def _length(data: bytes | None) -> int | None:
+    return None if data is None else len(data)
+
+
+def _read(stored: bytes) -> CompiledBackground:
+    body = stored[:-_DIGEST]
+    if not body.startswith(_MAGIC) or hashlib.sha256(body).digest() != stored[-_DIGEST:]:
+        raise ValueError("not ours, or damaged")
+    source = BytesIO(body[len(_MAGIC) :])
+    deflated = source.read(int(source.readline(20)))
+    inflater = zlib.decompressobj()
+    texts = BytesIO(inflater.decompress(deflated, _MAX_HEAD))
+    if not inflater.eof:
+        raise ValueError("too long")
+    index = json.loads(texts.readline())
+    objects = tuple(
+        CompiledObject(
+            tuple(
+                _take(texts, size) if size >= 0 else _reference(-size - 1, index) for size in parts
+            ),
+            None if length is None else _take(source, length),
+        )
+        for parts, length in index["objects"]
+    )
+    return CompiledBackground(_pages(index), objects, tuple(map(str, index["fonts"])))
+
+
+def _pages(index: dict[str, Any]) -> tuple[BackgroundPage, ...]:
+    return tuple(
+        BackgroundPage(
+            Pt(float(width)), Pt(float(height)), None if form is None else _reference(form, index)
+        )
+        for width, height, form in index["pages"]
+    )
+
+
+def _take(source: BytesIO, length: int) -> bytes:
+    if length < 0:
+        raise ValueError("a length below 0")
+    taken = source.read(length)
+    if len(taken) != length:
+        raise ValueError("too short")
+    return taken
+
+
+def _reference(to: object, index: dict[str, Any]) -> int:
+    if not isinstance(to, int) or not 0 <= to < len(index["objects"]):
+        raise ValueError("a reference to nothing")
+    return to
+
+
+def blank_background(width: Pt, height: Pt, pages: int = 1) -> CompiledBackground:
+    """Return empty paper."""
+    return CompiledBackground((BackgroundPage(width, height, None),) * pages, ())
+
+
+def embed_background(background: CompiledBackground, writer: Writer) -> tuple[Ref | None, ...]:
+    """Write a background's objects, once per document.
+
+    Returns:
+        Each page's form XObject, or None where nothing is painted.
+    """
+    refs = [writer.alloc() for _ in background.objects]
+    for ref, item in zip(refs, background.objects, strict=True):
+        body = b"".join(
+            part if isinstance(part, bytes) else bytes(refs[part]) for part in item.parts
+        )
+        if item.data is None:
+            writer.obj(ref, body)
+        else:
+            writer.stream(ref, body, item.data, encoded=True)
+    return tuple(None if page.form is None else refs[page.form] for page in background.pages)

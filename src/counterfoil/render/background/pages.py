@@ -1,0 +1,105 @@
+"""What a page is: its box, the way it is turned, what it inherits (ISO 32000-1, 7.7.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pikepdf
+
+from counterfoil.render.errors import BackgroundError
+from counterfoil.render.pdf.content import matrix
+from counterfoil.render.pdf.syntax import numbers
+from counterfoil.render.units import Pt
+
+Box = tuple[float, float, float, float]
+_MAX_ANCESTORS = 100
+_LETTER: Box = (0, 0, 612, 792)
+"""What viewers take for a page that does not tell its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How a page's coordinates become those of the page as it is shown."""
+
+    box: Box
+    """What is shown: MediaBox within CropBox."""
+    turn: int
+    """Quarters of a turn, clockwise."""
+    unit: float
+    """Points per unit of the page's coordinates."""
+
+    @property
+    def size(self) -> tuple[Pt, Pt]:
+        left, bottom, right, top = self.box
+        width, height = Pt((right - left) * self.unit), Pt((top - bottom) * self.unit)
+        return (height, width) if self.turn % 2 else (width, height)
+
+    @property
+    def header(self) -> bytes:
+        """Entries of a form XObject that shows the page upright, at the origin."""
+        left, bottom, right, top = (edge * self.unit for edge in self.box)
+        unit = self.unit
+        turned = (
+            (unit, 0, 0, unit, -left, -bottom),
+            (0, -unit, unit, 0, -bottom, right),
+            (-unit, 0, 0, -unit, right, top),
+            (0, unit, -unit, 0, top, -left),
+        )[self.turn]
+        return b"/BBox" + numbers(self.box) + b"/Matrix[" + matrix(*turned) + b"]"
+
+
+def read_sheet(page: pikepdf.Object, side: int) -> Sheet:
+    """Read a page's boxes, rotation and unit.
+
+    Raises:
+        BackgroundError: it has no sensible size.
+    """
+    media = _box(inherited(page, "/MediaBox")) or _LETTER
+    crop = _box(inherited(page, "/CropBox"))
+    shown = _within(media, crop) if crop else media
+    unit = _number(page.get("/UserUnit")) or 1.0
+    sheet = Sheet(shown, int(_number(inherited(page, "/Rotate")) or 0) // 90 % 4, unit)
+    width, height = sheet.size
+    if not (1 <= width <= side and 1 <= height <= side):
+        raise BackgroundError(
+            f"A page measures {width / 72 * 25.4:.1f} x {height / 72 * 25.4:.1f} mm, "
+            f"and between 0.4 and {side / 72 * 25.4:.0f} mm are allowed."
+        )
+    return sheet
+
+
+def inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:
+    """Return an entry of a page, or of the nearest ancestor that has it."""
+    node: object = page
+    for _ in range(_MAX_ANCESTORS):
+        if not isinstance(node, pikepdf.Dictionary):
+            return None
+        if (value := node.get(key)) is not None:
+            return value
+        node = node.get("/Parent")
+    return None
+
+
+def _box(value: object) -> Box | None:
+    """Return left, bottom, right, top, which a file may give in any order."""
+    if not isinstance(value, pikepdf.Array) or len(value) != 4:
+        return None
+    edges = [_number(edge) for edge in list(value)]
+    if any(edge is None for edge in edges):
+        return None
+    x1, y1, x2, y2 = (float(edge or 0) for edge in edges)
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _within(media: Box, crop: Box) -> Box:
+    """Clip one box by another; viewers ignore a CropBox that lies outside."""
+    left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
+    right, top = min(media[2], crop[2]), min(media[3], crop[3])
+    return (left, bottom, right, top) if left < right and bottom < top else media
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return float(value)

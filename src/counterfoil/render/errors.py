@@ -1,0 +1,69 @@
+"""What can go wrong while printing, in words for the person who can put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class RenderError(Exception):
+    """The engine cannot do what was asked. Everything it raises on purpose is one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a layout: where (a JSON pointer such as ``/0/left``) and what."""
+
+    pointer: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer}: {self.message}"
+
+
+class LayoutError(RenderError):
+    """A layout cannot be used. Carries all of its problems, not only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[LayoutError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class TicketError(RenderError):
+    """One ticket cannot be printed, because of one element of its layout."""
+
+    def __init__(self, ticket: str, pointer: str, message: str) -> None:
+        self.ticket = ticket
+        self.pointer = pointer
+        self.message = message
+        super().__init__(f"{ticket}, {pointer}: {message}")
+
+    def __reduce__(self) -> tuple[type[TicketError], tuple[str, str, str]]:
+        return type(self), (self.ticket, self.pointer, self.message)
+
+
+class _SaidError(RenderError):
+    """An error that is one sentence."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+class BackgroundError(_SaidError):
+    """A PDF cannot serve as a background."""
+
+
+class ImageError(_SaidError):
+    """A picture cannot be read or is not safe to read."""
+
+
+class FontError(_SaidError):
+    """A font file cannot be read, or forbids embedding."""
+
+
+class CodeError(_SaidError):
+    """A text cannot be written in the wanted symbology."""

@@ -1,0 +1,181 @@
+"""JPEG files (ITU-T T.81), passed through: a viewer decodes what the camera encoded.
+
+Only what the pixels need comes along. Comments, EXIF (which may tell where someone lives),
+thumbnails and anything behind the end stay out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from counterfoil.render.errors import ImageError
+from counterfoil.render.images.picture import Raster
+from counterfoil.render.pdf.syntax import entries
+
+_SOI, _EOI, _SOS, _APP0, _APP1, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
+_BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_TABLES = frozenset((0xC4, 0xCC, 0xDB, 0xDD))
+_ALONE = frozenset((0x01, *range(0xD0, 0xD8)))
+_END_OF_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
+_MAX_SCANNED = 1_000_000_000
+"""Pixels times scans. A usual progressive file has ten scans; a hostile one thousands."""
+_RGB_IDS = b"RGB"
+
+
+@dataclass(frozen=True, slots=True)
+class JpegFile:
+    """What a PDF needs to know of a JPEG, and its bytes without the rest."""
+
+    data: bytes
+    width: int
+    height: int
+    bits: int
+    frame: int
+    component_ids: bytes
+    adobe: bool
+    orientation: int
+    scans: int
+
+    @property
+    def passes(self) -> bool:
+        """Tell whether every PDF viewer decodes this file as it is (ISO 32000-1, 7.4.8)."""
+        return (
+            self.frame in (_BASELINE, _EXTENDED, _PROGRESSIVE)
+            and self.bits == 8
+            and len(self.component_ids) in _SPACES
+            # RGB without Adobe's mark is told by the names of components, which viewers ignore.
+            and (self.adobe or self.component_ids != _RGB_IDS)
+        )
+
+
+_SPACES = {1: b"/DeviceGray", 3: b"/DeviceRGB", 4: b"/DeviceCMYK"}
+
+
+def raster(file: JpegFile) -> Raster:
+    """Return the XObject of a file that passes."""
+    inner = {
+        "Type": b"/XObject",
+        "Subtype": b"/Image",
+        "Width": b"%d" % file.width,
+        "Height": b"%d" % file.height,
+        "ColorSpace": _SPACES[len(file.component_ids)],
+        "BitsPerComponent": b"8",
+        "Filter": b"/DCTDecode",
+    }
+    if file.adobe and len(file.component_ids) == 4:
+        inner["Decode"] = b"[1 0 1 0 1 0 1 0]"  # Adobe writes CMYK inverted
+    return Raster(entries(inner), file.data)
+
+
+def check_scans(file: JpegFile) -> None:
+    """Refuse a file whose many scans would each be decoded over all of its pixels.
+
+    Raises:
+        ImageError: there are too many.
+    """
+    if file.scans * file.width * file.height > _MAX_SCANNED:
+        raise ImageError("The picture has too many layers. Save it as a plain JPEG.")
+
+
+def read_file(data: bytes) -> JpegFile:
+    """Walk through a JPEG's segments, keeping those that pixels need.
+
+    Raises:
+        ImageError: it is cut off, or no JPEG behind its first bytes.
+    """
+    kept = [data[:2]]
+    frame: tuple[int, bytes] | None = None
+    adobe, orientation, scans, at = False, 1, 0, 2
+    while True:
+        marker, at = _marker(data, at)
+        if marker == _EOI:
+            break
+        if marker in _ALONE:
+            continue
+        start, body, at = at, *_segment(data, at)
+        if marker in _FRAMES:
+            if frame is not None:
+                raise ImageError(_BROKEN)
+            frame = marker, body
+        elif marker == _SOS:
+            scans += 1
+            at = _end_of_scan(data, at)
+        elif marker == _APP14 and body.startswith(b"Adobe"):
+            adobe = True
+        elif marker == _APP1 and body.startswith(b"Exif\0\0"):
+            orientation = exif_orientation(body[6:])
+            continue
+        elif marker not in _TABLES and not (marker == _APP0 and body.startswith(b"JFIF\0")):
+            continue
+        kept.append(b"\xff%c" % marker + data[start:at])
+    kept.append(b"\xff\xd9")
+    return _file(b"".join(kept), frame, adobe=adobe, orientation=orientation, scans=scans)
+
+
+_BROKEN = "The picture is broken or cut off: it cannot be decoded."
+
+
+def _marker(data: bytes, at: int) -> tuple[int, int]:
+    """Return the marker at a position, and where its segment starts."""
+    end = at
+    while data[end : end + 1] == b"\xff":
+        end += 1
+    if end == at or end >= len(data):
+        raise ImageError(_BROKEN)
+    return data[end], end + 1
+
+
+def _segment(data: bytes, at: int) -> tuple[bytes, int]:
+    """Return the body of a segment that starts with its length, and where it ends."""
+    end = at + int.from_bytes(data[at : at + 2], "big")
+    if end < at + 2 or end > len(data):
+        raise ImageError(_BROKEN)
+    return data[at + 2 : end], end
+
+
+def _end_of_scan(data: bytes, at: int) -> int:
+    found = _END_OF_SCAN.search(data, at)
+    if found is None:
+        raise ImageError(_BROKEN)
+    return found.start()
+
+
+def _file(
+    data: bytes, frame: tuple[int, bytes] | None, *, adobe: bool, orientation: int, scans: int
+) -> JpegFile:
+    if frame is None or not scans:
+        raise ImageError(_BROKEN)
+    kind, body = frame
+    if len(body) < 6 or len(body) != 6 + 3 * body[5]:
+        raise ImageError(_BROKEN)
+    return JpegFile(
+        data=data,
+        width=int.from_bytes(body[3:5], "big"),
+        height=int.from_bytes(body[1:3], "big"),
+        bits=body[0],
+        frame=kind,
+        component_ids=body[6::3],
+        adobe=adobe,
+        orientation=orientation,
+        scans=scans,
+    )
+
+
+def exif_orientation(tiff: bytes) -> int:
+    """Read the one EXIF value that changes how a picture looks; 1 (upright) if in doubt."""
+    if tiff[:4] not in (b"II*\0", b"MM\0*"):
+        return 1
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(tiff[at : at + size], "little" if tiff[:1] == b"I" else "big")
+
+    start = number(4, 4)
+    for entry in range(start + 2, start + 2 + 12 * number(start, 2), 12):
+        if entry + 12 > len(tiff):
+            break
+        if number(entry, 2) == 0x0112 and number(entry + 2, 2) == 3:
+            value = number(entry + 8, 2)
+            return value if 1 <= value <= 8 else 1
+    return 1

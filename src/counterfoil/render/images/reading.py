@@ -1,0 +1,127 @@
+"""The door for pictures: tells the format by its first bytes and bounds what may follow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image as Pillow
+
+from counterfoil.render.errors import ImageError
+from counterfoil.render.images import jpeg, png
+from counterfoil.render.images.picture import Image, Raster
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a picture may cost."""
+
+    octets: int = 20_000_000
+    """Length of the file."""
+    pixels: int = 40_000_000
+    """A3 at 400 dpi has 31 million; a decoded pixel takes up to 4 bytes of memory, for a moment."""
+
+
+LIMITS = Limits()
+
+
+def read_image(data: bytes, limits: Limits = LIMITS) -> Image:
+    """Read a picture of any of our formats.
+
+    Raises:
+        ImageError: it is none of them, broken, or larger than the limits.
+    """
+    if len(data) > limits.octets:
+        raise ImageError(
+            f"The picture's file is too large: {len(data) / 1e6:.0f} MB, "
+            f"and {limits.octets / 1e6:.0f} MB are allowed."
+        )
+    orientation, raster, alpha, (width, height) = _reader(data)(data, limits.pixels)
+    if orientation >= 5:
+        width, height = height, width
+    digest = hashlib.sha256(data).digest()
+    return Image(digest, width, height, orientation, raster, alpha)
+
+
+_Read = tuple[int, Raster, Raster | None, tuple[int, int]]
+
+
+def _reader(data: bytes) -> Callable[[bytes, int], _Read]:
+    for start, reader in _READERS.items():
+        if data.startswith(start):
+            return reader
+    raise ImageError("This is not a picture in PNG, JPEG or GIF format.")
+
+
+def _read_png(data: bytes, pixels: int) -> _Read:
+    header = png.read_header(data)
+    check_size(header.width, header.height, pixels)
+    picture = decode(header.file, "PNG", pixels)
+    raster, alpha = png.from_file(header, picture)
+    return 1, raster, alpha, picture.size
+
+
+def _read_gif(data: bytes, pixels: int) -> _Read:
+    check_size(int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"), pixels)
+    picture = decode(data, "GIF", pixels)
+    raster, alpha = png.from_pixels(picture)
+    return 1, raster, alpha, picture.size
+
+
+def _read_jpeg(data: bytes, pixels: int) -> _Read:
+    file = jpeg.read_file(data)
+    check_size(file.width, file.height, pixels)
+    jpeg.check_scans(file)
+    small = decode(file.data, "JPEG", pixels, thumbnail=file.passes)
+    if not file.passes:
+        raster, alpha = png.from_pixels(small)
+        return file.orientation, raster, alpha, small.size
+    return file.orientation, jpeg.raster(file), None, (file.width, file.height)
+
+
+_READERS: dict[bytes, Callable[[bytes, int], _Read]] = {
+    b"\x89PNG\r\n\x1a\n": _read_png,
+    b"\xff\xd8\xff": _read_jpeg,
+    b"GIF87a": _read_gif,
+    b"GIF89a": _read_gif,
+}
+
+
+def check_size(width: int, height: int, pixels: int) -> None:
+    """Refuse a picture without pixels, and one with too many, before it is decoded.
+
+    Raises:
+        ImageError: with its size.
+    """
+    if width < 1 or height < 1:
+        raise ImageError("The picture is empty: its width or height is 0.")
+    if width * height > pixels:
+        raise ImageError(
+            f"The picture is too large: {width} x {height} pixels, "
+            f"and {pixels / 1e6:.0f} million are allowed."
+        )
+
+
+def decode(data: bytes, kind: str, pixels: int, *, thumbnail: bool = False) -> Pillow.Image:
+    """Decode all of a picture, to have its pixels or to see that they are there.
+
+    Args:
+        kind: Pillow's word for the format; no other is tried.
+        thumbnail: decode a JPEG at an eighth of its size, which reads all of it just the same.
+
+    Raises:
+        ImageError: it is broken.
+    """
+    try:
+        picture: Pillow.Image = Pillow.open(BytesIO(data), formats=(kind,))
+        check_size(*picture.size, pixels)  # a GIF's frame may be larger than its screen
+        if thumbnail:
+            picture.draft(picture.mode, (picture.width // 8, picture.height // 8))
+        picture.load()
+    except ImageError:
+        raise
+    except Exception as error:  # on broken files Pillow raises almost anything
+        raise ImageError("The picture is broken or cut off: it cannot be decoded.") from error
+    return picture
