@@ -1,0 +1,234 @@
+"""One face: its characters, its widths, and text turned into glyphs with them.
+
+Lengths are in em. Nothing is read before it is asked for, since a machine may have hundreds of
+faces and a ticket uses two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import uharfbuzz as hb
+
+from counterfoil.render.errors import FontError
+from counterfoil.render.fonts.script import is_plain, is_plain_character
+from counterfoil.render.fonts.sfnt import OUTLINES, Metrics, read_metrics
+from counterfoil.render.pdf.syntax import literal
+
+NOTDEF = 0
+
+# Layouts were drawn for text whose advances simply add up: no script is kerned, and ligatures are
+# only for those that cannot be written without.
+_FEATURES = {"kern": False}
+_PLAIN_FEATURES = dict.fromkeys(("kern", "liga", "clig", "calt", "rlig", "locl"), False)
+
+
+class Glyph(NamedTuple):
+    """One positioned glyph; ``cluster`` is the index of the first character it stands for."""
+
+    gid: int
+    cluster: int
+    advance: float
+    dx: float
+    dy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a face is found: its file, its place in a collection, its place on variable axes."""
+
+    path: Path
+    index: int = 0
+    axes: tuple[tuple[str, float], ...] = ()
+
+
+class Face:
+    """A face, pinned to one place on its axes if it is variable. Compared by identity."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.written = _Written(self)
+        self.widths = _Widths(self)
+
+    def __repr__(self) -> str:
+        return f"<Face {self.postscript_name}>"
+
+    def __reduce__(self) -> tuple[type[Face], tuple[Source]]:
+        return type(self), (self.source,)
+
+    @cached_property
+    def hb_face(self) -> hb.Face:
+        return open_face(self.source.path, self.source.index)
+
+    @cached_property
+    def hb_font(self) -> hb.Font:
+        font = hb.Font(self.hb_face)
+        font.set_variations(dict(self.source.axes))
+        return font
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        return read_metrics(self.hb_face)
+
+    @cached_property
+    def weight(self) -> float:
+        """The weight, where 400 is regular and 700 bold."""
+        return dict(self.source.axes).get("wght", self.metrics.weight)
+
+    @cached_property
+    def postscript_name(self) -> str:
+        named = self.hb_face.get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME)
+        name = named or self.source.path.stem
+        pins = "".join(f"-{tag}{value:g}" for tag, value in self.source.axes)
+        return "".join(c for c in name + pins if c.isascii() and (c.isalnum() or c in "-_"))
+
+    @cached_property
+    def resource(self) -> bytes:
+        """The face's name in page resources: the same in every process, for the same font."""
+        tables = b"".join(self.hb_face.reference_table(tag).data for tag in ("head", "name"))
+        key = repr((self.source.axes, self.source.index)).encode() + tables
+        return b"/F" + hashlib.sha256(key).hexdigest()[:8].encode("ascii")
+
+    @cached_property
+    def ascent(self) -> float:
+        """OS/2's typographic ascender."""
+        return self.metrics.ascender / self.metrics.upem
+
+    @cached_property
+    def descent(self) -> float:
+        """OS/2's typographic descender, below the baseline and so negative."""
+        return self.metrics.descender / self.metrics.upem
+
+    @cached_property
+    def characters(self) -> frozenset[int]:
+        """The code points that have a glyph."""
+        return frozenset(self.hb_face.unicodes)
+
+    @cached_property
+    def texts(self) -> dict[int, str]:
+        """What each glyph stands for by itself.
+
+        Of several characters with one glyph it is the one that compatibility forms are made of,
+        so Greek mu wins over the micro sign and a space over its unbreakable kin.
+        """
+        by_preference = sorted(map(chr, self.characters), key=_preference, reverse=True)
+        return {self.gid(character): character for character in by_preference}
+
+    def gid(self, character: str) -> int:
+        return self.hb_font.get_nominal_glyph(ord(character)) or NOTDEF
+
+    def plain_gid(self, character: str) -> int:
+        """Return the glyph of a character that needs no shaping.
+
+        Raises:
+            KeyError: it does, or has no glyph, or its glyph would be read back as another one.
+        """
+        gid = self.gid(character) if is_plain_character(character) else NOTDEF
+        if gid == NOTDEF or self.texts[gid] != character:
+            raise KeyError(character)
+        return gid
+
+    def advance(self, gid: int) -> float:
+        width: int = self.hb_font.get_glyph_h_advance(gid)
+        return width / self.metrics.upem
+
+    def has(self, text: str) -> bool:
+        return self.characters.issuperset(map(ord, text))
+
+    def shape(
+        self, text: str, start: int, end: int, *, rtl: bool, script: str, language: str
+    ) -> list[Glyph]:
+        """Shape a part of a text; the rest is context, which Arabic letters join to.
+
+        Args:
+            text: the whole line.
+            start, end: the part, all of one script and direction.
+            rtl: whether it runs from right to left.
+            script: ISO 15924.
+            language: BCP 47, or "".
+
+        Returns:
+            The glyphs in visual order.
+        """
+        buffer = hb.Buffer()
+        buffer.add_str(text, start, end - start)
+        buffer.direction = "rtl" if rtl else "ltr"
+        buffer.script = script
+        if language:
+            buffer.language = language
+        hb.shape(self.hb_font, buffer, _PLAIN_FEATURES if is_plain(script) else _FEATURES)
+        upem = self.metrics.upem
+        return [
+            Glyph(
+                info.codepoint,
+                info.cluster,
+                at.x_advance / upem,
+                at.x_offset / upem,
+                at.y_offset / upem,
+            )
+            for info, at in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
+        ]
+
+
+def _preference(character: str) -> tuple[bool, int]:
+    return unicodedata.normalize("NFKC", character) != character, ord(character)
+
+
+def open_face(path: Path, index: int) -> hb.Face:
+    """Open one face of a file, mapped rather than read.
+
+    Raises:
+        FontError: the file cannot be read or has no outlines (bitmap fonts, for one).
+    """
+    try:
+        face = hb.Face(hb.Blob.from_file_path(str(path)), index)
+    except (OSError, hb.HarfBuzzError) as error:
+        raise FontError(f"{path.name} cannot be read: {error}") from error
+    if not set(OUTLINES) & set(face.table_tags):
+        raise FontError(f"{path.name} is no font with outlines.")
+    return face
+
+
+class _Written(dict[str, bytes]):
+    """A face's plain characters, as they stand in a PDF string. Others raise KeyError.
+
+    Plain are those whose shaping is their one nominal glyph (``script.is_plain_character``).
+    Joining these is three times as fast as shaping and reading glyphs back, and nearly all text on
+    tickets is such.
+    """
+
+    def __init__(self, face: Face) -> None:
+        super().__init__()
+        self._face = face
+
+    def __missing__(self, character: str) -> bytes:
+        self[character] = CODES[self._face.plain_gid(character)]
+        return self[character]
+
+
+class _Widths(dict[str, float]):
+    """The advances of a face's plain characters, in em. Others raise KeyError."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__()
+        self._face = face
+
+    def __missing__(self, character: str) -> float:
+        self[character] = self._face.advance(self._face.plain_gid(character))
+        return self[character]
+
+
+class _Codes(dict[int, bytes]):
+    """Glyph ids as the two bytes of Identity-H, escaped for a literal string."""
+
+    def __missing__(self, gid: int) -> bytes:
+        self[gid] = escaped = literal(gid.to_bytes(2, "big"))[1:-1]
+        return escaped
+
+
+CODES = _Codes()

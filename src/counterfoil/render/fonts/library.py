@@ -1,0 +1,152 @@
+"""All faces a layout may name, and those that help out where a face has no glyph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from counterfoil.render.errors import FontError
+from counterfoil.render.fonts.catalog import (
+    BOLD_FROM,
+    Offer,
+    default_files,
+    font_files,
+    read_offers,
+)
+from counterfoil.render.fonts.face import Face, Source
+
+DEFAULT_FAMILY = "Open Sans"
+
+# The names that pretix's font plugin uses, and what the same fonts call themselves.
+_ALIASES = {
+    "Noto Sans Japanese": ("Noto Sans JP", "Noto Sans CJK JP"),
+    "Noto Sans Korean": ("Noto Sans KR", "Noto Sans CJK KR"),
+    "Noto Sans Simplified Chinese": ("Noto Sans SC", "Noto Sans CJK SC"),
+    "Noto Sans Traditional Chinese": ("Noto Sans TC", "Noto Sans CJK TC"),
+}
+_HAN = tuple(_ALIASES)
+_HAN_OF_LANGUAGE = {"ja": _HAN[0], "ko": _HAN[1], "zh": _HAN[2], "zh-hant": _HAN[3]}
+_TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
+_REMEMBERED = 8192
+
+
+class FontLibrary:
+    """The faces of this installation and of the folders given, read when first needed.
+
+    Our own faces come before any of the same family in the folders: a ticket has to look the same
+    on every host, and there are Open Sans files about whose widths differ.
+    """
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        self._folders = tuple(folders)
+        self._faces: dict[Source, Face] = {}
+        self._covering = lru_cache(maxsize=_REMEMBERED)(self._find_covering)
+        #: Files that cannot be used, and why. Complete once all folders were searched.
+        self.refused: dict[Path, str] = {}
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families a layout can name, sorted."""
+        named = {*self._own, *self._found}
+        named.update(alias for alias in _ALIASES if self._offers(alias))
+        return tuple(sorted(named))
+
+    def knows(self, family: str) -> bool:
+        return bool(self._offers(family))
+
+    def face(self, family: str, *, bold: bool = False, italic: bool = False) -> Face:
+        """Return the face that a layout means.
+
+        An unknown family is drawn in Open Sans of the same style; a known family that lacks the
+        style, in plain Open Sans.
+        """
+        offers = self._offers(family)
+        if not offers:
+            return self._load(_styled(self._own[DEFAULT_FAMILY], bold, italic)[0])
+        styled = _styled(offers, bold, italic)
+        return self._load(
+            styled[0] if styled else _styled(self._own[DEFAULT_FAMILY], False, False)[0]
+        )
+
+    def covering(self, text: str, like: Face, language: str = "") -> Face | None:
+        """Return a face that has all characters of a text, in a style like that of a face.
+
+        ``language`` (BCP 47) decides between the Chinese, Japanese and Korean forms of a letter.
+        """
+        bold = like.weight >= BOLD_FROM
+        return self._covering(text, bold, like.metrics.italic, _han_family(language))
+
+    def _find_covering(self, text: str, bold: bool, italic: bool, han: str) -> Face | None:
+        for family in self._fallback_order(han):
+            for offer in _nearest(self._offers(family), bold, italic):
+                face = self._load(offer)
+                if face.has(text):
+                    return face
+        return None
+
+    def _fallback_order(self, han: str) -> Iterator[str]:
+        yield from self._own
+        yield han
+        yield from _HAN
+        noto = [family for family in self._found if family.startswith("Noto Sans")]
+        yield from sorted(noto)
+        yield from sorted(self._found.keys() - set(noto))
+
+    def _offers(self, family: str) -> list[Offer]:
+        if family in self._own:
+            return self._own[family]
+        for name in (family, *_ALIASES.get(family, ())):
+            if name in self._found:
+                return self._found[name]
+        return []
+
+    def _load(self, offer: Offer) -> Face:
+        source = offer.source
+        if source not in self._faces:
+            self._faces[source] = Face(source)
+        return self._faces[source]
+
+    @cached_property
+    def _own(self) -> dict[str, list[Offer]]:
+        return self._by_family(default_files())
+
+    @cached_property
+    def _found(self) -> dict[str, list[Offer]]:
+        return self._by_family(font_files(self._folders))
+
+    def _by_family(self, files: Iterable[Path]) -> dict[str, list[Offer]]:
+        families: dict[str, list[Offer]] = {}
+        for path in files:
+            for offer in self._read(path):
+                for family in offer.families:
+                    families.setdefault(family, []).append(offer)
+        return families
+
+    def _read(self, path: Path) -> list[Offer]:
+        try:
+            return list(read_offers(path))
+        except FontError as error:
+            self.refused[path] = str(error)
+            return []
+
+
+def _styled(offers: Iterable[Offer], bold: bool, italic: bool) -> list[Offer]:
+    """Return the faces of one of the four styles, the most usual first."""
+    fitting = [offer for offer in offers if offer.bold == bold and offer.italic == italic]
+    return sorted(fitting, key=lambda offer: offer.oddity)
+
+
+def _nearest(offers: Iterable[Offer], bold: bool, italic: bool) -> list[Offer]:
+    """Return one face per style, the nearest style first."""
+    offers = list(offers)
+    styles = [(bold, italic), (bold, False), (not bold, italic), (not bold, False)]
+    styles += [(bold, True), (not bold, True)]
+    found = [_styled(offers, *style)[:1] for style in dict.fromkeys(styles)]
+    return [offer for offers in found for offer in offers]
+
+
+def _han_family(language: str) -> str:
+    tag = language.lower().replace("_", "-")
+    key = "zh-hant" if tag.startswith(_TRADITIONAL) else tag.split("-")[0]
+    return _HAN_OF_LANGUAGE.get(key, _HAN[0])

@@ -1,0 +1,104 @@
+"""The few numbers that HarfBuzz does not tell, read from OpenType tables.
+
+Table layouts: OpenType 1.9. All offsets below are theirs.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import uharfbuzz as hb
+
+from counterfoil.render.errors import FontError
+
+# Bits of OS/2.fsType.
+_RESTRICTED = 0x0002
+_NO_SUBSETTING = 0x0100
+_BITMAPS_ONLY = 0x0200
+# Bits of OS/2.fsSelection and head.macStyle.
+_FS_ITALIC = 0x0001
+_MAC_ITALIC = 0x0002
+
+OUTLINES = ("glyf", "CFF ", "CFF2")
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """One face's metrics, in font units unless said otherwise."""
+
+    upem: int
+    bbox: tuple[int, int, int, int]
+    ascender: int
+    descender: int
+    cap_height: int
+    weight: int
+    width: int
+    italic: bool
+    italic_angle: float
+    fixed_pitch: bool
+    serif: bool
+    embedding: int
+
+    @property
+    def embeddable(self) -> bool:
+        """Whether the font's maker lets documents carry its outlines."""
+        return not self.embedding & (_RESTRICTED | _BITMAPS_ONLY)
+
+    @property
+    def subsettable(self) -> bool:
+        return not self.embedding & _NO_SUBSETTING
+
+
+def read_metrics(face: hb.Face) -> Metrics:
+    """Read head, hhea, post and OS/2.
+
+    Raises:
+        FontError: one of the tables that every font must have is missing or cut short.
+    """
+    try:
+        return _read(face)
+    except struct.error:
+        raise FontError("The font is damaged: its tables are too short.") from None
+
+
+def _read(face: hb.Face) -> Metrics:
+    head, hhea, post, os2 = (_table(face, tag) for tag in ("head", "hhea", "post", "OS/2"))
+    mac_style = _unsigned(head, 44)
+    ascender, descender = struct.unpack_from(">hh", hhea, 4)
+    selection = _unsigned(os2, 62, mac_style & _MAC_ITALIC and _FS_ITALIC)
+    return Metrics(
+        upem=_unsigned(head, 18),
+        bbox=struct.unpack_from(">hhhh", head, 36),
+        ascender=_signed(os2, 68, ascender),
+        descender=_signed(os2, 70, descender),
+        cap_height=_signed(os2, 88, ascender),
+        weight=_unsigned(os2, 4, 700 if mac_style & 1 else 400),
+        width=_unsigned(os2, 6, 5),
+        italic=bool(selection & _FS_ITALIC),
+        italic_angle=struct.unpack_from(">i", post, 4)[0] / 65536,
+        fixed_pitch=struct.unpack_from(">I", post, 12)[0] != 0,
+        serif=_unsigned(os2, 30, 0) >> 8 in (1, 2, 3, 4, 5, 7),
+        embedding=_unsigned(os2, 8, 0),
+    )
+
+
+def _table(face: hb.Face, tag: str) -> bytes:
+    data: bytes = face.reference_table(tag).data
+    return data
+
+
+def _unsigned(table: bytes, offset: int, default: int | None = None) -> int:
+    return _integer(">H", table, offset, default)
+
+
+def _signed(table: bytes, offset: int, default: int) -> int:
+    return _integer(">h", table, offset, default)
+
+
+def _integer(form: str, table: bytes, offset: int, default: int | None) -> int:
+    """Read a number; a table or version without it gives ``default``, if there is one."""
+    if default is not None and len(table) < offset + 2:
+        return default
+    value: int = struct.unpack_from(form, table, offset)[0]
+    return value
