@@ -1,0 +1,209 @@
+"""``counterfoil render``: prints tickets from files, without a server."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+
+import click
+
+from counterfoil.cli.ticketdata import DataError, Row, TicketData, open_data
+from counterfoil.render import (
+    CompiledBackground,
+    FontLibrary,
+    Image,
+    ImageError,
+    Layout,
+    LayoutError,
+    Plan,
+    RenderError,
+    Report,
+    Ticket,
+    blank_background,
+    compile_background,
+    compile_plan,
+    font_folders,
+    read_image,
+    read_layout,
+    render_pdf,
+)
+from counterfoil.render.units import Mm, pt
+
+_A4 = pt(Mm(210)), pt(Mm(297))
+_DEFAULT_LOCALE = "en"
+# Logos return on every ticket, photographs do not.
+_PICTURES_KEPT = 8
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--layout", "layout_path", type=_FILE, required=True, help="Layout JSON.")
+@click.option("--background", type=_FILE, help="PDF to print on; blank A4 if there is none.")
+@click.option("--fonts", type=_FOLDER, multiple=True, help="Folder of more fonts; repeatable.")
+@click.option("--images", type=_FOLDER, help="Folder of the pictures that the data names.")
+@click.option("--data", type=_FILE, help="Tickets: JSON, or CSV or XLSX with a header.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The PDF.")
+@click.option("--locale", help="Language of the tickets, if the data does not say.")
+@click.option("--title", default="Tickets", show_default=True, help="Title of the PDF.")
+@click.option("--preflight", is_flag=True, help="List what may look wrong on paper.")
+@click.option("--check", is_flag=True, help="Only tell whether layout and background are usable.")
+def render(  # noqa: PLR0913 - one argument per option
+    *,
+    layout_path: Path,
+    background: Path | None,
+    fonts: tuple[Path, ...],
+    images: Path | None,
+    data: Path | None,
+    output: Path | None,
+    locale: str | None,
+    title: str,
+    preflight: bool,
+    check: bool,
+) -> None:
+    """Print tickets from files, without a server."""
+    with _errors_told():
+        plan = compile_plan(
+            _read_layout(layout_path),
+            _read_background(background),
+            FontLibrary(font_folders(fonts)),
+        )
+        if check:
+            click.echo(f"{layout_path} can be printed.")
+            return
+        if data is None or output is None:
+            raise click.UsageError("--data and --output are needed, or --check.")
+        tickets = open_data(data)
+        door = _Door(plan, images, locale or tickets.locale or _DEFAULT_LOCALE)
+        report = _print(door, tickets, output, title)
+    _tell(report, output, preflight)
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    """Turn what is wrong with the files into a sentence and exit status 1."""
+    try:
+        yield
+    except LayoutError as error:
+        listed = "\n".join(f"  {problem}" for problem in error.problems)
+        raise click.ClickException(f"The layout cannot be used:\n{listed}") from error
+    except (RenderError, DataError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _read_layout(path: Path) -> Layout:
+    try:
+        source = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise click.ClickException(f"{path} is no JSON: {error}") from error
+    return read_layout(source)
+
+
+def _read_background(path: Path | None) -> CompiledBackground:
+    return compile_background(path.read_bytes()) if path else blank_background(*_A4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Makes tickets of rows."""
+
+    plan: Plan
+    folder: Path | None
+    locale: str
+
+    def tickets(self, rows: Iterator[Row]) -> Iterator[tuple[Plan, Ticket]]:
+        wanted = self.plan.images
+        read = lru_cache(_PICTURES_KEPT)(self._read_picture)
+        for row in rows:
+            pictures = {name: read(file) for name, file in _files(row, wanted)}
+            yield (
+                self.plan,
+                Ticket(
+                    label=row.label,
+                    values=row.values,
+                    images={n: p for n, p in pictures.items() if not isinstance(p, str)},
+                    broken={n: p for n, p in pictures.items() if isinstance(p, str)},
+                    locale=self.locale,
+                ),
+            )
+
+    def _read_picture(self, name: str) -> Image | str | None:
+        """Return a picture, None where the data names none, or why there should be one but is not.
+
+        Names stay inside the folder: data may come from strangers.
+        """
+        if not name:
+            return None
+        if self.folder is None:
+            return f"The picture {name} is wanted; name its folder with --images."
+        path = (self.folder / name).resolve()
+        if not path.is_relative_to(self.folder.resolve()):
+            return f"The picture {name} is not inside the folder of pictures."
+        try:
+            return read_image(path.read_bytes())
+        except (ImageError, OSError) as error:
+            return f"The picture {name} cannot be used: {error}"
+
+
+def _files(row: Row, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pictures that a row names: in its own list, or in a column of the table."""
+    for name in wanted:
+        if name in row.images:
+            yield name, row.images[name]
+        elif name in row.values:
+            yield name, row.values[name] or ""
+
+
+def _print(door: _Door, tickets: TicketData, output: Path, title: str) -> Report:
+    with _published(output) as file, _progress(tickets) as on_progress:
+        return render_pdf(
+            file,
+            door.tickets(tickets.rows()),
+            title=title,
+            language=door.locale,
+            on_progress=on_progress,
+        )
+
+
+@contextmanager
+def _published(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file beside its place and move it there when it is complete."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(tickets: TicketData) -> Iterator[Callable[[int], None] | None]:
+    """Show a bar on terminals, and nothing in files and pipes."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=tickets.count(), label="Printing", file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)
+
+
+def _tell(report: Report, output: Path, preflight: bool) -> None:
+    click.echo(f"{output}: {report.tickets:,} tickets on {report.pages:,} pages.")
+    if not preflight:
+        return
+    if not report.findings:
+        click.echo("Preflight: nothing found.")
+    for finding in report.findings:
+        click.echo(f"Preflight: {finding}")

@@ -1,0 +1,225 @@
+"""Ticket data from files, row by row: CSV and XLSX with a header of variable names, and JSON.
+
+None of them is held in memory as a whole. Whatever is wrong is told with the row's number as the
+file's own program shows it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Protocol
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from counterfoil.cli.jsonstream import JsonError, read_members
+from counterfoil.render.values import Key
+
+_DELIMITERS = ",;\t"
+_MIDNIGHT = time()
+
+
+class DataError(Exception):
+    """A file of ticket data that cannot be used, in words that name the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ticket as the file tells it."""
+
+    label: str
+    values: Mapping[Key, str | None]
+    images: Mapping[str, str] = field(default_factory=dict)
+    """File names of pictures. A table has none of its own: there any column may name one."""
+
+
+class TicketData(Protocol):
+    """A file of ticket data that can be read from its beginning any number of times."""
+
+    @property
+    def locale(self) -> str | None:
+        """The language the file says it is in."""
+
+    def count(self) -> int: ...
+
+    def rows(self) -> Iterator[Row]: ...
+
+
+def open_data(path: Path) -> TicketData:
+    """Open a file by its suffix: .json, .csv, .tsv or .xlsx.
+
+    Raises:
+        DataError: it is none of these, or begins wrong.
+    """
+    match path.suffix.lower():
+        case ".json":
+            return JsonData(path)
+        case ".csv" | ".tsv" | ".txt":
+            return CsvData(path)
+        case ".xlsx":
+            return XlsxData(path)
+    raise DataError(f"{path.name}: ticket data is read from .json, .csv and .xlsx files.")
+
+
+class CsvData:
+    """Comma-separated values in UTF-8; semicolons and tabs are understood as well."""
+
+    locale = None
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def count(self) -> int:
+        return sum(1 for _ in self.rows())
+
+    def rows(self) -> Iterator[Row]:
+        try:
+            with self._path.open(encoding="utf-8-sig", newline="") as file:
+                head = file.readline()
+                file.seek(0)
+                delimiter = max(_DELIMITERS, key=head.count)
+                reader = csv.reader(file, delimiter=delimiter, strict=True)
+                yield from _table((reader.line_num, cells) for cells in reader)
+        except UnicodeDecodeError as error:
+            raise DataError(f"{self._path.name} is not in UTF-8: {error.reason}.") from error
+        except csv.Error as error:
+            raise DataError(f"{self._path.name} is no CSV file: {error}.") from error
+
+
+class XlsxData:
+    """The first sheet of a workbook."""
+
+    locale = None
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def count(self) -> int:
+        return sum(1 for _ in self.rows())
+
+    def rows(self) -> Iterator[Row]:
+        try:
+            book = openpyxl.load_workbook(self._path, read_only=True, data_only=True)
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            InvalidFileException,
+            BadZipFile,
+        ) as error:
+            raise DataError(f"{self._path.name} is no XLSX file: {error}") from error
+        try:
+            sheet = book.worksheets[0]
+            cells = ([_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
+            yield from _table(enumerate(cells, start=1))
+        finally:
+            book.close()
+
+
+def _table(lines: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Row]:
+    """Read lines under a header of variable names; blank lines are passed over."""
+    lines = iter(lines)
+    header = _header(next(lines, (1, []))[1])
+    for number, cells in lines:
+        if not any(cells):
+            continue
+        if any(cells[len(header) :]):
+            raise DataError(f"row {number} has {len(cells)} cells, the header {len(header)}.")
+        padded = [*cells[: len(header)], *[""] * (len(header) - len(cells))]
+        yield Row(f"row {number}", dict(zip(header, padded, strict=True)))
+
+
+def _header(cells: Sequence[str]) -> list[str]:
+    names = [cell.strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        raise DataError("The first row must name the variables, such as secret and item.")
+    for column, name in enumerate(names, start=1):
+        if not name:
+            raise DataError(f"column {column} has no name in the first row.")
+        if name in names[: column - 1]:
+            raise DataError(f"two columns are called {name}.")
+    return names
+
+
+def _written(cell: object) -> str:
+    """Write a cell as people see it: whole numbers without a point, dates as ISO 8601."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime():
+            return str(cell.date()) if cell.time() == _MIDNIGHT else f"{cell:%Y-%m-%d %H:%M}"
+        case date():
+            return cell.isoformat()
+        case time():
+            return f"{cell:%H:%M}"
+    return str(cell)
+
+
+class JsonData:
+    """``{"locale": "en", "tickets": [{"variables": {...}, "images": {...}, ...}]}``.
+
+    A ticket may also have ``event_meta`` and ``item_meta``, which become ``meta:NAME`` and
+    ``itemmeta:NAME``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.locale: str | None = None
+        self._count = 0
+        for name, value in self._members():
+            if name == "locale" and isinstance(value, str):
+                self.locale = value
+            self._count += name == "tickets"
+
+    def count(self) -> int:
+        return self._count
+
+    def rows(self) -> Iterator[Row]:
+        tickets = (value for name, value in self._members() if name == "tickets")
+        for number, ticket in enumerate(tickets, start=1):
+            yield _ticket(f"ticket {number}", ticket)
+
+    def _members(self) -> Iterator[tuple[str, object]]:
+        try:
+            with self._path.open(encoding="utf-8-sig") as file:
+                yield from read_members(file, unrolled="tickets")
+        except (JsonError, UnicodeDecodeError) as error:
+            raise DataError(f"{self._path.name}: {error}") from error
+
+
+_GROUPS = {"variables": "", "event_meta": "meta:", "item_meta": "itemmeta:"}
+
+
+def _ticket(label: str, source: object) -> Row:
+    if not isinstance(source, dict):
+        raise DataError(f"{label} must be an object with “variables”.")
+    for key in source:
+        if key not in _GROUPS and key != "images":
+            raise DataError(f"{label}, /{key}: is not known here.")
+    values: dict[Key, str | None] = {
+        prefix + name: value
+        for group, prefix in _GROUPS.items()
+        for name, value in _texts(label, group, source.get(group, {}))
+    }
+    images = dict(_texts(label, "images", source.get("images", {})))
+    return Row(label, values, images)
+
+
+def _texts(label: str, group: str, source: object) -> Iterator[tuple[str, str]]:
+    if not isinstance(source, dict):
+        raise DataError(f"{label}, /{group}: must be an object.")
+    for name, value in source.items():
+        if isinstance(value, bool | dict | list):
+            raise DataError(f"{label}, /{group}/{name}: must be a text, a number or null.")
+        yield name, "" if value is None else str(value)

@@ -1,0 +1,64 @@
+"""The engine: layouts and tickets in, one PDF out. Plain Python, usable alone.
+
+    plan = compile_plan(read_layout(json), compile_background(pdf), FontLibrary())
+    render_pdf(file, ((plan, ticket) for ticket in tickets), title="Tickets")
+
+What stands here is the public interface; ``render.preview`` draws PNGs and is not imported, since
+it loads a PDF viewer.
+"""
+
+from __future__ import annotations
+
+from counterfoil.render.background import (
+    CompiledBackground,
+    blank_background,
+    compile_background,
+)
+from counterfoil.render.document import Report, render_pdf
+from counterfoil.render.errors import (
+    BackgroundError,
+    CodeError,
+    FontError,
+    ImageError,
+    LayoutError,
+    Problem,
+    RenderError,
+    TicketError,
+)
+from counterfoil.render.fontfolders import font_folders
+from counterfoil.render.fonts.library import FontLibrary
+from counterfoil.render.images import Image, read_image
+from counterfoil.render.layout import Layout, describe, read_layout
+from counterfoil.render.plan import Plan, compile_plan
+from counterfoil.render.preflight import Concern, Finding, Occurrence
+from counterfoil.render.values import Ticket, resolve
+
+__all__ = [
+    "BackgroundError",
+    "CodeError",
+    "CompiledBackground",
+    "Concern",
+    "Finding",
+    "FontError",
+    "FontLibrary",
+    "Image",
+    "ImageError",
+    "Layout",
+    "LayoutError",
+    "Occurrence",
+    "Plan",
+    "Problem",
+    "RenderError",
+    "Report",
+    "Ticket",
+    "TicketError",
+    "blank_background",
+    "compile_background",
+    "compile_plan",
+    "describe",
+    "font_folders",
+    "read_image",
+    "read_layout",
+    "render_pdf",
+    "resolve",
+]

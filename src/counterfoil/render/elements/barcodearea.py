@@ -1,0 +1,230 @@
+"""Codes that machines read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import ClassVar
+
+from counterfoil.render.codes import SHAPES, Level, Spot, Symbology, encode
+from counterfoil.render.codes import Drawn as DrawnCode
+from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Frame, Slot
+from counterfoil.render.elements.kinds import (
+    BLACK,
+    COLOUR,
+    FLAG,
+    LENGTH,
+    POSITIVE_LENGTH,
+    TEXT,
+    VARIABLE,
+    Choice,
+    Colour,
+    Translations,
+)
+from counterfoil.render.errors import CodeError
+from counterfoil.render.pdf import content
+from counterfoil.render.preflight import Concern, Remark
+from counterfoil.render.reader import Place, attribute
+from counterfoil.render.units import Mm, Pt, mm, pt
+from counterfoil.render.values import SECRET, Ticket, Unknown, Value, content_value
+
+_SYMBOLOGIES = {
+    Symbology.QR: "QR code",
+    Symbology.AZTEC: "Aztec",
+    Symbology.DATA_MATRIX: "Data Matrix",
+    Symbology.PDF417: "PDF417",
+    Symbology.CODE_128: "Code 128",
+    Symbology.EAN_13: "EAN-13",
+}
+_LEVELS = {
+    Level.L: "Low",
+    Level.M: "Medium",
+    Level.Q: "Quartile",
+    Level.H: "High",
+}
+_WITHOUT_LEVELS = (Symbology.DATA_MATRIX, Symbology.CODE_128, Symbology.EAN_13)
+_OBLONG = (Symbology.PDF417, Symbology.CODE_128, Symbology.EAN_13)
+# An oblong code is half as high as wide unless told otherwise.
+_ASPECT = 2
+
+# Narrower modules get lost between a cheap printer and a dim gate. Bars are read along many
+# lines, and GS1 lets EAN-13 be printed at 80 % of its nominal 0.33 mm.
+_NARROWEST = {symbology: Mm(0.33) for symbology in Symbology} | {
+    symbology: Mm(0.264) for symbology in _OBLONG
+}
+
+# The smallest symbol any of our symbologies has.
+_FEWEST_MODULES = 10
+_TOLERANCE = 0.0005
+# Points by which a box may touch another: a hundredth of a millimetre.
+_SLACK = 0.03
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarcodeArea(Element):
+    """A code that is fitted into its box, quiet zone included unless that is switched off."""
+
+    kind: ClassVar[str] = "barcodearea"
+    label: ClassVar[str] = "Code"
+    about: ClassVar[str] = (
+        "A QR code or one of its relatives. Without `error_correction`, a QR code of 32 "
+        "characters or fewer is printed at level H, of 128 or fewer at M, of more at L."
+    )
+
+    left: Mm = field(metadata=attribute(LENGTH, "Left"))
+    bottom: Mm = field(metadata=attribute(LENGTH, "Bottom"))
+    size: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Size", "Width, and height if square."))
+    content: str = field(default=SECRET, metadata=attribute(VARIABLE, "Content"))
+    text: str = field(
+        default="", metadata=attribute(TEXT, "Text", "Used if the content is `other`.")
+    )
+    text_i18n: dict[str, str] = field(
+        default_factory=dict,
+        metadata=attribute(Translations(), "Texts", "Used if the content is `other_i18n`."),
+    )
+    nowhitespace: bool = field(
+        default=False,
+        metadata=attribute(FLAG, "No quiet zone", "Leave out the blank paper around the code."),
+    )
+    color: Colour = field(default=BLACK, metadata=attribute(COLOUR, "Colour"))
+    symbology: Symbology = field(
+        default=Symbology.QR, metadata=attribute(Choice(_SYMBOLOGIES), "Symbology", ours=True)
+    )
+    error_correction: Level | None = field(
+        default=None,
+        metadata=attribute(
+            Choice(_LEVELS),
+            "Error correction",
+            "For QR, Aztec and PDF417; absent: as the symbology recommends.",
+            ours=True,
+        ),
+    )
+    height: Mm | None = field(
+        default=None,
+        metadata=attribute(
+            POSITIVE_LENGTH,
+            "Height",
+            "For PDF417, Code 128 and EAN-13; absent: half the size.",
+            ours=True,
+        ),
+    )
+
+    def check(self, place: Place) -> None:
+        if self.height is not None and self.symbology not in _OBLONG:
+            place.inside("height").note(f"{self.symbology} is square: its height is its size")
+        if self.error_correction and self.symbology in _WITHOUT_LEVELS:
+            message = f"{self.symbology} has no choice of error correction"
+            place.inside("error_correction").note(message)
+            return
+        for keys, text in self._value().constants():
+            if message := self._impossible(text.strip()):
+                reduce(Place.inside, keys, place).note(message)
+
+    def compile(self, frame: Frame) -> Drawing | Slot:
+        value = self._value()
+        painter = _Painter(self._spot(), content.fill_rgb(*self.color), frame)
+        return Slot(
+            value=value if self.content == SECRET else _Stripped(value),
+            draw=painter.draw,
+            needs=value.needs(),
+            reach=painter.reach(),
+        )
+
+    def _value(self) -> Value:
+        return content_value(self.content, self.text, self.text_i18n)
+
+    def _spot(self) -> Spot:
+        width = pt(self.size)
+        oblong = pt(self.height) if self.height else Pt(width / _ASPECT)
+        return Spot(
+            symbology=self.symbology,
+            left=pt(self.left),
+            bottom=pt(self.bottom),
+            width=width,
+            height=oblong if self.symbology in _OBLONG else width,
+            quiet_zone=not self.nowhitespace,
+            level=self.error_correction,
+        )
+
+    def _impossible(self, text: str) -> str:
+        """Say why a text that every ticket would print cannot be encoded."""
+        spot = self._spot()
+        try:
+            if text:
+                encode(spot.symbology, text, level=spot.level)
+        except CodeError as error:
+            return error.message
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stripped:
+    """A value without the white space that people leave around it."""
+
+    value: Value
+
+    def __call__(self, ticket: Ticket) -> str:
+        text = self.value(ticket)
+        if type(text) is Unknown:
+            return Unknown.named(text.strip(), text.names)
+        return text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Painter:
+    """Draws any text as a code at one place."""
+
+    spot: Spot
+    colour: bytes
+    frame: Frame
+
+    def draw(self, text: str, locale: str) -> Drawing:
+        if not text:
+            return NOTHING
+        code = self.spot.draw(text)
+        parts = [content.SAVE, self.colour, code.operators + content.RESTORE]
+        blank = _with_quiet_zone(code)
+        return Drawing(
+            content=b"\n".join(parts),
+            remarks=tuple(self._remarks(code, blank)),
+            ink=(code.box,),
+            blank=blank,
+        )
+
+    def reach(self) -> Box:
+        """Return the paper that the largest quiet zone needs: that of the fewest modules."""
+        spot, shape = self.spot, SHAPES[self.spot.symbology]
+        widest = max(shape.quiet_left, shape.quiet_right, shape.quiet_vertical)
+        margin = 0 if spot.quiet_zone else spot.width * widest / _FEWEST_MODULES
+        return (
+            spot.left - margin,
+            spot.bottom - margin,
+            spot.left + spot.width + margin,
+            spot.bottom + spot.height + margin,
+        )
+
+    def _remarks(self, code: DrawnCode, blank: Box) -> Iterator[Remark]:
+        module, narrowest = mm(code.module), _NARROWEST[self.spot.symbology]
+        if module < narrowest - _TOLERANCE:
+            detail = f"Modules are {module:.2f} mm wide; below {narrowest} mm many gates fail."
+            yield Remark(Concern.SMALL_MODULE, detail)
+        left, bottom, right, top = blank
+        if (
+            min(left, bottom) < -_SLACK
+            or right > self.frame.width + _SLACK
+            or (top > self.frame.height + _SLACK)
+        ):
+            detail = "The quiet zone of the code reaches over the edge of the page."
+            yield Remark(Concern.QUIET_ZONE_COVERED, detail)
+
+
+def _with_quiet_zone(code: DrawnCode) -> Box:
+    left, bottom, right, top = code.box
+    quiet_left, quiet_right, quiet_vertical = code.quiet
+    return (
+        left - quiet_left,
+        bottom - quiet_vertical,
+        right + quiet_right,
+        top + quiet_vertical,
+    )

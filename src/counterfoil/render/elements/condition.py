@@ -1,0 +1,77 @@
+"""When an element is shown: depending on one variable of the ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from counterfoil.render.reader import Place
+from counterfoil.render.values import Key, Ticket
+
+_TESTS = ("is", "is_not", "empty")
+_SHAPE = 'must be an object such as {"variable": "item", "is": "VIP"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of one variable, in the ticket's language and without outer whitespace.
+
+    ``wanted`` are the values that pass, or that fail if ``negated``. A variable that is unknown
+    or has no value is the empty string; a picture that is there counts as not empty.
+    """
+
+    variable: str
+    wanted: frozenset[str]
+    negated: bool
+
+    def holds(self, ticket: Ticket) -> bool:
+        value = (ticket.values.get(self.variable) or "").strip()
+        if not value and ticket.images.get(self.variable):
+            value = self.variable
+        return (value in self.wanted) is not self.negated
+
+    def needs(self) -> frozenset[Key]:
+        return frozenset([self.variable])
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionKind:
+    """``{"variable": KEY}`` with one of ``is``, ``is_not`` (a text or a list of texts), ``empty``.
+
+    ``empty`` is true or false.
+    """
+
+    def read(self, value: object, place: Place) -> Condition | None:
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            place.note(_SHAPE)
+            return None
+        for key in value.keys() - {"variable", *_TESTS}:
+            place.inside(key).note("is not known here")
+        variable = value.get("variable")
+        if not isinstance(variable, str) or not variable:
+            place.inside("variable").note("must name a variable")
+        test = [key for key in _TESTS if key in value]
+        if len(test) != 1:
+            place.note(f"needs exactly one of: {', '.join(_TESTS)}")
+            return None
+        wanted, negated = _read_test(test[0], value[test[0]], place.inside(test[0]))
+        return Condition(str(variable), wanted, negated)
+
+    def describe(self) -> dict[str, object]:
+        return {"kind": "condition", "tests": list(_TESTS)}
+
+    def plain(self, value: Condition | None) -> object:
+        return None
+
+
+def _read_test(test: str, value: object, place: Place) -> tuple[frozenset[str], bool]:
+    if test == "empty":
+        if not isinstance(value, bool):
+            place.note("must be true or false")
+        return frozenset([""]), value is False
+    texts = value if isinstance(value, list) else [value]
+    wanted = frozenset(text.strip() for text in texts if isinstance(text, str))
+    if not wanted or not all(isinstance(text, str) for text in texts):
+        place.note("must be a text, or a list of texts")
+    return wanted, test == "is_not"

@@ -1,0 +1,218 @@
+"""What may stand in an attribute of a layout element: numbers, colours, choices, texts.
+
+The forms are those that pretix accepts, since its layouts are read here: its editor writes
+lengths as strings with two decimals (``"130.40"``), other programs write JSON numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from counterfoil.render.reader import Place
+
+Colour = tuple[float, float, float]
+"""Red, green and blue, each 0 to 1."""
+
+BLACK: Colour = (0.0, 0.0, 0.0)
+
+# Beyond a kilometre a length is a slip, and PDF readers keep no such numbers apart.
+_FARTHEST = 1_000_000.0
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
+
+def to_number(value: object) -> float | None:
+    """Read a JSON number, or None: Python's reader also lets NaN and infinities through."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, or (unless ``strings`` is off) a string that spells one.
+
+    ``above`` is the largest number that is too small; ``lowest`` the smallest that is not.
+    """
+
+    name: str
+    unit: str = ""
+    lowest: float | None = None
+    above: float | None = None
+    highest: float | None = None
+    strings: bool = True
+
+    def read(self, value: object, place: Place) -> float:
+        if self.strings and isinstance(value, str) and _NUMBER.fullmatch(value):
+            # A string of 400 digits is infinite, and is refused below like any other infinity.
+            value = float(value)
+        number = to_number(value)
+        if number is None:
+            place.note(f"must be {self._wanted()}")
+            return 0.0
+        if not self._is_in_range(number):
+            place.note(f"must be {self._range()}")
+        return number
+
+    def describe(self) -> dict[str, object]:
+        limits = {"minimum": self.lowest, "above": self.above, "maximum": self.highest}
+        return {
+            "kind": self.name,
+            **({"unit": self.unit} if self.unit else {}),
+            **{name: limit for name, limit in limits.items() if limit is not None},
+        }
+
+    def plain(self, value: float | None) -> object:
+        return int(value) if value is not None and value == int(value) else value
+
+    def _wanted(self) -> str:
+        unit = f" ({self.unit})" if self.unit else ""
+        return f"a number{unit}" + (', or a string such as "12.50"' if self.strings else "")
+
+    def _is_in_range(self, number: float) -> bool:
+        return (
+            (self.lowest is None or number >= self.lowest)
+            and (self.above is None or number > self.above)
+            and (self.highest is None or number <= self.highest)
+        )
+
+    def _range(self) -> str:
+        limits = []
+        if self.above is not None:
+            limits.append(f"greater than {self.above:g}")
+        if self.lowest is not None:
+            limits.append(f"at least {self.lowest:,.0f}")
+        if self.highest is not None:
+            limits.append(f"at most {self.highest:,.0f}")
+        return " and ".join(limits)
+
+
+LENGTH = Number("length", "mm", lowest=-_FARTHEST, highest=_FARTHEST)
+POSITIVE_LENGTH = Number("length", "mm", above=0, highest=_FARTHEST)
+THICKNESS = Number("length", "mm", lowest=0, highest=1000)
+FONT_SIZE = Number("fontsize", "pt", above=0, highest=_FARTHEST)
+FACTOR = Number("factor", lowest=-1000, highest=1000)
+DEGREES = Number("angle", "°")
+PAGE = Number("page", strings=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string; or null where that means the same as an empty one."""
+
+    name: str = "text"
+    nullable: bool = False
+
+    def read(self, value: object, place: Place) -> str:
+        if isinstance(value, str):
+            return value
+        if value is not None or not self.nullable:
+            place.note("must be a string or null" if self.nullable else "must be a string")
+        return ""
+
+    def describe(self) -> dict[str, object]:
+        return {"kind": self.name, **({"nullable": True} if self.nullable else {})}
+
+    def plain(self, value: str) -> object:
+        return value
+
+
+TEXT = Text()
+VARIABLE = Text("variable")
+FAMILY = Text("fontfamily")
+LOCALE = Text("locale", nullable=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """An object of texts by language."""
+
+    def read(self, value: object, place: Place) -> Mapping[str, str]:
+        if not isinstance(value, dict):
+            place.note("must be an object of texts by language")
+            return {}
+        return {
+            language: TEXT.read(text, place.inside(language)) for language, text in value.items()
+        }
+
+    def describe(self) -> dict[str, object]:
+        return {"kind": "translations"}
+
+    def plain(self, value: Mapping[str, str]) -> object:
+        return dict(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words (which may be members of a ``StrEnum``), each with a label for people."""
+
+    options: Mapping[Any, str] = field(hash=False)
+
+    def read(self, value: object, place: Place) -> Any:
+        for option in self.options:
+            if option == value:
+                return option
+        place.note(f"must be one of: {', '.join(self.options)}")
+        return ""
+
+    def describe(self) -> dict[str, object]:
+        options = [{"value": str(value), "label": text} for value, text in self.options.items()]
+        return {"kind": "choice", "options": options}
+
+    def plain(self, value: str | None) -> object:
+        return value and str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false."""
+
+    def read(self, value: object, place: Place) -> bool:
+        if not isinstance(value, bool):
+            place.note("must be true or false")
+        return value is True
+
+    def describe(self) -> dict[str, object]:
+        return {"kind": "flag"}
+
+    def plain(self, value: bool) -> object:
+        return value
+
+
+FLAG = Flag()
+
+
+@dataclass(frozen=True, slots=True)
+class RGB:
+    """Three numbers from 0 to 255. pretix writes a fourth, which it ignores; so is it here."""
+
+    nullable: bool = False
+
+    def read(self, value: object, place: Place) -> Colour | None:
+        if value is None and self.nullable:
+            return None
+        if not isinstance(value, list) or not 3 <= len(value) <= 4:
+            place.note(
+                "must be a list of 3 or 4 numbers from 0 to 255"
+                + (", or null for none" if self.nullable else "")
+            )
+            return BLACK
+        parts = [_COMPONENT.read(part, place.inside(index)) for index, part in enumerate(value)]
+        return parts[0] / 255, parts[1] / 255, parts[2] / 255
+
+    def describe(self) -> dict[str, object]:
+        return {"kind": "colour", **({"nullable": True} if self.nullable else {})}
+
+    def plain(self, value: Colour | None) -> object:
+        return value and [round(part * 255) for part in value]
+
+
+_COMPONENT = Number("component", lowest=0, highest=255, strings=False)
+COLOUR = RGB()
+COLOUR_OR_NONE = RGB(nullable=True)

@@ -1,0 +1,71 @@
+"""From layout JSON to elements, and a description of what layout JSON may say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from counterfoil.render.elements import ELEMENTS
+from counterfoil.render.elements.base import Element
+from counterfoil.render.errors import LayoutError, Problem
+from counterfoil.render.reader import Place, describe_object, read_object
+
+_TYPE = "type"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Elements in the order in which they are drawn; the index is the JSON pointer's."""
+
+    elements: tuple[Element, ...]
+
+
+def read_layout(source: object) -> Layout:
+    """Read parsed layout JSON: a list of flat objects.
+
+    Raises:
+        LayoutError: it is not a layout, or asks for what can never be printed. Lists all
+            problems with their places.
+    """
+    problems: list[Problem] = []
+    place = Place(problems)
+    if not isinstance(source, list):
+        place.note("must be a list of elements")
+        raise LayoutError(problems)
+    elements = [_read_element(item, place.inside(index)) for index, item in enumerate(source)]
+    if problems:
+        raise LayoutError(problems)
+    return Layout(tuple(element for element in elements if element is not None))
+
+
+def _read_element(source: object, place: Place) -> Element | None:
+    if not isinstance(source, dict):
+        place.note("must be an object")
+        return None
+    kind = source.get(_TYPE)
+    if not isinstance(kind, str) or kind not in ELEMENTS:
+        wanted = f"must be one of: {', '.join(ELEMENTS)}"
+        place.inside(_TYPE).note("is missing" if _TYPE not in source else wanted)
+        return None
+    element = read_object(ELEMENTS[kind], source, place, known=frozenset([_TYPE]))
+    if element is not None:
+        element.check(place)
+    return element
+
+
+def describe() -> list[dict[str, Any]]:
+    """Describe every kind of element and its attributes, in JSON.
+
+    Made from the declarations that ``read_layout`` reads by. An attribute or a kind that is
+    ``ours`` is unknown to pretix, which refuses layouts that use it.
+    """
+    return [
+        {
+            "type": element.kind,
+            "label": element.label,
+            "about": element.about,
+            "ours": element.ours,
+            "attributes": describe_object(element),
+        }
+        for element in ELEMENTS.values()
+    ]

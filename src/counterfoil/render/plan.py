@@ -1,0 +1,124 @@
+"""A layout made ready to print: what never changes is joined, the rest is slots.
+
+A plan is immutable and belongs to no document. ``Plan.needs`` and ``Plan.images`` tell callers
+which variables to evaluate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from counterfoil.render.background import BackgroundPage, CompiledBackground
+from counterfoil.render.elements.base import Drawing, Element, Frame, Graphic, Slot
+from counterfoil.render.elements.condition import Condition
+from counterfoil.render.fonts.library import FontLibrary
+from counterfoil.render.layout import Layout
+from counterfoil.render.values import Key, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One element on one page; ``order`` tells what lies over what."""
+
+    order: int
+    condition: Condition | None
+    work: Drawing | Slot
+
+    @property
+    def pointer(self) -> str:
+        return f"/{self.order}"
+
+    def is_shown(self, ticket: Ticket) -> bool:
+        return self.condition is None or self.condition.holds(ticket)
+
+    def needs(self) -> frozenset[Key]:
+        of_condition = self.condition.needs() if self.condition else frozenset[Key]()
+        return of_condition | (self.work.needs if isinstance(self.work, Slot) else frozenset())
+
+    def images(self) -> frozenset[str]:
+        return self.work.images if isinstance(self.work, Slot) else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlan:
+    """One page: a background and what is drawn over it."""
+
+    background: BackgroundPage
+    placed: tuple[Placed, ...]
+
+    def pieces(self) -> Iterator[bytes | Placed]:
+        """Yield what to draw in order, with neighbours that need no ticket joined."""
+        fixed: list[bytes] = []
+        for placed in self.placed:
+            if isinstance(placed.work, Drawing):
+                fixed.append(placed.work.content)
+            else:
+                if fixed:
+                    yield b"\n".join(fixed)
+                    fixed = []
+                yield placed
+        if fixed:
+            yield b"\n".join(fixed)
+
+    def fixed(self) -> Iterator[tuple[Placed, Drawing]]:
+        """Yield the drawings that need no ticket."""
+        for placed in self.placed:
+            if isinstance(placed.work, Drawing):
+                yield placed, placed.work
+
+    def graphics(self) -> Iterator[Graphic]:
+        for _, drawing in self.fixed():
+            yield from drawing.graphics
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A layout on its background, compiled. Compared by identity."""
+
+    name: str
+    """The layout's name, for findings of documents that print several."""
+    background: CompiledBackground
+    pages: tuple[PagePlan, ...]
+
+    @property
+    def needs(self) -> frozenset[Key]:
+        """The variables to evaluate; those with a locale are wanted in that language."""
+        return frozenset(key for placed in self._placed() for key in placed.needs())
+
+    @property
+    def images(self) -> frozenset[str]:
+        """The variables whose pictures are wanted."""
+        return frozenset(name for placed in self._placed() for name in placed.images())
+
+    def _placed(self) -> Iterator[Placed]:
+        for page in self.pages:
+            yield from page.placed
+
+
+def compile_plan(
+    layout: Layout, background: CompiledBackground, fonts: FontLibrary, *, name: str = ""
+) -> Plan:
+    """Compile a layout for a background, whose pages are the pages of every ticket."""
+    pages = [
+        PagePlan(page, tuple(_place(layout.elements, number, page, fonts)))
+        for number, page in enumerate(background.pages, start=1)
+    ]
+    return Plan(name, background, tuple(pages))
+
+
+def _place(
+    elements: Iterable[Element], number: int, page: BackgroundPage, fonts: FontLibrary
+) -> Iterator[Placed]:
+    frame = Frame(page.width, page.height, fonts)
+    for order, element in enumerate(elements):
+        if element.page == number:
+            work = element.compile(frame)
+            if element.condition is not None and isinstance(work, Drawing):
+                work = _slot_of(work)
+            yield Placed(order, element.condition, work)
+
+
+def _slot_of(drawing: Drawing) -> Slot:
+    """Wrap a drawing that some tickets lack."""
+    return Slot(value=lambda _ticket: None, draw=lambda _value, _locale: drawing, remembered=1)

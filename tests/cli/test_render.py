@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pypdfium2
+import pytest
+from click.testing import CliRunner, Result
+
+from counterfoil.cli.render import render
+
+BOX = {
+    "type": "textcontainer",
+    "left": 10,
+    "bottom": 200,
+    "width": 100,
+    "height": 40,
+    "content": "other",
+    "text": "{item} for {name}",
+    "fontsize": 12,
+    "fontfamily": "Open Sans",
+    "bold": False,
+    "italic": False,
+    "align": "left",
+    "verticalalign": "top",
+    "color": [0, 0, 0],
+}
+PHOTO = {"type": "imagearea", "left": 1, "bottom": 1, "width": 9, "height": 9, "content": "photo"}
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c6360000000020001488f66290000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
+    def run(data: Path, *options: str, layout: Any = (BOX,)) -> Result:
+        (tmp_path / "layout.json").write_text(json.dumps(list(layout)))
+        fixed = ["--layout", str(tmp_path / "layout.json"), "-o", str(tmp_path / "out.pdf")]
+        return CliRunner().invoke(render, [*fixed, "--data", str(data), *options])
+
+    return run
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+def texts(path: Path) -> list[str]:
+    with pypdfium2.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_csv_file_is_printed_row_by_row(run: Any, tmp_path: Path, delimiter: str) -> None:
+    lines = ["item,name", "VIP,Ada", "", "Normal,Jörg", "VIP,"]
+    data = written(tmp_path / "data.csv", "\n".join(lines).replace(",", delimiter))
+
+    result = run(data)
+
+    assert result.exit_code == 0, result.output
+    assert "3 tickets on 3 pages" in result.output
+    assert texts(tmp_path / "out.pdf") == ["VIP for Ada", "Normal for Jörg", "VIP for"]
+
+
+def test_a_workbook_is_printed_row_by_row(run: Any, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [("item", "name"), (12, 1.5), ("VIP", None)]:
+        book.active.append(row)
+    book.save(tmp_path / "data.xlsx")
+
+    result = run(tmp_path / "data.xlsx")
+
+    assert result.exit_code == 0, result.output
+    assert texts(tmp_path / "out.pdf") == ["12 for 1.5", "VIP for"]
+
+
+def test_json_is_printed_ticket_by_ticket_with_its_properties(run: Any, tmp_path: Path) -> None:
+    ticket = {
+        "variables": {"item": 3, "name": "Ω"},
+        "event_meta": {"T": "x"},
+        "item_meta": {"C": "y"},
+    }
+    source = {"tickets": [ticket, ticket | {"variables": {}}], "locale": "de", "site_url": "-"}
+    box = BOX | {"text": "{item}{name}[{meta:T}{itemmeta:C}]"}
+
+    result = run(written(tmp_path / "data.json", json.dumps(source)), layout=[box])
+
+    assert result.exit_code == 0, result.output
+    assert texts(tmp_path / "out.pdf") == ["3Ω[xy]", "{item}{name}[xy]"]
+
+
+def test_long_json_is_read_in_pieces(run: Any, tmp_path: Path) -> None:
+    tickets = [{"variables": {"item": "x" * number, "name": number}} for number in range(0, 900, 3)]
+
+    result = run(written(tmp_path / "data.json", json.dumps({"tickets": tickets}, indent=1)))
+
+    assert "300 tickets" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("data.csv", "", "first row must name the variables"),
+        ("data.csv", "a,,b\n1,2,3", "column 2 has no name"),
+        ("data.csv", "a,a\n1,2", "two columns are called a"),
+        ("data.csv", "a,b\n1,2\n1,2,3", "row 3 has 3 cells, the header 2"),
+        ("data.csv", 'a,b\n1,"2"x', "no CSV file"),
+        ("data.xlsx", "PK", "no XLSX file"),
+        ("data.yaml", "a: 1", "read from .json, .csv and .xlsx"),
+        ("data.json", "[]", "expected “{” at character 1"),
+        ("data.json", '{"tickets": [{}', "expected “]” at character 16"),
+        ("data.json", '{"tickets": [{]}', "expected a value"),
+        ("data.json", '{"tickets": []} x', "expected the end"),
+        ("data.json", "{3: 4}", "expected a name in quotes"),
+        ("data.json", '{"tickets": [3]}', "ticket 1 must be an object"),
+        ("data.json", '{"tickets": [{}, {"x": 3}]}', "ticket 2, /x: is not known here"),
+        ("data.json", '{"tickets": [{"variables": []}]}', "ticket 1, /variables: must be"),
+        (
+            "data.json",
+            '{"tickets": [{"variables": {"a": []}}]}',
+            "ticket 1, /variables/a: must be a text",
+        ),
+    ],
+)
+def test_wrong_data_is_refused_with_its_place_and_leaves_no_file(
+    run: Any, tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    result = run(written(tmp_path / name, text))
+
+    assert result.exit_code == 1
+    assert message in result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "layout.json"])
+
+
+def test_data_that_is_not_utf_8_is_refused(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_bytes("item\nJörg".encode("latin-1"))
+
+    assert "not in UTF-8" in run(tmp_path / "data.csv").output
+
+
+def test_pictures_are_found_in_their_folder(run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "ada.png").write_bytes(PIXEL)
+    data = written(tmp_path / "data.csv", "photo,item\nada.png,x\n,y")
+
+    result = run(data, "--images", str(folder), "--preflight", layout=[PHOTO])
+
+    assert result.exit_code == 0, result.output
+    assert "Preflight: /0: The picture has 3 dpi" in result.output
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("none.png", "row 2, /0: The picture none.png cannot be used"),
+        ("bad.png", "row 2, /0: The picture bad.png cannot be used"),
+        ("../data.csv", "row 2, /0: The picture ../data.csv is not inside"),
+    ],
+)
+def test_a_picture_that_cannot_be_used_names_row_and_element(
+    run: Any, tmp_path: Path, file: str, message: str
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "bad.png").write_bytes(b"no picture")
+    data = written(tmp_path / "data.csv", f"photo\n{file}")
+
+    result = run(data, "--images", str(folder), layout=[PHOTO])
+
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "--images" in run(data, layout=[PHOTO]).output
+
+
+def test_preflight_lists_what_may_look_wrong(run: Any, tmp_path: Path) -> None:
+    data = written(tmp_path / "data.csv", "item\nVIP")
+
+    assert "no variable called name. (1 ticket, first: row 2)" in run(data, "--preflight").output
+    assert "nothing found" in run(data, "--preflight", layout=[]).output
+
+
+def test_check_tells_all_problems_of_a_layout(tmp_path: Path) -> None:
+    layout = written(tmp_path / "layout.json", json.dumps([BOX | {"width": 0}, {"type": "x"}]))
+
+    result = CliRunner().invoke(render, ["--layout", str(layout), "--check"])
+
+    assert result.exit_code == 1
+    assert "/0/width: must be greater than 0" in result.output
+    assert "/1/type: must be one of" in result.output
+
+
+def test_check_needs_no_data_and_printing_does(tmp_path: Path) -> None:
+    layout = written(tmp_path / "layout.json", json.dumps([BOX]))
+
+    checked = CliRunner().invoke(render, ["--layout", str(layout), "--check"])
+    printed = CliRunner().invoke(render, ["--layout", str(layout)])
+
+    assert (checked.exit_code, printed.exit_code) == (0, 2)
+    assert "can be printed" in checked.output
+
+
+def test_a_layout_that_is_no_json_and_a_background_that_is_no_pdf_are_refused(
+    tmp_path: Path,
+) -> None:
+    broken = written(tmp_path / "broken.json", "[")
+    layout = written(tmp_path / "layout.json", "[]")
+
+    no_json = CliRunner().invoke(render, ["--layout", str(broken), "--check"])
+    no_pdf = CliRunner().invoke(
+        render, ["--layout", str(layout), "--background", str(broken), "--check"]
+    )
+
+    assert (no_json.exit_code, no_pdf.exit_code) == (1, 1)
+    assert "is no JSON" in no_json.output
+    assert "Error:" in no_pdf.output
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    layout = written(tmp_path / "layout.json", "[]")
+    data = written(tmp_path / "data.csv", "item\nx")
+    output = tmp_path / "nowhere" / "out.pdf"
+
+    result = CliRunner().invoke(
+        render, ["--layout", str(layout), "--data", str(data), "-o", str(output)]
+    )
+
+    assert result.exit_code == 1
+    assert "cannot be written" in result.output

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from counterfoil.render import Concern, TicketError
+from render.press import code, codes, paper, printed, seen, ticket
+
+SECRET = "tdm7ruoekvkpbv1o2mv8xccvqcikvr58"
+
+
+@pytest.mark.parametrize(
+    ("symbology", "text"),
+    [
+        ("qr", SECRET),
+        ("aztec", SECRET),
+        ("datamatrix", SECRET),
+        ("pdf417", SECRET),
+        ("code128", "ABC-1234"),
+        ("ean13", "4006381333931"),
+    ],
+)
+def test_every_symbology_is_read_back(symbology: str, text: str) -> None:
+    area = code(symbology=symbology, content="other", text=text, left=10, bottom=10, size=80)
+
+    pdf, _ = printed([area])
+
+    assert [found.text for found in codes(pdf)] == [text]
+
+
+def test_the_secret_is_the_content_unless_told_otherwise_and_is_never_shortened() -> None:
+    pdf, _ = printed([code()], [ticket(secret="s" * 60)])
+
+    assert [found.text for found in codes(pdf)] == ["s" * 60]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [("padded", ["x y"]), ("secret", ["  s  "]), ("empty", []), ("nope", []), ("", [])],
+)
+def test_white_space_around_a_text_is_left_out_but_secrets_are_untouched(
+    content: str, expected: list[str]
+) -> None:
+    values = {"padded": " \n x y ", "secret": "  s  ", "empty": ""}
+
+    pdf, _ = printed([code(content=content)], [ticket(**values)])
+
+    assert [found.text for found in codes(pdf)] == expected
+
+
+@pytest.mark.parametrize(("length", "level"), [(32, "H"), (33, "M"), (128, "M"), (129, "L")])
+def test_the_shorter_a_text_the_stronger_its_error_correction(length: int, level: str) -> None:
+    pdf, _ = printed([code(content="x", left=5, bottom=5, size=90)], [ticket(x="a" * length)])
+
+    (found,) = codes(pdf)
+
+    assert found.ec_level == level
+
+
+def test_error_correction_can_be_chosen() -> None:
+    pdf, _ = printed([code(error_correction="L")])
+
+    (found,) = codes(pdf)
+
+    assert found.ec_level == "L"
+
+
+def test_a_quiet_zone_is_inside_the_square_and_can_be_left_out() -> None:
+    zoned, _ = printed([code()])
+    bare, _ = printed([code(nowhitespace=True)])
+
+    assert ink_width(zoned) == pytest.approx(40 * 33 / 41, abs=0.3)
+    assert ink_width(bare) == pytest.approx(40, abs=0.3)
+
+
+def ink_width(pdf: bytes) -> float:
+    """Return how wide the dark part of a page is, in millimetres."""
+    columns = np.flatnonzero((seen(pdf)[:, :, 0] < 128).any(axis=0))
+    return float(columns[-1] - columns[0] + 1) / 200 * 25.4
+
+
+def test_a_code_has_its_colour() -> None:
+    pdf, _ = printed([code(color=[160, 30, 30])])
+
+    darkest = seen(pdf).reshape(-1, 3).min(axis=0)
+
+    assert tuple(darkest) == (160, 30, 30)
+
+
+def test_a_text_that_no_code_can_carry_fails_its_ticket_and_names_the_element() -> None:
+    tickets = [ticket("A", x="a"), ticket("B", x="a" * 3000)]
+
+    with pytest.raises(TicketError, match="B, /1: A QR code") as caught:
+        printed([code(), code(content="x")], tickets)
+
+    assert (caught.value.ticket, caught.value.pointer) == ("B", "/1")
+
+
+def test_narrow_modules_are_remarked() -> None:
+    _, fine = printed([code(size=14)])
+    _, narrow = printed([code(size=13)])
+
+    assert [finding.concern for finding in fine.findings] == []
+    assert [finding.concern for finding in narrow.findings] == [Concern.SMALL_MODULE]
+
+
+def test_a_quiet_zone_over_the_edge_of_the_page_is_remarked() -> None:
+    inside, outside = code(left=0, bottom=0), code(left=0, bottom=0, nowhitespace=True)
+
+    assert not printed([inside])[1].findings
+    assert [each.concern for each in printed([outside])[1].findings] == [Concern.QUIET_ZONE_COVERED]
+    assert not printed([outside | {"left": 10, "bottom": 10}], background=paper(70, 70))[1].findings

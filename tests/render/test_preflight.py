@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from counterfoil.render import Concern, Finding, Ticket
+from render.press import code, printed, text_area, text_box, ticket
+
+LINE = {"type": "line", "left": 32, "bottom": 20, "width": 0, "height": 60}
+PANEL = {"type": "rectangle", "left": 20, "bottom": 20, "width": 60, "height": 60, "color": None}
+
+
+def findings(*elements: dict[str, Any]) -> list[tuple[Concern, str]]:
+    _, report = printed(list(elements), [ticket()])
+    return [(finding.concern, finding.pointer) for finding in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("element", "concern"),
+    [
+        (text_box("word " * 60, height=5), Concern.OVERFLOWS_BOX),
+        (text_box("x" * 40, width=20, splitlongwords=False), Concern.OVERFLOWS_BOX),
+        (text_box("x", left=-5), Concern.OVERFLOWS_PAGE),
+        (text_box("x" * 20, rotation=180), Concern.OVERFLOWS_PAGE),
+        (text_area("x" * 10, left=95, width=20), Concern.OVERFLOWS_PAGE),
+        (text_box("\U000e0fff\U00013000", fontsize=10), Concern.MISSING_GLYPHS),
+        (text_box("x", fontfamily="Comic Sans"), Concern.UNKNOWN_FAMILY),
+        (text_box(content="nope"), Concern.UNKNOWN_VARIABLE),
+        (text_box("{nope}"), Concern.UNKNOWN_VARIABLE),
+        (code(content="nope"), Concern.UNKNOWN_VARIABLE),
+    ],
+)
+def test_what_looks_wrong_is_found_with_its_element(
+    element: dict[str, Any], concern: Concern
+) -> None:
+    fine = text_box("fine", bottom=20, height=30)
+
+    assert (concern, "/1") in findings(fine, element)
+    assert not findings(fine)
+
+
+def test_narrowed_spaces_are_found() -> None:
+    words = text_box("aaaa bbbb cccc dddd eeee ffff", splitlongwords=False, fontsize=12)
+    widths = [each / 10 for each in range(200, 700)]
+
+    found = [findings(words | {"width": width}) for width in widths[::3]]
+
+    assert [(Concern.SQUEEZED_LINE, "/0")] in found
+
+
+def test_text_that_shrinks_into_its_box_does_not_overflow_it() -> None:
+    assert not findings(text_box("word " * 60, height=8, autoresize=True))
+
+
+@pytest.mark.parametrize(
+    ("elements", "covered"),
+    [
+        ([code(), LINE], True),
+        ([LINE, code()], True),
+        ([code(), LINE | {"left": 29}], False),
+        ([code(nowhitespace=True), LINE | {"left": 29}], True),
+        ([code(), LINE | {"left": 25, "width": 60, "height": 60}], True),
+        ([code(), LINE | {"left": 5, "bottom": 50, "width": 48, "height": 48}], False),
+        ([PANEL | {"fill": [255, 255, 255]}, code()], False),
+        ([PANEL | {"fill": [120, 0, 0]}, code()], True),
+        ([code(), PANEL | {"fill": [255, 255, 255]}], True),
+        ([code(), PANEL | {"color": [0, 0, 0]}], False),
+        ([code(), PANEL | {"type": "ellipse", "fill": [9, 9, 9]}], True),
+        ([code(), text_box("over it", left=40, bottom=10, height=25)], True),
+        ([code(), text_box("beside it", bottom=60)], False),
+        ([code(), text_box("", left=40, bottom=10, height=25)], False),
+    ],
+)
+def test_a_code_whose_quiet_zone_is_covered_is_found(
+    elements: list[dict[str, Any]], covered: bool
+) -> None:
+    found = [concern for concern, _ in findings(*elements)]
+
+    assert (Concern.QUIET_ZONE_COVERED in found) is covered
+
+
+def test_whether_a_code_is_covered_may_depend_on_the_ticket() -> None:
+    note = text_box(content="note", left=40, width=40, bottom=72, height=20)
+    tickets = [ticket("A", note="short"), ticket("B", note="line\n" * 12), ticket("C", note="")]
+
+    _, report = printed([code(), note], tickets)
+
+    covered = [each for each in report.findings if each.concern is Concern.QUIET_ZONE_COVERED]
+    assert [(each.pointer, each.count, each.first[0].ticket) for each in covered] == [
+        ("/0", 1, "B")
+    ]
+
+
+def test_a_finding_counts_all_tickets_and_names_the_first_five() -> None:
+    tickets = [Ticket(f"T{number}", {"x": "y"}) for number in range(12)]
+
+    _, report = printed([text_box(content="nope")], tickets)
+
+    (finding,) = report.findings
+    assert finding.count == 12
+    assert [each.ticket for each in finding.first] == ["T0", "T1", "T2", "T3", "T4"]
+    assert str(finding) == "/0: There is no variable called nope. (12 tickets, first: T0)"
+
+
+def test_drawings_that_are_used_again_are_counted_again() -> None:
+    _, report = printed([text_box("x", left=-5)], [ticket("A"), ticket("B")])
+
+    assert report.findings == (
+        Finding(Concern.OVERFLOWS_PAGE, "", "/0", 2, report.findings[0].first),
+    )
+
+
+def test_pictures_and_conditions_do_not_make_a_variable_unknown() -> None:
+    box = text_box("x", condition={"variable": "photo", "empty": True})
+
+    assert not findings(box)
