@@ -1,0 +1,1 @@
+"""Stored bytes: uploads, backgrounds, results. Published whole or not at all, and cleaned up."""

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class FilesConfig(AppConfig):
     name = "counterfoil.files"
     label = "files"
+
+    def ready(self) -> None:
+        from counterfoil.files import folders, pictures, uploads
+
+        folders.register(uploads.FOLDER, uploads.named_files)
+        folders.register(pictures.FOLDER, pictures.named_files)

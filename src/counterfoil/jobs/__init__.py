@@ -1,0 +1,1 @@
+"""Durable long work: state, lease, progress and results. Knows no domain and no event."""

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+RESULTS = "results"
+
 
 class JobsConfig(AppConfig):
     name = "counterfoil.jobs"
     label = "jobs"
+
+    def ready(self) -> None:
+        from counterfoil.files import folders
+        from counterfoil.jobs import queries
+
+        folders.register(RESULTS, queries.named_files)

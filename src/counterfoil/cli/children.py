@@ -1,0 +1,99 @@
+"""What the supervisor's child processes do: ``python -m counterfoil.cli.children PULSE ...``.
+
+A child dies with its supervisor, however that dies: the kernel kills it (Linux), and its pulse
+goes into a pipe that nobody reads any more (everywhere).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from types import FrameType
+from typing import NoReturn
+
+from counterfoil.cli.errors import Stop, in_words
+from counterfoil.cli.setup import set_up
+from counterfoil.cli.supervisor import REFUSES
+
+PULSE_S = 0.5
+NICENESS = 10  # work must not take the processor from people who wait for an answer
+_PR_SET_PDEATHSIG = 1
+
+
+def web(pulse: int, listener: int) -> None:
+    """Answer requests that come to a port the supervisor has opened."""
+    set_up()
+    import waitress
+    from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
+
+    from counterfoil.jobs import schema
+
+    schema.refuse_other()
+    server = waitress.create_server(
+        get_wsgi_application(),
+        sockets=[socket.socket(fileno=listener)],
+        threads=settings.WEB_THREADS,
+        connection_limit=1000,
+        ident="Counterfoil",
+        # A proxy's headers are Django's to judge, and only where settings say there is one.
+        clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
+        max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    )
+    signal.signal(signal.SIGTERM, _leave)
+    _beat(pulse)
+    server.run()
+
+
+def worker(pulse: int) -> int:
+    """Work on jobs, one at a time, in this process: if it stops, its pulse does."""
+    os.nice(NICENESS)
+    set_up()
+    from counterfoil.cli.worker import run_worker
+
+    return run_worker(pool="solo", concurrency=1, started=lambda: _beat(pulse))
+
+
+def main(arguments: list[str]) -> int:
+    _die_with_parent()
+    pulse, role, *rest = arguments
+    try:
+        with in_words():
+            if role == "web":
+                web(int(pulse), int(rest[0]))
+                return 0
+            return worker(int(pulse))
+    except Stop as stop:
+        stop.show()
+        return 1 if stop.passing else REFUSES
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _beat(pulse: int) -> None:
+    threading.Thread(target=_beat_forever, args=(pulse,), name="pulse", daemon=True).start()
+
+
+def _beat_forever(pulse: int) -> NoReturn:
+    while True:
+        try:
+            os.write(pulse, b".")
+        except BrokenPipeError:
+            os._exit(1)  # the supervisor is gone
+        time.sleep(PULSE_S)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

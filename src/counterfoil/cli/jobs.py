@@ -1,0 +1,83 @@
+"""Looks after jobs by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from counterfoil.cli.errors import Stop, in_words
+from counterfoil.cli.setup import set_up
+
+if TYPE_CHECKING:
+    from counterfoil.jobs.models import Job
+
+STATES = ("waiting", "running", "done", "failed", "cancelled")
+
+
+@click.group()
+def jobs() -> None:
+    """List jobs, try them again, cancel them."""
+    with in_words():
+        set_up()
+
+
+@jobs.command("list")
+@click.option("--state", type=click.Choice(STATES), help="Only jobs in this state.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+def list_jobs(state: str | None, limit: int) -> None:
+    """List jobs, newest first: id, kind, state, attempt, progress, and why it failed."""
+    from counterfoil.jobs.models import Job
+
+    with in_words():
+        found = Job.objects.filter(state=state) if state else Job.objects.all()
+        for job in found.order_by("-created", "-pk")[:limit]:
+            click.echo(_line(job))
+
+
+@jobs.command()
+@click.argument("job_id", type=click.UUID)
+def retry(job_id: UUID) -> None:
+    """Try a job that failed again."""
+    from counterfoil.jobs import services
+
+    with in_words():
+        services.retry(_job(job_id))
+    click.echo(f"Job {job_id} waits for a worker.")
+
+
+@jobs.command()
+@click.argument("job_id", type=click.UUID)
+def cancel(job_id: UUID) -> None:
+    """Cancel a job that waits or runs."""
+    from counterfoil.jobs import services
+
+    with in_words():
+        job = _job(job_id)
+        services.cancel(job)
+    running = " as soon as it can stop" if job.cancel_requested else ""
+    click.echo(f"Job {job_id} is cancelled{running}.")
+
+
+def _job(job_id: UUID) -> Job:
+    from counterfoil.jobs.models import Job
+
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None:
+        raise Stop(f"There is no job {job_id}.")
+    return job
+
+
+def _line(job: Job) -> str:
+    progress = f"{job.progress_done}/{job.progress_total}"
+    parts = [
+        f"{job.created:%Y-%m-%d %H:%M:%S}",
+        str(job.pk),
+        f"{job.kind:<16}",
+        f"{job.state:<9}",
+        f"attempt {job.attempt}/{job.max_attempts}",
+        f"{progress:>13}",
+        job.message,
+    ]
+    return "  ".join(parts).rstrip()

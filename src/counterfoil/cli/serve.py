@@ -1,0 +1,109 @@
+"""Serves everything from one command: the pages, the API, and the work behind them.
+
+The command itself is a supervisor. It holds the port, so that callers are not refused while the
+web process is started anew, and sees to it that a web process and a worker are alive.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import click
+
+from counterfoil.cli import figures
+from counterfoil.cli.errors import Stop, in_words
+from counterfoil.cli.migrate import bring_up_to_date
+from counterfoil.cli.setup import set_up
+from counterfoil.cli.supervisor import Child, Supervisor
+
+LEAST_SILENCE_S = 3.0
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: COUNTERFOIL_HOST or 127.0.0.1]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port; 0 takes a free one.  [default: COUNTERFOIL_PORT or 8000]",
+)
+@click.option("--workers", type=click.IntRange(1, 64), help="Jobs done at once.  [default: 1]")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve everything from this one command, until Ctrl-C or SIGTERM.
+
+    Brings the database up to date first. Reachable from this machine only, unless --host says
+    otherwise.
+    """
+    with in_words(), figures.shared():
+        set_up()
+        from django.conf import settings
+
+        with listen(host or settings.HOST, settings.PORT if port is None else port) as listener:
+            bring_up_to_date()
+            _check_files()
+            _forget_database()
+            supervisor = Supervisor(
+                _children(listener, workers or settings.WORKERS),
+                silence_s=max(LEAST_SILENCE_S, settings.JOB_LEASE_S),
+                grace_s=settings.STOP_GRACE_S,
+            )
+            supervisor.run(ready=lambda: _announce(listener))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the port. Whoever connects waits there until the web process is up.
+
+    Raises:
+        Stop: it is another's, or there is no such address here.
+    """
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except socket.gaierror:
+        raise Stop(f"There is no address {host!r} to listen on.") from None
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError as problem:
+        listener.close()
+        raise Stop(_why_not(problem, host, port)) from None
+    return listener
+
+
+def _why_not(problem: OSError, host: str, port: int) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return f"Port {port} of {host} is in use. Choose another with --port."
+    return f"Cannot listen on {host} port {port}: {problem.strerror}."
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address as a browser wants it."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _children(listener: socket.socket, workers: int) -> list[Child]:
+    descriptor = listener.fileno()
+    web = Child("web", ["web", str(descriptor)], inherits=(descriptor,))
+    names = ["worker"] if workers == 1 else [f"worker {n}" for n in range(1, workers + 1)]
+    return [web, *(Child(name, ["worker"]) for name in names)]
+
+
+def _check_files() -> None:
+    """Find out now, not at the first download, that files cannot be written."""
+    from counterfoil.files import services
+
+    services.check_writable()
+
+
+def _forget_database() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _announce(listener: socket.socket) -> None:
+    click.echo(f"Counterfoil serves {address_of(listener)} (Ctrl-C ends it).")

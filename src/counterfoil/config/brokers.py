@@ -1,0 +1,35 @@
+"""The broker that carries hints to workers on other hosts, if there is one."""
+
+from __future__ import annotations
+
+from counterfoil.config.environment import Environment, EnvironmentRefused
+
+# Valkey speaks Redis' language; Celery knows it by that name only.
+_SCHEMES = {
+    "redis": "redis",
+    "rediss": "rediss",
+    "redis+socket": "redis+socket",
+    "valkey": "redis",
+    "valkeys": "rediss",
+    "valkey+unix": "redis+socket",
+    "sentinel": "sentinel",
+    "amqp": "amqp",
+    "amqps": "amqps",
+}
+
+
+def broker_url(environment: Environment) -> str:
+    """Return the broker's address as Celery wants it, or an empty text: workers look for jobs.
+
+    Raises:
+        EnvironmentRefused: it is no kind of broker that we know.
+    """
+    given = environment.text("COUNTERFOIL_BROKER_URL")
+    if not given:
+        return ""
+    scheme, separator, rest = given.partition("://")
+    if not separator or scheme not in _SCHEMES:
+        raise EnvironmentRefused(
+            "COUNTERFOIL_BROKER_URL must begin with redis://, valkey:// or amqp://."
+        )
+    return f"{_SCHEMES[scheme]}://{rest}"

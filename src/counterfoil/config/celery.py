@@ -1,0 +1,85 @@
+"""The Celery application. It carries hints between processes; rows in the database decide.
+
+A message may be lost or doubled, so nothing is asked of the broker: messages are acknowledged
+before the work, results are not kept, and sending gives up at once when the broker is away.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import celery
+from celery import bootsteps
+from celery.worker import state
+
+logger = logging.getLogger(__name__)
+
+# Sending from a request must not wait. Without these it blocked for six seconds when the broker
+# was down, although it had been told not to retry.
+_SEND_OR_LET_IT_BE = {
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
+_REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+_NO_SERVICE = 69  # EX_UNAVAILABLE of sysexits.h
+
+
+def configuration() -> dict[str, Any]:
+    """Return Celery's settings; called when the first is needed, not when this is imported."""
+    from django.conf import settings
+
+    return {
+        "broker_url": settings.BROKER_URL or "memory://localhost",
+        "broker_connection_timeout": 0.5,
+        "broker_connection_retry": False,
+        "broker_transport_options": _transport_options(settings.BROKER_URL),
+        "task_default_queue": "counterfoil",
+        "task_acks_late": False,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "result_backend": None,
+        "imports": ["counterfoil.jobs.tasks"],
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_send_task_events": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+    }
+
+
+def _transport_options(broker_url: str) -> dict[str, Any]:
+    if not broker_url:
+        return {"polling_interval": 0.1}
+    if broker_url.startswith(("redis", "sentinel")):
+        return {**_SEND_OR_LET_IT_BE, **_REDIS_TIMEOUTS}
+    return _SEND_OR_LET_IT_BE
+
+
+class LookForJobs(bootsteps.StartStopStep):
+    """Runs the poller as long as the worker runs."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def start(self, parent: Any) -> None:
+        from counterfoil.jobs.poller import Poller
+
+        self.poller = Poller(_refused)
+        self.poller.start()
+
+    def stop(self, parent: Any) -> None:
+        self.poller.stop()
+
+
+def _refused(words: str) -> None:
+    """End this worker: jobs that run are finished, no other is begun."""
+    logger.critical("%s", words)
+    state.should_stop = _NO_SERVICE  # type: ignore[assignment]
+
+
+app = celery.Celery("counterfoil")
+app.add_defaults(configuration)
+app.steps["worker"].add(LookForJobs)

@@ -1,0 +1,72 @@
+"""The database: SQLite in the data folder, or what DATABASE_URL says.
+
+The settings are those that the failure trials found necessary; each says what it is for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from counterfoil.config.environment import Environment, EnvironmentRefused
+
+# synchronous=FULL: a 202 must survive power loss. mmap and cache: bulk reads of 10,000 tickets.
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA temp_store=MEMORY;"
+    "PRAGMA mmap_size=268435456;"
+    "PRAGMA cache_size=-65536;"
+    "PRAGMA journal_size_limit=67108864;"
+)
+
+
+def database(environment: Environment, folder: Path) -> dict[str, Any]:
+    """Return Django's settings of the one database.
+
+    Raises:
+        EnvironmentRefused: DATABASE_URL is not one of SQLite or PostgreSQL.
+    """
+    url = environment.text("DATABASE_URL")
+    if not url:
+        return _sqlite(folder / "counterfoil.sqlite3")
+    if url.startswith("sqlite:///"):
+        return _sqlite(Path(url.removeprefix("sqlite:///")))
+    if url.startswith(("postgres://", "postgresql://")):
+        return _postgresql(environment, url)
+    raise EnvironmentRefused("DATABASE_URL must begin with postgres:// or sqlite:///.")
+
+
+def _sqlite(place: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(place),
+        "OPTIONS": {
+            # A transaction that begins by reading and then writes is refused at once ("database
+            # is locked") however long the timeout; IMMEDIATE takes the write lock first and waits.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,  # seconds a writer waits for another: above any batch
+            "init_command": _PRAGMAS,
+        },
+    }
+
+
+def _postgresql(environment: Environment, url: str) -> dict[str, Any]:
+    idle_s = environment.seconds("COUNTERFOIL_DB_IDLE_IN_TRANSACTION", 12, least=1)
+    settings: dict[str, Any] = {
+        **dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    }
+    settings["OPTIONS"] = {
+        **settings.get("OPTIONS", {}),
+        # A worker that is stopped inside its transaction would keep its quota rows locked for
+        # ever; the server ends such a session, and the retry goes on.
+        "options": f"-c idle_in_transaction_session_timeout={int(idle_s * 1000)}"
+        " -c lock_timeout=30000",
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
+    return settings

@@ -1,0 +1,139 @@
+"""Reads the environment. An odd value stops the start with a sentence that names the variable."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+_BOOLEANS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+class EnvironmentRefused(ImproperlyConfigured):
+    """A variable holds a value that cannot be used. The text names it and says what would do."""
+
+
+class Environment:
+    """Typed access to environment variables; every name is asked for with its default."""
+
+    def __init__(self, source: Mapping[str, str] = os.environ) -> None:
+        self._source = source
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._source.get(name, "").strip() or default
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        value = self.text(name).lower()
+        if not value:
+            return default
+        if value not in _BOOLEANS:
+            raise EnvironmentRefused(f"{name} must be true or false, not {value!r}.")
+        return _BOOLEANS[value]
+
+    def integer(self, name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            number = int(value)
+        except ValueError:
+            raise EnvironmentRefused(f"{name} must be a whole number, not {value!r}.") from None
+        if not least <= number <= most:
+            raise EnvironmentRefused(f"{name} must be between {least} and {most}, not {number}.")
+        return number
+
+    def seconds(self, name: str, default: float, *, least: float = 0.05) -> float:
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            number = float(value)
+        except ValueError:
+            raise EnvironmentRefused(
+                f"{name} must be a number of seconds, not {value!r}."
+            ) from None
+        if not least <= number <= 10**9:
+            raise EnvironmentRefused(f"{name} must be at least {least} seconds, not {value}.")
+        return number
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in choices:
+            raise EnvironmentRefused(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+        return value
+
+    def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+        """Read a list separated by commas."""
+        return [word.strip() for word in self.text(name).split(",") if word.strip()] or list(
+            default
+        )
+
+    def folders(self, name: str) -> list[Path]:
+        """Read a list of folders separated as in PATH; each must exist."""
+        found = [Path(word) for word in self.text(name).split(os.pathsep) if word]
+        for folder in found:
+            if not folder.is_dir():
+                raise EnvironmentRefused(f"{name} names {str(folder)!r}, which is not a folder.")
+        return found
+
+
+def data_folder(environment: Environment) -> Path:
+    """Return the folder for everything that must outlive the process; make it when missing.
+
+    Raises:
+        EnvironmentRefused: it cannot be made or written to.
+    """
+    folder = Path(environment.text("COUNTERFOIL_DATA_DIR", "data")).absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise EnvironmentRefused(
+            f"COUNTERFOIL_DATA_DIR {str(folder)!r} cannot be made: {problem.strerror}."
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise EnvironmentRefused(f"COUNTERFOIL_DATA_DIR {str(folder)!r} is not writable.")
+    return folder
+
+
+def secret_key(environment: Environment, folder: Path) -> str:
+    """Return the key that signs sessions: from the environment, else from the data folder.
+
+    It is made at the first start, readable by its owner only. Two processes that start at once
+    agree on one: whoever links its file first wins.
+    """
+    given = environment.text("COUNTERFOIL_SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise EnvironmentRefused("COUNTERFOIL_SECRET_KEY must be at least 32 characters long.")
+        return given
+    place = folder / "secret-key"
+    if not place.exists():
+        _make_once(place, secrets.token_urlsafe(48))
+    return place.read_text(encoding="ascii").strip()
+
+
+def _make_once(place: Path, content: str) -> None:
+    draft = place.with_name(f"{place.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(content + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, place)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

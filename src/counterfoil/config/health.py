@@ -1,0 +1,115 @@
+"""Whether we answer, and whether we can work: for load balancers, containers and monitoring.
+
+``/healthz`` says that this process answers. ``/readyz`` says what it depends on; 503 if any of it
+fails. ``/readyz?check=database&check=storage`` asks for these only, as a load balancer should:
+a web host takes orders for work also while no worker is up.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from counterfoil.core.refusals import Unavailable
+from counterfoil.files import services as files
+from counterfoil.jobs import queries, schema
+from counterfoil.jobs.standing import age_s
+
+Facts = dict[str, Any]
+
+LEASES_OF_SILENCE = 3
+STORAGE_EVERY_S = 10.0
+
+
+class _Failed(Exception):
+    """A check failed. The text is for whoever watches, and holds no address and no secret."""
+
+    def __init__(self, why: str, **facts: Any) -> None:
+        super().__init__(why)
+        self.facts = facts
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers; it asks nobody else."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say what works and what does not."""
+    asked = request.GET.getlist("check") or list(CHECKS)
+    unknown = sorted(set(asked) - CHECKS.keys())
+    if unknown:
+        return JsonResponse({"detail": f"Checks are: {', '.join(CHECKS)}."}, status=400)
+    results = {name: _result(CHECKS[name]) for name in CHECKS if name in asked}
+    failed = [name for name, result in results.items() if result["status"] != "ok"]
+    body = {"status": "failed" if failed else "ok", "failed": failed, "checks": results}
+    return JsonResponse(body, status=503 if failed else 200, headers={"Cache-Control": "no-store"})
+
+
+def _result(check: Callable[[], Facts]) -> Facts:
+    try:
+        return {"status": "ok", **check()}
+    except _Failed as failure:
+        return {"status": "failed", "why": str(failure), **failure.facts}
+    except Unavailable as refusal:
+        return {"status": "failed", "why": str(refusal)}
+    except DatabaseError:
+        return {"status": "failed", "why": "The database does not answer."}
+    except OSError:
+        return {"status": "failed", "why": "Files cannot be stored."}
+
+
+def _database() -> Facts:
+    schema.require_current()
+    return {}
+
+
+class _Storage:
+    """Stores a file and deletes it. With many probes and S3 that costs money: not each time."""
+
+    def __init__(self) -> None:
+        self._good_until = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Facts:
+        with self._lock:
+            if time.monotonic() >= self._good_until:
+                files.check_writable()
+                self._good_until = time.monotonic() + STORAGE_EVERY_S
+        return {}
+
+    def forget(self) -> None:
+        self._good_until = 0.0
+
+
+def _worker() -> Facts:
+    age = age_s(queries.last_heartbeat())
+    if age is None:
+        raise _Failed("No worker has said that it lives.")
+    if age > LEASES_OF_SILENCE * settings.JOB_LEASE_S:
+        raise _Failed("No worker has said for a while that it lives.", age_seconds=round(age, 1))
+    return {"age_seconds": round(age, 1)}
+
+
+def _waiting() -> Facts:
+    wait = age_s(queries.oldest_waiting())
+    facts = {"oldest_seconds": None if wait is None else round(wait, 1)}
+    if wait is not None and wait > settings.READY_MAX_WAIT_S:
+        raise _Failed("A job has waited for too long.", **facts)
+    return facts
+
+
+storage = _Storage()
+
+CHECKS: dict[str, Callable[[], Facts]] = {
+    "database": _database,
+    "storage": storage,
+    "worker": _worker,
+    "waiting": _waiting,
+}

@@ -1,0 +1,109 @@
+"""Logs: one line each on standard error, for whatever collects them there.
+
+Each line says what it is about (``core.logcontext``): the request, or the job and its attempt.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from counterfoil.config.environment import Environment
+from counterfoil.config.redaction import Redaction
+from counterfoil.core import logcontext
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_FORMATS = ("text", "json")
+
+
+def logging_settings(environment: Environment, *secrets: str) -> dict[str, Any]:
+    """Return Django's logging settings: ours at the level asked for, others' warnings.
+
+    ``secrets`` are blacked out, besides those of the environment.
+    """
+    level = environment.choice("COUNTERFOIL_LOG_LEVEL", "INFO", _LEVELS)
+    chosen = environment.choice("COUNTERFOIL_LOG_FORMAT", "text", _FORMATS)
+    redaction = Redaction(environment, *secrets)
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "text": {"()": TextLines, "redaction": redaction},
+            "json": {"()": JsonLines, "redaction": redaction},
+        },
+        "filters": {"failures": {"()": Failures}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": chosen}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {
+            "counterfoil": {"level": level},
+            "django.request": {"filters": ["failures"]},
+            # Whoever scans the internet sends odd Host headers. The 400 has its line anyway.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+        },
+    }
+
+
+class Failures(logging.Filter):
+    """Lets Django tell of exceptions, and of no answer that we gave on purpose.
+
+    It warns of every 4xx, and a client that polls for its file gets a 409 each second. Every
+    request has a line of its own (``config.requests``). The path is not told: it may hold the
+    secret of a ticket.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.exc_info:
+            return False
+        request = getattr(record, "request", None)
+        match = getattr(request, "resolver_match", None)
+        record.msg, record.args = "%s failed", (match.route if match else "A request",)
+        return True
+
+
+class TextLines(logging.Formatter):
+    """For people: time, level, where, what; then what it is about."""
+
+    def __init__(self, *, redaction: Redaction) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s")
+        self._redaction = redaction
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        about = " ".join(f"{name}={value}" for name, value in _about(record).items())
+        return (
+            f"{super().formatMessage(record)} ({about})" if about else super().formatMessage(record)
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redaction(super().format(record))
+
+
+class JsonLines(logging.Formatter):
+    """For machines: one JSON object a line, a trace included."""
+
+    def __init__(self, *, redaction: Redaction) -> None:
+        super().__init__()
+        self._redaction = redaction
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "process": record.process,
+            "message": self._redaction(record.getMessage()),
+            **{name: self._safe(value) for name, value in _about(record).items()},
+        }
+        if record.exc_info:
+            line["trace"] = self._redaction(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+    def _safe(self, value: object) -> object:
+        return value if isinstance(value, int | float | None) else self._redaction(str(value))
+
+
+def _about(record: logging.LogRecord) -> Mapping[str, object]:
+    """Return what a line is about: the stretch of work, and what its own call added."""
+    return {**logcontext.facts(), **getattr(record, "facts", {})}

@@ -1,0 +1,83 @@
+"""What is done around every request: its id, its size, its line in the log, its figures."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+
+from counterfoil.config import metrics
+from counterfoil.core import logcontext
+
+logger = logging.getLogger(__name__)
+
+HEADER = "X-Request-ID"
+UNMATCHED = "unmatched"
+
+_SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_PROBES = {"healthz", "readyz", "metrics"}
+
+
+class RequestMiddleware:
+    """Stands outermost. The path is not logged: it may hold the secret of a ticket."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        request_id = request_id_of(request)
+        with logcontext.about(request=request_id):
+            response = _too_large(request) or self.get_response(request)
+            response[HEADER] = request_id
+            _note(request, response, time.perf_counter() - began)
+        return response
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """Return the caller's id for the request, if it is one, or a new one."""
+    given = request.headers.get(HEADER, "")
+    return given if _SANE.fullmatch(given) else uuid.uuid4().hex
+
+
+def _too_large(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a body before it is read. (Waitress does so itself; gunicorn has no such limit.)"""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal():
+        return JsonResponse({"detail": "Content-Length must be a number."}, status=400)
+    if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return JsonResponse({"detail": "The request is too large."}, status=413)
+    return None
+
+
+def _note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    route = request.resolver_match.route if request.resolver_match else UNMATCHED
+    method = request.method if request.method in _METHODS else "other"
+    metrics.count_request(str(method), route, response.status_code, seconds)
+    level = logging.DEBUG if route in _PROBES else logging.INFO
+    if logger.isEnabledFor(level):
+        facts = {
+            "method": method,
+            "route": route,
+            "status": response.status_code,
+            "ms": round(seconds * 1000, 1),
+            **_where(request),
+        }
+        logger.log(level, "%s %s %d", method, route, response.status_code, extra={"facts": facts})
+
+
+def _where(request: HttpRequest) -> dict[str, str]:
+    """Who asked, and about which event; never which ticket."""
+    facts = {}
+    actor = getattr(request, "auth", None)  # left there by REST framework
+    if actor is not None:
+        facts["actor"] = actor.key
+    kwargs = request.resolver_match.kwargs if request.resolver_match else {}
+    return {**facts, **{name: kwargs[name] for name in ("organizer", "event") if name in kwargs}}

@@ -1,0 +1,179 @@
+"""Django settings, from environment variables. docs/operations.md lists each with its default."""
+
+from __future__ import annotations
+
+import django_stubs_ext
+
+from counterfoil.config.brokers import broker_url
+from counterfoil.config.databases import database
+from counterfoil.config.environment import Environment, data_folder, secret_key
+from counterfoil.config.logs import logging_settings
+from counterfoil.config.storages import downloads, storages
+
+django_stubs_ext.monkeypatch()
+
+env = Environment()
+
+DATA_DIR = data_folder(env)
+SECRET_KEY = secret_key(env, DATA_DIR)
+DEBUG = False
+
+# --- Where we are reached -------------------------------------------------------------------
+HOST = env.text("COUNTERFOIL_HOST", "127.0.0.1")
+PORT = env.integer("COUNTERFOIL_PORT", 8000, most=65535)
+WEB_THREADS = env.integer("COUNTERFOIL_WEB_THREADS", 8, least=1, most=1000)
+PUBLIC_URL = env.text("COUNTERFOIL_PUBLIC_URL")
+ALLOWED_HOSTS = env.words("COUNTERFOIL_ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("COUNTERFOIL_TRUSTED_ORIGINS")
+BEHIND_PROXY = env.boolean("COUNTERFOIL_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:  # only then are the headers a proxy's and not a visitor's
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = True
+HTTPS = env.boolean("COUNTERFOIL_HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# Probes and Prometheus come from inside, past the proxy that speaks HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+# The prefix makes a browser refuse the cookie from a subdomain or without HTTPS.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+# --- Rooms ----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "counterfoil.catalog",
+    "counterfoil.accounts",
+    "counterfoil.files",
+    "counterfoil.audit",
+    "counterfoil.jobs",
+    "counterfoil.layouts",
+    "counterfoil.orders",
+    "counterfoil.checkin",
+    "counterfoil.printing",
+    "counterfoil.batches",
+]
+MIDDLEWARE = [
+    "counterfoil.config.requests.RequestMiddleware",
+    "counterfoil.config.headers.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "counterfoil.api.middleware.ApiMiddleware",
+]
+ROOT_URLCONF = "counterfoil.config.urls"
+WSGI_APPLICATION = "counterfoil.config.wsgi.application"
+APPEND_SLASH = False  # the API answers a missing slash by method, see counterfoil.api
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Accounts -------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- What is kept ---------------------------------------------------------------------------
+DATABASES = {"default": database(env, DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STORAGES = storages(env, DATA_DIR)
+DOWNLOADS = downloads(env)
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Language and time ----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- The API --------------------------------------------------------------------------------
+RATE_LIMIT = env.text("COUNTERFOIL_RATE_LIMIT")  # requests of one token, as "360/min"; off if empty
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "counterfoil.api.auth.TokenAuthentication",
+        "counterfoil.api.auth.DeviceAuthentication",
+        "counterfoil.api.auth.PageAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["counterfoil.api.permissions.MayHere"],
+    "DEFAULT_THROTTLE_CLASSES": ["counterfoil.api.throttling.PerCredential"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "counterfoil.api.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "counterfoil.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "counterfoil.api.filters.TotalOrder",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "counterfoil.api.schema.Operation",
+    "EXCEPTION_HANDLER": "counterfoil.api.errors.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Counterfoil",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": "Batches of real paper tickets. Speaks as pretix does; own resources besides.",
+    "DEFAULT_GENERATOR_CLASS": "counterfoil.api.schema.Generator",
+    "PREPROCESSING_HOOKS": ["counterfoil.api.schema.without_twins"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Enumerations stay where they are used, since many share a name.
+    "POSTPROCESSING_HOOKS": ["counterfoil.api.schema.tidied"],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Long work ------------------------------------------------------------------------------
+BROKER_URL = broker_url(env)
+JOB_LEASE_S = env.seconds("COUNTERFOIL_JOB_LEASE", 10)
+JOB_POLL_S = env.seconds("COUNTERFOIL_JOB_POLL", 2 if BROKER_URL else 0.5)
+WORKERS = env.integer("COUNTERFOIL_WORKERS", 1, least=1, most=64)
+STOP_GRACE_S = env.seconds("COUNTERFOIL_STOP_GRACE", 10)
+RESULT_LIFETIME_S = env.seconds("COUNTERFOIL_RESULT_LIFETIME", 24 * 3600)
+UPLOAD_LIFETIME_S = 24 * 3600
+FONT_DIRS = env.folders("COUNTERFOIL_FONT_DIRS")
+
+# --- Watching over it -----------------------------------------------------------------------
+METRICS_TOKEN = env.text("COUNTERFOIL_METRICS_TOKEN")
+READY_MAX_WAIT_S = env.seconds("COUNTERFOIL_READY_MAX_WAIT", 300)
+LOGGING = logging_settings(env, SECRET_KEY)

@@ -1,0 +1,15 @@
+"""Which door answers which path."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from counterfoil.config.health import healthz, readyz
+from counterfoil.config.metrics import metrics
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
+    path("api/", include("counterfoil.api.urls")),
+]

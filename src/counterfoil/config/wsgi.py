@@ -1,0 +1,11 @@
+"""The WSGI application, for gunicorn and for the embedded server."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "counterfoil.config.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,29 @@
+"""The folders of stored files, and which of their files some row still names.
+
+A room registers its folder when it is set up (``AppConfig.ready``). Files in a registered folder
+that no row names are left-overs of a death, and are deleted once they are old enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+Named = Callable[[], set[str]]
+
+_folders: dict[str, Named] = {}
+
+
+def register(folder: str, named: Named) -> None:
+    """Say who names the files of a folder. ``named`` returns stored names: ``folder/file``."""
+    _folders[folder] = named
+
+
+def registered() -> Iterator[tuple[str, Named]]:
+    """Go through the folders and who names their files."""
+    yield from sorted(_folders.items())
+
+
+def forget(*folders: str) -> None:
+    """Undo registrations, as a test does with its own."""
+    for folder in folders:
+        _folders.pop(folder, None)

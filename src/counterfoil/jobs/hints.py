@@ -1,0 +1,56 @@
+"""Hints: messages that tell workers of a job. They may be lost, late or doubled, all harmlessly.
+
+That is why nothing here waits or fails: a request whose hint does not get through has been
+accepted all the same, and the poller finds its job.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from uuid import UUID
+
+from celery import current_app
+
+logger = logging.getLogger(__name__)
+
+TASK = "jobs.run"
+EXPIRES_S = 60
+PAUSE_S = 5.0
+
+
+class _Road:
+    """Whether to try at all. A broker that swallows packets costs each try its whole timeout."""
+
+    def __init__(self) -> None:
+        self._closed_until = 0.0
+
+    def is_open(self) -> bool:
+        return time.monotonic() >= self._closed_until
+
+    def close(self, seconds: float) -> None:
+        self._closed_until = time.monotonic() + seconds
+
+
+_road = _Road()
+
+
+def try_again() -> None:
+    """Forget that the broker was away."""
+    _road.close(0)
+
+
+def send(job_id: UUID) -> bool:
+    """Send a hint; tell whether it went out. Never raises, never waits for a broker that is down.
+
+    After a failure no hint is tried for some seconds.
+    """
+    if not _road.is_open():
+        return False
+    try:
+        current_app.send_task(TASK, args=[str(job_id)], expires=EXPIRES_S, retry=False)
+    except Exception as problem:  # noqa: BLE001 - every broker fails in its own words; none matter
+        _road.close(PAUSE_S)
+        logger.warning("The broker takes no hints (%s); workers will look for jobs.", problem)
+        return False
+    return True

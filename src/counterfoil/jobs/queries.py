@@ -1,0 +1,101 @@
+"""What there is to know about jobs: how one stands, and how all of them do."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models.functions import Now
+
+from counterfoil.core import clock
+from counterfoil.jobs.models import Job, WorkerHeartbeat
+
+
+class Phase(enum.Enum):
+    """How a job stands for whoever asked for it."""
+
+    UNDER_WAY = "under way"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """``message`` says why, when there will be no result; ``done`` of ``total`` are ready."""
+
+    phase: Phase
+    done: int
+    total: int
+    message: str = ""
+
+
+_ENDED = {
+    Job.State.CANCELLED: (Phase.CANCELLED, "This was cancelled."),
+    Job.State.DONE: (Phase.DONE, ""),
+}
+
+
+def state_of(job: Job) -> JobState:
+    """Return how a job stands. An expired result is gone the moment it expires."""
+    if job.state == Job.State.FAILED:
+        return _state(job, Phase.FAILED, job.message)
+    if job.expires is not None and job.expires <= clock.now():
+        return _state(job, Phase.EXPIRED, "The result has expired. Ask for it again.")
+    return _state(job, *_ENDED.get(Job.State(job.state), (Phase.UNDER_WAY, "")))
+
+
+def _state(job: Job, phase: Phase, message: str) -> JobState:
+    return JobState(phase, job.progress_done, job.progress_total, message)
+
+
+def due(limit: int) -> list[UUID]:
+    """Return the oldest jobs that anybody may start: waiting, or left by a worker that died."""
+    jobs = free().filter(attempt__lt=F("max_attempts"), cancel_requested=False)
+    return list(jobs.order_by("created", "pk").values_list("pk", flat=True)[:limit])
+
+
+def exhausted() -> QuerySet[Job]:
+    """Jobs whose last attempt died."""
+    return free().filter(attempt__gte=F("max_attempts"))
+
+
+def cancelled_unowned() -> QuerySet[Job]:
+    """Jobs that shall be cancelled while nobody works on them."""
+    return free().filter(cancel_requested=True)
+
+
+def free() -> QuerySet[Job]:
+    """Jobs that are not over and that no living worker holds."""
+    started = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    return Job.objects.filter(started, state__in=[Job.State.WAITING, Job.State.RUNNING])
+
+
+def named_files() -> set[str]:
+    """Return the stored names of all results that rows name."""
+    names = Job.objects.filter(result_file__isnull=False).values_list("result_file", flat=True)
+    return {name for name in names if name}
+
+
+def oldest_waiting() -> datetime | None:
+    """Return when the job was asked for that has waited longest."""
+    waiting = Job.objects.filter(state=Job.State.WAITING)
+    oldest: datetime | None = waiting.aggregate(oldest=Min("created"))["oldest"]
+    return oldest
+
+
+def last_heartbeat() -> datetime | None:
+    """Return when a worker last said that it lives, by the database's clock."""
+    last: datetime | None = WorkerHeartbeat.objects.aggregate(last=Max("seen"))["last"]
+    return last
+
+
+def living_workers() -> QuerySet[WorkerHeartbeat]:
+    """Workers that have said within three leases that they live."""
+    since = Now() - timedelta(seconds=3 * settings.JOB_LEASE_S)
+    return WorkerHeartbeat.objects.filter(seen__gte=since).order_by("worker")

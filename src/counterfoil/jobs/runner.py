@@ -1,0 +1,128 @@
+"""Does one job, once it can be claimed: from hint to the end of its row."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    close_old_connections,
+    connection,
+)
+
+from counterfoil.core import failpoints, logcontext
+from counterfoil.core.refusals import Invalid, Refusal, Unavailable
+from counterfoil.jobs import figures, registry
+from counterfoil.jobs.claims import Cancelled, Claim, Lost
+from counterfoil.jobs.leases import Lease
+
+logger = logging.getLogger(__name__)
+
+# InternalError is what PostgreSQL's end of a session that idled in its transaction arrives as.
+PASSING = (OSError, OperationalError, InterfaceError, InternalError, Unavailable)
+GENERIC = "Something went wrong here while doing this. It has been noted; please try again later."
+UNKNOWN = "This version of Counterfoil does not know how to do this ({kind})."
+EXHAUSTED = "This was tried {attempts} times and could not be done: {problem}"
+
+
+def run(job_id: UUID) -> None:
+    """Claim a job and do it. Returns at once when it is another's, over, or not yet due."""
+    claim = _take(job_id)
+    if claim is None:
+        return
+    failpoints.reach("jobs.claimed")
+    began = time.monotonic()
+    with logcontext.about(job=str(job_id), attempt=claim.attempt):
+        logger.info("Job %s (%s) starts, attempt %d.", job_id, claim.kind, claim.attempt)
+        with Lease(claim):
+            _do(claim)
+    seconds = time.monotonic() - began
+    figures.count_attempt(claim.kind, claim.end, seconds=seconds, pieces=claim.total)
+    failpoints.reach("jobs.finished")
+
+
+def _take(job_id: UUID) -> Claim | None:
+    _drop_dead_connection()
+    try:
+        return Claim.take(job_id)
+    except (DatabaseError, InterfaceError, Unavailable) as problem:
+        logger.warning("Job %s cannot be claimed now: %s", job_id, problem)
+        return None
+
+
+def _do(claim: Claim) -> None:
+    function = registry.find(claim.kind)
+    if function is None:
+        _close(claim, lambda: claim.fail(UNKNOWN.format(kind=claim.kind)))
+        return
+    try:
+        function(claim)
+    except Exception as problem:  # noqa: BLE001 - a job must end in its row, whatever happened
+        _close(claim, _ending(claim, problem))
+        return
+    if claim.finished:
+        logger.info("Job %s is done.", claim.job_id)
+    else:
+        logger.error("The handler of %s did not finish job %s.", claim.kind, claim.job_id)
+        _close(claim, lambda: claim.fail(GENERIC))
+
+
+def _ending(claim: Claim, problem: Exception) -> Callable[[], object]:
+    """Decide what becomes of a job whose handler raised."""
+    match problem:
+        case Lost():
+            return lambda: logger.warning("Job %s was lost to another worker.", claim.job_id)
+        case Cancelled():
+            return claim.stop
+        case _ if isinstance(problem, PASSING):
+            return lambda: _try_later(claim, problem)
+        case Refusal():
+            return lambda: claim.fail(_words(problem))
+        case _:
+            logger.error("Job %s (%s) failed.", claim.job_id, claim.kind, exc_info=problem)
+            return lambda: claim.fail(GENERIC)
+
+
+def _close(claim: Claim, end: Callable[[], object]) -> None:
+    """Write the ending down. If the database is gone, the lease runs out and another goes on."""
+    try:
+        _drop_dead_connection()
+        end()
+    except Lost:
+        logger.warning("Job %s was lost to another worker.", claim.job_id)
+    except (DatabaseError, InterfaceError) as problem:
+        logger.warning("The end of job %s could not be written: %s", claim.job_id, problem)
+
+
+def _drop_dead_connection() -> None:
+    """Let Django connect anew if need be. Inside a transaction there is nothing it could drop."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
+def _try_later(claim: Claim, problem: Exception) -> None:
+    """Give the job back for another attempt, each time after twice as long."""
+    logger.warning("Job %s, attempt %d: %s", claim.job_id, claim.attempt, problem)
+    pause_s = settings.JOB_LEASE_S / 5 * 2 ** (claim.attempt - 1)
+    if not claim.put_off(min(pause_s, 3 * settings.JOB_LEASE_S)):
+        claim.fail(EXHAUSTED.format(attempts=claim.attempt, problem=_reason(problem)))
+
+
+def _reason(problem: Exception) -> str:
+    """Say why, without paths and statements that are not the asker's business."""
+    if isinstance(problem, OSError):
+        return problem.strerror or "the storage does not answer"
+    return str(problem) if isinstance(problem, Refusal) else "the database does not answer"
+
+
+def _words(refusal: Refusal) -> str:
+    if isinstance(refusal, Invalid):
+        return " ".join(text for texts in refusal.problems.values() for text in texts)
+    return str(refusal)

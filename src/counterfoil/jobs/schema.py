@@ -1,0 +1,100 @@
+"""Whether this program and its database are of one version.
+
+Web and worker never meet; they meet in the database. If each refuses to work on a database that
+was migrated by another version, they refuse to work together.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from counterfoil.core.refusals import Unavailable
+
+NEWER = (
+    "The database was made by a newer version of Counterfoil ({found}). "
+    "Start that version, or restore a backup."
+)
+OLDER = (
+    "The database is of an older version of Counterfoil ({missing} is not applied). "
+    "Run `counterfoil migrate`."
+)
+
+
+def refuse_newer() -> None:
+    """Refuse a database that a later version has migrated; an older one can be brought up to date.
+
+    Raises:
+        Unavailable: it holds migrations that this version does not know.
+    """
+    loader = MigrationLoader(connection)
+    ours = {app for app, _name in loader.disk_migrations}
+    unknown = sorted(
+        key
+        for key in loader.applied_migrations
+        if key not in loader.disk_migrations and key[0] in ours
+    )
+    if unknown:
+        raise Unavailable(NEWER.format(found=".".join(unknown[-1])))
+
+
+def refuse_other() -> None:
+    """Refuse a database of any other version.
+
+    Raises:
+        Unavailable: it is newer or older.
+    """
+    refuse_newer()
+    missing = sorted(set(_wanted()) - set(MigrationLoader(connection).applied_migrations))
+    if missing:
+        raise Unavailable(OLDER.format(missing=".".join(missing[0])))
+
+
+def require_current() -> None:
+    """Refuse to add work to a database that was migrated since this process started.
+
+    One small query; the full comparison runs only when the number of migrations has changed.
+
+    Raises:
+        Unavailable: the database is of another version.
+    """
+    wanted = applied_count()
+    if _count() != wanted:
+        applied_count.cache_clear()
+        refuse_other()
+
+
+@functools.cache
+def applied_count() -> int:
+    """Return how many migrations a database has that is right for this version.
+
+    Raises:
+        Unavailable: this one is of another version.
+    """
+    refuse_other()
+    return _count()
+
+
+def known() -> list[str]:
+    """Return the migrations that this version knows, as ``app.name``."""
+    return sorted(".".join(key) for key in _wanted())
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Return a short name for the set of migrations that this version knows."""
+    text = "\n".join(known())
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _wanted() -> list[tuple[str, str]]:
+    return list(MigrationLoader(None).disk_migrations)
+
+
+def _count() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_migrations")
+        return int(cursor.fetchone()[0])

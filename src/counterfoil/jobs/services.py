@@ -1,0 +1,76 @@
+"""Ask for long work, and change one's mind."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from counterfoil.core import failpoints
+from counterfoil.core.refusals import Conflict
+from counterfoil.jobs import hints, schema
+from counterfoil.jobs.models import Job
+
+ATTEMPTS = 5
+
+
+def submit(*, kind: str, payload: dict[str, Any], total: int = 0) -> Job:
+    """Write a job down inside the caller's transaction: it exists exactly if that commits.
+
+    ``total`` is what its progress counts up to.
+
+    Raises:
+        Unavailable: the database was migrated by another version since this process started.
+    """
+    schema.require_current()
+    job = Job.objects.create(kind=kind, payload=payload, progress_total=total)
+    failpoints.reach("jobs.submitted")
+    transaction.on_commit(partial(_announce, job.pk))
+    return job
+
+
+def cancel(job: Job) -> None:
+    """Cancel a job; one that runs stops at its next check.
+
+    Raises:
+        Conflict: it is over.
+    """
+    mine = Job.objects.filter(pk=job.pk)
+    if mine.filter(state=Job.State.WAITING).update(
+        state=Job.State.CANCELLED, lease_until=None, finished=Now()
+    ):
+        job.state = Job.State.CANCELLED
+    elif mine.filter(state=Job.State.RUNNING).update(cancel_requested=True):
+        job.cancel_requested = True
+    else:
+        raise Conflict("This job is over; it can no longer be cancelled.")
+
+
+def retry(job: Job) -> None:
+    """Give a job that failed a fresh set of attempts.
+
+    Raises:
+        Conflict: it has not failed.
+    """
+    failed = Job.objects.filter(pk=job.pk, state=Job.State.FAILED)
+    if not failed.update(
+        state=Job.State.WAITING,
+        max_attempts=F("attempt") + ATTEMPTS,
+        cancel_requested=False,
+        message="",
+        finished=None,
+    ):
+        raise Conflict("Only a job that failed can be tried again.")
+    job.refresh_from_db()
+
+
+def _announce(job_id: UUID) -> None:
+    """Hint to the workers, if there is a way; without one they find the row by looking."""
+    failpoints.reach("jobs.committed")
+    if settings.BROKER_URL:
+        hints.send(job_id)

@@ -1,0 +1,14 @@
+"""The one Celery task. Its name is a promise: messages of other versions carry it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from counterfoil.jobs import hints, runner
+
+
+@shared_task(name=hints.TASK, ignore_result=True)
+def run(job_id: str) -> None:
+    runner.run(UUID(job_id))

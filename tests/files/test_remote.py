@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import boto3
+import pytest
+from django.conf import LazySettings
+from moto.server import ThreadedMotoServer
+
+from counterfoil.config.environment import Environment
+from counterfoil.config.storages import storages
+from counterfoil.files import folders, services
+
+
+class _PowerCut(Exception):
+    pass
+
+
+def _publish_half(name: str) -> None:
+    with services.publish("results", name) as stream:
+        stream.write(b"half")
+        raise _PowerCut
+
+
+@pytest.fixture
+def bucket(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A bucket of an S3 server in this process, as the storage."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="box")
+    environment = Environment(
+        {
+            "COUNTERFOIL_S3_BUCKET": "box",
+            "COUNTERFOIL_S3_ENDPOINT": endpoint,
+            "COUNTERFOIL_S3_REGION": "us-east-1",
+        }
+    )
+    settings.STORAGES = storages(environment, settings.DATA_DIR)
+    yield endpoint
+    server.stop()
+
+
+def test_a_file_in_a_bucket_is_whole_or_not_there(bucket: str) -> None:
+    with services.publish("results", "a.pdf") as stream:
+        stream.write(b"one ")
+        stream.write(b"two")
+    with pytest.raises(_PowerCut):
+        _publish_half("b.pdf")
+
+    assert services.size("results/a.pdf") == 7
+    with services.open_stored("results/a.pdf") as stored:
+        assert stored.read() == b"one two"
+    with pytest.raises(FileNotFoundError):
+        services.size("results/b.pdf")
+
+
+@pytest.mark.django_db
+def test_files_in_a_bucket_are_deleted_and_cleaned_up(bucket: str) -> None:
+    folders.register("drawings", lambda: {"drawings/named.pdf"})
+    for name in ("named.pdf", "left.pdf"):
+        with services.publish("drawings", name) as stream:
+            stream.write(b"x")
+
+    try:
+        deleted = services.delete_unnamed(older_than=timedelta(0))
+    finally:
+        folders.forget("drawings")
+    services.delete("drawings/named.pdf")
+
+    assert deleted == 1
+    with pytest.raises(FileNotFoundError):
+        services.size("drawings/named.pdf")
+
+
+def test_a_bucket_that_is_not_there_is_a_storage_that_refuses(
+    bucket: str, settings: LazySettings
+) -> None:
+    options = {**settings.STORAGES["default"]["OPTIONS"], "bucket_name": "another"}
+    other = {**settings.STORAGES["default"], "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": other}
+
+    with pytest.raises(OSError, match="the storage refuses"), services.publish("r", "a") as stream:
+        stream.write(b"x")
+
+
+def test_a_storage_that_does_not_answer_says_so(bucket: str, settings: LazySettings) -> None:
+    options = {**settings.STORAGES["default"]["OPTIONS"], "endpoint_url": "http://127.0.0.1:1"}
+    other = {**settings.STORAGES["default"], "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": other}
+
+    with pytest.raises(OSError, match="does not answer"), services.publish("r", "a") as stream:
+        stream.write(b"x")

@@ -1,0 +1,52 @@
+"""Asks for jobs, and moves the clock of their leases instead of waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from counterfoil.jobs import registry, services
+from counterfoil.jobs.claims import Claim
+from counterfoil.jobs.models import Job
+
+
+def ask(kind: str = "test.nothing", **payload: Any) -> Job:
+    with transaction.atomic():
+        return services.submit(kind=kind, payload=payload, total=10)
+
+
+def claim(job: Job) -> Claim:
+    claimed = Claim.take(job.pk)
+    assert claimed is not None
+    return claimed
+
+
+def let_lease_end(job: Job) -> None:
+    """Make it so that whoever holds the job has not been heard of for long."""
+    Job.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+
+
+def use_up_attempts(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(max_attempts=F("attempt"))
+
+
+def again(job: Job) -> Job:
+    job.refresh_from_db()
+    return job
+
+
+@contextmanager
+def handling(kind: str, function: Callable[[Claim], None]) -> Iterator[str]:
+    """Have jobs of this kind done by a function of the test."""
+    registry.discover()
+    registry.handler(kind)(function)
+    try:
+        yield kind
+    finally:
+        registry.forget(kind)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from counterfoil.core.refusals import Conflict, Unavailable
+from counterfoil.jobs import schema, services
+from counterfoil.jobs.models import Job
+from jobs.asking import again, ask, claim
+
+pytestmark = pytest.mark.django_db
+
+
+class _ChangeOfMind(Exception):
+    pass
+
+
+@transaction.atomic
+def _ask_and_change_mind() -> None:
+    services.submit(kind="test.kind", payload={})
+    raise _ChangeOfMind
+
+
+def _note_migration(app: str, name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)",
+            [app, name, "2030-01-01 00:00:00"],
+        )
+
+
+def _forget_migration(app: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = %s", [app])
+
+
+def test_a_job_waits_with_what_it_needs_to_know() -> None:
+    job = ask("test.kind", amount=3)
+
+    assert (again(job).state, job.kind, job.payload) == ("waiting", "test.kind", {"amount": 3})
+    assert job.progress_total == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_is_no_job_when_its_transaction_rolls_back() -> None:
+    with pytest.raises(_ChangeOfMind):
+        _ask_and_change_mind()
+
+    assert not Job.objects.exists()
+
+
+def test_a_waiting_job_is_cancelled_at_once() -> None:
+    job = ask()
+
+    services.cancel(job)
+
+    assert job.state == again(job).state == Job.State.CANCELLED
+    assert job.finished is not None
+
+
+def test_a_running_job_is_asked_to_stop() -> None:
+    job = ask()
+    claim(job)
+
+    services.cancel(job)
+
+    assert job.cancel_requested
+    assert again(job).state == Job.State.RUNNING
+    assert job.cancel_requested
+
+
+def test_a_job_that_is_over_cannot_be_cancelled() -> None:
+    job = ask()
+    claim(job).finish()
+
+    with pytest.raises(Conflict):
+        services.cancel(job)
+
+
+def test_a_job_that_failed_can_be_tried_again() -> None:
+    job = ask()
+    claim(job).fail("The disk was full.")
+
+    services.retry(job)
+
+    assert (job.state, job.message, job.finished) == ("waiting", "", None)
+    assert claim(job).attempt == 2
+
+
+def test_a_job_that_did_not_fail_cannot_be_tried_again() -> None:
+    job = ask()
+
+    with pytest.raises(Conflict):
+        services.retry(job)
+
+
+def test_a_database_of_a_newer_version_takes_no_jobs_from_us() -> None:
+    ask()
+    _note_migration("jobs", "0999_later")
+
+    with pytest.raises(Unavailable, match=r"newer version of Counterfoil \(jobs.0999_later\)"):
+        ask()
+
+    schema.applied_count.cache_clear()
+
+
+def test_a_database_of_an_older_version_takes_no_jobs_from_us() -> None:
+    ask()
+    _forget_migration("batches")
+
+    with pytest.raises(Unavailable, match=r"Run `counterfoil migrate`"):
+        ask()
+
+    schema.applied_count.cache_clear()
+
+
+def test_a_stranger_in_the_table_of_migrations_does_not_matter() -> None:
+    ask()
+    _note_migration("somebody", "0001_else")
+
+    ask()
+    job = ask()
+
+    assert claim(job).attempt == 1
+    schema.applied_count.cache_clear()

