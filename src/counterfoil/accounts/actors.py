@@ -1,0 +1,139 @@
+"""Who is asking, and what they may do: one answer for tokens, devices and people.
+
+Rights belong to teams. A token has exactly its team's rights, a person those of all their teams
+together, a device a fixed set on its events. Rows are filtered by rights here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db.models import Q, QuerySet
+
+from counterfoil.accounts.models import APIToken, Device, Team, User
+from counterfoil.accounts.permissions import DEVICE_PERMISSIONS
+from counterfoil.catalog.models import Event, Organizer
+
+
+class Actor(Protocol):
+    """Somebody who asks for something."""
+
+    @property
+    def key(self) -> str:
+        """What owns uploads and results: ``token:5``, ``device:7``, ``user:3``."""
+
+    def organizers(self) -> QuerySet[Organizer]:
+        """Return the organizers that may be seen at all."""
+
+    def events(self, organizer: Organizer) -> QuerySet[Event]:
+        """Return the events of an organizer that may be seen."""
+
+    def may_in_event(self, permission: str, event: Event) -> bool:
+        """Tell whether this permission is held on this event (false when it may not be seen)."""
+
+    def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
+        """Tell whether this organizer permission is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenActor:
+    token: APIToken
+
+    @property
+    def key(self) -> str:
+        return f"token:{self.token.pk}"
+
+    def organizers(self) -> QuerySet[Organizer]:
+        return Organizer.objects.filter(pk=self.token.team.organizer_id)
+
+    def events(self, organizer: Organizer) -> QuerySet[Event]:
+        return _events_of_teams([self.token.team], organizer)
+
+    def may_in_event(self, permission: str, event: Event) -> bool:
+        return _teams_allow_in_event([self.token.team], permission, event)
+
+    def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
+        return _teams_allow_in_organizer([self.token.team], permission, organizer)
+
+
+@dataclass(frozen=True, slots=True)
+class UserActor:
+    user: User
+
+    @property
+    def key(self) -> str:
+        return f"user:{self.user.pk}"
+
+    def organizers(self) -> QuerySet[Organizer]:
+        return Organizer.objects.filter(teams__members=self.user).distinct()
+
+    def events(self, organizer: Organizer) -> QuerySet[Event]:
+        return _events_of_teams(self._teams(organizer), organizer)
+
+    def may_in_event(self, permission: str, event: Event) -> bool:
+        return _teams_allow_in_event(self._teams(event.organizer), permission, event)
+
+    def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
+        return _teams_allow_in_organizer(self._teams(organizer), permission, organizer)
+
+    def _teams(self, organizer: Organizer) -> list[Team]:
+        return list(self.user.teams.filter(organizer=organizer))
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceActor:
+    device: Device
+
+    @property
+    def key(self) -> str:
+        return f"device:{self.device.pk}"
+
+    def organizers(self) -> QuerySet[Organizer]:
+        return Organizer.objects.filter(pk=self.device.organizer_id)
+
+    def events(self, organizer: Organizer) -> QuerySet[Event]:
+        events = Event.objects.filter(organizer=organizer)
+        if organizer.pk != self.device.organizer_id:
+            return events.none()
+        return (
+            events
+            if self.device.all_events
+            else events.filter(pk__in=self.device.limit_events.all())
+        )
+
+    def may_in_event(self, permission: str, event: Event) -> bool:
+        return (
+            permission in DEVICE_PERMISSIONS
+            and self.events(event.organizer).filter(pk=event.pk).exists()
+        )
+
+    def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
+        return False
+
+
+def _events_of_teams(teams: list[Team], organizer: Organizer) -> QuerySet[Event]:
+    visible = Q(pk__in=[])
+    for team in teams:
+        if team.organizer_id == organizer.pk:
+            if team.all_events:
+                return Event.objects.filter(organizer=organizer)
+            visible |= Q(pk__in=team.limit_events.values("pk"))
+    return Event.objects.filter(visible, organizer=organizer)
+
+
+def _teams_allow_in_event(teams: list[Team], permission: str, event: Event) -> bool:
+    return any(
+        (team.all_event_permissions or permission in team.event_permissions)
+        and team.organizer_id == event.organizer_id
+        and (team.all_events or team.limit_events.filter(pk=event.pk).exists())
+        for team in teams
+    )
+
+
+def _teams_allow_in_organizer(teams: list[Team], permission: str, organizer: Organizer) -> bool:
+    return any(
+        (team.all_organizer_permissions or permission in team.organizer_permissions)
+        and team.organizer_id == organizer.pk
+        for team in teams
+    )

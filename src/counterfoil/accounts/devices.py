@@ -1,0 +1,135 @@
+"""Scanners: announced by the organizer, initialized once by the app, renewed, revoked.
+
+A device's token is shown to it when it is made and stored as its hash, like every other token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from counterfoil.accounts.models import Device
+from counterfoil.accounts.services import hash_token, new_secret
+from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core import clock
+from counterfoil.core.refusals import Conflict, Invalid
+
+#: People type it into a phone: nothing in it looks like something else.
+_TYPED = "abcdefghjkmnpqrstuvwxyz23456789"
+_SERIAL = "ABCDEFGHJKLMNPQRSTUVWXYZ3789"
+_LENGTH = 16  #: About 79 bits, for a token that works once.
+
+
+@transaction.atomic
+def create_device(
+    *,
+    organizer: Organizer,
+    name: str,
+    all_events: bool = False,
+    limit_events: Sequence[Event] = (),
+    security_profile: str = "full",
+) -> Device:
+    """Announce a device. It gets its access by showing the initialization token.
+
+    Raises:
+        Invalid: an event is another organizer's.
+    """
+    _check_events(organizer, limit_events)
+    Organizer.objects.select_for_update().get(pk=organizer.pk)  # one number after the other
+    highest = organizer.devices.aggregate(number=Max("device_id"))["number"] or 0
+    device = Device.objects.create(
+        organizer=organizer,
+        device_id=highest + 1,
+        unique_serial=_drawn(_SERIAL),
+        initialization_token=_drawn(_TYPED),
+        name=name,
+        all_events=all_events,
+        security_profile=security_profile,
+    )
+    device.limit_events.set(limit_events)
+    return device
+
+
+@transaction.atomic
+def change_device(*, device: Device, fields: Mapping[str, Any]) -> Device:
+    """Change a device's name, events or profile, or revoke it.
+
+    Raises:
+        Invalid: an event is another organizer's.
+        Conflict: it was revoked, and that is for good.
+    """
+    events = fields.get("limit_events")
+    plain = {name: value for name, value in fields.items() if name != "limit_events"}
+    if device.revoked and plain.get("revoked") is False:
+        raise Conflict("This device was revoked. Announce a new one.")
+    if events is not None:
+        _check_events(device.organizer, events)
+        device.limit_events.set(events)
+    for name, value in plain.items():
+        setattr(device, name, value)
+    if plain:
+        device.save(update_fields=sorted(plain))
+    return device
+
+
+def initialize_device(*, token: str, facts: Mapping[str, Any]) -> tuple[Device, str]:
+    """Let a device in that shows its initialization token; return it and its access token.
+
+    ``facts`` are what the app says about its hardware and software.
+
+    Raises:
+        Invalid: the token is unknown, was used before, or its device was revoked.
+    """
+    device = Device.objects.select_related("organizer").filter(initialization_token=token).first()
+    if device is None:
+        raise Invalid({"token": ["Unknown initialization token."]})
+    if device.revoked:
+        raise Invalid({"token": ["This initialization token has been revoked."]})
+    raw = new_secret()
+    fresh = Device.objects.filter(pk=device.pk, initialized=None, revoked=False)
+    now = clock.now()
+    if not fresh.update(initialized=now, token_hash=hash_token(raw), **facts):
+        raise Invalid({"token": ["This initialization token has already been used."]})
+    device.refresh_from_db()
+    return device, raw
+
+
+def update_device(*, device: Device, facts: Mapping[str, Any]) -> Device:
+    """Keep what the app says about its hardware and software now."""
+    for name, value in facts.items():
+        setattr(device, name, value)
+    device.save(update_fields=sorted(facts))
+    return device
+
+
+def roll_device(*, device: Device) -> str:
+    """Give a device another token; the old one is dead at once.
+
+    Raises:
+        Conflict: it is rolling its token already; the other answer has the new one.
+    """
+    raw = new_secret()
+    unchanged = Device.objects.filter(pk=device.pk, token_hash=device.token_hash, revoked=False)
+    if not unchanged.update(token_hash=hash_token(raw)):
+        raise Conflict("This device's token has just been changed.")
+    device.token_hash = hash_token(raw)
+    return raw
+
+
+def revoke_device(*, device: Device) -> None:
+    """Shut a device out for good. Its token stays known, so that it is told why."""
+    Device.objects.filter(pk=device.pk).update(revoked=True)
+    device.revoked = True
+
+
+def _check_events(organizer: Organizer, events: Sequence[Event]) -> None:
+    if any(event.organizer_id != organizer.pk for event in events):
+        raise Invalid({"limit_events": ["An event is not one of this organizer."]})
+
+
+def _drawn(alphabet: str) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(_LENGTH))

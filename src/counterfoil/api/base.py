@@ -1,0 +1,273 @@
+"""What every view of the API stands on. How to add a resource:
+
+    class ThingView(ListView, DetailView, EventView[Thing]):      # or OrganizerView, ApiView
+        noun = "thing"                            # for the documentation
+        example = {"id": 1, "name": "..."}        # an answer, for the documentation
+        action_examples = {"redeem": {...}}       # the same for actions beyond the usual six
+        request_examples = {"redeem": {...}}      # where requests are no part of the answer
+        serializer_class = ThingSerializer        # what is shown
+        write_needs = ("event.items:write",)      # any one of these; () = seeing the event suffices
+        action_needs = {"redeem": ("event.orders:write", "event.orders:checkin")}
+
+        def get_queryset(self) -> QuerySet[Thing]:
+            return self.event.things.order_by("position")    # the list adds the primary key
+
+    routes = event_routes("things", ThingView, name="thing")
+
+``self.actor``, ``self.organizer`` and ``self.event`` are there once permissions are checked:
+rows that the actor may not see are the same 403 as rows that do not exist. Within an event the
+current time zone is the event's, so that DateTimeFields come out right; inside a list of several
+events wrap each object in ``timezone.override(event.tz)``.
+
+Actions are methods ``list``, ``create``, ``retrieve``, ``update``, ``partial_update``, ``destroy``
+and ``@action`` ones (REST framework's). Refusals raised by services become HTTP in ``api.errors``.
+The order is REST framework's and the contract's: 406, 401, 403, 405, 404, 400.
+Add the module to ``api.urls`` and a row per route to ``tests/api/test_access.py``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+from django.db import DatabaseError, transaction
+from django.db.models import Model, ProtectedError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver
+from django.utils import timezone
+from rest_framework import mixins
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet, ViewSetMixin
+
+from counterfoil.accounts.actors import Actor
+from counterfoil.accounts.idempotency import Claim
+from counterfoil.api import conditional, idempotency
+from counterfoil.api.permissions import Needs
+from counterfoil.audit import queries as audit_queries
+from counterfoil.audit import services as audit
+from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core import clock
+from counterfoil.core.refusals import Forbidden, Refusal
+
+M = TypeVar("M", bound=Model)
+
+
+class ApiView(GenericViewSet[M]):
+    """A view below no organizer: anybody with credentials, unless ``*_needs`` say more."""
+
+    noun: ClassVar[str] = ""
+    example: ClassVar[Any] = None
+    action_examples: ClassVar[dict[str, Any]] = {}
+    request_examples: ClassVar[dict[str, Any]] = {}
+    #: Needed where two routes lead to one view, as ``as_view({...}, operation_id="...")``.
+    operation_id: str = ""
+    read_needs: ClassVar[Needs] = ()
+    write_needs: ClassVar[Needs] = ()
+    action_needs: ClassVar[dict[str, Needs]] = {}
+    #: Actions whose answer carries a secret: it is not kept for a repeated idempotency key.
+    secret_actions: ClassVar[frozenset[str]] = frozenset()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with timezone.override(timezone.get_current_timezone()):  # put back what find_scope sets
+            try:
+                claim = self._claim_in(request)
+                if claim is None:
+                    return super().dispatch(request, *args, **kwargs)
+                return idempotency.answer_once(
+                    claim, lambda: super(ApiView, self).dispatch(request, *args, **kwargs)
+                )
+            except (Refusal, APIException, DatabaseError) as problem:
+                return self._failed_outside(request, problem)
+
+    @property
+    def actor(self) -> Actor:
+        actor: Actor = self.request.auth  # type: ignore[assignment]
+        return actor
+
+    def find_scope(self) -> bool:
+        """Find what the path names among what the actor may see; False is the 403."""
+        return True
+
+    def holds(self, needs: Needs) -> bool:
+        """Tell whether the actor holds one of the permissions in the scope just found."""
+        return not needs
+
+    def _claim_in(self, request: HttpRequest) -> Claim | None:
+        claim = idempotency.claim_of(request)
+        if claim is None:
+            return None
+        probe = self.initialize_request(request, *self.args, **self.kwargs)
+        if getattr(self, "action", None) in self.secret_actions or not _is_known(probe):
+            return None
+        _ = request.body  # read before the transaction: a slow sender must not hold the lock
+        return claim
+
+    def _failed_outside(self, request: HttpRequest, problem: Exception) -> HttpResponseBase:
+        """Answer what failed before or after the view itself: the key, the lock, the commit."""
+        self.request = self.initialize_request(request, *self.args, **self.kwargs)
+        self.headers = self.default_response_headers
+        self.format_kwarg = None
+        response = self.handle_exception(problem)
+        return self.finalize_response(self.request, response, *self.args, **self.kwargs)
+
+
+def _is_known(request: Request) -> bool:
+    try:
+        return request.auth is not None
+    except APIException:
+        return False
+
+
+class OrganizerView(ApiView[M]):
+    """A view below ``organizers/{organizer}/``."""
+
+    organizer: Organizer
+
+    def find_scope(self) -> bool:
+        found = self.actor.organizers().filter(slug=self.kwargs["organizer"]).first()
+        if found is None:
+            return False
+        self.organizer = found
+        return True
+
+    def holds(self, needs: Needs) -> bool:
+        return not needs or any(
+            self.actor.may_in_organizer(permission, self.organizer) for permission in needs
+        )
+
+
+class EventView(OrganizerView[M]):
+    """A view below ``organizers/{organizer}/events/{event}/``, in the event's time zone."""
+
+    event: Event
+
+    def find_scope(self) -> bool:
+        if not super().find_scope():
+            return False
+        found = self.actor.events(self.organizer).filter(slug=self.kwargs["event"]).first()
+        if found is None:
+            return False
+        found.organizer = self.organizer
+        self.event = found
+        timezone.activate(found.tz)
+        return True
+
+    def holds(self, needs: Needs) -> bool:
+        return not needs or any(
+            self.actor.may_in_event(permission, self.event) for permission in needs
+        )
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = dict(super().get_serializer_context())
+        if hasattr(self, "event"):  # the schema generator has none
+            context["event"] = self.event
+        return context
+
+
+class ListView(mixins.ListModelMixin):
+    """A paginated list in a total order.
+
+    ``log_kind`` makes it conditional: the kind of log entry that tells when it last changed.
+    ``page_generated`` sends X-Page-Generated, the time before the query.
+    """
+
+    log_kind: ClassVar[str | None] = None
+    page_generated: ClassVar[bool] = False
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        asked_at = clock.now()
+        changed = self._last_change()
+        early = conditional.early_answer(request, changed)
+        response = early or super().list(request, *args, **kwargs)
+        if changed is not None and early is None:
+            response["Last-Modified"] = conditional.last_modified(changed)
+        if self.page_generated:
+            response["X-Page-Generated"] = asked_at.isoformat()
+        return response
+
+    def _last_change(self) -> datetime | None:
+        event: Event | None = getattr(self, "event", None)
+        if self.log_kind is None or event is None:
+            return None
+        return audit_queries.last_change(event, self.log_kind)
+
+
+class DetailView(mixins.RetrieveModelMixin):
+    """One object by its key; an unknown or malformed key is a 404."""
+
+
+class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin):
+    """Create, change and delete with a log entry each, in one transaction.
+
+    The serializer's ``save`` gets ``scope()``; what the rules have to say is said by services that
+    the serializer or ``remove`` calls.
+    """
+
+    log_as: ClassVar[str]
+
+    def scope(self) -> dict[str, Any]:
+        """What a new object belongs to."""
+        return {"event": self.event}  # type: ignore[attr-defined]
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> None:
+        with transaction.atomic():
+            self.record("added", serializer.save(**self.scope()))
+
+    def perform_update(self, serializer: BaseSerializer[Any]) -> None:
+        with transaction.atomic():
+            self.record("changed", serializer.save())
+
+    def perform_destroy(self, instance: Any) -> None:
+        with transaction.atomic():
+            self.record("deleted", instance)
+            self.remove(instance)
+
+    def remove(self, instance: Any) -> None:
+        """Delete the object, or say which rule is against it."""
+        try:
+            instance.delete()
+        except ProtectedError:
+            raise Forbidden("This is in use and cannot be deleted.") from None
+
+    def record(self, verb: str, obj: Model) -> None:
+        request: Request = self.request  # type: ignore[attr-defined]
+        audit.record(
+            actor=request.auth,  # type: ignore[arg-type]
+            action=f"counterfoil.{self.log_as}.{verb}",
+            obj=obj,
+            event=getattr(self, "event", None),
+            organizer=getattr(self, "organizer", None),
+            data=_told(request) if verb != "deleted" else {},
+        )
+
+
+def _told(request: Request) -> dict[str, Any]:
+    """What the client sent, when it is JSON."""
+    return dict(request.data) if isinstance(request.data, dict) else {}
+
+
+def organizer_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> list[URLPattern]:
+    """Return ``organizers/{organizer}/{prefix}/`` and what lies below, named ``{name}-list`` …"""
+    return _routes(f"organizers/<str:organizer>/{prefix}", view, name)
+
+
+def event_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> list[URLPattern]:
+    """Return ``…/events/{event}/{prefix}/`` and what lies below, named ``{name}-list`` …"""
+    return _routes(f"organizers/<str:organizer>/events/<str:event>/{prefix}", view, name)
+
+
+def plain_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> list[URLPattern]:
+    """Return ``{prefix}/`` and what lies below, named ``{name}-list`` …"""
+    return _routes(prefix, view, name)
+
+
+def _routes(prefix: str, view: type[ViewSetMixin], name: str) -> list[URLPattern]:
+    router = SimpleRouter(use_regex_path=False)
+    router.register(prefix, view, basename=name)
+    found: list[URLPattern | URLResolver] = router.urls
+    return [route for route in found if isinstance(route, URLPattern)]

@@ -1,0 +1,79 @@
+"""How refusals and failures are answered: the one table from the rules' no to HTTP."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import DataError, InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from counterfoil.accounts.idempotency import StillRunning
+from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid, Refusal, Unavailable
+
+logger = logging.getLogger(__name__)
+
+STATUS: dict[type[Refusal], int] = {
+    Invalid: status.HTTP_400_BAD_REQUEST,
+    Forbidden: status.HTTP_403_FORBIDDEN,
+    Conflict: status.HTTP_409_CONFLICT,
+    StillRunning: status.HTTP_409_CONFLICT,
+    Gone: status.HTTP_410_GONE,
+    Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
+}
+
+#: Seconds after which it is worth asking again.
+RETRY_AFTER = "5"
+
+#: PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
+_LOCK_STATES = frozenset({"55P03", "40P01", "40001"})
+
+
+def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer an exception; None lets it become a 500."""
+    if isinstance(exc, Refusal):
+        return _refused(exc)
+    if isinstance(exc, (DataError, OverflowError)):
+        # Some value got past its field's check. It is the client's, and nothing was written.
+        logger.warning("the database refused a value", exc_info=exc)
+        return _said(status.HTTP_400_BAD_REQUEST, _("A value is out of the possible range."))
+    if isinstance(exc, (OperationalError, InterfaceError)):
+        return _database_failed(exc)
+    if isinstance(exc, OSError):
+        logger.error("storage failed", exc_info=exc)
+        return _said(status.HTTP_503_SERVICE_UNAVAILABLE, _("The storage is not available now."))
+    return exception_handler(exc, context)
+
+
+def _refused(refusal: Refusal) -> Response:
+    code = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    if isinstance(refusal, Invalid):
+        return Response(refusal.problems, status=code)
+    later = isinstance(refusal, (StillRunning, Unavailable))
+    return _said(code, str(refusal), retry=later)
+
+
+def _database_failed(exc: OperationalError | InterfaceError) -> Response:
+    if _is_lock_timeout(exc):
+        return _said(
+            status.HTTP_409_CONFLICT,
+            _("Somebody else is changing this now. Try again."),
+            retry=True,
+        )
+    logger.error("the database is not available", exc_info=exc)
+    return _said(status.HTTP_503_SERVICE_UNAVAILABLE, _("The database is not available now."))
+
+
+def _is_lock_timeout(exc: OperationalError | InterfaceError) -> bool:
+    state = getattr(exc.__cause__, "sqlstate", None)
+    return state in _LOCK_STATES or "database is locked" in str(exc)
+
+
+def _said(code: int, text: str, *, retry: bool = False) -> Response:
+    answer = Response({"detail": text}, status=code)
+    if retry or code == status.HTTP_503_SERVICE_UNAVAILABLE:
+        answer["Retry-After"] = RETRY_AFTER
+    return answer

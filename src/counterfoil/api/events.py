@@ -1,0 +1,224 @@
+"""Events: the list of those that the credentials reach, and one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.core.validators import RegexValidator
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from counterfoil.accounts.actors import TokenActor
+from counterfoil.api.base import DetailView, EventView, ListView, OrganizerView, WritingViews
+from counterfoil.api.channels import ChannelLimits
+from counterfoil.api.examples import EVENT
+from counterfoil.api.fields import Moment, TranslatedText
+from counterfoil.api.filters import Flag
+from counterfoil.api.links import absolute
+from counterfoil.catalog import services
+from counterfoil.catalog.models import SLUG, Event
+from counterfoil.core import clock
+
+_FIELDS = (
+    "name",
+    "slug",
+    "live",
+    "testmode",
+    "currency",
+    "date_from",
+    "date_to",
+    "date_admission",
+    "is_public",
+    "presale_start",
+    "presale_end",
+    "location",
+    "geo_lat",
+    "geo_lon",
+    "has_subevents",
+    "meta_data",
+    "seating_plan",
+    "plugins",
+    "seat_category_mapping",
+    "timezone",
+    "item_meta_properties",
+)
+_LAST_FIELDS = ("all_sales_channels", "limit_sales_channels", "public_url", "sales_channels")
+
+
+class EventSerializer(ChannelLimits, serializers.ModelSerializer[Event]):
+    """An event in a list, and the answer to making one: without ``valid_keys``."""
+
+    name = TranslatedText()
+    slug = serializers.CharField(max_length=50, validators=[SLUG])
+    currency = serializers.CharField(
+        required=False, validators=[RegexValidator(r"^[A-Z]{3}\Z", "This is not a currency.")]
+    )
+    date_from = Moment()
+    date_to = Moment(required=False, allow_null=True)
+    date_admission = Moment(required=False, allow_null=True)
+    presale_start = Moment(required=False, allow_null=True)
+    presale_end = Moment(required=False, allow_null=True)
+    location = TranslatedText(required=False, allow_null=True, allow_blank=True)
+    geo_lat = serializers.FloatField(required=False, allow_null=True, min_value=-90, max_value=90)
+    geo_lon = serializers.FloatField(required=False, allow_null=True, min_value=-180, max_value=180)
+    meta_data = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
+    seating_plan = serializers.SerializerMethodField()
+    plugins = serializers.ListField(
+        child=serializers.CharField(max_length=200), required=False, max_length=200
+    )
+    seat_category_mapping = serializers.SerializerMethodField()
+    timezone = serializers.CharField(required=False, max_length=100)
+    item_meta_properties = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), required=False
+    )
+    public_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = (*_FIELDS, *_LAST_FIELDS)
+
+    def to_representation(self, instance: Event) -> Any:
+        with timezone.override(instance.tz):
+            return super().to_representation(instance)
+
+    @extend_schema_field({"type": ["integer", "null"]})
+    def get_seating_plan(self, event: Event) -> None:
+        return None
+
+    @extend_schema_field({"type": "object"})
+    def get_seat_category_mapping(self, event: Event) -> dict[str, Any]:
+        return {}
+
+    def get_public_url(self, event: Event) -> str:
+        slug = self.context["view"].organizer.slug
+        return absolute(self.context["request"], f"/{slug}/{event.slug}/")
+
+    def create(self, validated_data: Any) -> Event:
+        return services.create_event(
+            organizer=validated_data.pop("organizer"), fields=validated_data
+        )
+
+    def update(self, instance: Event, validated_data: Any) -> Event:
+        return services.change_event(event=instance, fields=validated_data)
+
+
+class EventDetailSerializer(EventSerializer):
+    valid_keys = serializers.SerializerMethodField()
+
+    class Meta(EventSerializer.Meta):
+        fields = (*_FIELDS, "valid_keys", *_LAST_FIELDS)
+
+    @extend_schema_field({"type": "object"})
+    def get_valid_keys(self, event: Event) -> dict[str, list[str]]:
+        return {"pretix_sig1": []}
+
+
+class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
+    live = Flag()
+    testmode = Flag()
+    is_public = Flag()
+    has_subevents = Flag()
+    is_past = Flag(method="by_past")
+    is_future = Flag(method="by_future")
+    ends_after = django_filters.IsoDateTimeFilter(method="by_end")
+    date_from_after = django_filters.IsoDateTimeFilter(field_name="date_from", lookup_expr="gte")
+    date_from_before = django_filters.IsoDateTimeFilter(field_name="date_from", lookup_expr="lte")
+    date_to_after = django_filters.IsoDateTimeFilter(field_name="date_to", lookup_expr="gte")
+    date_to_before = django_filters.IsoDateTimeFilter(field_name="date_to", lookup_expr="lte")
+    search = django_filters.CharFilter(method="by_words")
+    sales_channel = django_filters.CharFilter(method="by_channel")
+
+    def by_past(self, events: QuerySet[Event], name: str, value: bool) -> QuerySet[Event]:
+        over = Q(ends__lt=clock.now()) & Q(has_subevents=False)
+        return _with_end(events).filter(over if value else ~over)
+
+    def by_future(self, events: QuerySet[Event], name: str, value: bool) -> QuerySet[Event]:
+        coming = Q(date_from__gt=clock.now()) | Q(has_subevents=True)
+        return events.filter(coming if value else ~coming)
+
+    def by_end(self, events: QuerySet[Event], name: str, value: Any) -> QuerySet[Event]:
+        return _with_end(events).filter(Q(has_subevents=True) | Q(ends__gte=value))
+
+    def by_words(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
+        return events.filter(
+            Q(name__icontains=value) | Q(slug__icontains=value) | Q(location__icontains=value)
+        )
+
+    def by_channel(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
+        limited = Event.limit_sales_channels.through.objects.filter(
+            saleschannel__identifier=value
+        ).values("event")
+        return events.filter(Q(all_sales_channels=True) | Q(pk__in=limited))
+
+
+def _with_end(events: QuerySet[Event]) -> QuerySet[Any]:
+    return events.annotate(ends=Coalesce(F("date_to"), F("date_from")))
+
+
+class EventListView(ListView, WritingViews, OrganizerView[Event]):
+    """The events that the credentials reach."""
+
+    noun = "event"
+    example = EVENT
+    serializer_class = EventSerializer
+    filterset_class = EventFilters
+    ordering_fields = ("date_from", "slug")
+    write_needs = ("organizer.events:create",)
+    log_as = "event"
+
+    def get_queryset(self) -> QuerySet[Event]:
+        events = self.actor.events(self.organizer)
+        return events.prefetch_related("limit_sales_channels").order_by("slug")
+
+    def scope(self) -> dict[str, Any]:
+        return {"organizer": self.organizer}
+
+    @transaction.atomic
+    def perform_create(self, serializer: serializers.BaseSerializer[Event]) -> None:
+        super().perform_create(serializer)
+        actor, made = self.actor, serializer.instance
+        if isinstance(actor, TokenActor) and made and not actor.token.team.all_events:
+            actor.token.team.limit_events.add(made)  # who makes it may see it
+
+
+class EventDetailView(DetailView, WritingViews, EventView[Event]):
+    """One event."""
+
+    noun = "event"
+    example = {**EVENT, "valid_keys": {"pretix_sig1": []}}
+    serializer_class = EventDetailSerializer
+    write_needs = ("event.settings.general:write",)
+    log_as = "event"
+
+    def get_object(self) -> Event:
+        return self.event
+
+    def remove(self, instance: Event) -> None:
+        services.delete_event(event=instance)
+
+
+routes = [
+    path(
+        "organizers/<str:organizer>/events/",
+        EventListView.as_view({"get": "list", "post": "create"}),
+        name="event-list",
+    ),
+    path(
+        "organizers/<str:organizer>/events/<str:event>/",
+        EventDetailView.as_view(
+            {
+                "get": "retrieve",
+                "put": "update",
+                "patch": "partial_update",
+                "delete": "destroy",
+            }
+        ),
+        name="event-detail",
+    ),
+]

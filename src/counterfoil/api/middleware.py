@@ -1,0 +1,78 @@
+"""Manners of the API that REST framework does not have: paths, error bodies, headers.
+
+It stands innermost, so that it sees the path first and Django's own error pages before they leave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import is_valid_path
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+PREFIX = "/api/"
+_SLASHES = re.compile(r"/{2,}")
+_VARY = ("Accept-Language", "Cookie", "Host")
+_WORDS = {
+    400: "Bad request.",
+    404: "Not found.",
+    413: "The request is too large.",
+    500: "A server error occurred.",
+}
+
+
+class ApiMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        request.path_info = _SLASHES.sub("/", request.path_info)
+        response = _refused(request) or _redirect(request) or self.get_response(request)
+        if response.status_code >= 400 and response.get("Content-Type", "").startswith("text/html"):
+            response = _said(response.status_code)
+        return _with_headers(response)
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
+    """No text column can hold a NUL, and PostgreSQL fails on asking for one."""
+    if "\x00" in request.path_info:
+        return _said(404)
+    for name, values in request.GET.lists():
+        if "\x00" in name or any("\x00" in value for value in values):
+            problem = {name.replace("\x00", ""): [_("Null characters are not allowed.")]}
+            return JsonResponse(problem, status=400)
+    return None
+
+
+def _redirect(request: HttpRequest) -> HttpResponse | None:
+    """Send readers of a path without its last slash on; take ``.json`` off the path."""
+    path = request.path_info
+    if path.endswith("/") or is_valid_path(path):
+        return None
+    if path.endswith(".json") and is_valid_path(f"{path.removesuffix('.json')}/"):
+        request.path_info = f"{path.removesuffix('.json')}/"
+    elif request.method in {"GET", "HEAD", "DELETE"} and is_valid_path(f"{path}/"):
+        return HttpResponsePermanentRedirect(_slashed(request))
+    return None
+
+
+def _slashed(request: HttpRequest) -> str:
+    # get_full_path escapes a leading "//", which a browser would read as another host.
+    return request.get_full_path(force_append_slash=True)
+
+
+def _said(status: int) -> HttpResponse:
+    return JsonResponse({"detail": _(_WORDS.get(status, _WORDS[400]))}, status=status)
+
+
+def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
+    others = [name.strip() for name in response.get("Vary", "").split(",") if name.strip()]
+    response["Vary"] = ", ".join(_VARY)
+    patch_vary_headers(response, others)
+    return response

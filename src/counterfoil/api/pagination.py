@@ -1,0 +1,34 @@
+"""Pages of fifty, linked by absolute addresses. Page 1 is linked without a number."""
+
+from __future__ import annotations
+
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from counterfoil.api.links import absolute
+
+
+class Pages(PageNumberPagination):
+    """``page`` (also ``last``), and ``page_size`` up to the default."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 50
+
+    def get_next_link(self) -> str | None:
+        if self.page is None or not self.page.has_next():
+            return None
+        return replace_query_param(self._here(), "page", self.page.next_page_number())
+
+    def get_previous_link(self) -> str | None:
+        if self.page is None or not self.page.has_previous():
+            return None
+        number = self.page.previous_page_number()
+        if number == 1:
+            return remove_query_param(self._here(), "page")
+        return replace_query_param(self._here(), "page", number)
+
+    def _here(self) -> str:
+        if self.request is None:
+            return ""
+        return absolute(self.request, self.request.get_full_path())

@@ -1,0 +1,56 @@
+"""Pictures of products: given as the ``file:`` id of an upload, shown as an address."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import PurePosixPath
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from counterfoil.api.links import absolute
+from counterfoil.catalog.models import Item
+from counterfoil.core.refusals import Invalid
+from counterfoil.files import services, uploads
+from counterfoil.files.pictures import FOLDER
+
+_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
+
+
+@extend_schema_field(OpenApiTypes.URI)
+class PictureField(serializers.Field[Any, Any, str, Item]):
+    """``null`` clears it."""
+
+    def get_attribute(self, instance: Item) -> Any:
+        return instance if instance.picture else None
+
+    def to_internal_value(self, data: object) -> str:
+        try:
+            upload = uploads.claim(self.context["view"].actor.key, data, _TYPES)
+        except Invalid as refusal:
+            raise serializers.ValidationError(
+                [text for texts in refusal.problems.values() for text in texts]
+            ) from None
+        name = f"{uuid.uuid4()}{PurePosixPath(upload.stored_name).suffix}"
+        with (
+            services.open_stored(upload.stored_name) as source,
+            services.publish(FOLDER, name) as target,
+        ):
+            shutil.copyfileobj(source, target)
+        return f"{FOLDER}/{name}"
+
+    def to_representation(self, value: Item) -> str:
+        view = self.context["view"]
+        path = reverse(
+            "item-picture",
+            kwargs={
+                "organizer": view.organizer.slug,
+                "event": view.event.slug,
+                "pk": value.pk,
+            },
+        )
+        return absolute(self.context["request"], path)

@@ -1,0 +1,62 @@
+"""Security profiles of devices: which routes, by name, a scanner with this profile may call.
+
+``full`` may call whatever its permissions allow. An unknown profile may call nothing but the
+routes that every device needs to stay alive.
+"""
+
+from __future__ import annotations
+
+_ALIVE = frozenset(
+    {
+        ("GET", "version"),
+        ("GET", "device-info"),
+        ("GET", "device-eventselection"),
+        ("POST", "device-update"),
+        ("POST", "device-roll"),
+        ("POST", "device-revoke"),
+    }
+)
+_SCANNER = _ALIVE | {
+    ("GET", "event-list"),
+    ("GET", "event-detail"),
+    ("GET", "event-settings"),
+    ("GET", "subevent-list"),
+    ("GET", "subevent-detail"),
+    ("GET", "category-list"),
+    ("GET", "item-list"),
+    ("GET", "question-list"),
+    ("GET", "badgelayout-list"),
+    ("GET", "badgeitem-list"),
+    ("GET", "checkinlist-list"),
+    ("GET", "checkinlist-detail"),
+    ("GET", "checkinlist-status"),
+    ("POST", "checkinlist-failed-checkins"),
+    ("GET", "checkinlistpos-list"),
+    ("GET", "checkinlistpos-detail"),
+    ("POST", "checkinlistpos-redeem"),
+    ("GET", "revokedsecret-list"),
+    ("GET", "blockedsecret-list"),
+    ("GET", "order-list"),
+    ("POST", "upload"),
+    ("POST", "orderposition-printlog"),
+    ("POST", "checkinrpc-redeem"),
+    ("POST", "checkinrpc-annul"),
+    ("GET", "checkinrpc-search"),
+    ("GET", "reusablemedium-list"),
+}
+
+PROFILES = {
+    "pretixscan": _SCANNER,
+    "pretixscan_online_kiosk": _SCANNER
+    - {("GET", "order-list"), ("GET", "checkinlistpos-list"), ("GET", "checkinrpc-search")},
+    "pretixscan_online_noordersync": _SCANNER
+    - {("GET", "order-list"), ("GET", "checkinlistpos-list")},
+}
+
+
+def profile_allows(profile: str, method: str, route: str) -> bool:
+    """Tell whether a device with this profile may call this route, named as in the URL table."""
+    if profile == "full":
+        return True
+    asked = "GET" if method in {"HEAD", "OPTIONS"} else method
+    return (asked, route) in PROFILES.get(profile, _ALIVE)

@@ -1,0 +1,154 @@
+"""Quotas, and how much of them is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
+from counterfoil.api.fields import Reference, Whole
+from counterfoil.api.filters import Numbers
+from counterfoil.api.subevents import VariationReference
+from counterfoil.catalog import queries
+from counterfoil.catalog.models import ItemVariation, Quota
+from counterfoil.catalog.quotas import save_quota
+from counterfoil.orders.queries import Availability, availability
+
+
+class QuotaSerializer(serializers.ModelSerializer[Quota]):
+    size = Whole(allow_null=True, min_value=0)
+    items = Reference("items", many=True, required=False)
+    variations = VariationReference(queryset=ItemVariation.objects.all(), many=True, required=False)
+    subevent = Reference("subevents", required=False, allow_null=True)
+    available = serializers.SerializerMethodField()
+    available_number = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Quota
+        fields = (
+            "id",
+            "name",
+            "size",
+            "items",
+            "variations",
+            "subevent",
+            "closed",
+            "close_when_sold_out",
+            "release_after_exit",
+            "available",
+            "available_number",
+            "ignore_for_event_availability",
+        )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        if "availability" not in self.context:
+            del fields["available"], fields["available_number"]
+        return fields
+
+    def get_available(self, quota: Quota) -> bool:
+        return self._of(quota).available
+
+    def get_available_number(self, quota: Quota) -> int | None:
+        return self._of(quota).left
+
+    def _of(self, quota: Quota) -> Availability:
+        known: dict[int, Availability] = self.context["availability"]
+        return known[quota.pk]
+
+    def create(self, validated_data: Any) -> Quota:
+        return save_quota(quota=Quota(event=validated_data.pop("event")), fields=validated_data)
+
+    def update(self, instance: Quota, validated_data: Any) -> Quota:
+        changed = save_quota(quota=instance, fields=validated_data)
+        return queries.quotas_of(changed.event).get(pk=changed.pk)
+
+
+class AvailabilitySerializer(serializers.Serializer[Availability]):
+    paid_orders = serializers.IntegerField(source="paid")
+    pending_orders = serializers.IntegerField(source="pending")
+    exited_orders = serializers.IntegerField(default=0)
+    blocking_vouchers = serializers.IntegerField(default=0)
+    cart_positions = serializers.IntegerField(default=0)
+    waiting_list = serializers.IntegerField(default=0)
+    available_number = serializers.IntegerField(source="left", allow_null=True)
+    available = serializers.BooleanField()
+    total_size = serializers.IntegerField(source="size", allow_null=True)
+
+
+class QuotaFilters(django_filters.FilterSet):  # type: ignore[misc]
+    subevent = django_filters.NumberFilter(field_name="subevent")
+    subevent__in = Numbers(field_name="subevent", lookup_expr="in")
+
+
+_WITH_AVAILABILITY = OpenApiParameter(
+    "with_availability", bool, description="Add ``available`` and ``available_number``."
+)
+
+
+@extend_schema_view(
+    list=extend_schema(parameters=[_WITH_AVAILABILITY]),
+    retrieve=extend_schema(parameters=[_WITH_AVAILABILITY]),
+)
+class QuotaView(ListView, DetailView, WritingViews, EventView[Quota]):
+    """How many tickets of some items and variations there may be."""
+
+    noun = "quota"
+    example = {
+        "id": 1,
+        "name": "Workshop",
+        "size": 120,
+        "items": [4],
+        "variations": [],
+        "subevent": None,
+        "closed": False,
+        "close_when_sold_out": False,
+        "release_after_exit": False,
+        "ignore_for_event_availability": False,
+    }
+    action_examples = {
+        "availability": {
+            "paid_orders": 80,
+            "pending_orders": 4,
+            "exited_orders": 0,
+            "blocking_vouchers": 0,
+            "cart_positions": 0,
+            "waiting_list": 0,
+            "available_number": 36,
+            "available": True,
+            "total_size": 120,
+        }
+    }
+    serializer_class = QuotaSerializer
+    filterset_class = QuotaFilters
+    ordering_fields = ("id", "size")
+    write_needs = ("event.items:write",)
+    log_as = log_kind = "quota"
+
+    def get_queryset(self) -> QuerySet[Quota]:
+        return queries.quotas_of(self.event)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        serializer = super().get_serializer(*args, **kwargs)
+        wanted = self.request.query_params.get("with_availability") == "true"
+        if wanted and args and self.action in {"list", "retrieve"}:
+            quotas = args[0] if kwargs.get("many") else [args[0]]
+            serializer._context = {**serializer.context, "availability": availability(quotas)}
+        return serializer
+
+    @extend_schema(responses=AvailabilitySerializer)
+    @action(detail=True)
+    def availability(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Tell how much of one quota is used and left."""
+        quota = self.get_object()
+        return Response(AvailabilitySerializer(availability([quota])[quota.pk]).data)
+
+
+routes = event_routes("quotas", QuotaView, name="quota")

@@ -1,0 +1,306 @@
+"""OpenAPI: what drf-spectacular cannot see by itself.
+
+Summaries come from a view's ``noun``, examples from its ``example`` (``action_examples`` for other
+actions), errors from what the frame answers everywhere. Write the file anew with::
+
+    django-admin spectacular --validate --fail-on-warn --file docs/openapi.yaml
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, force_instance
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample
+
+from counterfoil.catalog.models import Event
+
+_VERBS = {
+    "list": "List: {noun}",
+    "retrieve": "Read: {noun}",
+    "create": "Create: {noun}",
+    "update": "Replace: {noun}",
+    "partial_update": "Change: {noun}",
+    "destroy": "Delete: {noun}",
+}
+
+_DETAIL: dict[str, Any] = {
+    "type": "object",
+    "properties": {"detail": {"type": "string"}},
+    "required": ["detail"],
+}
+_PROBLEMS: dict[str, Any] = {
+    "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "string"}}],
+    "description": "Sentences by field; those that concern several stand in non_field_errors.",
+}
+
+
+def _asked(key: str) -> dict[int, Any]:
+    address = {"type": "string", "format": "uri"}
+    return {202: {"type": "object", "properties": {key: address}, "required": [key]}}
+
+
+#: What asking for a PDF, or for a batch, answers.
+ASKED_FOR_DOWNLOAD, ASKED_FOR_BATCH = _asked("download"), _asked("check")
+#: What asking after it answers until it is there.
+STATE_OF_JOB: dict[int, Any] = {
+    status: {"type": "object", "properties": {"status": {"type": "string"}}}
+    for status in (409, 410)
+}
+
+#: Status: name of the component, description, schema, example.
+_ERRORS: dict[str, tuple[str, str, dict[str, Any], Any]] = {
+    "400": (
+        "BadRequest",
+        "Something in the request cannot be used.",
+        _PROBLEMS,
+        {"name": ["This field is required."]},
+    ),
+    "401": (
+        "Unauthorized",
+        "No credentials, or they are not valid any more.",
+        _DETAIL,
+        {"detail": "Authentication credentials were not provided."},
+    ),
+    "403": (
+        "Forbidden",
+        "It does not exist for these credentials, they may not do this, or nobody may.",
+        _DETAIL,
+        {"detail": "You do not have permission to perform this action."},
+    ),
+    "404": ("NotFound", "There is no such object here.", _DETAIL, {"detail": "Not found."}),
+    "406": (
+        "NotAcceptable",
+        "The answer does not come in a type that Accept names.",
+        _DETAIL,
+        {"detail": "Could not satisfy the request Accept header."},
+    ),
+    "409": (
+        "Conflict",
+        "Not now: another request is changing this, or the first with this idempotency key runs.",
+        {"type": "object"},
+        {"detail": "The first request with this key is still running."},
+    ),
+    "410": (
+        "Gone",
+        "It was asked for and will never be there: it failed, was cancelled, or is another's.",
+        {"type": "object"},
+        {"status": "failed", "message": "The quota “Seats” has 3 left; 7 were asked for."},
+    ),
+    "413": (
+        "TooLarge",
+        "The request is larger than 10 MiB.",
+        _DETAIL,
+        {"detail": "The request is larger than 10 MiB."},
+    ),
+    "415": (
+        "UnsupportedMediaType",
+        "Requests of this type are not understood.",
+        _DETAIL,
+        {"detail": 'Unsupported media type "text/yaml" in request.'},
+    ),
+    "429": (
+        "TooManyRequests",
+        "The limit of this credential is reached; see Retry-After.",
+        _DETAIL,
+        {"detail": "Request was throttled. Expected available in 12 seconds."},
+    ),
+    "503": (
+        "Unavailable",
+        "The database or the storage does not answer; see Retry-After.",
+        _DETAIL,
+        {"detail": "The database is not available now."},
+    ),
+}
+_ANSWERED = ["200", "201", "202", "2XX"]
+_EVERYWHERE = ("400", "403", "404", "406", "429", "503")
+
+
+class Operation(AutoSchema):
+    """Describes one operation."""
+
+    view: Any
+
+    def get_operation(self, *args: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args)
+        if operation is not None:
+            for status in self._error_statuses():
+                operation["responses"].setdefault(status, self._error(status))
+            if getattr(self.view, "log_kind", None) and self.view.action == "list":
+                operation["responses"]["304"] = {"description": "Nothing changed since."}
+                operation["responses"]["412"] = {"description": "Something changed since."}
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+        return operation
+
+    def get_operation_id(self) -> str:
+        given: str = getattr(self.view, "operation_id", "")
+        return given or str(super().get_operation_id())
+
+    def get_response_serializers(self) -> Any:
+        if self._file_types():
+            return {(200, *self._file_types()): OpenApiTypes.BINARY}
+        return super().get_response_serializers()
+
+    def _get_serializer(self) -> Any:
+        if self._file_types() and self.view.serializer_class is None:
+            return None
+        # Views add to their serializers what only a request can tell.
+        return self.view.get_serializer_class()(context={"view": self.view})
+
+    def _file_types(self) -> list[str]:
+        """Return the types of a view that answers with files."""
+        if self.view.serializer_class is not None:
+            return []
+        types = [kind.media_type for kind in getattr(self.view, "renderer_classes", ())]
+        return [kind for kind in types if kind != "application/json"]
+
+    def get_summary(self) -> str:
+        action = getattr(self.view, "action", "")
+        if action in _VERBS:
+            return _VERBS[action].format(noun=getattr(self.view, "noun", "") or "object")
+        said = inspect.getdoc(getattr(self.view, action or "", None)) or ""
+        return said.split("\n")[0].rstrip(".") or action
+
+    def get_description(self) -> str:  # type: ignore[override]
+        described: str = super().get_description()
+        needs = self._needs()
+        return (
+            f"{described}\n\nNeeds {' or '.join(f'`{name}`' for name in needs)}."
+            if needs
+            else described
+        )
+
+    def get_examples(self) -> list[OpenApiExample]:
+        action = getattr(self.view, "action", "")
+        example = getattr(self.view, "action_examples", {}).get(action)
+        if example is None and (action in _VERBS or not hasattr(self.view, "retrieve")):
+            example = getattr(self.view, "example", None)
+        if example is None or action == "destroy":
+            return []
+        found = [
+            OpenApiExample("answer", value=example, response_only=True, status_codes=_ANSWERED)
+        ]
+        sent = getattr(self.view, "request_examples", {}).get(action)
+        if sent is None and self.method in {"POST", "PUT", "PATCH"}:
+            sent = _writable(self._request_serializer(), example)
+        if sent is not None:
+            found.append(OpenApiExample("request", value=sent, request_only=True))
+        return found
+
+    def _request_serializer(self) -> Any:
+        serializer = self.get_request_serializer()
+        return force_instance(serializer)  # type: ignore[no-untyped-call]
+
+    def _needs(self) -> tuple[str, ...]:
+        view = self.view
+        if view.action in getattr(view, "action_needs", {}):
+            found: tuple[str, ...] = view.action_needs[view.action]
+            return found
+        reading = self.method == "GET"
+        needs: tuple[str, ...] = getattr(view, "read_needs" if reading else "write_needs", ())
+        return needs
+
+    def _error_statuses(self) -> list[str]:
+        statuses = list(_EVERYWHERE)
+        if self._file_types():
+            statuses += ["409", "410"]
+        if self.view.get_authenticate_header(None) and self.view.get_authenticators():
+            statuses.append("401")
+        if self.method != "GET":
+            statuses.append("409")
+        if self.method in {"POST", "PUT", "PATCH"}:
+            statuses += ["413", "415"]
+        return statuses
+
+    def _error(self, status: str) -> dict[str, Any]:
+        name, description, schema, example = _ERRORS[status]
+        content = {"application/json": {"schema": schema, "example": example}}
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            name=name,
+            type=ResolvedComponent.RESPONSE,
+            object=name,
+            schema={"description": description, "content": content},
+        )
+        registry: ComponentRegistry = self.registry
+        registry.register_on_missing(component)
+        return {"$ref": f"#/components/responses/{name}"}
+
+
+def _writable(serializer: Any, example: Any) -> Any:
+    """Return the part of an example that a client may send."""
+    fields = getattr(serializer, "fields", {})
+    if not isinstance(example, dict):
+        return None
+    return {
+        name: value
+        for name, value in example.items()
+        if name in fields and not fields[name].read_only
+    }
+
+
+class Generator(SchemaGenerator):
+    """Gives views a model to describe: their rows are known only once there is a request."""
+
+    def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
+        view: Any = super().create_view(callback, method, request)  # type: ignore[no-untyped-call]
+        if getattr(view, "queryset", None) is None:
+            meta = getattr(getattr(view, "serializer_class", None), "Meta", None)
+            view.queryset = getattr(meta, "model", Event)._default_manager.none()
+        return view
+
+
+def without_twins(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
+    """Leave out paths that exist with and without their last slash: one is enough."""
+    paths = {path for path, *_ in endpoints}
+    return [endpoint for endpoint in endpoints if f"{endpoint[0]}/" not in paths]
+
+
+def tidied(result: Any, **_context: Any) -> Any:
+    """Say each null once: nullable fields inside nullable fields, and what may be anything."""
+    if isinstance(result, list):
+        return [tidied(inner) for inner in result]
+    if not isinstance(result, dict):
+        return result
+    if {} in (result.get("oneOf") or ()):
+        result = {key: value for key, value in result.items() if key != "oneOf"}
+    if isinstance(result.get("type"), list):
+        result = {**result, "type": list(dict.fromkeys(result["type"]))}
+    return {key: tidied(value) for key, value in result.items()}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "counterfoil.api.auth.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return _header("Token", "a team")
+
+
+class DeviceScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "counterfoil.api.auth.DeviceAuthentication"
+    name = "device"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return _header("Device", "a device")
+
+
+class PageScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "counterfoil.api.auth.PageAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+def _header(keyword: str, whose: str) -> dict[str, str]:
+    return {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": f"`{keyword} …`, the token of {whose}.",
+    }

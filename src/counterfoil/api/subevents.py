@@ -1,0 +1,219 @@
+"""The dates of an event series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
+from counterfoil.api.carried import Carried
+from counterfoil.api.examples import SUBEVENT
+from counterfoil.api.fields import Moment, Money, Reference, TranslatedText
+from counterfoil.api.filters import Flag
+from counterfoil.catalog import dates, queries
+from counterfoil.catalog.models import (
+    ItemVariation,
+    SubEvent,
+    SubEventItem,
+    SubEventItemVariation,
+)
+from counterfoil.core import clock
+
+_OVERRIDE = (
+    "price",
+    "disabled",
+    "available_from",
+    "available_from_mode",
+    "available_until",
+    "available_until_mode",
+)
+
+
+def _mode() -> Carried:
+    return Carried(serializers.ChoiceField(choices=["hide", "info"]), "hide")
+
+
+class ItemOverrideSerializer(serializers.ModelSerializer[SubEventItem]):
+    """A product's own price, or absence, on the date."""
+
+    item = Reference("items")
+    price = Money(required=False, allow_null=True, min_value=0)
+    available_from = Moment(required=False, allow_null=True)
+    available_from_mode = _mode()
+    available_until = Moment(required=False, allow_null=True)
+    available_until_mode = _mode()
+
+    class Meta:
+        model = SubEventItem
+        fields = ("item", *_OVERRIDE)
+
+
+class VariationReference(Reference):
+    """A variation of any product of the event."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return ItemVariation.objects.filter(item__event=self.context["event"])
+
+
+class VariationOverrideSerializer(serializers.ModelSerializer[SubEventItemVariation]):
+    """A variation's own price, or absence, on the date."""
+
+    variation = VariationReference(queryset=ItemVariation.objects.all())
+    price = Money(required=False, allow_null=True, min_value=0)
+    available_from = Moment(required=False, allow_null=True)
+    available_from_mode = _mode()
+    available_until = Moment(required=False, allow_null=True)
+    available_until_mode = _mode()
+
+    class Meta:
+        model = SubEventItemVariation
+        fields = ("variation", *_OVERRIDE)
+
+
+class SubEventSerializer(serializers.ModelSerializer[SubEvent]):
+    name = TranslatedText()
+    date_from = Moment()
+    date_to = Moment(required=False, allow_null=True)
+    date_admission = Moment(required=False, allow_null=True)
+    presale_start = Moment(required=False, allow_null=True)
+    presale_end = Moment(required=False, allow_null=True)
+    location = TranslatedText(required=False, allow_null=True, allow_blank=True)
+    geo_lat = serializers.FloatField(required=False, allow_null=True, min_value=-90, max_value=90)
+    geo_lon = serializers.FloatField(required=False, allow_null=True, min_value=-180, max_value=180)
+    event = serializers.SerializerMethodField()
+    frontpage_text = TranslatedText(required=False, allow_null=True, allow_blank=True)
+    seating_plan = serializers.SerializerMethodField()
+    item_price_overrides = ItemOverrideSerializer(
+        many=True, required=False, source="item_overrides"
+    )
+    variation_price_overrides = VariationOverrideSerializer(
+        many=True, required=False, source="variation_overrides"
+    )
+    meta_data = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
+    seat_category_mapping = serializers.SerializerMethodField()
+    last_modified = Moment(read_only=True)
+    comment = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+
+    class Meta:
+        model = SubEvent
+        fields = (
+            "id",
+            "name",
+            "date_from",
+            "date_to",
+            "active",
+            "date_admission",
+            "presale_start",
+            "presale_end",
+            "location",
+            "geo_lat",
+            "geo_lon",
+            "event",
+            "is_public",
+            "frontpage_text",
+            "seating_plan",
+            "item_price_overrides",
+            "variation_price_overrides",
+            "meta_data",
+            "seat_category_mapping",
+            "last_modified",
+            "comment",
+        )
+
+    def get_event(self, subevent: SubEvent) -> str:
+        slug: str = self.context["event"].slug
+        return slug
+
+    @extend_schema_field({"type": ["integer", "null"]})
+    def get_seating_plan(self, subevent: SubEvent) -> None:
+        return None
+
+    @extend_schema_field({"type": "object"})
+    def get_seat_category_mapping(self, subevent: SubEvent) -> dict[str, Any]:
+        return {}
+
+    def to_representation(self, instance: SubEvent) -> Any:
+        shown = super().to_representation(instance)
+        for name in ("frontpage_text", "comment"):  # empty is null to clients
+            shown[name] = shown[name] or None
+        return shown
+
+    def create(self, validated_data: Any) -> SubEvent:
+        items, variations = self._overrides(validated_data)
+        return dates.create_subevent(
+            event=validated_data.pop("event"),
+            fields=validated_data,
+            items=items,
+            variations=variations,
+        )
+
+    def update(self, instance: SubEvent, validated_data: Any) -> SubEvent:
+        items, variations = self._overrides(validated_data)
+        changed = dates.change_subevent(
+            subevent=instance, fields=validated_data, items=items, variations=variations
+        )
+        return queries.subevents_of(changed.event).get(pk=changed.pk)
+
+    def _overrides(self, values: dict[str, Any]) -> tuple[Any, Any]:
+        for name, empty in (("frontpage_text", {}), ("comment", "")):
+            if name in values and values[name] is None:
+                values[name] = empty
+        return values.pop("item_overrides", None), values.pop("variation_overrides", None)
+
+
+class SubEventFilters(django_filters.FilterSet):  # type: ignore[misc]
+    active = Flag()
+    is_public = Flag()
+    is_past = Flag(method="by_past")
+    is_future = Flag(method="by_future")
+    ends_after = django_filters.IsoDateTimeFilter(method="by_end")
+    date_from_after = django_filters.IsoDateTimeFilter(field_name="date_from", lookup_expr="gte")
+    date_from_before = django_filters.IsoDateTimeFilter(field_name="date_from", lookup_expr="lte")
+    date_to_after = django_filters.IsoDateTimeFilter(field_name="date_to", lookup_expr="gte")
+    date_to_before = django_filters.IsoDateTimeFilter(field_name="date_to", lookup_expr="lte")
+    modified_since = django_filters.IsoDateTimeFilter(field_name="last_modified", lookup_expr="gte")
+    search = django_filters.CharFilter(method="by_words")
+
+    def by_past(self, rows: QuerySet[SubEvent], name: str, value: bool) -> QuerySet[SubEvent]:
+        over = Q(ends__lt=clock.now())
+        return _with_end(rows).filter(over if value else ~over)
+
+    def by_future(self, rows: QuerySet[SubEvent], name: str, value: bool) -> QuerySet[SubEvent]:
+        coming = Q(date_from__gt=clock.now())
+        return rows.filter(coming if value else ~coming)
+
+    def by_end(self, rows: QuerySet[SubEvent], name: str, value: Any) -> QuerySet[SubEvent]:
+        return _with_end(rows).filter(ends__gte=value)
+
+    def by_words(self, rows: QuerySet[SubEvent], name: str, value: str) -> QuerySet[SubEvent]:
+        return rows.filter(Q(name__icontains=value) | Q(location__icontains=value))
+
+
+def _with_end(rows: QuerySet[SubEvent]) -> QuerySet[Any]:
+    return rows.annotate(ends=Coalesce(F("date_to"), F("date_from")))
+
+
+class SubEventView(ListView, DetailView, WritingViews, EventView[SubEvent]):
+    """The dates of a series. A plain event has none."""
+
+    noun = "date of a series"
+    example = SUBEVENT
+    serializer_class = SubEventSerializer
+    filterset_class = SubEventFilters
+    ordering_fields = ("id", "date_from", "last_modified")
+    write_needs = ("event.subevents:write",)
+    log_as = log_kind = "subevent"
+
+    def get_queryset(self) -> QuerySet[SubEvent]:
+        return queries.subevents_of(self.event)
+
+    def remove(self, instance: SubEvent) -> None:
+        dates.delete_subevent(subevent=instance)
+
+
+routes = event_routes("subevents", SubEventView, name="subevent")

@@ -1,0 +1,52 @@
+"""Writes down who did what to which object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+
+from counterfoil.accounts.actors import Actor, DeviceActor, TokenActor, UserActor
+from counterfoil.audit.models import LogEntry
+from counterfoil.catalog.models import Event, Organizer
+
+
+def record(
+    *,
+    actor: Actor | None,
+    action: str,
+    obj: Model,
+    event: Event | None = None,
+    organizer: Organizer | None = None,
+    data: dict[str, Any] | None = None,
+) -> LogEntry:
+    """Write one entry, in the caller's transaction.
+
+    ``action`` reads ``counterfoil.<kind>.<verb>``; ``data`` must be JSON. An event brings its
+    organizer along. ``actor`` None is the system itself: a job, a command.
+    """
+    if event is not None and organizer is None:
+        organizer = event.organizer
+    return LogEntry.objects.create(
+        organizer=organizer,
+        event=event,
+        action=action,
+        kind=action.split(".")[1],
+        object_id=str(obj.pk or ""),
+        object_repr=str(obj)[:255],
+        data=data or {},
+        **_who(actor),
+    )
+
+
+def _who(actor: Actor | None) -> dict[str, Any]:
+    if actor is None:
+        return {}
+    known: dict[str, Any] = {"actor": actor.key}
+    if isinstance(actor, TokenActor):
+        known["token"] = actor.token
+    elif isinstance(actor, DeviceActor):
+        known["device"] = actor.device
+    elif isinstance(actor, UserActor):
+        known["user"] = actor.user
+    return known

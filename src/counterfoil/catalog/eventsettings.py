@@ -1,0 +1,147 @@
+"""The settings of an event that clients read and change, with their defaults.
+
+Those with a column of their own (time zone, languages) are kept there; the rest are what was
+changed from the default, in one JSON column.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from counterfoil.catalog.models import Event
+from counterfoil.core.refusals import Invalid
+
+_COLUMNS = ("timezone", "locale", "locales", "region")
+
+DEFAULTS: dict[str, Any] = {
+    "imprint_url": None,
+    "checkout_email_helptext": {},
+    "presale_has_ended_text": {},
+    "voucher_explanation_text": {},
+    "banner_text": {},
+    "banner_text_bottom": {},
+    "show_dates_on_frontpage": True,
+    "show_date_to": True,
+    "show_times": True,
+    "show_items_outside_presale_period": True,
+    "display_net_prices": False,
+    "presale_start_show_date": True,
+    "show_quota_left": False,
+    "max_items_per_order": 10,
+    "reservation_time": 30,
+    "attendee_names_asked": True,
+    "attendee_names_required": False,
+    "attendee_emails_asked": False,
+    "attendee_emails_required": False,
+    "attendee_company_asked": False,
+    "attendee_company_required": False,
+    "attendee_addresses_asked": False,
+    "attendee_addresses_required": False,
+    "attendee_data_explanation_text": {},
+    "order_email_asked_twice": False,
+    "order_phone_asked": False,
+    "order_phone_required": False,
+    "name_scheme": "full",
+    "name_scheme_titles": None,
+    "ticket_download": False,
+    "ticket_download_date": None,
+    "ticket_download_addons": False,
+    "ticket_download_nonadm": True,
+    "ticket_download_pending": False,
+    "ticket_download_require_validated_email": False,
+    "ticket_secret_length": 32,
+    "mail_prefix": None,
+    "mail_from_name": None,
+    "contact_mail": None,
+    "cancel_allow_user": True,
+    "change_allow_user_price": "gte",
+    "waiting_list_enabled": False,
+    "seating_choice": True,
+    "primary_color": "#7f5a91",
+    "theme_color_success": "#50a167",
+    "theme_color_danger": "#c44f4f",
+    "theme_color_background": "#f5f5f5",
+    "primary_font": "Open Sans",
+    "event_logo_image": None,
+    "og_image": None,
+}
+
+_NAME_SCHEMES = frozenset(
+    {
+        "given_family",
+        "title_given_family",
+        "title_given_family_degree",
+        "given_middle_family",
+        "title_given_middle_family",
+        "family_given",
+        "family_nospace_given",
+        "family_comma_given",
+        "full",
+        "calling_full",
+        "full_transcription",
+        "salutation_given_family",
+        "salutation_title_given_family",
+        "salutation_title_given_family_degree",
+        "title_salutation_given_family",
+        "title_salutation_given_family_degree",
+    }
+)
+
+
+def settings_of(event: Event) -> dict[str, Any]:
+    """Return every setting: those of the columns first, then the others by name."""
+    changed = {name: event.settings[name] for name in DEFAULTS if name in event.settings}
+    columns = {name: getattr(event, name) for name in _COLUMNS}
+    return {**columns, **DEFAULTS, **changed}
+
+
+@transaction.atomic
+def change_settings(*, event: Event, given: Mapping[str, Any]) -> Event:
+    """Change settings. Names that are not known are ignored, as everywhere in the API.
+
+    Raises:
+        Invalid: values of the wrong kind, each named.
+    """
+    problems = {name: text for name, value in given.items() if (text := _flaw(name, value))}
+    if problems:
+        raise Invalid({name: [text] for name, text in problems.items()})
+    for name in _COLUMNS:
+        if name in given:
+            setattr(event, name, given[name])
+    changed = {name: given[name] for name in DEFAULTS if name in given}
+    event.settings = {**event.settings, **changed}
+    event.save(update_fields=[*_COLUMNS, "settings"])
+    return event
+
+
+def _flaw(name: str, value: Any) -> str | None:
+    if name == "timezone" and value not in zoneinfo.available_timezones():
+        return "This is not a time zone."
+    if name == "locales" and not (value and _is_words(value)):
+        return "This must be a list of languages."
+    if name == "name_scheme" and value not in _NAME_SCHEMES:
+        return f'"{value}" is not a valid choice.'
+    if name in {"locale", "region"}:
+        return None if isinstance(value, str) and len(value) <= 50 else "Not a valid string."
+    if name not in DEFAULTS or value is None:
+        return None
+    return _flaw_of_kind(DEFAULTS[name], value)
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _flaw_of_kind(default: Any, value: Any) -> str | None:
+    if isinstance(default, bool):
+        return None if isinstance(value, bool) else "Must be a valid boolean."
+    if isinstance(default, int):
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return None if whole and abs(value) < 2**31 else "A valid integer is required."
+    if isinstance(default, dict):
+        return None if isinstance(value, (str, dict)) else "Not a valid string."
+    return None if isinstance(value, str) else "Not a valid string."

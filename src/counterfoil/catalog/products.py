@@ -1,0 +1,121 @@
+"""Items with their variations, categories and tax rules: made, changed, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from counterfoil.catalog import saving
+from counterfoil.catalog.models import Event, Item, ItemCategory, ItemVariation, TaxRule
+from counterfoil.core.refusals import Forbidden
+
+_ENDS_EARLY = "This cannot stop being available before it starts to be."
+
+
+@transaction.atomic
+def create_item(
+    *, event: Event, fields: Mapping[str, Any], variations: Sequence[Mapping[str, Any]] = ()
+) -> Item:
+    """Make an item, with its variations if it has any. It cannot gain a first one later.
+
+    Raises:
+        Invalid: it would stop being available before it starts.
+    """
+    item = save_item(item=Item(event=event), fields=fields)
+    for given in variations:
+        _write_variation(ItemVariation(item=item), given)
+    return item
+
+
+@transaction.atomic
+def save_item(*, item: Item, fields: Mapping[str, Any]) -> Item:
+    """Write the fields of an item.
+
+    Raises:
+        Invalid: it would stop being available before it starts.
+    """
+    _check_available(item, fields)
+    return saving.write(item, saving.with_carried(item, fields))
+
+
+@transaction.atomic
+def delete_item(*, item: Item) -> None:
+    """Delete an item with its variations.
+
+    Raises:
+        Forbidden: it was sold.
+    """
+    saving.delete(item, "This product was sold, so it cannot be deleted. Make it inactive instead.")
+
+
+@transaction.atomic
+def add_variation(*, item: Item, fields: Mapping[str, Any]) -> ItemVariation:
+    """Add a variation to an item that has some.
+
+    Raises:
+        Forbidden: the item has none: tickets of it may be sold, without a variation.
+        Invalid: it would stop being available before it starts.
+    """
+    if not item.variations.exists():
+        raise Forbidden("A product without variations cannot be given some.")
+    return _write_variation(ItemVariation(item=item), fields)
+
+
+@transaction.atomic
+def change_variation(*, variation: ItemVariation, fields: Mapping[str, Any]) -> ItemVariation:
+    """Change a variation.
+
+    Raises:
+        Invalid: it would stop being available before it starts.
+    """
+    return _write_variation(variation, fields)
+
+
+def _write_variation(variation: ItemVariation, fields: Mapping[str, Any]) -> ItemVariation:
+    _check_available(variation, fields)
+    return saving.write(variation, saving.with_carried(variation, fields))
+
+
+def _check_available(row: Item | ItemVariation, fields: Mapping[str, Any]) -> None:
+    start = fields.get("available_from", row.available_from)
+    end = fields.get("available_until", row.available_until)
+    saving.check_period(start, end, "available_until", _ENDS_EARLY)
+
+
+@transaction.atomic
+def delete_variation(*, variation: ItemVariation) -> None:
+    """Delete a variation.
+
+    Raises:
+        Forbidden: it was sold, or it is the last one of its item.
+    """
+    if not variation.item.variations.exclude(pk=variation.pk).exists():
+        raise Forbidden("This is the last variation; the product cannot go on without any.")
+    saving.delete(
+        variation, "This variation was sold, so it cannot be deleted. Make it inactive instead."
+    )
+
+
+@transaction.atomic
+def save_category(*, category: ItemCategory, fields: Mapping[str, Any]) -> ItemCategory:
+    return saving.write(category, saving.with_carried(category, fields))
+
+
+@transaction.atomic
+def save_tax_rule(*, rule: TaxRule, fields: Mapping[str, Any]) -> TaxRule:
+    """Write a tax rule. A new default takes the place of the old one."""
+    if fields.get("default"):
+        rule.event.tax_rules.exclude(pk=rule.pk).filter(default=True).update(default=False)
+    return saving.write(rule, fields)
+
+
+@transaction.atomic
+def delete_tax_rule(*, rule: TaxRule) -> None:
+    """Delete a tax rule.
+
+    Raises:
+        Forbidden: a product or a ticket that was sold uses it.
+    """
+    saving.delete(rule, "Products or tickets use this tax rule, so it cannot be deleted.")

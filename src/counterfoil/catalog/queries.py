@@ -1,0 +1,65 @@
+"""Reads of the catalog that need thought: what a list shows, in a constant number of queries."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+
+from counterfoil.catalog.models import (
+    Event,
+    Item,
+    ItemVariation,
+    Question,
+    QuestionOption,
+    Quota,
+    SubEvent,
+    SubEventItem,
+    SubEventItemVariation,
+)
+
+
+def items_of(event: Event) -> QuerySet[Item]:
+    """The event's items in the order of sale, with what a list shows of them."""
+    return (
+        Item.objects.filter(event=event)
+        .select_related("tax_rule")
+        .prefetch_related("limit_sales_channels", Prefetch("variations", _variations()))
+        .order_by("position", "pk")
+    )
+
+
+def variations_of(item: Item) -> QuerySet[ItemVariation]:
+    """An item's variations in the order of sale, with what a list shows of them."""
+    return _variations().filter(item=item).select_related("item")
+
+
+def _variations() -> QuerySet[ItemVariation]:
+    # The item is not joined: whoever has the variations has it, and Django hands it on.
+    rows = ItemVariation.objects.prefetch_related("limit_sales_channels")
+    return rows.order_by("position", "pk")
+
+
+def subevents_of(event: Event) -> QuerySet[SubEvent]:
+    """The dates of a series by date, with their own prices."""
+    return (
+        SubEvent.objects.filter(event=event)
+        .prefetch_related(
+            Prefetch("item_overrides", SubEventItem.objects.order_by("item_id")),
+            Prefetch("variation_overrides", SubEventItemVariation.objects.order_by("variation_id")),
+        )
+        .order_by("date_from", "pk")
+    )
+
+
+def quotas_of(event: Event) -> QuerySet[Quota]:
+    """The event's quotas in the order they were made, with their items and variations."""
+    return Quota.objects.filter(event=event).prefetch_related("items", "variations").order_by("pk")
+
+
+def questions_of(event: Event) -> QuerySet[Question]:
+    """The event's questions in their order, with items and options."""
+    options = QuestionOption.objects.order_by("position", "pk")
+    return (
+        Question.objects.filter(event=event)
+        .prefetch_related("items", Prefetch("options", options))
+        .order_by("position", "pk")
+    )

@@ -1,0 +1,299 @@
+"""Who may call what: every route of the API by its name, for the walk in api/test_access.py.
+
+Add a row for a new route::
+
+    "thing-list": row(GET=SEE, POST="event.items:write"),
+    "thing-detail": row(GET=SEE, DELETE="event.items:write", among=things),
+
+The value of a method is the permission it needs; of several, separated by spaces, one is enough.
+``SEE`` means that seeing the event or organizer suffices. ``among`` names one of the makers below:
+what it makes in another event, and the ids by which the route is then asked.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
+from counterfoil.catalog.models import Event
+from counterfoil.checkin.models import BlockedSecret, Checkin, CheckinList, RevokedSecret
+from counterfoil.core import clock
+from counterfoil.jobs.models import Job
+from counterfoil.layouts.models import TicketLayoutItem
+from counterfoil.printing.models import RenderRequest
+from makers import (
+    make_item,
+    make_layout,
+    make_order,
+    make_organizer,
+    make_quota,
+    make_subevent,
+    make_tax_rule,
+    make_variation,
+)
+
+Ids = dict[str, Any]
+Maker = Callable[[Event], Ids]
+
+SEE = ""
+PUBLIC = "public"
+DEVICE = "device"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route. ``needs`` is the permissions by method; ``closed`` the status for strangers."""
+
+    needs: dict[str, tuple[str, ...]]
+    among: Maker | None
+    special: str
+    closed: int
+
+
+def row(among: Maker | None = None, special: str = "", closed: int = 401, **needs: str) -> Row:
+    return Row(
+        {method: tuple(text.split()) for method, text in needs.items()}, among, special, closed
+    )
+
+
+def categories(event: Event) -> Ids:
+    return {"pk": event.categories.create(name={"en": "x"}).pk}
+
+
+def items(event: Event) -> Ids:
+    return {"pk": make_item(event).pk}
+
+
+def variations(event: Event) -> Ids:
+    variation = make_variation(make_item(event))
+    return {"item": variation.item_id, "pk": variation.pk}
+
+
+def quotas(event: Event) -> Ids:
+    return {"pk": make_quota(event, size=1, items=[]).pk}
+
+
+def questions(event: Event) -> Ids:
+    return {"pk": event.questions.create(identifier="Q", question={"en": "x"}).pk}
+
+
+def subevents(event: Event) -> Ids:
+    return {"pk": make_subevent(event).pk}
+
+
+def tax_rules(event: Event) -> Ids:
+    return {"pk": make_tax_rule(event).pk}
+
+
+def channels(event: Event) -> Ids:
+    foreign = make_organizer()
+    return {"identifier": foreign.sales_channels.create(identifier="api.foreign").identifier}
+
+
+def layouts(event: Event) -> Ids:
+    return {"pk": make_layout(event).pk}
+
+
+def assignments(event: Event) -> Ids:
+    channel = event.organizer.sales_channels.get(identifier="web")
+    made = TicketLayoutItem.objects.create(
+        layout=make_layout(event), item=make_item(event), sales_channel=channel
+    )
+    return {"pk": made.pk}
+
+
+def orders(event: Event) -> Ids:
+    return {"code": make_order(event, items=[make_item(event)]).code, "output": "pdf"}
+
+
+def positions(event: Event) -> Ids:
+    order = make_order(event, items=[make_item(event)])
+    return {"pk": order.positions.get().pk, "output": "pdf"}
+
+
+def checkin_lists(event: Event) -> Ids:
+    made = CheckinList.objects.create(event=event, name="x")
+    position = make_order(event, items=[make_item(event)]).positions.get()
+    return {"pk": made.pk, "list": made.pk, "secret": position.secret}
+
+
+def positions_on_lists(event: Event) -> Ids:
+    made = CheckinList.objects.create(event=event, name="x")
+    return {**positions(event), "list": made.pk}
+
+
+def checkins(event: Event) -> Ids:
+    made = CheckinList.objects.create(event=event, name="x")
+    return {"pk": Checkin.objects.create(list=made, datetime=clock.now(), successful=False).pk}
+
+
+def revoked(event: Event) -> Ids:
+    return {"pk": RevokedSecret.objects.create(event=event, secret="x").pk}
+
+
+def blocked(event: Event) -> Ids:
+    return {"pk": BlockedSecret.objects.create(event=event, secret="x", blocked=True).pk}
+
+
+def batch_jobs(event: Event) -> Ids:
+    job = Job.objects.create(kind="batches.create")
+    BatchRequest.objects.create(job=job, event=event, asker="token:0")
+    return {"job": job.pk}
+
+
+def _batch(event: Event) -> OfflineSalesBatch:
+    return OfflineSalesBatch.objects.create(
+        event=event,
+        creation=clock.now(),
+        sales_channel=event.organizer.sales_channels.get(identifier="web"),
+        item=make_item(event),
+        amount=1,
+    )
+
+
+def batches(event: Event) -> Ids:
+    return {"pk": _batch(event).pk}
+
+
+def _render(event: Event) -> RenderRequest:
+    return RenderRequest.objects.create(
+        job=Job.objects.create(kind="printing.render"),
+        event=event,
+        asker="token:0",
+        purpose="x",
+        parts=[],
+        layouts=[],
+    )
+
+
+def renders(event: Event) -> Ids:
+    request = _render(event)
+    return {"job": request.pk, "file": request.file_id}
+
+
+def batch_prints(event: Event) -> Ids:
+    batch, request = _batch(event), _render(event)
+    batch.prints.create(request=request)
+    return {"pk": batch.pk, "job": request.pk, "file": request.file_id}
+
+
+def no_ids(pattern_names: set[str]) -> Ids:
+    """Ids that nothing has."""
+    unknown: Ids = dict.fromkeys(pattern_names, 99999999)
+    for name in {"job", "file"} & pattern_names:
+        unknown[name] = uuid.uuid4()
+    return unknown
+
+
+ORGANIZER = "organizer.settings.general:write"
+GENERAL = "event.settings.general:write"
+ITEMS = "event.items:write"
+DATES = "event.subevents:write"
+TAX = "event.settings.tax:write"
+READ = "event.orders:read"
+WRITE = "event.orders:write"
+LOOK = "event.orders:read event.orders:checkin"
+SCAN = "event.orders:write event.orders:checkin"
+DEVICES_READ, DEVICES_WRITE = "organizer.devices:read", "organizer.devices:write"
+
+
+def crud(needs: str, among: Maker) -> Row:
+    return row(GET=SEE, PUT=needs, PATCH=needs, DELETE=needs, among=among)
+
+
+ROUTES: dict[str, Row] = {
+    "organizer-list": row(GET=SEE),
+    "organizer-detail": row(GET=SEE, PUT=ORGANIZER, PATCH=ORGANIZER),
+    "saleschannel-list": row(GET=SEE, POST=ORGANIZER),
+    "saleschannel-detail": crud(ORGANIZER, channels),
+    "auditlog-list": row(GET=ORGANIZER),
+    "event-list": row(GET=SEE, POST="organizer.events:create"),
+    "event-detail": row(GET=SEE, PUT=GENERAL, PATCH=GENERAL, DELETE=GENERAL),
+    "event-settings": row(GET=SEE, PATCH=GENERAL),
+    "subevent-list": row(GET=SEE, POST=DATES),
+    "subevent-detail": crud(DATES, subevents),
+    "item-list": row(GET=SEE, POST=ITEMS),
+    "item-detail": crud(ITEMS, items),
+    "item-picture": row(GET=SEE, among=items),
+    "variation-list": row(GET=SEE, POST=ITEMS, among=variations),
+    "variation-detail": crud(ITEMS, variations),
+    "category-list": row(GET=SEE, POST=ITEMS),
+    "category-detail": crud(ITEMS, categories),
+    "taxrule-list": row(GET=SEE, POST=TAX),
+    "taxrule-detail": crud(TAX, tax_rules),
+    "quota-list": row(GET=SEE, POST=ITEMS),
+    "quota-detail": crud(ITEMS, quotas),
+    "quota-availability": row(GET=SEE, among=quotas),
+    "question-list": row(GET=SEE, POST=ITEMS),
+    "question-detail": crud(ITEMS, questions),
+    "order-list": row(GET=READ, POST=WRITE),
+    "order-detail": row(GET=READ, DELETE=WRITE, among=orders),
+    "order-download": row(GET=READ, among=orders),
+    "organizer-order-list": row(GET=READ),
+    "orderposition-list": row(GET=READ),
+    "orderposition-detail": row(GET=READ, among=positions),
+    "orderposition-download": row(GET=READ, among=positions),
+    "orderposition-printlog": row(POST=SCAN, among=positions),
+    "offlinesalesbatch-list": row(GET=READ, POST=WRITE),
+    "offlinesalesbatch-detail": row(GET=READ, among=batches),
+    "offlinesalesbatch-check": row(GET=READ, among=batch_jobs),
+    "offlinesalesbatch-render": row(POST=READ, among=batches),
+    "offlinesalesbatch-render-noslash": row(POST=READ, among=batches),
+    "offlinesalesbatch-download": row(GET=READ, among=batch_prints),
+    "offlinesalesbatch-tickets": row(GET=READ, among=batches),
+    "batchjob-detail": row(GET=READ, DELETE=WRITE, among=batch_jobs),
+    "ticketlayout-list": row(GET=SEE, POST=GENERAL),
+    "ticketlayout-detail": crud(GENERAL, layouts),
+    "ticketlayout-background": row(GET=SEE, among=layouts),
+    "ticketlayout-preview": row(GET=f"{READ} {GENERAL}", POST=GENERAL, among=layouts),
+    "ticketlayout-unsaved-preview": row(POST=GENERAL),
+    "ticketlayoutitem-list": row(GET=SEE),
+    "ticketlayoutitem-detail": row(GET=SEE, among=assignments),
+    "layoutassignment-list": row(GET=SEE, POST=GENERAL),
+    "layoutassignment-detail": row(GET=SEE, DELETE=GENERAL, among=assignments),
+    "layoutvariable-list": row(GET=SEE),
+    "layoutelement-list": row(GET=SEE),
+    "ticketpdfrenderer-render-batch": row(POST=READ),
+    "ticketpdfrenderer-download": row(GET=READ, among=renders),
+    "renderjob-detail": row(GET=READ, DELETE=READ, among=renders),
+    "checkinlist-list": row(GET=LOOK, POST=GENERAL),
+    "checkinlist-detail": row(
+        GET=LOOK, PUT=GENERAL, PATCH=GENERAL, DELETE=GENERAL, among=checkin_lists
+    ),
+    "checkinlist-status": row(GET=LOOK, among=checkin_lists),
+    "checkinlist-failed-checkins": row(POST=SCAN, among=checkin_lists),
+    "checkinlistpos-list": row(GET=LOOK, among=checkin_lists),
+    "checkinlistpos-detail": row(GET=LOOK, among=positions_on_lists),
+    "checkinlistpos-redeem": row(POST=SCAN, among=checkin_lists),
+    "checkinrpc-redeem": row(POST=SCAN),
+    "checkinrpc-annul": row(POST=SCAN),
+    "checkinrpc-search": row(GET=LOOK),
+    "checkin-list": row(GET=LOOK),
+    "checkin-detail": row(GET=LOOK, among=checkins),
+    "revokedsecret-list": row(GET=READ),
+    "revokedsecret-detail": row(GET=READ, among=revoked),
+    "blockedsecret-list": row(GET=READ),
+    "blockedsecret-detail": row(GET=READ, among=blocked),
+    "badgelayout-list": row(GET=SEE),
+    "badgeitem-list": row(GET=SEE),
+    "discount-list": row(GET=SEE),
+    "seat-list": row(GET=SEE),
+    "reusablemedium-list": row(GET=SEE),
+    "device-list": row(GET=DEVICES_READ, POST=DEVICES_WRITE),
+    "device-detail": row(GET=DEVICES_READ, PUT=DEVICES_WRITE, PATCH=DEVICES_WRITE),
+    "device-initialize": row(POST=SEE, special=PUBLIC),
+    "device-info": row(GET=SEE, special=DEVICE),
+    "device-update": row(POST=SEE, special=DEVICE),
+    "device-roll": row(POST=SEE, special=DEVICE),
+    "device-revoke": row(POST=SEE, special=DEVICE),
+    "device-eventselection": row(GET=SEE, special=DEVICE),
+    "upload": row(POST=SEE, closed=403),
+    "version": row(GET=SEE, closed=403),
+    "me": row(GET=SEE),
+    "idempotency-query": row(GET=SEE),
+    "schema": row(GET=SEE, special=PUBLIC),
+    "docs": row(GET=SEE, special=PUBLIC),
+}
