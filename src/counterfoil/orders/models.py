@@ -65,6 +65,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["event", "datetime", "id"], name="order_by_date"),
             models.Index(fields=["event", "last_modified", "id"], name="order_by_change"),
+            models.Index(
+                fields=["event"], condition=Q(status__in=["n", "e", "c"]), name="order_not_paid"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,7 +122,12 @@ class OrderPosition(models.Model):
                 fields=["order", "positionid"], name="positionid_unique_in_order"
             ),
         ]
-        indexes = [models.Index(fields=["item", "variation", "subevent"], name="position_of_quota")]
+        indexes = [
+            # Counts what a quota has given without a look at the table: see orders.queries.
+            models.Index(
+                fields=["item", "variation", "subevent", "canceled"], name="position_of_quota"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.order.code}-{self.positionid}"

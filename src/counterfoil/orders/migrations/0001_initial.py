@@ -121,6 +121,10 @@ class Migration(migrations.Migration):
             model_name='order',
             index=models.Index(fields=['event', 'last_modified', 'id'], name='order_by_change'),
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('status__in', ['n', 'e', 'c'])), fields=['event'], name='order_not_paid'),
+        ),
         migrations.AddConstraint(
             model_name='order',
             constraint=models.UniqueConstraint(fields=('organizer', 'code'), name='order_code_unique_in_organizer'),
@@ -135,7 +139,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='orderposition',
-            index=models.Index(fields=['item', 'variation', 'subevent'], name='position_of_quota'),
+            index=models.Index(fields=['item', 'variation', 'subevent', 'canceled'], name='position_of_quota'),
         ),
         migrations.AddConstraint(
             model_name='orderposition',

@@ -1,0 +1,100 @@
+"""Answers that the documentation of orders shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ORDER_POSITION: dict[str, Any] = {
+    "id": 23442,
+    "order": "TSRNN",
+    "positionid": 1,
+    "item": 23,
+    "variation": None,
+    "price": "23.00",
+    "attendee_name": "Jane Doe",
+    "attendee_name_parts": {"_scheme": "full", "full_name": "Jane Doe"},
+    "company": None,
+    "street": None,
+    "zipcode": None,
+    "city": None,
+    "country": None,
+    "state": None,
+    "discount": None,
+    "attendee_email": None,
+    "voucher": None,
+    "tax_rate": "19.00",
+    "tax_value": "3.67",
+    "secret": "k24jfh8sn2lkd93jf83nf92jf8w2k1aa",
+    "addon_to": None,
+    "subevent": None,
+    "checkins": [],
+    "print_logs": [],
+    "downloads": [
+        {
+            "output": "pdf",
+            "url": "https://tickets.example.org/api/v1/organizers/bigevents/events/democon/orderpositions/23442/download/pdf/",
+        }
+    ],
+    "answers": [],
+    "tax_rule": 5,
+    "pseudonymization_id": "MQLJ3GVDC3",
+    "seat": None,
+    "canceled": False,
+    "tax_code": None,
+    "valid_from": None,
+    "valid_until": None,
+    "blocked": None,
+    "voucher_budget_use": None,
+    "plugin_data": {},
+}
+ORDER: dict[str, Any] = {
+    "code": "TSRNN",
+    "event": "democon",
+    "status": "p",
+    "testmode": False,
+    "secret": "k24jfh8sn2lkd93j",
+    "email": "jane@example.org",
+    "phone": None,
+    "locale": "en",
+    "datetime": "2026-10-01T10:00:00+02:00",
+    "expires": "2026-10-15T23:59:59+02:00",
+    "payment_date": "2026-10-01",
+    "payment_provider": "manual",
+    "fees": [],
+    "total": "23.00",
+    "tax_rounding_mode": "line",
+    "comment": "",
+    "custom_followup_at": None,
+    "invoice_address": None,
+    "positions": [ORDER_POSITION],
+    "downloads": [
+        {
+            "output": "pdf",
+            "url": "https://tickets.example.org/api/v1/organizers/bigevents/events/democon/orders/TSRNN/download/pdf/",
+        }
+    ],
+    "checkin_attention": False,
+    "checkin_text": None,
+    "last_modified": "2026-10-01T10:00:00+02:00",
+    "payments": [
+        {
+            "local_id": 1,
+            "state": "confirmed",
+            "amount": "23.00",
+            "created": "2026-10-01T10:00:00+02:00",
+            "payment_date": "2026-10-01T10:00:00+02:00",
+            "provider": "manual",
+            "payment_url": None,
+            "details": {},
+        }
+    ],
+    "refunds": [],
+    "require_approval": False,
+    "sales_channel": "web",
+    "url": "https://tickets.example.org/bigevents/democon/order/TSRNN/k24jfh8sn2lkd93j/",
+    "customer": None,
+    "valid_if_pending": False,
+    "api_meta": {},
+    "cancellation_date": None,
+    "plugin_data": {},
+}

@@ -1,0 +1,221 @@
+"""How orders and their positions are shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from counterfoil.api.fields import Moment, Money
+from counterfoil.api.links import absolute
+from counterfoil.api.positionfields import (
+    FIRST_FIELDS,
+    DownloadFields,
+    PositionFields,
+    has_download,
+    shown,
+)
+from counterfoil.orders.models import Order, OrderPayment, OrderPosition
+
+_OBJECT = {"type": "object", "additionalProperties": {}}
+_NOTHING = {"type": "array", "items": {"type": "object"}}
+
+
+class OrderPositionSerializer(PositionFields):
+    pdf_data = serializers.SerializerMethodField()
+
+    class Meta(PositionFields.Meta):
+        fields = (
+            *FIRST_FIELDS,
+            "discount",
+            "attendee_email",
+            "voucher",
+            "tax_rate",
+            "tax_value",
+            "secret",
+            "addon_to",
+            "subevent",
+            "checkins",
+            "print_logs",
+            "downloads",
+            "answers",
+            "tax_rule",
+            "pseudonymization_id",
+            "seat",
+            "canceled",
+            "tax_code",
+            "valid_from",
+            "valid_until",
+            "blocked",
+            "voucher_budget_use",
+            "plugin_data",
+            "pdf_data",
+        )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        if not self.context.get("pdf_data_wanted"):
+            del fields["pdf_data"]
+        return fields
+
+    @extend_schema_field(_OBJECT)
+    def get_pdf_data(self, position: OrderPosition) -> dict[str, Any]:
+        told: dict[int, dict[str, Any]] = self.context["pdf_data"]
+        return told[position.pk]
+
+    def to_representation(self, instance: OrderPosition) -> dict[str, Any]:
+        with timezone.override(instance.order.event.tz):
+            return super().to_representation(instance)
+
+
+class PaymentFields(serializers.ModelSerializer[OrderPayment]):
+    amount = Money()
+    created = Moment()
+    payment_date = Moment(allow_null=True)
+    payment_url = serializers.SerializerMethodField()
+    details = serializers.SerializerMethodField()
+
+    class Meta:
+        model = OrderPayment
+        fields = (
+            "local_id",
+            "state",
+            "amount",
+            "created",
+            "payment_date",
+            "provider",
+            "payment_url",
+            "details",
+        )
+
+    @extend_schema_field({"type": "string", "nullable": True})
+    def get_payment_url(self, _payment: OrderPayment) -> None:
+        return None
+
+    @extend_schema_field(_OBJECT)
+    def get_details(self, _payment: OrderPayment) -> dict[str, Any]:
+        return {}
+
+
+class OrderSerializer(serializers.ModelSerializer[Order]):
+    event = serializers.CharField(source="event.slug")
+    datetime = Moment()
+    expires = Moment()
+    last_modified = Moment()
+    cancellation_date = Moment(allow_null=True)
+    payment_date = serializers.SerializerMethodField()
+    payment_provider = serializers.SerializerMethodField()
+    fees = serializers.SerializerMethodField(method_name="get_none_of_them")
+    total = Money()
+    tax_rounding_mode = serializers.SerializerMethodField()
+    positions = OrderPositionSerializer(many=True)
+    downloads = serializers.SerializerMethodField()
+    payments = PaymentFields(many=True)
+    refunds = serializers.SerializerMethodField(method_name="get_none_of_them")
+    sales_channel = serializers.CharField(source="sales_channel.identifier")
+    url = serializers.SerializerMethodField()
+    customer = serializers.SerializerMethodField()
+    plugin_data = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Order
+        fields = (
+            "code",
+            "event",
+            "status",
+            "testmode",
+            "secret",
+            "email",
+            "phone",
+            "locale",
+            "datetime",
+            "expires",
+            "payment_date",
+            "payment_provider",
+            "fees",
+            "total",
+            "tax_rounding_mode",
+            "comment",
+            "custom_followup_at",
+            "invoice_address",
+            "positions",
+            "downloads",
+            "checkin_attention",
+            "checkin_text",
+            "last_modified",
+            "payments",
+            "refunds",
+            "require_approval",
+            "sales_channel",
+            "url",
+            "customer",
+            "valid_if_pending",
+            "api_meta",
+            "cancellation_date",
+            "plugin_data",
+        )
+
+    def to_representation(self, instance: Order) -> dict[str, Any]:
+        with timezone.override(instance.event.tz):
+            return super().to_representation(instance)
+
+    def get_payment_date(self, order: Order) -> date | None:
+        """Return the day of the last payment that came in, by the event's calendar."""
+        dates = [each.payment_date for each in order.payments.all() if each.payment_date]
+        return timezone.localdate(max(dates)) if dates else None
+
+    def get_payment_provider(self, order: Order) -> str | None:
+        payments = list(order.payments.all())
+        return payments[-1].provider if payments else None
+
+    @extend_schema_field(_NOTHING)
+    def get_none_of_them(self, _order: Order) -> list[Any]:
+        return []
+
+    def get_tax_rounding_mode(self, _order: Order) -> str:
+        return "line"
+
+    @extend_schema_field(DownloadFields(many=True))
+    def get_downloads(self, order: Order) -> list[dict[str, str]]:
+        if not any(has_download(position) for position in order.positions.all()):
+            return []
+        path = f"{_event_path(order)}orders/{order.code}/download/pdf/"
+        return [{"output": "pdf", "url": absolute(self.context["request"], path)}]
+
+    def get_url(self, order: Order) -> str:
+        event = order.event
+        path = f"/{event.organizer.slug}/{event.slug}/order/{order.code}/{order.secret}/"
+        return absolute(self.context["request"], path)
+
+    @extend_schema_field({"type": "string", "nullable": True})
+    def get_customer(self, _order: Order) -> None:
+        return None
+
+    @extend_schema_field(_OBJECT)
+    def get_plugin_data(self, _order: Order) -> dict[str, Any]:
+        return {}
+
+
+def shown_positions(*, canceled: bool) -> QuerySet[OrderPosition]:
+    """Return positions in order, with all that is shown of them; canceled ones if asked for."""
+    positions = shown(OrderPosition.objects.all()).order_by("positionid", "pk")
+    if canceled:
+        return positions
+    return positions.exclude(Q(canceled=True) | Q(order__status=Order.Status.CANCELED))
+
+
+def shown_orders(orders: QuerySet[Order], *, canceled: bool) -> QuerySet[Order]:
+    """Fetch what is shown of orders, in as many queries for fifty of them as for one."""
+    payments = OrderPayment.objects.order_by("local_id", "pk")
+    return orders.select_related("event__organizer", "sales_channel").prefetch_related(
+        Prefetch("positions", shown_positions(canceled=canceled)), Prefetch("payments", payments)
+    )
+
+
+def _event_path(order: Order) -> str:
+    event = order.event
+    return f"/api/v1/organizers/{event.organizer.slug}/events/{event.slug}/"

@@ -1,0 +1,124 @@
+"""Filters of the lists of orders and order positions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from rest_framework.request import Request
+
+from counterfoil.api.filters import Flag, Numbers, Words
+from counterfoil.api.positionfields import named_like
+from counterfoil.checkin.models import Checkin
+from counterfoil.orders.models import Order, OrderPayment, OrderPosition
+
+
+class RowId(django_filters.NumberFilter):  # type: ignore[misc]
+    """The id of a row; a number that no row can have is refused."""
+
+    field_class = forms.IntegerField
+
+    def get_max_validator(self) -> MaxValueValidator:
+        return MaxValueValidator(2**63 - 1)
+
+
+class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]
+    code = django_filters.CharFilter()
+    status = django_filters.CharFilter()
+    status__in = Words(field_name="status", lookup_expr="in")
+    email = django_filters.CharFilter()
+    testmode = Flag()
+    require_approval = Flag()
+    valid_if_pending = Flag()
+    locale = django_filters.CharFilter()
+    sales_channel = django_filters.CharFilter(field_name="sales_channel__identifier")
+    payment_provider = django_filters.CharFilter(method="paid_by")
+    item = RowId(method="with_position")
+    variation = RowId(method="with_position")
+    subevent = RowId(method="with_position")
+    modified_since = django_filters.IsoDateTimeFilter("last_modified", "gte")
+    created_since = django_filters.IsoDateTimeFilter("datetime", "gte")
+    created_before = django_filters.IsoDateTimeFilter("datetime", "lt")
+    search = django_filters.CharFilter(method="matching")
+
+    class Meta:
+        model = Order
+        fields: tuple[str, ...] = ()
+
+    def paid_by(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
+        payments = OrderPayment.objects.filter(order=OuterRef("pk"), provider=value)
+        return orders.filter(Exists(payments))
+
+    def with_position(self, orders: QuerySet[Order], name: str, value: Any) -> QuerySet[Order]:
+        return orders.filter(Exists(_live_positions().filter(**{name: value})))
+
+    def matching(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
+        """Find by code, e-mail address, or what is found of a position."""
+        of_position = _position_matching(value)
+        positions = OrderPosition.objects.filter(of_position, order=OuterRef("pk"))
+        of_order = Q(code__icontains=value) | Q(email__icontains=value)
+        return orders.filter(of_order | Q(Exists(positions)))
+
+
+class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
+    order = django_filters.CharFilter(field_name="order__code")
+    order__in = Words(field_name="order__code", lookup_expr="in")
+    order__status = django_filters.CharFilter()
+    order__status__in = Words(field_name="order__status", lookup_expr="in")
+    item = RowId()
+    item__in = Numbers(field_name="item", lookup_expr="in")
+    variation = RowId()
+    variation__in = Numbers(field_name="variation", lookup_expr="in")
+    subevent = RowId()
+    subevent__in = Numbers(field_name="subevent", lookup_expr="in")
+    addon_to = RowId()
+    secret = django_filters.CharFilter()
+    pseudonymization_id = django_filters.CharFilter()
+    positionid = RowId()
+    attendee_name = django_filters.CharFilter(method="named")
+    has_checkin = Flag(method="scanned")
+    search = django_filters.CharFilter(method="matching")
+
+    class Meta:
+        model = OrderPosition
+        fields: tuple[str, ...] = ()
+
+    def named(
+        self, positions: QuerySet[OrderPosition], _name: str, value: str
+    ) -> QuerySet[OrderPosition]:
+        return positions.filter(named_like(value))
+
+    def scanned(
+        self, positions: QuerySet[OrderPosition], _name: str, value: bool | None
+    ) -> QuerySet[OrderPosition]:
+        if value is None:
+            return positions
+        scans = Exists(Checkin.objects.filter(position=OuterRef("pk"), successful=True))
+        return positions.filter(scans if value else ~scans)
+
+    def matching(
+        self, positions: QuerySet[OrderPosition], _name: str, value: str
+    ) -> QuerySet[OrderPosition]:
+        of_order = Q(order__code__icontains=value) | Q(order__email__icontains=value)
+        return positions.filter(of_order | _position_matching(value))
+
+
+def canceled_positions_wanted(request: Request) -> bool:
+    return request.query_params.get("include_canceled_positions", "").lower() in ("true", "1")
+
+
+def _position_matching(text: str) -> Q:
+    return (
+        named_like(text)
+        | Q(attendee_email__icontains=text)
+        | Q(company__icontains=text)
+        | Q(secret__istartswith=text)
+        | Q(pseudonymization_id=text)
+    )
+
+
+def _live_positions() -> QuerySet[OrderPosition]:
+    return OrderPosition.objects.filter(order=OuterRef("pk"), canceled=False)

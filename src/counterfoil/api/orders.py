@@ -1,0 +1,111 @@
+"""``orders``: what was sold, in an event or in all events of an organizer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from counterfoil.api.base import (
+    DetailView,
+    EventView,
+    ListView,
+    OrganizerView,
+    event_routes,
+    organizer_routes,
+)
+from counterfoil.api.chosenfields import chosen
+from counterfoil.api.neworders import NewOrderSerializer
+from counterfoil.api.orderexamples import ORDER
+from counterfoil.api.orderfields import OrderSerializer, shown_orders
+from counterfoil.api.orderfilters import OrderFilters, canceled_positions_wanted
+from counterfoil.api.pdfdata import pdf_data, wants_pdf_data
+from counterfoil.api.permissions import Needs
+from counterfoil.orders import services
+from counterfoil.orders.models import Order
+
+READ = ("event.orders:read",)
+
+
+class ShownOrders(ListView):
+    """What both lists of orders have in common."""
+
+    noun = "order"
+    example = ORDER
+    filterset_class = OrderFilters
+    ordering_fields = ("datetime", "code", "status", "last_modified")
+    page_generated = True
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        request: Request = self.request  # type: ignore[attr-defined]
+        context: dict[str, Any] = self.get_serializer_context()  # type: ignore[attr-defined]
+        if wants_pdf_data(request):
+            context["pdf_data_wanted"] = True
+            context["pdf_data"] = _told(args[0] if args else [])
+        return chosen(OrderSerializer(*args, context=context, **kwargs), request)
+
+    def shown(self, orders: QuerySet[Order]) -> QuerySet[Order]:
+        canceled = canceled_positions_wanted(self.request)  # type: ignore[attr-defined]
+        return shown_orders(orders, canceled=canceled).order_by("datetime")
+
+
+class OrderView(ShownOrders, DetailView, EventView[Order]):
+    serializer_class = OrderSerializer
+    read_needs = READ
+    write_needs = ("event.orders:write",)
+    lookup_field = "code"
+
+    def get_queryset(self) -> QuerySet[Order]:
+        return self.shown(Order.objects.filter(event=self.event))
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Make an order. With ``simulate`` it is only shown what it would be."""
+        sent = NewOrderSerializer(data=request.data, context=self.get_serializer_context())
+        sent.is_valid(raise_exception=True)
+        with transaction.atomic():
+            order = services.create_order(actor=self.actor, event=self.event, new=sent.new_order())
+            made = self.get_queryset().get(pk=order.pk)
+            answer = self.get_serializer(made).data
+            if sent.is_simulated:
+                transaction.set_rollback(True)
+        return Response(answer, status=status.HTTP_201_CREATED)
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete a test order."""
+        services.delete_order(actor=self.actor, order=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
+    """The orders of all events whose orders the credentials may read."""
+
+    serializer_class = OrderSerializer
+    read_needs = READ
+
+    def holds(self, needs: Needs) -> bool:
+        """Nobody holds rights on orders in an organizer: they are held in its events."""
+        return bool(self._readable) or not self.actor.events(self.organizer).exists()
+
+    def get_queryset(self) -> QuerySet[Order]:
+        return self.shown(Order.objects.filter(event__in=self._readable))
+
+    @cached_property
+    def _readable(self) -> list[int]:
+        events = self.actor.events(self.organizer).select_related("organizer")
+        return [event.pk for event in events if self.actor.may_in_event(READ[0], event)]
+
+
+def _told(shown: Any) -> dict[int, dict[str, Any]]:
+    orders = [shown] if isinstance(shown, Order) else shown
+    return pdf_data([position for order in orders for position in order.positions.all()])
+
+
+routes = [
+    *event_routes("orders", OrderView, name="order"),
+    *organizer_routes("orders", OrganizerOrderView, name="organizer-order"),
+]

@@ -1,0 +1,59 @@
+"""``counterfoil apply``: brings the database to what a declarative JSON file says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+import click
+
+from counterfoil.cli.errors import Stop, in_words
+from counterfoil.cli.setup import set_up
+
+
+@click.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option(
+    "--tokens",
+    "place",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="OUT",
+    help="Where to keep the tokens, as JSON from name to header value.",
+)
+@click.option("--rotate", is_flag=True, help="Make new tokens for all that the file names.")
+def apply(file: IO[str], place: Path, *, rotate: bool) -> None:
+    """Bring the database to what FILE says.
+
+    What FILE names is added or changed; what it does not name stays. A second run changes nothing
+    and keeps the tokens that OUT holds. If anything is wrong, nothing is changed.
+    """
+    with in_words():
+        set_up()
+        counts = _apply(file, place, rotate=rotate)
+    click.echo(f"Added: {_told(counts['added'])}. Changed: {_told(counts['changed'])}.")
+
+
+def _apply(file: IO[str], place: Path, *, rotate: bool) -> Mapping[str, Counter[str]]:
+    from counterfoil.cli.declaration.carrying_out import carry_out
+    from counterfoil.cli.declaration.credentials import TokenFile, TokenFileRefused
+    from counterfoil.cli.declaration.problems import DeclarationRefused
+    from counterfoil.cli.declaration.reading import read_declaration
+    from counterfoil.cli.declaration.references import credential_names
+    from counterfoil.jobs import schema
+
+    schema.require_current()
+    try:
+        declaration = read_declaration(file.read())
+        names = {name for _, name in credential_names(declaration)}
+        return carry_out(declaration, TokenFile(place, rotated=names if rotate else ()))
+    except (DeclarationRefused, TokenFileRefused) as refused:
+        raise Stop(f"nothing was changed.\n{refused}") from None
+    except UnicodeDecodeError:
+        raise Stop(f"nothing was changed. {file.name} is not UTF-8.") from None
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items())) or "nothing"

@@ -1,0 +1,77 @@
+"""The token file: what `apply` writes so that somebody can use what it made.
+
+It holds ``{"name": "Token …" | "Device …"}``. The database keeps only hashes, so this file is the
+only place where the tokens are; a token that it holds already is kept, even for a new database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+from counterfoil.accounts.services import new_secret
+
+#: What a text must have to be taken for a token of ours: nobody may choose a short one.
+_LEAST_LENGTH = 40
+
+
+class TokenFileRefused(Exception):
+    """The token file cannot be used, in words."""
+
+
+class TokenFile:
+    """The tokens by name. Read at once, written by ``save``."""
+
+    def __init__(self, place: Path, *, rotated: Collection[str] = ()) -> None:
+        """Read what is there, without the ``rotated`` names, which get new tokens."""
+        self._place = place
+        self._held = {name: text for name, text in _read(place).items() if name not in rotated}
+        self._as_read = None if rotated else dict(self._held)
+
+    def token(self, name: str, scheme: str) -> str:
+        """Return the token of this name, without its scheme (Token, Device); draw it if need be."""
+        held_scheme, _, raw = self._held.get(name, "").partition(" ")
+        if held_scheme != scheme or len(raw) < _LEAST_LENGTH:
+            raw = new_secret()
+            self._held[name] = f"{scheme} {raw}"
+        return raw
+
+    def save(self) -> None:
+        """Write the file, readable by its owner only, as a whole or not at all."""
+        if self._held == self._as_read and self._place.exists():
+            return
+        draft = self._place.with_name(f"{self._place.name}.{os.getpid()}.draft")
+        try:
+            _write(draft, json.dumps(self._held, indent=1) + "\n")
+            draft.replace(self._place)
+        except OSError as problem:
+            with suppress(OSError):
+                draft.unlink()
+            raise TokenFileRefused(
+                f"{self._place} cannot be written: {problem.strerror}."
+            ) from None
+
+
+def _read(place: Path) -> dict[str, str]:
+    try:
+        held = json.loads(place.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as problem:
+        raise TokenFileRefused(f"{place} cannot be read: {problem.strerror}.") from None
+    except ValueError:
+        raise TokenFileRefused(f"{place} is no token file: it is not JSON.") from None
+    if not isinstance(held, dict) or not all(isinstance(text, str) for text in held.values()):
+        raise TokenFileRefused(f"{place} is no token file: it is not an object of texts.")
+    return held
+
+
+def _write(draft: Path, text: str) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

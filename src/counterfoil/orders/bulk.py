@@ -1,0 +1,96 @@
+"""Inserts many rows at once, by the fastest way that each database has.
+
+Django's ``bulk_create`` makes an object and prepares every value of every row: six times the
+database's own work for 10,000 orders on SQLite, three times on PostgreSQL. In a batch all rows are
+alike but for a few columns, so the values they share are prepared once, in a row that serves as
+pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
+
+from django.db import connection
+from django.db.models import Model
+
+Row = tuple[Any, ...]
+
+
+class Pattern:
+    """Rows like ``sample``, which differ in the columns named ``slots`` (attribute names).
+
+    The sample needs its foreign keys by id. Values for slots are given as the database takes
+    them: text, numbers; what is not a slot is prepared by its field.
+    """
+
+    def __init__(self, sample: Model, slots: Sequence[str]) -> None:
+        fields = sample._meta.concrete_fields
+        names = [field.attname for field in fields]
+        self.table = sample._meta.db_table
+        self.columns = [str(field.column) for field in fields]
+        self._places = [names.index(slot) for slot in slots]
+        self._shared = [
+            None if field.attname in slots else _prepared(field, sample) for field in fields
+        ]
+
+    def insert(self, slots: Iterable[Row]) -> None:
+        """Insert a row for each tuple of slot values, as ``insert`` below does."""
+        insert(self.table, self.columns, self.rows(slots))
+
+    def rows(self, slots: Iterable[Row]) -> Iterator[Row]:
+        """Return whole rows, one for each tuple of slot values."""
+        row, places = list(self._shared), self._places
+        for values in slots:
+            for place, value in zip(places, values, strict=True):
+                row[place] = value
+            yield tuple(row)
+
+
+def _prepared(field: Any, sample: Model) -> Any:
+    return field.get_db_prep_save(field.pre_save(sample, add=True), connection)
+
+
+def draw_ids(model: type[Model], amount: int) -> list[int]:
+    """Reserve primary keys, in ascending order, for rows that are about to be inserted.
+
+    On SQLite they are reserved by the write lock, so it is for use inside a transaction only.
+    """
+    table = model._meta.db_table
+    column = cast(Any, model._meta.pk).column
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [table, column, amount],
+            )
+            return sorted(number for (number,) in cursor.fetchall())
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+        return list(range(last + 1, last + amount + 1))
+
+
+def insert(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows in the order given: COPY on PostgreSQL, one prepared statement on SQLite.
+
+    Raises:
+        IntegrityError: a row breaks a constraint. None of them is inserted if the caller has a
+            transaction of its own around this.
+    """
+    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
+    target = f"{connection.ops.quote_name(table)} ({quoted})"
+    if connection.vendor == "postgresql":
+        _copy(target, rows)
+    else:
+        values = ", ".join(["%s"] * len(columns))
+        with connection.cursor() as cursor:
+            statement = f"INSERT INTO {target} VALUES ({values})"  # noqa: S608 - names of ours
+            cursor.executemany(statement, cast(Any, rows))
+
+
+def _copy(target: str, rows: Iterable[Row]) -> None:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        psycopg_cursor: Any = cursor.cursor
+        with psycopg_cursor.copy(f"COPY {target} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)

@@ -1,0 +1,84 @@
+"""Takes tickets out of quotas: all of them or none, whoever else wants them at the same time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from counterfoil.catalog.models import Item, ItemVariation, Quota, SubEvent
+from counterfoil.core.refusals import Gone
+from counterfoil.orders.queries import left, quotas_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be sold. Equal things are the same key of a count."""
+
+    item: Item
+    variation: ItemVariation | None = None
+    subevent: SubEvent | None = None
+
+    def quotas(self) -> QuerySet[Quota]:
+        return quotas_of(item=self.item, variation=self.variation, subevent=self.subevent)
+
+
+class NoQuota(Gone):
+    """Nothing says how many of it there are, so none is sold."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+        super().__init__(f"“{wanted.item}” is in no quota, so it cannot be sold.")
+
+
+class SoldOut(Gone):
+    """A quota has fewer left than are wanted."""
+
+    def __init__(self, quota: Quota, *, wanted: int, left: int) -> None:
+        self.quota = quota
+        super().__init__(f"Quota “{quota}” has {left} left, but {wanted} are needed.")
+
+    def concerns(self, wanted: Wanted) -> bool:
+        """Tell whether a sale of this would take from the quota."""
+        return wanted.quotas().filter(pk=self.quota.pk).exists()
+
+
+def take(demand: Mapping[Wanted, int]) -> None:
+    """Lock the quotas of all that is wanted, and make sure that each has enough left.
+
+    The rows stay locked until the caller's transaction ends: what it inserts is counted by whoever
+    comes next. They are locked by id, so that two sales of overlapping quotas cannot wait for each
+    other. SQLite needs no row locks: its transactions begin with the write lock.
+
+    Raises:
+        NoQuota: something is in no quota.
+        SoldOut: a quota has too few left.
+    """
+    needs = _needs(demand)
+    locked = list(Quota.objects.filter(pk__in=needs).order_by("pk").select_for_update(of=("self",)))
+    limited = [quota for quota in locked if quota.size is not None or quota.closed]
+    remaining = left(limited)
+    for quota in limited:
+        have = 0 if quota.closed else max(remaining[quota.pk] or 0, 0)
+        if have < needs[quota.pk]:
+            raise SoldOut(quota, wanted=needs[quota.pk], left=have)
+    _close_sold_out(quota for quota in limited if remaining[quota.pk] == needs[quota.pk])
+
+
+def _needs(demand: Mapping[Wanted, int]) -> Counter[int]:
+    """Return how many each quota, by id, has to give."""
+    needs: Counter[int] = Counter()
+    for wanted, amount in demand.items():
+        quotas = wanted.quotas().values_list("pk", flat=True)
+        if not quotas:
+            raise NoQuota(wanted)
+        needs.update(dict.fromkeys(quotas, amount))
+    return needs
+
+
+def _close_sold_out(quotas: Iterable[Quota]) -> None:
+    for quota in quotas:
+        if quota.close_when_sold_out:
+            Quota.objects.filter(pk=quota.pk).update(closed=True)

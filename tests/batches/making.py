@@ -1,0 +1,35 @@
+"""Asks for batches, and makes them as a worker does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from counterfoil.accounts.actors import TokenActor
+from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
+from counterfoil.batches.services import NewBatch, request_batch
+from counterfoil.catalog.models import Item
+from counterfoil.jobs import runner
+from makers import make_team, make_token
+
+
+def somebody(item: Item) -> TokenActor:
+    token, _ = make_token(make_team(item.event.organizer))
+    return TokenActor(token)
+
+
+def ask(item: Item, amount: int = 3, **given: Any) -> BatchRequest:
+    web = item.event.organizer.sales_channels.get(identifier="web")
+    new = NewBatch(**{"item": item, "amount": amount, "sales_channel": web, **given})
+    return request_batch(actor=somebody(item), event=item.event, new=new)
+
+
+def work(asked: BatchRequest) -> BatchRequest:
+    """Let a worker do the job; return the request as it stands then."""
+    runner.run(asked.pk)
+    return BatchRequest.objects.select_related("job", "batch").get(pk=asked.pk)
+
+
+def make(item: Item, amount: int = 3, **given: Any) -> OfflineSalesBatch:
+    done = work(ask(item, amount, **given))
+    assert done.batch is not None, done.job.message
+    return done.batch
