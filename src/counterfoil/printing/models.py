@@ -29,5 +29,10 @@ class RenderRequest(models.Model):
     layouts = models.JSONField()
     created = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["event", "purpose", "created"], name="render_of_purpose"),
+        ]
+
     def __str__(self) -> str:
         return str(self.job_id)

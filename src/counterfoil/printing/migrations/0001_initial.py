@@ -27,5 +27,8 @@ class Migration(migrations.Migration):
                 ('created', models.DateTimeField(auto_now_add=True)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='render_requests', to='catalog.event')),
             ],
+            options={
+                'indexes': [models.Index(fields=['event', 'purpose', 'created'], name='render_of_purpose')],
+            },
         ),
     ]

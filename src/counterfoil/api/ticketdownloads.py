@@ -1,0 +1,77 @@
+"""``download/pdf/`` of an order and of an order position: first 409, soon the PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.urls import path
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+
+from counterfoil.api.base import EventView
+from counterfoil.api.downloads import FileAnswers, answer_result
+from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.printing import single
+
+OUTPUT = "pdf"
+_READ = ("event.orders:read",)
+
+
+class PositionTicketView(FileAnswers, EventView[OrderPosition]):
+    noun = "ticket of an order position"
+    read_needs = _READ
+
+    def get_queryset(self) -> QuerySet[OrderPosition]:
+        positions = OrderPosition.objects.filter(order__event=self.event)
+        return positions.select_related("item", "order__event__organizer")
+
+    def retrieve(
+        self, request: Request, *args: Any, output: str, **kwargs: Any
+    ) -> HttpResponseBase:
+        _check_output(output)
+        position = self.get_object()
+        found = single.ticket_of_position(position=position, actor=self.actor)
+        order = position.order
+        name = f"{self.event.slug.upper()}-{order.code}-{position.positionid}-{OUTPUT}.pdf"
+        return answer_result(request, found, asker=None, filename=name)
+
+
+class OrderTicketsView(FileAnswers, EventView[Order]):
+    noun = "tickets of an order"
+    read_needs = _READ
+    lookup_field = "code"
+
+    def get_queryset(self) -> QuerySet[Order]:
+        return Order.objects.filter(event=self.event).select_related("event__organizer")
+
+    def retrieve(
+        self, request: Request, *args: Any, output: str, **kwargs: Any
+    ) -> HttpResponseBase:
+        _check_output(output)
+        order = self.get_object()
+        found = single.tickets_of_order(order=order, actor=self.actor)
+        name = f"{self.event.slug.upper()}-{order.code}-{OUTPUT}.pdf"
+        return answer_result(request, found, asker=None, filename=name)
+
+
+def _check_output(output: str) -> None:
+    if output != OUTPUT:
+        raise NotFound("There is no such output.")
+
+
+_BASE = "organizers/<str:organizer>/events/<str:event>/"
+
+routes = [
+    path(
+        f"{_BASE}orderpositions/<str:pk>/download/<str:output>/",
+        PositionTicketView.as_view({"get": "retrieve"}),
+        name="orderposition-download",
+    ),
+    path(
+        f"{_BASE}orders/<str:code>/download/<str:output>/",
+        OrderTicketsView.as_view({"get": "retrieve"}),
+        name="order-download",
+    ),
+]

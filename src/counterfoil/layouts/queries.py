@@ -1,0 +1,90 @@
+"""Which layout prints a ticket.
+
+An override wins, then the product's layout for the sales channel, then its layout for ``web``, then
+the event's default, then the built-in one. An override lends what it has: without elements of
+its own those of the automatic choice are printed, without a background that one's background.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from counterfoil.catalog.models import Event
+from counterfoil.layouts.builtin import built_in_layout
+from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
+
+WEB = "web"
+BUILT_IN = "Built-in layout"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to print with. ``background`` None is the built-in one."""
+
+    name: str
+    elements: list[dict[str, Any]]
+    background: int | None
+
+
+class LayoutChooser:
+    """Chooses for the tickets of one event, from its layouts as they are now."""
+
+    def __init__(self, event: Event) -> None:
+        layouts = TicketLayout.objects.filter(event=event)
+        self._layouts = {layout.pk: layout for layout in layouts}
+        self._default = next((each for each in self._layouts.values() if each.default), None)
+        self._assigned = _assignments(event)
+        self._channels: dict[int, str] = dict(
+            event.organizer.sales_channels.values_list("pk", "identifier")
+        )
+
+    def choose(self, *, item: int, channel: int, override: TicketLayout | None) -> Choice:
+        """Choose for a product sold through a channel."""
+        automatic = self._automatic(item, channel)
+        elements_of = override if override and override.layout else automatic
+        background_of = override if override and override.background_id else automatic
+        return _choice(elements_of, background_of)
+
+    def _automatic(self, item: int, channel: int) -> TicketLayout | None:
+        for identifier in (self._channels.get(channel, WEB), WEB):
+            assigned = self._assigned.get((item, identifier))
+            if assigned is not None:
+                return self._layouts[assigned]
+        return self._default
+
+
+def _assignments(event: Event) -> Mapping[tuple[int, str], int]:
+    rows = TicketLayoutItem.objects.filter(item__event=event, layout__event=event)
+    return {
+        (item, channel): layout
+        for item, channel, layout in rows.values_list(
+            "item_id", "sales_channel__identifier", "layout_id"
+        )
+    }
+
+
+def _choice(elements_of: TicketLayout | None, background_of: TicketLayout | None) -> Choice:
+    """Put a choice together. A layout without elements prints the built-in ones."""
+    return Choice(
+        name=elements_of.name if elements_of else BUILT_IN,
+        elements=(elements_of.layout if elements_of else []) or built_in_layout(),
+        background=background_of.background_id if background_of else None,
+    )
+
+
+def layouts_of(event: Event) -> QuerySet[TicketLayout]:
+    """An event's layouts, by name, with what the API shows of each."""
+    return (
+        TicketLayout.objects.filter(event=event)
+        .select_related("background")
+        .prefetch_related("item_assignments__sales_channel")
+        .order_by("name", "pk")
+    )
+
+
+def backgrounds_by_id(ids: Iterable[int]) -> dict[int, Background]:
+    return Background.objects.in_bulk(list(ids))

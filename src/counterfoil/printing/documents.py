@@ -1,0 +1,86 @@
+"""Prints the tickets that were asked for into one stored PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+
+from counterfoil.core import failpoints
+from counterfoil.core.refusals import Invalid
+from counterfoil.files import services as files
+from counterfoil.jobs.apps import RESULTS
+from counterfoil.jobs.claims import Claim
+from counterfoil.layouts.queries import Choice
+from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.plans import plan_for
+from counterfoil.printing.variables.telling import TicketSource
+from counterfoil.render import Plan, Report, Ticket, TicketError, render_pdf
+
+
+def print_requested(claim: Claim) -> None:
+    """Print a request's tickets and publish the PDF with its preflight report.
+
+    The file carries the attempt in its name: a worker that was thought dead spoils nothing.
+
+    Raises:
+        Invalid: a layout, a background or a ticket cannot be printed, and why.
+        Gone: a ticket was deleted meanwhile.
+        Lost, Cancelled: the work is no longer wanted.
+    """
+    request = RenderRequest.objects.select_related("event__organizer").get(job=claim.job_id)
+    plans = [plan_for(Choice(**pinned)) for pinned in request.layouts]
+    name = f"{claim.job_id}.{claim.attempt}.pdf"
+    with files.publish(RESULTS, name) as stream:
+        report = _print(claim, request, plans, stream)
+    with transaction.atomic():
+        claim.finish(result=_told(report), result_file=f"{RESULTS}/{name}")
+
+
+def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any) -> Report:
+    def progress(done: int) -> None:
+        claim.check()
+        claim.progress(done)
+
+    try:
+        return render_pdf(
+            stream,
+            _tickets(request, plans),
+            title=str(request.event),
+            language=request.event.locale,
+            on_progress=progress,
+        )
+    except TicketError as problem:
+        raise Invalid(
+            f"Ticket {problem.ticket} cannot be printed, because of the element "
+            f"{problem.pointer} of its layout: {problem.message}"
+        ) from None
+
+
+def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, Ticket]]:
+    """Yield each ticket with its plan, in page order."""
+    source = TicketSource(
+        request.event,
+        needs=frozenset().union(*(plan.needs for plan in plans)),
+        images=frozenset().union(*(plan.images for plan in plans)),
+        now=request.created,
+    )
+    half = len(request.parts) // 2
+    tickets = source.tickets([position for position, _ in request.parts])
+    for number, (ticket, (_, layout)) in enumerate(zip(tickets, request.parts, strict=True)):
+        if number == half:
+            failpoints.reach("printing.half_rendered")
+        yield plans[layout], ticket
+
+
+def _told(report: Report) -> dict[str, Any]:
+    """Return a report as JSON."""
+    return {
+        "tickets": report.tickets,
+        "pages": report.pages,
+        "findings": [
+            {**asdict(finding), "concern": str(finding.concern)} for finding in report.findings
+        ],
+    }

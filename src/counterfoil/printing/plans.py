@@ -1,0 +1,79 @@
+"""Compiles what a ticket is printed with, once a process: plans are immutable and small."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Self
+
+from django.conf import settings
+
+from counterfoil.core.refusals import Invalid
+from counterfoil.layouts.backgrounds import read_compiled
+from counterfoil.layouts.builtin import built_in_background
+from counterfoil.layouts.models import Background
+from counterfoil.layouts.queries import Choice
+from counterfoil.render import (
+    BackgroundError,
+    CompiledBackground,
+    FontLibrary,
+    LayoutError,
+    Plan,
+    compile_plan,
+    font_folders,
+    read_layout,
+)
+
+# A worker prints few layouts over and over; each plan holds on to its background.
+_PLANS = 16
+_BACKGROUNDS = 8
+
+
+def plan_for(choice: Choice) -> Plan:
+    """Return the plan of a choice; the same choice again is the same plan.
+
+    Raises:
+        Invalid: the elements or the background cannot be printed, and why.
+    """
+    try:
+        return _plan(choice.name, json.dumps(choice.elements), _background(choice.background))
+    except LayoutError as problem:
+        message = f"Layout “{choice.name}” cannot be printed: {problem}"
+        raise Invalid({"layout": [message]}) from None
+    except BackgroundError as problem:
+        message = f"The background of layout “{choice.name}” cannot be used: {problem}"
+        raise Invalid({"background": [message]}) from None
+
+
+@lru_cache(_PLANS)
+def _plan(name: str, elements: str, background: CompiledBackground) -> Plan:
+    return compile_plan(read_layout(json.loads(elements)), background, _fonts(), name=name)
+
+
+def _background(pk: int | None) -> CompiledBackground:
+    return built_in_background() if pk is None else _read(_Stored.of(pk))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A background, known by what it is: equal ones are read once."""
+
+    sha256: str
+    compiled: str
+    row: Background = field(compare=False)
+
+    @classmethod
+    def of(cls, pk: int) -> Self:
+        row = Background.objects.get(pk=pk)
+        return cls(row.sha256, row.compiled, row)
+
+
+@lru_cache(_BACKGROUNDS)
+def _read(stored: _Stored) -> CompiledBackground:
+    return read_compiled(stored.row)
+
+
+@cache
+def _fonts() -> FontLibrary:
+    return FontLibrary(font_folders(settings.FONT_DIRS))

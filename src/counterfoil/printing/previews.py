@@ -1,0 +1,103 @@
+"""Shows one ticket before any is printed: a real one, or a sample."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from counterfoil.catalog.models import Event
+from counterfoil.core import clock
+from counterfoil.core.refusals import Invalid
+from counterfoil.layouts.queries import Choice
+from counterfoil.orders.models import OrderPosition
+from counterfoil.printing.plans import plan_for
+from counterfoil.printing.variables.kinds import EventVariable, Occasion, Variable
+from counterfoil.printing.variables.language import Language
+from counterfoil.printing.variables.table import VariableTable
+from counterfoil.printing.variables.telling import TicketSource, with_region
+from counterfoil.render import Plan, Ticket, TicketError, render_pdf
+from counterfoil.render.values import Key
+
+SAMPLE = "sample"
+_PREVIEWED = "preview"
+#: A preview is for a screen; a picture of more dots is a way to fill memory.
+MAX_DPI = 300
+
+
+def preview_plan(*, elements: list[dict[str, Any]], background: int | None) -> Plan:
+    """Return the plan of a layout, saved or not.
+
+    Raises:
+        Invalid: it cannot be printed, and why.
+    """
+    return plan_for(Choice(_PREVIEWED, elements, background))
+
+
+def real_ticket(plan: Plan, position: OrderPosition) -> Ticket:
+    """Return a ticket as it would be printed now."""
+    event = position.order.event
+    source = TicketSource(event, needs=plan.needs, images=plan.images, now=clock.now())
+    return next(source.tickets([position.pk]))
+
+
+def sample_ticket(plan: Plan, event: Event, *, longest: bool = False) -> Ticket:
+    """Return a ticket of nobody, with each variable's sample or its longest plausible value.
+
+    What the event knows of itself is told as it is.
+    """
+    table = VariableTable(event)
+    locale = with_region(event.locale, event.region)
+    values: dict[Key, str | None] = {}
+    for key in plan.needs:
+        name, spoken = key if isinstance(key, tuple) else (key, locale)
+        variable = table.find(name)
+        if variable is not None:
+            language = Language(spoken, event.tz)
+            values[key] = _longest(variable) if longest else _sample(variable, event, language)
+    return Ticket(SAMPLE, values, locale=locale)
+
+
+def draw_pdf(plan: Plan, ticket: Ticket, *, title: str) -> bytes:
+    """Print one ticket.
+
+    Raises:
+        Invalid: it cannot be printed, and why.
+    """
+    stream = io.BytesIO()
+    try:
+        render_pdf(stream, [(plan, ticket)], title=title, language=ticket.locale)
+    except TicketError as problem:
+        raise _refused(problem) from None
+    return stream.getvalue()
+
+
+def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
+    """Draw one page of one ticket.
+
+    Raises:
+        Invalid: it cannot be printed, there is no such page, or it would be too large a picture.
+    """
+    from counterfoil.render.preview import render_png  # a PDF viewer: only who previews loads it
+
+    if not 1 <= page <= len(plan.pages):
+        raise Invalid({"page": [f"This layout has {len(plan.pages)} pages."]})
+    if not 1 <= dpi <= MAX_DPI:
+        raise Invalid({"dpi": [f"Ask for 1 to {MAX_DPI} dots per inch."]})
+    try:
+        return render_png(plan, ticket, page=page, dpi=dpi)
+    except TicketError as problem:
+        raise _refused(problem) from None
+
+
+def _sample(variable: Variable, event: Event, language: Language) -> str:
+    if isinstance(variable, EventVariable):
+        return variable.tell(Occasion(event, None, clock.now()), language) or variable.sample
+    return variable.sample
+
+
+def _longest(variable: Variable) -> str:
+    return variable.longest or variable.sample
+
+
+def _refused(problem: TicketError) -> Invalid:
+    return Invalid({"layout": [f"{problem.pointer}: {problem.message}"]})

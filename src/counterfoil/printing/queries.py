@@ -1,0 +1,46 @@
+"""Finds print requests, and tells which tickets may be downloaded one by one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from counterfoil.catalog.models import Event
+from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.printing.models import RenderRequest
+
+
+def find_request(
+    *, event: Event, job_id: UUID, file_id: UUID | None = None
+) -> RenderRequest | None:
+    """Return the request that a job serves, if it is this event's and the file is its file."""
+    requests = RenderRequest.objects.select_related("job", "event").filter(event=event, pk=job_id)
+    if file_id is not None:
+        requests = requests.filter(file_id=file_id)
+    return requests.first()
+
+
+def may_be_downloaded(order: Order) -> bool:
+    """Tell whether an order's tickets are handed out: it is paid, or counts as if it were."""
+    if order.status == Order.Status.PENDING:
+        pending_is_enough = order.event.settings.get("ticket_download_pending")
+        return not order.require_approval and bool(order.valid_if_pending or pending_is_enough)
+    return order.status == Order.Status.PAID
+
+
+def has_ticket(position: OrderPosition) -> bool:
+    """Tell whether a position is one that gets a ticket: admissions do, unless the product or
+    the event's settings say otherwise."""
+    settings = position.order.event.settings
+    if position.canceled or (position.addon_to_id and not settings.get("ticket_download_addons")):
+        return False
+    if position.item.generate_tickets is not None:
+        return position.item.generate_tickets
+    return position.item.admission or bool(settings.get("ticket_download_nonadm"))
+
+
+def tickets_of(order: Order) -> list[OrderPosition]:
+    """Return an order's positions that get a ticket, in their order."""
+    positions: QuerySet[OrderPosition] = order.positions.select_related("item", "order__event")
+    return [each for each in positions.order_by("positionid", "pk") if has_ticket(each)]

@@ -1,0 +1,101 @@
+"""Asks for tickets to be printed, and prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from counterfoil.accounts.actors import Actor
+from counterfoil.audit import services as audit
+from counterfoil.catalog.models import Event, SalesChannel
+from counterfoil.core.refusals import Gone, Invalid
+from counterfoil.jobs import services as jobs
+from counterfoil.layouts.models import TicketLayout
+from counterfoil.layouts.queries import Choice, LayoutChooser
+from counterfoil.orders.models import OrderPosition
+from counterfoil.printing.models import RenderRequest
+
+RENDER = "printing.render"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A ticket to print, and what overrides the choice of its layout."""
+
+    position_id: int
+    override_channel: SalesChannel | None = None
+    override_layout: TicketLayout | None = None
+
+
+@transaction.atomic
+def request_render(
+    *, event: Event, actor: Actor, parts: Sequence[Part], purpose: str
+) -> RenderRequest:
+    """Ask for a PDF of these tickets, in this order, with the layouts as they are now.
+
+    Raises:
+        Invalid: there is nothing to print.
+        Gone: a position is not, or no longer, one of this event.
+    """
+    if not parts:
+        raise Invalid({"parts": ["Choose at least one ticket to print."]})
+    pinned = _Pinned(event)
+    numbered = [
+        [part.position_id, pinned.number(part, *sold)] for part, sold in _sold(event, parts)
+    ]
+    job = jobs.submit(kind=RENDER, payload={}, total=len(parts))
+    request = RenderRequest.objects.create(
+        job=job,
+        event=event,
+        asker=actor.key,
+        purpose=purpose,
+        parts=numbered,
+        layouts=[asdict(choice) for choice in pinned.choices],
+    )
+    audit.record(
+        actor=actor,
+        action="counterfoil.renderjob.requested",
+        obj=request,
+        event=event,
+        data={"purpose": purpose, "tickets": len(parts)},
+    )
+    return request
+
+
+class _Pinned:
+    """The layouts that a request prints with, numbered as they come."""
+
+    def __init__(self, event: Event) -> None:
+        self._chooser = LayoutChooser(event)
+        self._numbers: dict[tuple[int, int, int | None], int] = {}
+        self.choices: list[Choice] = []
+
+    def number(self, part: Part, item: int, channel: int) -> int:
+        """Choose for one ticket and return the choice's number."""
+        override = part.override_layout
+        if part.override_channel is not None:
+            channel = part.override_channel.pk
+        key = (item, channel, override.pk if override else None)
+        if key not in self._numbers:
+            choice = self._chooser.choose(item=item, channel=channel, override=override)
+            if choice not in self.choices:
+                self.choices.append(choice)
+            self._numbers[key] = self.choices.index(choice)
+        return self._numbers[key]
+
+
+def _sold(event: Event, parts: Sequence[Part]) -> Iterator[tuple[Part, tuple[int, int]]]:
+    """Go through the parts with the product of each and the channel that it was sold through."""
+    for start in range(0, len(parts), _CHUNK):
+        chunk = parts[start : start + _CHUNK]
+        rows = OrderPosition.objects.filter(
+            order__event=event, pk__in={part.position_id for part in chunk}
+        ).values_list("pk", "item_id", "order__sales_channel_id")
+        sold = {pk: (item, channel) for pk, item, channel in rows}
+        for part in chunk:
+            if part.position_id not in sold:
+                raise Gone(f"Order position {part.position_id} does not exist in this event.")
+            yield part, sold[part.position_id]

@@ -1,0 +1,113 @@
+"""Variables of the questions that an event asks: ``question_<identifier>``, or its old number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time
+from functools import partial
+
+from django.utils import translation
+
+from counterfoil.catalog.models import Event, Question
+from counterfoil.core.translated import resolve
+from counterfoil.printing.variables.attached import ANSWERS, Answer
+from counterfoil.printing.variables.kinds import PictureVariable, TicketVariable, Variable
+from counterfoil.printing.variables.language import Language
+
+FILE, BOOLEAN, CHOICE, CHOICES, DATE, TIME, DATETIME, COUNTRY, PHONE = (
+    "F",
+    "B",
+    "C",
+    "M",
+    "D",
+    "H",
+    "W",
+    "CC",
+    "TEL",
+)
+_SAMPLES = {
+    BOOLEAN: ("Yes", "Yes"),
+    DATE: ("2027-05-31", "2027-12-30"),
+    TIME: ("19:00", "10:30 p.m."),
+    DATETIME: ("2027-05-31 19:00", "2027-12-30 10:30 p.m."),
+    COUNTRY: ("Germany", "United States Minor Outlying Islands"),
+    PHONE: ("+49 89 1234567", "+49 1512 34567890123"),
+    "N": ("42", "1000000"),
+}
+_TEXT_SAMPLE = ("Vegetarian", "Vegetarian, no nuts, and please a chair near the exit")
+
+
+def question_variables(event: Event) -> Iterator[Variable]:
+    """List each question's variable twice: by identifier, and by the number of old layouts."""
+    for question in event.questions.prefetch_related("options").order_by("position", "pk"):
+        for name in (question.identifier, str(question.pk)):
+            yield _variable(f"question_{name}", question, event)
+
+
+def _variable(key: str, question: Question, event: Event) -> Variable:
+    label = resolve(question.question, event.locale)
+    if question.type == FILE:
+        return PictureVariable(
+            key=key,
+            label=label,
+            sample="",
+            columns=(ANSWERS,),
+            find=partial(_file, question.pk),
+        )
+    sample, longest = _samples(question, event)
+    return TicketVariable(
+        key=key,
+        label=label,
+        sample=sample,
+        longest=longest,
+        columns=(ANSWERS,),
+        tell=partial(_tell, question.pk, question.type),
+        inherits=True,
+    )
+
+
+def _samples(question: Question, event: Event) -> tuple[str, str]:
+    options = [resolve(option.answer, event.locale) for option in question.options.all()]
+    if question.type in (CHOICE, CHOICES) and options:
+        longest = ", ".join(options) if question.type == CHOICES else max(options, key=len)
+        return options[0], longest
+    return _SAMPLES.get(question.type, _TEXT_SAMPLE)
+
+
+def _tell(
+    question: int, kind: str, language: Language, answers: Mapping[int, Answer] | None
+) -> str:
+    answer = (answers or {}).get(question)
+    return _write(kind, answer, language) if answer else ""
+
+
+def _file(question: int, answers: Mapping[int, Answer] | None) -> str | None:
+    answer = (answers or {}).get(question)
+    return answer.file if answer else None
+
+
+def _write(kind: str, answer: Answer, language: Language) -> str:
+    """Write an answer the way its question's kind is written.
+
+    Raises:
+        ValueError: what is stored is not of that kind.
+    """
+    if kind in (CHOICE, CHOICES) and answer.choices:
+        return ", ".join(language.text(choice) for choice in answer.choices)
+    write = _WRITERS.get(kind)
+    return write(answer.text, language) if write and answer.text else answer.text
+
+
+def _boolean(text: str, language: Language) -> str:
+    with translation.override(language.code):
+        return translation.gettext("Yes" if text.lower() == "true" else "No")
+
+
+_WRITERS: dict[str, Callable[[str, Language], str]] = {
+    BOOLEAN: _boolean,
+    DATE: lambda text, language: language.day(date.fromisoformat(text)),
+    TIME: lambda text, language: language.clock(time.fromisoformat(text)),
+    DATETIME: lambda text, language: language.short_datetime(datetime.fromisoformat(text)),
+    COUNTRY: lambda text, language: language.country(text),
+    PHONE: lambda text, language: language.phone(text),
+}

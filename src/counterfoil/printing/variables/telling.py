@@ -1,0 +1,204 @@
+"""Tells the values of tickets: streams positions as what the engine prints.
+
+Values of the event are told once a date and language, those of the product once a product, and
+only those of the ticket for every ticket. Of 10,000 tickets a few hundred are held at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache, partial
+
+from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
+from counterfoil.core.refusals import Gone
+from counterfoil.files.services import open_stored
+from counterfoil.printing.variables.kinds import (
+    Column,
+    EventVariable,
+    Occasion,
+    PictureVariable,
+    Product,
+    ProductVariable,
+    TicketVariable,
+    Variable,
+)
+from counterfoil.printing.variables.language import Language
+from counterfoil.printing.variables.rows import PARENT, Row, RowReader
+from counterfoil.printing.variables.table import VariableTable
+from counterfoil.render import ImageError, Ticket
+from counterfoil.render.images import Image, read_image
+from counterfoil.render.values import Key
+
+_ALWAYS = ("order__code", "positionid", "order__locale", "item_id", "variation_id", "subevent_id")
+
+#: What telling a value raises when the stored data is not what it should be.
+_UNTELLABLE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
+
+Teller = Callable[[Row], str]
+Group = tuple[str, int, int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What the tickets of one language, product and date have in common."""
+
+    locale: str
+    values: dict[Key, str | None] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    tellers: list[tuple[Key, Teller]] = field(default_factory=list)
+
+
+class TicketSource:
+    """Makes tickets of one event's positions, with the values and pictures that plans need.
+
+    ``now`` is the moment that the ``now_…`` variables tell: printing again prints the same.
+    """
+
+    def __init__(
+        self, event: Event, *, needs: Iterable[Key], images: Iterable[str], now: datetime
+    ) -> None:
+        table = VariableTable(event)
+        self._event = event
+        self._now = now
+        self._wanted = [(key, table.find(_name(key))) for key in sorted(needs, key=str)]
+        self._pictures = [
+            (name, found)
+            for name in sorted(images)
+            if isinstance(found := table.find(name), PictureVariable)
+        ]
+        self._reader = RowReader(_ALWAYS, self._columns())
+        self._common: dict[Group, _Common] = {}
+
+    def tickets(self, positions: Sequence[int]) -> Iterator[Ticket]:
+        """Yield a ticket for each position, in this order.
+
+        Raises:
+            Gone: one of them was deleted meanwhile.
+        """
+        for position, row in zip(positions, self._reader.rows(positions), strict=True):
+            if row is None:
+                raise Gone(f"Order position {position} was deleted before it could be printed.")
+            yield self._ticket(row)
+
+    def _ticket(self, row: Row) -> Ticket:
+        code, number, *group = row[: len(_ALWAYS)]
+        common = self._common.get(tuple(group)) or self._prepare(*group)
+        values, broken = common.values.copy(), common.broken
+        try:
+            for key, tell in common.tellers:
+                values[key] = tell(row)
+        except _UNTELLABLE:
+            broken = self._find_broken(common, row, values)
+        images: dict[str, Image | None] = {}
+        if self._pictures:
+            images, broken = self._picture(row, broken)
+        return Ticket(f"{code}-{number}", values, images, broken, common.locale)
+
+    def _find_broken(
+        self, common: _Common, row: Row, values: dict[Key, str | None]
+    ) -> dict[str, str]:
+        """Tell what can be told, and name what cannot."""
+        broken = dict(common.broken)
+        for key, tell in common.tellers:
+            try:
+                values[key] = tell(row)
+            except _UNTELLABLE as problem:
+                broken[_name(key)] = f"its value cannot be told: {problem}"
+        return broken
+
+    def _picture(
+        self, row: Row, broken: dict[str, str]
+    ) -> tuple[dict[str, Image | None], dict[str, str]]:
+        images: dict[str, Image | None] = {}
+        for name, variable in self._pictures:
+            try:
+                stored = self._stored_file(variable, row)
+                images[name] = _read_picture(stored) if stored else None
+            except (ImageError, OSError) as problem:
+                broken = {**broken, name: str(problem)}
+        return images, broken
+
+    def _stored_file(self, variable: PictureVariable, row: Row) -> str | None:
+        own = self._reader.getter(variable.columns)
+        parents = self._reader.getter(variable.columns, of_parent=True)
+        return variable.find(*own(row)) or variable.find(*parents(row))
+
+    def _columns(self) -> Iterator[Column]:
+        """Name the columns to fetch, those of the parent with its prefix."""
+        for _, picture in self._pictures:
+            yield from picture.columns
+        for _, variable in self._wanted:
+            if isinstance(variable, TicketVariable):
+                yield from variable.columns
+                if variable.inherits:
+                    yield from (PARENT + each for each in variable.columns if isinstance(each, str))
+
+    def _prepare(self, locale: str, item: int, variation: int | None, date: int | None) -> _Common:
+        code = with_region(locale, self._event.region)
+        common = _Common(code)
+        occasion = Occasion(self._event, _subevent(date), self._now)
+        product = _product(self._event, item, variation)
+        for key, variable in self._wanted:
+            language = Language(key[1] if isinstance(key, tuple) else code, self._event.tz)
+            if isinstance(variable, TicketVariable):
+                common.tellers.append((key, self._teller(variable, language)))
+            elif variable is not None:
+                _tell_common(key, variable, (occasion, product), language, common)
+        self._common[locale, item, variation, date] = common
+        return common
+
+    def _teller(self, variable: TicketVariable, language: Language) -> Teller:
+        tell = partial(variable.tell, language)
+        own = self._reader.getter(variable.columns)
+        if not variable.inherits:
+            return lambda row: tell(*own(row))
+        parents = self._reader.getter(variable.columns, of_parent=True)
+        return lambda row: tell(*own(row)) or tell(*parents(row))
+
+
+def with_region(locale: str, region: str) -> str:
+    """Return a ticket's language: its order's, as it is spoken where the event is."""
+    return f"{locale}-{region.lower()}" if region and "-" not in locale else locale
+
+
+def _tell_common(
+    key: Key,
+    variable: Variable,
+    told_of: tuple[Occasion, Product],
+    language: Language,
+    common: _Common,
+) -> None:
+    occasion, product = told_of
+    try:
+        if isinstance(variable, EventVariable):
+            common.values[key] = variable.tell(occasion, language)
+        elif isinstance(variable, ProductVariable):
+            common.values[key] = variable.tell(product, language)
+        else:
+            common.values[key] = ""  # a picture where a text is wanted
+    except _UNTELLABLE as problem:
+        common.broken[_name(key)] = f"its value cannot be told: {problem}"
+
+
+def _name(key: Key) -> str:
+    return key[0] if isinstance(key, tuple) else key
+
+
+def _subevent(pk: int | None) -> SubEvent | None:
+    return None if pk is None else SubEvent.objects.get(pk=pk)
+
+
+def _product(event: Event, item: int, variation: int | None) -> Product:
+    return Product(
+        event,
+        Item.objects.select_related("category").get(pk=item),
+        None if variation is None else ItemVariation.objects.get(pk=variation),
+    )
+
+
+@lru_cache(32)
+def _read_picture(stored: str) -> Image:
+    with open_stored(stored) as source:
+        return read_image(source.read())

@@ -1,0 +1,224 @@
+"""Variables of the ticket itself: its order, its price, its times, its add-ons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from counterfoil.catalog.models import Event
+from counterfoil.printing.variables.attached import (
+    ADDONS,
+    CHECKED_IN_ADDONS,
+    FIRST_SCAN,
+    Addon,
+)
+from counterfoil.printing.variables.kinds import TicketVariable, Words
+from counterfoil.printing.variables.language import Language
+
+_LONG_MONEY = "€123,456.50"
+
+
+def _as_it_is(language: Language, value: str | None) -> str:
+    return value or ""
+
+
+def _price(currency: str, language: Language, price: Decimal) -> str:
+    return language.money(price, currency)
+
+
+def _with_bundled(
+    currency: str, language: Language, price: Decimal, addons: Sequence[Addon] | None
+) -> str:
+    bundled = sum((addon.price for addon in addons or () if addon.is_bundled), Decimal(0))
+    return language.money(price + bundled, currency)
+
+
+def _with_addons(
+    currency: str, language: Language, price: Decimal, addons: Sequence[Addon] | None
+) -> str:
+    added = sum((addon.price for addon in addons or ()), Decimal(0))
+    return language.money(price + added, currency)
+
+
+def _lines(language: Language, addons: Sequence[Addon] | None) -> str:
+    """Write one line for each, equal ones as one: ``2x Parking - Car``."""
+    counted = Counter(_addon_name(addon, language) for addon in addons or ())
+    return "\n".join(f"{count}x {name}" if count > 1 else name for name, count in counted.items())
+
+
+def _addon_name(addon: Addon, language: Language) -> str:
+    name = language.text(addon.name)
+    return f"{name} - {language.text(addon.variation)}" if addon.variation else name
+
+
+def _moment_variables(prefix: str, column: str, labels: Sequence[Words]) -> list[TicketVariable]:
+    """Return a moment's three variables: its date, date and time, time."""
+    date_label, datetime_label, time_label = labels
+    return [
+        TicketVariable(
+            key=f"{prefix}_date",
+            label=date_label,
+            sample="2027-05-31",
+            longest="2027-12-30",
+            columns=(column,),
+            tell=Language.short_date,
+        ),
+        TicketVariable(
+            key=f"{prefix}_datetime",
+            label=datetime_label,
+            sample="2027-05-31 19:00",
+            longest="2027-12-30 19:00",
+            columns=(column,),
+            tell=Language.short_datetime,
+        ),
+        TicketVariable(
+            key=f"{prefix}_time",
+            label=time_label,
+            sample="19:00",
+            longest="10:30 p.m.",
+            columns=(column,),
+            tell=Language.hour,
+        ),
+    ]
+
+
+def _first_scan(language: Language, scanned: datetime | None) -> str:
+    return language.short_datetime(scanned)
+
+
+def ticket_variables(event: Event) -> Iterator[TicketVariable]:
+    """List the variables; prices are in the event's currency."""
+    currency = event.currency
+    yield from _TICKET_VARIABLES
+    yield TicketVariable(
+        key="price",
+        label=_("Price"),
+        sample="€49.50",
+        longest=_LONG_MONEY,
+        columns=("price",),
+        tell=partial(_price, currency),
+    )
+    yield TicketVariable(
+        key="price_with_bundled",
+        label=_("Price including bundled products"),
+        sample="€59.50",
+        longest=_LONG_MONEY,
+        columns=("price", ADDONS),
+        tell=partial(_with_bundled, currency),
+    )
+    yield TicketVariable(
+        key="price_with_addons",
+        label=_("Price including add-ons"),
+        sample="€74.50",
+        longest=_LONG_MONEY,
+        columns=("price", ADDONS),
+        tell=partial(_with_addons, currency),
+    )
+
+
+_TICKET_VARIABLES = (
+    TicketVariable(
+        key="secret",
+        label=_("Ticket code (barcode content)"),
+        sample="tq7n2k9w4hxz5m8rc3vj6yb2dfp9s4ga",
+        longest="wmwmwmwmwmwmwmwmwmwmwmwmwmwmwmwm",
+        columns=("secret",),
+        tell=_as_it_is,
+    ),
+    TicketVariable(
+        key="order",
+        label=_("Order code"),
+        sample="A3K7C",
+        longest="MWMWMW",
+        columns=("order__code",),
+        tell=_as_it_is,
+    ),
+    TicketVariable(
+        key="positionid",
+        label=_("Order position number"),
+        sample="1",
+        longest="10000",
+        columns=("positionid",),
+        tell=lambda language, number: str(number),
+    ),
+    TicketVariable(
+        key="order_positionid",
+        label=_("Order code and position number"),
+        sample="A3K7C-1",
+        longest="MWMWMW-10000",
+        columns=("order__code", "positionid"),
+        tell=lambda language, code, number: f"{code}-{number}",
+    ),
+    TicketVariable(
+        key="pseudonymization_id",
+        label=_("Lead scan ID"),
+        sample="K7M3QW9XPA",
+        longest="WMWMWMWMWM",
+        columns=("pseudonymization_id",),
+        tell=_as_it_is,
+    ),
+    TicketVariable(
+        key="email",
+        label=_("E-mail address of the order"),
+        sample="ada@example.org",
+        longest="wilhelmina.wolfeschlegelsteinhausen@accounting.example.org",
+        columns=("order__email",),
+        tell=_as_it_is,
+    ),
+    TicketVariable(
+        key="telephone",
+        label=_("Phone number of the order"),
+        sample="+49 89 1234567",
+        longest="+49 1512 34567890123",
+        columns=("order__phone",),
+        tell=Language.phone,
+    ),
+    TicketVariable(
+        key="addons",
+        label=_("List of add-ons"),
+        sample="Parking\n2x Lunch - Vegetarian",
+        longest="Parking\n2x Lunch - Vegetarian\nWorkshop - Restoring stone arches by hand",
+        columns=(ADDONS,),
+        tell=_lines,
+    ),
+    TicketVariable(
+        key="checked_in_addons",
+        label=_("List of add-ons that were checked in"),
+        sample="Parking",
+        longest="Parking\n2x Lunch - Vegetarian\nWorkshop - Restoring stone arches by hand",
+        columns=(CHECKED_IN_ADDONS,),
+        tell=_lines,
+    ),
+    TicketVariable(
+        key="first_scan",
+        label=_("Date and time of the first scan"),
+        sample="2027-06-12 19:12",
+        longest="2027-12-30 10:30 p.m.",
+        columns=(FIRST_SCAN,),
+        tell=_first_scan,
+    ),
+    *_moment_variables(
+        "purchase",
+        "order__datetime",
+        (_("Purchase date"), _("Purchase date and time"), _("Purchase time")),
+    ),
+    *_moment_variables(
+        "valid_from",
+        "valid_from",
+        (
+            _("Validity start date"),
+            _("Validity start date and time"),
+            _("Validity start time"),
+        ),
+    ),
+    *_moment_variables(
+        "valid_until",
+        "valid_until",
+        (_("Validity end date"), _("Validity end date and time"), _("Validity end time")),
+    ),
+)

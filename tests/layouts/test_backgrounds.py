@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from counterfoil.catalog.models import Event
+from counterfoil.files import services as files
+from counterfoil.layouts.backgrounds import read_compiled, store_background
+from counterfoil.layouts.models import Background
+from counterfoil.layouts.stored import named_files
+from counterfoil.render import BackgroundError
+from makers import make_event
+from samplepdfs import NOT_A_PDF, pdf_of
+
+
+@pytest.fixture
+def event(db: None) -> Event:
+    return make_event()
+
+
+def test_a_background_is_stored_as_it_came_and_compiled(event: Event) -> None:
+    pdf = pdf_of((298, 420))
+
+    background = store_background(event=event, pdf=pdf)
+
+    with files.open_stored(background.original) as original:
+        assert original.read() == pdf
+    (page,) = read_compiled(background).pages
+    assert (page.width, page.height) == (298, 420)
+
+
+def test_the_same_pdf_again_is_the_same_row(event: Event) -> None:
+    first = store_background(event=event, pdf=pdf_of((100, 100)))
+
+    again = store_background(event=event, pdf=pdf_of((100, 100)))
+
+    assert again == first
+    assert Background.objects.count() == 1
+
+
+def test_what_cannot_be_used_is_refused_and_leaves_nothing_behind(event: Event) -> None:
+    with pytest.raises(BackgroundError):
+        store_background(event=event, pdf=NOT_A_PDF)
+
+    assert not Background.objects.exists()
+
+
+def test_what_cannot_be_used_may_be_kept_with_its_reason(event: Event) -> None:
+    background = store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True)
+
+    assert background.refusal
+    assert store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True) == background
+    with pytest.raises(BackgroundError) as refused:
+        read_compiled(background)
+    assert str(refused.value) == background.refusal
+
+
+def test_a_kept_unusable_pdf_is_still_refused_to_others(event: Event) -> None:
+    store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True)
+
+    with pytest.raises(BackgroundError):
+        store_background(event=event, pdf=NOT_A_PDF)
+
+
+def test_what_another_version_compiled_is_compiled_anew(event: Event) -> None:
+    background = store_background(event=event, pdf=pdf_of((70, 80)))
+    with files.publish("backgrounds", "of-another-version") as stream:
+        stream.write(b"of another version")
+    background.compiled = "backgrounds/of-another-version"
+
+    (page,) = read_compiled(background).pages
+
+    assert (page.width, page.height) == (70, 80)
+
+
+def test_the_files_of_all_backgrounds_are_kept_from_cleanup(event: Event) -> None:
+    used = store_background(event=event, pdf=pdf_of())
+    unusable = store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True)
+
+    assert named_files() == {used.original, used.compiled, unusable.original}

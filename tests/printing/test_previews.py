@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import io
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from counterfoil.catalog.models import Event
+from counterfoil.core.refusals import Invalid
+from counterfoil.layouts.backgrounds import store_background
+from counterfoil.orders.models import OrderPosition
+from counterfoil.printing import previews
+from counterfoil.render import Plan
+from makers import text_element
+from samplepdfs import NOT_A_PDF
+
+
+def plan_showing(*contents: str) -> Plan:
+    elements = [
+        text_element(content=content, bottom=str(100 + 20 * place), width="150")
+        for place, content in enumerate(contents)
+    ]
+    return previews.preview_plan(elements=elements, background=None)
+
+
+def text_of(pdf: bytes) -> str:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return str(document[0].get_textpage().get_text_range())
+
+
+def test_a_real_ticket_shows_what_its_order_holds(position: OrderPosition) -> None:
+    plan = plan_showing("order", "item")
+
+    pdf = previews.draw_pdf(plan, previews.real_ticket(plan, position), title="x")
+
+    assert position.order.code in text_of(pdf)
+    assert str(position.item) in text_of(pdf)
+
+
+def test_a_sample_shows_the_event_as_it_is_and_a_ticket_of_nobody(event: Event) -> None:
+    plan = plan_showing("event_name", "attendee_name")
+
+    text = text_of(previews.draw_pdf(plan, previews.sample_ticket(plan, event), title="x"))
+
+    assert str(event) in text
+    assert "Ada Lovelace" in text
+
+
+def test_a_sample_may_show_the_longest_values(event: Event) -> None:
+    plan = plan_showing("attendee_name")
+
+    ticket = previews.sample_ticket(plan, event, longest=True)
+
+    assert "Wolfeschlegelsteinhausen" in text_of(previews.draw_pdf(plan, ticket, title="x"))
+
+
+def test_a_picture_has_the_dots_asked_for(event: Event) -> None:
+    plan = plan_showing("event_name")
+
+    png = previews.draw_png(plan, previews.sample_ticket(plan, event), page=1, dpi=72)
+
+    assert Image.open(io.BytesIO(png)).size == (596, 842)
+
+
+@pytest.mark.parametrize(("page", "dpi"), [(2, 72), (0, 72), (1, 0), (1, 10_000)])
+def test_pages_and_sizes_that_are_none_are_refused(event: Event, page: int, dpi: int) -> None:
+    plan = plan_showing("event_name")
+
+    with pytest.raises(Invalid):
+        previews.draw_png(plan, previews.sample_ticket(plan, event), page=page, dpi=dpi)
+
+
+def test_what_cannot_be_printed_is_refused_with_its_place(event: Event) -> None:
+    with pytest.raises(Invalid, match="/0/type"):
+        previews.preview_plan(elements=[{"type": "hologram"}], background=None)
+
+    background = store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True)
+    with pytest.raises(Invalid) as refused:
+        previews.preview_plan(elements=[], background=background.pk)
+    assert list(refused.value.problems) == ["background"]
