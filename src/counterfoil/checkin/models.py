@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from counterfoil.accounts.models import Device
-from counterfoil.catalog.models import Event, Item, SubEvent
+from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
 from counterfoil.orders.models import OrderPosition
 
 
@@ -55,6 +55,9 @@ class Checkin(models.Model):
     raw_source_type = models.CharField(max_length=32, null=True, blank=True)
     raw_item = models.ForeignKey(
         Item, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    raw_variation = models.ForeignKey(
+        ItemVariation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     raw_subevent = models.ForeignKey(
         SubEvent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

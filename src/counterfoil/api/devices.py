@@ -1,0 +1,111 @@
+"""Devices of an organizer: announced here, so that an app can initialize itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from counterfoil.accounts import devices
+from counterfoil.accounts.models import Device
+from counterfoil.api.base import DetailView, ListView, OrganizerView, WritingViews, organizer_routes
+from counterfoil.api.fields import Moment
+from counterfoil.api.filters import Flag
+from counterfoil.api.gateexamples import DEVICE
+from counterfoil.api.profiles import PROFILES
+from counterfoil.catalog.models import Event
+
+
+class EventReference(serializers.SlugRelatedField[Event]):
+    """An event of the organizer that the actor may see, by its slug."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="slug", queryset=Event.objects.all(), **kwargs)
+
+    def get_queryset(self) -> QuerySet[Event]:
+        view: DeviceView = self.context["view"]
+        return view.actor.events(view.organizer)
+
+    def to_internal_value(self, data: Any) -> Event:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        found: Event = super().to_internal_value(data)
+        return found
+
+
+class DeviceSerializer(serializers.ModelSerializer[Device]):
+    limit_events = EventReference(many=True, required=False)
+    security_profile = serializers.ChoiceField(["full", *PROFILES], required=False)
+    created = Moment(read_only=True)
+    initialized = Moment(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Device
+        fields = (
+            "device_id",
+            "unique_serial",
+            "initialization_token",
+            "all_events",
+            "limit_events",
+            "revoked",
+            "name",
+            "created",
+            "initialized",
+            "hardware_brand",
+            "hardware_model",
+            "os_name",
+            "os_version",
+            "software_brand",
+            "software_version",
+            "security_profile",
+        )
+        read_only_fields = (
+            "device_id",
+            "unique_serial",
+            "initialization_token",
+            "hardware_brand",
+            "hardware_model",
+            "os_name",
+            "os_version",
+            "software_brand",
+            "software_version",
+        )
+
+    def create(self, validated_data: Any) -> Device:
+        validated_data.pop("revoked", None)  # nobody announces a device that may not come
+        return devices.create_device(**validated_data)
+
+    def update(self, instance: Device, validated_data: Any) -> Device:
+        return devices.change_device(device=instance, fields=validated_data)
+
+
+class DeviceFilters(django_filters.FilterSet):  # type: ignore[misc]
+    revoked = Flag()
+    security_profile = django_filters.CharFilter()
+
+
+class DeviceView(ListView, DetailView, WritingViews, OrganizerView[Device]):
+    """Scanners and other devices with access to events of the organizer."""
+
+    noun = "device"
+    example = DEVICE
+    serializer_class = DeviceSerializer
+    filterset_class = DeviceFilters
+    ordering_fields = ("device_id", "name", "created", "initialized")
+    lookup_field = "device_id"
+    http_method_names = ["get", "post", "put", "patch", "head", "options"]
+    read_needs = ("organizer.devices:read",)
+    write_needs = ("organizer.devices:write",)
+    log_as = "device"
+
+    def get_queryset(self) -> QuerySet[Device]:
+        found = Device.objects.filter(organizer=self.organizer).select_related("organizer")
+        return found.prefetch_related("limit_events").order_by("device_id")
+
+    def scope(self) -> dict[str, Any]:
+        return {"organizer": self.organizer}
+
+
+routes = organizer_routes("devices", DeviceView, name="device")

@@ -1,0 +1,77 @@
+"""Which ticket a scanned code means, and on which of the scanner's lists it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from counterfoil.checkin.models import CheckinList, RevokedSecret
+from counterfoil.checkin.scans import Scan
+from counterfoil.orders.models import OrderPosition
+
+_TICKETS = OrderPosition.objects.select_related(
+    "order__event__organizer", "item", "variation", "subevent"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """``position`` None: no such ticket, or one that was revoked and is not there any more."""
+
+    list: CheckinList
+    position: OrderPosition | None = None
+    revoked: bool = False
+    ambiguous: bool = False
+
+
+def find(scan: Scan) -> Found:
+    """Find the ticket of a scan. A secret of an event without a list in the scan is unknown."""
+    lists = {entry.event_id: entry for entry in scan.lists}
+    position = _position(scan, lists)
+    secret = position.secret if position else scan.secret
+    revoked = RevokedSecret.objects.filter(event__in=lists, secret=secret).order_by("pk").first()
+    if position is None:
+        if revoked is None:
+            return Found(list=scan.lists[0])
+        owner = _TICKETS.filter(pk=revoked.position_id or 0, canceled=False).first()
+        return Found(list=lists[revoked.event_id], position=owner, revoked=True)
+    counts_on = lists[position.order.event_id]
+    chosen = _of_list(position, counts_on)
+    return Found(
+        list=counts_on,
+        position=chosen or position,
+        revoked=revoked is not None,
+        ambiguous=chosen is None,
+    )
+
+
+def _position(scan: Scan, lists: dict[int, CheckinList]) -> OrderPosition | None:
+    wanted = Q(secret=scan.secret)
+    if scan.position_id is not None:
+        wanted |= Q(pk=scan.position_id)
+    candidates = list(_TICKETS.filter(wanted, order__event__in=lists, canceled=False))
+    # An all-digit secret may be the id of another ticket: the secret was printed, so it wins.
+    by_secret = [position for position in candidates if position.secret == scan.secret]
+    return next(iter(by_secret or candidates), None)
+
+
+def _of_list(position: OrderPosition, counts_on: CheckinList) -> OrderPosition | None:
+    """Return the ticket itself, or on a list of add-ons the add-on that the list is about.
+
+    None if several are: nobody can tell which one the guest is here for.
+    """
+    if not counts_on.addon_match or fits(position, counts_on):
+        return position
+    addons = _TICKETS.filter(addon_to=position, canceled=False).order_by("pk")
+    fitting = [addon for addon in addons if fits(addon, counts_on)]
+    if not fitting:
+        return position
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def fits(position: OrderPosition, counts_on: CheckinList) -> bool:
+    """Tell whether a ticket's product and date are those of a list."""
+    if counts_on.subevent_id and position.subevent_id != counts_on.subevent_id:
+        return False
+    return counts_on.all_products or counts_on.limit_products.filter(pk=position.item_id).exists()

@@ -1,0 +1,56 @@
+"""Check-in lists: made, changed and deleted by the organizer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from counterfoil.accounts.actors import Actor
+from counterfoil.audit.services import record
+from counterfoil.catalog.models import Event
+from counterfoil.checkin import rules
+from counterfoil.checkin.models import CheckinList
+from counterfoil.core.refusals import Invalid
+
+
+@transaction.atomic
+def save_list(
+    *, event: Event, counts_on: CheckinList | None, fields: Mapping[str, Any], actor: Actor | None
+) -> CheckinList:
+    """Make a list, or change the given fields of one.
+
+    Raises:
+        Invalid: a product or date is another event's, or the rules could not be evaluated.
+    """
+    saved = counts_on or CheckinList(event=event)
+    plain = {name: value for name, value in fields.items() if name != "limit_products"}
+    for name, value in plain.items():
+        setattr(saved, name, value)
+    _check(saved, fields)
+    saved.save()
+    if "limit_products" in fields:
+        saved.limit_products.set(fields["limit_products"])
+    verb = "changed" if counts_on else "added"
+    data = {"fields": sorted(fields)}
+    record(actor=actor, action=f"counterfoil.checkinlist.{verb}", obj=saved, event=event, data=data)
+    return saved
+
+
+def _check(saved: CheckinList, fields: Mapping[str, Any]) -> None:
+    rules.check(saved.rules)
+    if any(item.event_id != saved.event_id for item in fields.get("limit_products", ())):
+        raise Invalid("One or more items do not belong to this event.")
+    if saved.subevent and not saved.event.has_subevents:
+        raise Invalid("The subevent does not belong to this event.")
+    if saved.subevent and saved.subevent.event_id != saved.event_id:
+        raise Invalid("The subevent does not belong to this event.")
+
+
+@transaction.atomic
+def delete_list(*, counts_on: CheckinList, actor: Actor | None) -> None:
+    """Delete a list with all its check-ins."""
+    event = counts_on.event
+    record(actor=actor, action="counterfoil.checkinlist.deleted", obj=counts_on, event=event)
+    counts_on.delete()

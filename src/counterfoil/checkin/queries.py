@@ -1,0 +1,174 @@
+"""What lists hold and how many are in: always few queries, whatever the number of lists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from counterfoil.catalog.models import Event, Item, ItemVariation
+from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.orders.models import Order, OrderPosition
+
+
+def lists_of(event: Event) -> QuerySet[CheckinList]:
+    """The check-in lists of an event, by date and name, with what a list of them shows."""
+    lists = CheckinList.objects.filter(event=event).select_related("event", "subevent")
+    return lists.prefetch_related("limit_products").order_by("subevent__date_from", "name", "pk")
+
+
+def positions_on(
+    counts_on: CheckinList, *, whatever_status: bool = False
+) -> QuerySet[OrderPosition]:
+    """The tickets of a list: of its products and date, paid or pending as the list says."""
+    positions = OrderPosition.objects.filter(order__event=counts_on.event_id, canceled=False)
+    if counts_on.subevent_id:
+        positions = positions.filter(subevent=counts_on.subevent_id)
+    if not counts_on.all_products:
+        positions = positions.filter(item__in=counts_on.limit_products.all())
+    if whatever_status:
+        return positions
+    status = Q(order__status=Order.Status.PAID)
+    pending = Q(order__status=Order.Status.PENDING)
+    status |= pending if counts_on.include_pending else pending & Q(order__valid_if_pending=True)
+    return positions.filter(status)
+
+
+def tickets_of(
+    lists: Sequence[CheckinList], *, whatever_status: bool = False
+) -> QuerySet[OrderPosition]:
+    """The tickets of any of several lists, each with its ``last_checked_in`` on them."""
+    on_any = Q(pk__in=[])
+    for counts_on in lists:
+        positions = positions_on(counts_on, whatever_status=whatever_status)
+        on_any |= Q(pk__in=positions.values("pk"))
+    entries = Checkin.objects.filter(
+        list__in=lists, position=OuterRef("pk"), successful=True, type=Checkin.Type.ENTRY
+    )
+    last = entries.order_by("-datetime").values("datetime")[:1]
+    return (
+        OrderPosition.objects.filter(on_any)
+        .annotate(last_checked_in=Subquery(last))
+        .order_by("order__code", "positionid", "pk")
+    )
+
+
+def inside(counts_on: CheckinList, *, at: datetime | None = None) -> QuerySet[OrderPosition]:
+    """The tickets whose last admitted scan on the list (at that time, or now) was an entry."""
+    scans = Checkin.objects.filter(list=counts_on, successful=True)
+    if at is not None:
+        scans = scans.filter(datetime__lte=at)
+    last = scans.filter(position=OuterRef("pk")).order_by("-datetime", "-pk")
+    entered = scans.filter(type=Checkin.Type.ENTRY).values("position")
+    return (
+        OrderPosition.objects.filter(pk__in=entered, canceled=False)
+        .alias(last_scan=Subquery(last.values("type")[:1]))
+        .filter(last_scan=Checkin.Type.ENTRY)
+    )
+
+
+def checkins_of(event: Event) -> QuerySet[Checkin]:
+    """All scans of an event, admitted or refused, in the order in which they happened."""
+    checkins = Checkin.objects.filter(list__event=event).select_related("device", "list__event")
+    return checkins.order_by("datetime", "pk")
+
+
+def shown_checkins() -> Prefetch[str, QuerySet[Checkin], str]:
+    """Fetch the admitted scans of tickets into ``position.checkins``."""
+    admitted = Checkin.objects.filter(successful=True).select_related("device")
+    return Prefetch("all_checkins", admitted.order_by("datetime", "pk"), to_attr="checkins")
+
+
+class Kind(NamedTuple):
+    """What decides whether a ticket is on a list. Tickets are counted by kind, not one by one."""
+
+    item: int
+    variation: int | None
+    subevent: int | None
+    status: str
+    valid_if_pending: bool
+
+    def is_on(self, counts_on: CheckinList, products: set[int]) -> bool:
+        pending = self.status == Order.Status.PENDING and (
+            counts_on.include_pending or self.valid_if_pending
+        )
+        return (
+            (counts_on.all_products or self.item in products)
+            and counts_on.subevent_id in (None, self.subevent)
+            and (self.status == Order.Status.PAID or pending)
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many tickets a list has and how many of them came in, by item and variation."""
+
+    positions: Counter[tuple[int, int | None]] = field(default_factory=Counter)
+    checkins: Counter[tuple[int, int | None]] = field(default_factory=Counter)
+
+    def of_item(self, item: Item) -> tuple[int, int]:
+        """Return the tickets and the check-ins of an item with all its variations."""
+        return _sum_of_item(self.positions, item.pk), _sum_of_item(self.checkins, item.pk)
+
+    def of_variation(self, variation: ItemVariation) -> tuple[int, int]:
+        key = (variation.item_id, variation.pk)
+        return self.positions[key], self.checkins[key]
+
+
+def _sum_of_item(counts: Mapping[tuple[int, int | None], int], item: int) -> int:
+    return sum(count for (counted, _variation), count in counts.items() if counted == item)
+
+
+_KIND = ("item", "variation", "subevent", "order__status", "order__valid_if_pending")
+
+
+def tallies(event: Event, lists: Sequence[CheckinList]) -> dict[int, Tally]:
+    """Count for many lists of one event at once, in two queries and the lists' products."""
+    found = {entry.pk: Tally() for entry in lists}
+    products = {entry.pk: {item.pk for item in entry.limit_products.all()} for entry in lists}
+    for kind, count in _positions_by_kind(event):
+        for entry in lists:
+            if kind.is_on(entry, products[entry.pk]):
+                found[entry.pk].positions[kind.item, kind.variation] += count
+    by_pk = {entry.pk: entry for entry in lists}
+    for pk, kind, count in _admitted_by_kind(lists):
+        if kind.is_on(by_pk[pk], products[pk]):
+            found[pk].checkins[kind.item, kind.variation] += count
+    return found
+
+
+def _positions_by_kind(event: Event) -> Iterable[tuple[Kind, int]]:
+    rows: Any = (
+        OrderPosition.objects.filter(order__event=event, canceled=False)
+        .values_list(*_KIND)
+        .annotate(count=Count("pk"))
+    )
+    return ((Kind(*row[:-1]), row[-1]) for row in rows)
+
+
+def _admitted_by_kind(lists: Sequence[CheckinList]) -> Iterable[tuple[int, Kind, int]]:
+    rows: Any = (
+        Checkin.objects.filter(
+            list__in=lists, successful=True, type=Checkin.Type.ENTRY, position__canceled=False
+        )
+        .values_list("list", *(f"position__{name}" for name in _KIND))
+        .annotate(count=Count("position", distinct=True))
+    )
+    return ((row[0], Kind(*row[1:-1]), row[-1]) for row in rows)
+
+
+def products_of(counts_on: CheckinList) -> QuerySet[Item]:
+    """The items that a list counts, as a shop shows them, with their variations."""
+    items = (
+        Item.objects.filter(event=counts_on.event_id)
+        if counts_on.all_products
+        else counts_on.limit_products.all()
+    )
+    variations = ItemVariation.objects.order_by("position", "pk")
+    return items.prefetch_related(Prefetch("variations", variations)).order_by(
+        "category__position", "category", "position", "pk"
+    )
