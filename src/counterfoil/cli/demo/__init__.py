@@ -1,0 +1,112 @@
+"""``counterfoil demo``: a batch of real tickets, the whole way, from an empty folder to a PDF.
+
+It starts a server of its own, sets up an event, and then does as a client what an organiser's
+script would do: create a batch, print it, download it. At last it reads every code back from the
+PDF and compares it with the secret that the API tells for its order.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from counterfoil.cli.demo.client import AnswerRefused, Client
+from counterfoil.cli.demo.server import DemoServer, ServerFailed
+from counterfoil.cli.demo.verify import Box, Mismatch, compare, read_codes
+
+T = TypeVar("T")
+
+_SHOWN_MISMATCHES = 5
+
+
+@click.command()
+@click.option("--amount", type=click.IntRange(1, 10_000), default=1000, show_default=True)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where the PDF and the demo's own data go.",
+)
+@click.option("--serve", is_flag=True, help="Only serve the demo event, until interrupted.")
+def demo(amount: int, folder: Path, *, serve: bool) -> None:
+    """Make, print and check a batch of tickets, from nothing."""
+    try:
+        with DemoServer(folder) as server:
+            if serve:
+                server.explain()
+                server.wait()
+            else:
+                _run(server.client, amount, folder / "tickets.pdf")
+    except (ServerFailed, AnswerRefused) as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+def _run(client: Client, amount: int, pdf: Path) -> None:
+    steps = Steps(amount)
+    item = client.get("items")["results"][0]["id"]
+    with steps.step("Create the tickets") as progress:
+        batch = client.create_batch(item=item, amount=amount, on_progress=progress)
+    with steps.step("Print and download") as progress:
+        client.print_batch(batch["id"], pdf, progress)
+    with steps.step("Ask the API for the secrets") as progress:
+        tickets = list(_counted(client.tickets(batch["id"]), progress))
+    with steps.step("Read every code back") as progress:
+        pages = compare(read_codes(pdf, _code_box()), [ticket.secret for ticket in tickets])
+        mismatches = [page for page in _counted(pages, progress) if page]
+    _check(batch["orders"] == [ticket.order for ticket in tickets], mismatches)
+    steps.summary()
+    click.echo(f"  {pdf}: {pdf.stat().st_size / 1e6:.1f} MB, {amount} codes verified")
+
+
+def _check(orders_agree: bool, mismatches: list[Mismatch]) -> None:
+    """Stop with an error if anything is off."""
+    for wrong in mismatches[:_SHOWN_MISMATCHES]:
+        click.echo(
+            f"page {wrong.page}: expected {wrong.expected!r}, read {wrong.found!r}", err=True
+        )
+    if mismatches or not orders_agree:
+        raise click.ClickException(
+            f"{len(mismatches)} codes are wrong; orders agree: {orders_agree}"
+        )
+
+
+def _code_box() -> Box:
+    """Return where the built-in layout, which the demo prints with, has its code."""
+    from counterfoil.layouts.builtin import built_in_layout
+
+    element = next(e for e in built_in_layout() if e["type"] == "barcodearea")
+    return Box(float(element["left"]), float(element["bottom"]), float(element["size"]))
+
+
+def _counted(rows: Iterator[T], progress: Callable[[int], None]) -> Iterator[T]:
+    for number, row in enumerate(rows, start=1):
+        progress(number)
+        yield row
+
+
+@dataclass
+class Steps:
+    """Shows a bar for each step and remembers how long it took."""
+
+    amount: int
+    taken: list[tuple[str, float]] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, label: str) -> Iterator[Callable[[int], None]]:
+        start = time.perf_counter()
+        with click.progressbar(length=self.amount, label=f"{label:<28}") as bar:
+            yield lambda done: bar.update(done - bar.pos)
+            bar.update(self.amount - bar.pos)
+        self.taken.append((label, time.perf_counter() - start))
+
+    def summary(self) -> None:
+        click.echo()
+        for label, seconds in self.taken:
+            click.echo(f"  {label:<28} {seconds:7.1f} s {self.amount / seconds:9.0f} tickets/s")

@@ -1,0 +1,98 @@
+"""An ordinary client of the API: everything the demo does, anybody with a token can do."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_COPY_SIZE = 1 << 20
+
+
+class AnswerRefused(Exception):
+    """The server answered with an error; the text holds the status and what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One line of a batch's list of tickets."""
+
+    order: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Speaks to one event of a server."""
+
+    base: str
+    token: str
+    organizer: str
+    event: str
+
+    def get(self, resource: str) -> Any:
+        return self._json(self._request("GET", self._url(resource)))
+
+    def create_batch(self, *, item: int, amount: int, on_progress: Callable[[int], None]) -> Any:
+        """Ask for a batch, wait until it is made, and return it."""
+        asked = self._request(
+            "POST",
+            self._url("offlinesalesbatches"),
+            {"item": item, "amount": amount, "comment": "Demo"},
+        )
+        made = self._wait(self._json(asked)["check"], on_progress)
+        return self._json(made)
+
+    def print_batch(self, batch: int, to: Path, on_progress: Callable[[int], None]) -> None:
+        """Have a batch printed and store the PDF."""
+        asked = self._request("POST", self._url(f"offlinesalesbatches/{batch}/render"), {})
+        with (
+            self._wait(self._json(asked)["download"], on_progress) as answer,
+            to.open("wb") as file,
+        ):
+            while part := answer.read(_COPY_SIZE):
+                file.write(part)
+
+    def tickets(self, batch: int) -> Iterator[Ticket]:
+        """Yield what the API says of each ticket of a batch, in the order of the pages."""
+        page = self._url(f"offlinesalesbatches/{batch}/tickets")
+        while page:
+            answer = self._json(self._request("GET", page))
+            for row in answer["results"]:
+                yield Ticket(order=row["order"], secret=row["secret"])
+            page = answer["next"]
+
+    def _url(self, resource: str) -> str:
+        return f"{self.base}/api/v1/organizers/{self.organizer}/events/{self.event}/{resource}/"
+
+    def _wait(self, url: str, on_progress: Callable[[int], None]) -> Any:
+        """Poll until the work is done: 409 says that it goes on, and how far it is."""
+        while True:
+            try:
+                return self._request("GET", url)
+            except urllib.error.HTTPError as problem:
+                if problem.code != 409:
+                    raise AnswerRefused(f"{problem.code}: {problem.read().decode()}") from None
+                on_progress(json.load(problem).get("progress", {}).get("done", 0))
+            time.sleep(0.2)
+
+    def _request(self, method: str, url: str, body: dict[str, Any] | None = None) -> Any:
+        if not url.startswith("http"):
+            raise AnswerRefused(f"not a web address: {url!r}")
+        request = urllib.request.Request(  # noqa: S310 - checked above
+            url,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": self.token, "Content-Type": "application/json"},
+        )
+        return urllib.request.urlopen(request, timeout=600)  # noqa: S310 - as above
+
+    @staticmethod
+    def _json(answer: Any) -> Any:
+        with answer:
+            return json.load(answer)

@@ -1,0 +1,67 @@
+"""Reads a printed PDF as a stranger would: another program's PDF reader, another's code reader.
+
+Only the box of each code is rasterised, not the page: that is twenty times cheaper, and a code that
+is not where the layout says it is would be as wrong as one that does not scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+import zxingcpp
+
+_DPI = 200
+_QR = zxingcpp.barcode_formats_from_str("QRCode")
+_POINTS_PER_MM = 72 / 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where the code is, in millimetres from the page's bottom left."""
+
+    left: float
+    bottom: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    page: int
+    expected: str
+    found: str
+
+
+def read_codes(pdf: Path, box: Box) -> Iterator[str]:
+    """Yield the text of the code in ``box`` on each page; empty where none could be read."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for page in document:
+            yield _read_code(page, box)
+            page.close()
+    finally:
+        document.close()
+
+
+def _read_code(page: pypdfium2.PdfPage, box: Box) -> str:
+    width, height = page.get_size()
+    left, bottom, size = (value * _POINTS_PER_MM for value in (box.left, box.bottom, box.size))
+    crop = (left, bottom, width - left - size, height - bottom - size)
+    picture = page.render(scale=_DPI / 72, crop=crop, grayscale=True).to_numpy()
+    found = zxingcpp.read_barcodes(picture, formats=_QR)
+    return found[0].text if found else ""
+
+
+def compare(codes: Iterator[str], secrets: Sequence[str]) -> Iterator[Mismatch | None]:
+    """Yield None for each page whose code is the expected secret, else what is wrong with it.
+
+    A document with too few or too many pages ends in mismatches too.
+    """
+    page = 0
+    for page, code in enumerate(codes, start=1):
+        expected = secrets[page - 1] if page <= len(secrets) else ""
+        yield None if code == expected and code else Mismatch(page, expected, code)
+    for missing in range(page + 1, len(secrets) + 1):
+        yield Mismatch(missing, secrets[missing - 1], "")

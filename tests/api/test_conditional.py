@@ -1,0 +1,87 @@
+"""Conditional lists: what changed since, and whether it did."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from apiclient import Api, at
+from counterfoil.audit.models import LogEntry
+from counterfoil.audit.services import record
+from counterfoil.catalog.models import Event
+from counterfoil.core import clock
+from makers import make_event
+
+CHANGED = datetime(2026, 10, 1, 12, 0, 0, 500_000, tzinfo=UTC)
+BEFORE, AFTER = "Thu, 01 Oct 2026 12:00:00 GMT", "Thu, 01 Oct 2026 12:00:01 GMT"
+KINDS = {
+    "items": "item",
+    "categories": "category",
+    "questions": "question",
+    "quotas": "quota",
+    "taxrules": "taxrule",
+    "subevents": "subevent",
+}
+
+
+def log(event: Event, kind: str, moment: datetime = CHANGED) -> None:
+    record(actor=None, action=f"counterfoil.{kind}.changed", obj=event, event=event)
+    LogEntry.objects.update(datetime=moment)
+
+
+def ask(api: Api, event: Event, resource: str = "items", **headers: str) -> Any:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return api.get(at(event, f"{resource}/"), headers=sent)
+
+
+@pytest.mark.parametrize(("resource", "kind"), KINDS.items())
+def test_a_list_tells_when_its_kind_last_changed(api: Api, event: Event, resource, kind) -> None:
+    log(event, kind)
+
+    assert ask(api, event, resource)["Last-Modified"] == AFTER
+    assert ask(api, event, resource, If_Modified_Since=AFTER).status_code == 304
+    assert ask(api, event, resource, If_Modified_Since=BEFORE).status_code == 200
+    assert ask(api, event, resource, If_Unmodified_Since=BEFORE).status_code == 412
+    assert ask(api, event, resource, If_Unmodified_Since=AFTER).status_code == 200
+
+
+def test_an_answer_that_is_not_sent_is_empty(api: Api, event: Event) -> None:
+    log(event, "item")
+
+    unchanged = ask(api, event, If_Modified_Since=AFTER)
+
+    assert unchanged.content == b""
+    assert ask(api, event, If_Unmodified_Since=BEFORE).content == b""
+
+
+def test_without_any_change_there_is_no_date(api: Api, event: Event) -> None:
+    log(make_event(event.organizer), "item")
+    log(event, "quota")
+
+    answer = ask(api, event, If_Modified_Since=AFTER)
+
+    assert answer.status_code == 200
+    assert "Last-Modified" not in answer
+
+
+def test_a_change_within_the_same_second_is_not_missed(api: Api, event: Event) -> None:
+    log(event, "item", clock.now() + timedelta(milliseconds=300))
+    seen = ask(api, event)["Last-Modified"]
+    log(event, "item", clock.now() + timedelta(milliseconds=400))
+
+    assert ask(api, event, If_Modified_Since=seen).status_code == 200
+
+
+def test_changes_by_the_api_are_seen(api: Api, event: Event) -> None:
+    api.post(at(event, "categories/"), json={"name": "A"})
+
+    assert "Last-Modified" in ask(api, event, "categories")
+    assert "Last-Modified" not in ask(api, event, "items")
+
+
+def test_a_date_that_cannot_be_read_is_ignored(api: Api, event: Event) -> None:
+    log(event, "item")
+
+    assert ask(api, event, If_Modified_Since="yesterday").status_code == 200

@@ -1,0 +1,70 @@
+"""Replays answers recorded from pretix against a real server with a real worker.
+
+The cases build on each other, so they run in the order of their names against one server; where a
+seed document contradicts pretix, the seed's answer is expected.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.replayer import Runner
+from postgres import new_database
+from servers import World
+
+HERE = Path(__file__).parent
+FIXTURE = HERE / "fixture.json"
+
+pytestmark = [pytest.mark.database, pytest.mark.xdist_group("conformance")]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    case = json.loads(file.read_text(encoding="utf-8"))
+    return {**case, **case.get("seed_expect", {})}
+
+
+READ = {file.stem: _read(file) for file in sorted((HERE / "cases").glob("*.json"))}
+CASES = {name: case for name, case in READ.items() if case.get("replay") is not False}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[World]:
+    """A server with the data that the cases speak of, on the database that tests run on."""
+    with contextlib.ExitStack() as stack:
+        on_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
+        url = stack.enter_context(new_database(postgres_url)) if on_postgres else ""
+        world = World(
+            tmp_path_factory.mktemp("conformance"),
+            database_url=url,
+            settings="counterfoil.config.settings",
+        )
+        stack.callback(world.end)
+        yield world
+
+
+@pytest.fixture(scope="module")
+def runner(world: World) -> Runner:
+    tokens = world.folder / "tokens.json"
+    for command in (["migrate"], ["apply", str(FIXTURE), "--tokens", str(tokens)]):
+        done = world.run(*command)
+        assert done.returncode == 0, done.stderr
+    runner = Runner(
+        world.serve().address, json.loads(tokens.read_text()), json.loads(FIXTURE.read_text())
+    )
+    runner.build_map()
+    return runner
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_a_client_gets_the_recorded_answer(runner: Runner, case: dict[str, Any]) -> None:
+    got, _ = runner.execute(case)
+
+    assert not runner.lookup_errors
+    assert runner.compare(case, got) == []
