@@ -64,6 +64,7 @@ def test_values_are_read(tmp_path: Path) -> None:
     assert environment.words("C") == ["x", "y"]
     assert environment.folders("D") == [tmp_path, Path("/")]
     assert environment.choice("E", "red", ("red", "blue")) == "blue"
+    assert Environment({"F": "360/min"}).rate("F") == "360/min"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,9 @@ def test_values_are_read(tmp_path: Path) -> None:
         (lambda e: e.seconds("NAME", 1), "nan"),
         (lambda e: e.choice("NAME", "a", ("a", "b")), "c"),
         (lambda e: e.folders("NAME"), "/proc/nowhere"),
+        (lambda e: e.rate("NAME"), "abc"),
+        (lambda e: e.rate("NAME"), "0/min"),
+        (lambda e: e.rate("NAME"), "360/fortnight"),
     ],
 )
 def test_an_odd_value_is_refused_by_the_name_of_its_variable(read: Any, value: str) -> None:

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.api.base import EventView
-from counterfoil.jobs import services as jobs
 from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.services import cancel_render
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -110,7 +110,7 @@ class RenderJobView(EventView[RenderRequest]):
 
     def destroy(self, request: Request, *args: Any, job: UUID, **kwargs: Any) -> Response:
         """Cancel a print that is not over."""
-        jobs.cancel(self.get_object().job)
+        cancel_render(actor=self.actor, request=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -72,6 +73,15 @@ class Environment:
         value = self.text(name, default)
         if value not in choices:
             raise EnvironmentRefused(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+        return value
+
+    def rate(self, name: str) -> str:
+        """Read a rate as "360/min"; the period is a second, a minute, an hour or a day."""
+        value = self.text(name)
+        if value and not re.fullmatch(
+            r"[1-9][0-9]{0,8}/(s(ec(ond)?)?|m(in(ute)?)?|h(our)?|d(ay)?)", value
+        ):
+            raise EnvironmentRefused(f"{name} must be a rate such as 360/min, not {value!r}.")
         return value
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:

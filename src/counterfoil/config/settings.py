@@ -120,7 +120,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 # --- The API --------------------------------------------------------------------------------
-RATE_LIMIT = env.text("COUNTERFOIL_RATE_LIMIT")  # requests of one token, as "360/min"; off if empty
+RATE_LIMIT = env.rate("COUNTERFOIL_RATE_LIMIT")  # requests of one token, as "360/min"; off if empty
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "counterfoil.api.auth.TokenAuthentication",
@@ -140,6 +140,7 @@ REST_FRAMEWORK = {
         "django_filters.rest_framework.DjangoFilterBackend",
         "counterfoil.api.filters.TotalOrder",
     ],
+    "DEFAULT_METADATA_CLASS": "counterfoil.api.metadata.Description",
     "DEFAULT_SCHEMA_CLASS": "counterfoil.api.schema.Operation",
     "EXCEPTION_HANDLER": "counterfoil.api.errors.handle",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

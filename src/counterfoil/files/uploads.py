@@ -103,7 +103,7 @@ def _check_name(filename: str, content_type: str) -> None:
 
 
 def _extension(filename: str) -> str:
-    return PurePosixPath(filename).suffix.lower()
+    return PurePosixPath(filename).suffix
 
 
 def _copy(stream: BinaryIO, target: BinaryIO) -> int:

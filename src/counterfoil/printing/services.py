@@ -65,6 +65,22 @@ def request_render(
     return request
 
 
+@transaction.atomic
+def cancel_render(*, actor: Actor, request: RenderRequest) -> None:
+    """Stop a print that is not over.
+
+    Raises:
+        Conflict: it is.
+    """
+    jobs.cancel(request.job)
+    audit.record(
+        actor=actor,
+        action="counterfoil.renderjob.cancelled",
+        obj=request,
+        event=request.event,
+    )
+
+
 class _Pinned:
     """The layouts that a request prints with, numbered as they come."""
 

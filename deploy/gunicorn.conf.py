@@ -1,0 +1,22 @@
+"""gunicorn for a web host. Threads, because a slow client keeps one as long as it reads."""
+
+from __future__ import annotations
+
+import os
+
+bind = os.environ.get("COUNTERFOIL_LISTEN", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 32
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - gunicorn's heartbeat: a disk that is busy stops it
+
+# A proxy's headers are Django's to judge (COUNTERFOIL_BEHIND_PROXY), and nobody else's.
+secure_scheme_headers: dict[str, str] = {}
+forwarded_allow_ips = ""
+
+# Each request has its line already, without the path: that may hold the secret of a ticket.
+accesslog = None
+errorlog = "-"

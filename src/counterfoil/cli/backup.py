@@ -1,0 +1,87 @@
+"""Copies the database and all files, while everything goes on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import counterfoil
+from counterfoil.cli.backups.containers import Sink, in_memory, new_container
+from counterfoil.cli.backups.manifest import DATABASES, FILES, NAME, Manifest, Piece
+from counterfoil.cli.errors import in_words
+from counterfoil.cli.setup import set_up
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--without-files", is_flag=True, help="Leave files out: a bucket has its own.")
+def backup(target: Path, *, without_files: bool) -> None:
+    """Copy the database and all files to TARGET, a new folder or a .tar or .tar.gz file.
+
+    Nothing needs to be stopped. Whoever can read TARGET can read all tickets in it.
+    """
+    with in_words():
+        set_up()
+        manifest = write_backup(target.absolute(), with_files=not without_files)
+    size = sum(piece.size for piece in manifest.pieces.values())
+    number = len(manifest.file_names())
+    click.echo(f"{target}: the database and {number} files, {size / 1024**2:.1f} MiB.")
+
+
+def write_backup(target: Path, *, with_files: bool) -> Manifest:
+    """Write a backup that is consistent though everybody goes on working.
+
+    Files never change, and are published before a row names them. So files are copied before the
+    database, lest one that its rows name is deleted meanwhile, and those that are new after it.
+    """
+    from django.db import connection
+
+    from counterfoil.core import clock
+    from counterfoil.jobs import schema
+
+    schema.refuse_other()
+    manifest = Manifest(
+        made=clock.now().isoformat(timespec="seconds"),
+        version=counterfoil.__version__,
+        database=connection.vendor,
+        migrations=schema.known(),
+    )
+    with new_container(target) as sink:
+        if with_files:
+            manifest.pieces.update(_new_files(sink, manifest))
+        manifest.pieces.update(_database(sink, DATABASES[connection.vendor]))
+        if with_files:
+            manifest.pieces.update(_new_files(sink, manifest))
+        content = manifest.written()
+        sink.add(NAME, in_memory(content), len(content))
+    return manifest
+
+
+def _database(sink: Sink, name: str) -> Iterator[tuple[str, Piece]]:
+    from counterfoil.cli.backups import databases
+
+    with tempfile.TemporaryDirectory(prefix="counterfoil-backup-") as folder:
+        place = Path(folder) / name
+        databases.dump(place)
+        with place.open("rb") as source:
+            yield name, sink.add(name, source, place.stat().st_size)
+
+
+def _new_files(sink: Sink, manifest: Manifest) -> list[tuple[str, Piece]]:
+    """Copy the files that are not in it yet. One that is deleted meanwhile is nobody's any more."""
+    from counterfoil.files import services as files
+
+    copied = []
+    for name in files.stored_names():
+        if FILES + name in manifest.pieces:
+            continue
+        try:
+            size = files.size(name)
+            with files.open_stored(name) as source:
+                copied.append((FILES + name, sink.add(FILES + name, source, size)))
+        except FileNotFoundError:
+            continue
+    return copied

@@ -1,0 +1,108 @@
+"""Brings a backup back."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import click
+
+from counterfoil.cli.backups.containers import Source, open_container, read_whole, verify
+from counterfoil.cli.backups.manifest import FILES, Manifest, NoBackup
+from counterfoil.cli.errors import Stop, in_words
+from counterfoil.cli.setup import set_up
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+def restore(source: Path) -> None:
+    """Bring SOURCE back into an empty place, made by `counterfoil backup`.
+
+    The settings say where: an empty database of the same kind, and a data folder or bucket. The
+    backup is looked through first; if anything is missing or damaged, nothing is changed.
+    """
+    with in_words():
+        set_up()
+        try:
+            with open_container(source) as container:
+                manifest = _checked(container)
+                _bring_back(container, manifest)
+        except NoBackup as problem:
+            raise Stop(f"{source}: {problem} Nothing was changed.") from None
+        advice = _advice()
+    files = len(manifest.file_names())
+    click.echo(f"Restored what was there at {manifest.made}: the database and {files} files.")
+    click.echo(advice)
+
+
+def _checked(container: Source) -> Manifest:
+    """Read the manifest, and everything it names.
+
+    Raises:
+        NoBackup: it is not whole.
+        Stop: it does not fit this place.
+    """
+    from counterfoil.cli.backups import databases
+    from counterfoil.jobs import schema
+
+    manifest = Manifest.read(read_whole(container))
+    _check_kind(manifest)
+    newer = sorted(set(manifest.migrations) - set(schema.known()))
+    if newer:
+        raise Stop(f"This backup is of a newer version of Counterfoil ({newer[-1]}).")
+    for name, piece in manifest.pieces.items():
+        verify(container, name, piece)
+    manifest.database_name()
+    for name in manifest.file_names():
+        _check_name(name)
+    if not databases.is_empty():
+        raise Stop("There is a database here already. Restore into an empty place.")
+    return manifest
+
+
+def _check_kind(manifest: Manifest) -> None:
+    from django.db import connection
+
+    if manifest.database != connection.vendor:
+        raise Stop(
+            f"This backup is of a {manifest.database} database, but DATABASE_URL names "
+            f"{connection.vendor}."
+        )
+
+
+def _check_name(name: str) -> None:
+    """Let nothing be written anywhere but where we keep files."""
+    from counterfoil.files import folders
+
+    folder, slash, rest = name.partition("/")
+    known = {folder for folder, _named in folders.registered()}
+    if folder not in known or not slash or "/" in rest or rest.startswith(".") or not rest:
+        raise NoBackup(f"{FILES}{name} is no name of a stored file.")
+
+
+def _bring_back(container: Source, manifest: Manifest) -> None:
+    """Files first: if this dies midway there is no database yet, and it can be begun again."""
+    from counterfoil.cli.backups import databases
+    from counterfoil.files import services as files
+
+    for name in manifest.file_names():
+        folder, _slash, rest = name.partition("/")
+        with container.open(FILES + name) as source, files.publish(folder, rest) as target:
+            shutil.copyfileobj(source, target, 1024 * 1024)
+    with tempfile.TemporaryDirectory(prefix="counterfoil-restore-") as folder:
+        place = Path(folder) / manifest.database_name()
+        with container.open(place.name) as source, place.open("wb") as copy:
+            shutil.copyfileobj(source, copy, 1024 * 1024)
+        databases.load(place)
+
+
+def _advice() -> str:
+    from counterfoil.core.refusals import Unavailable
+    from counterfoil.jobs import schema
+
+    try:
+        schema.refuse_other()
+    except Unavailable:
+        return "It is of an older version: run `counterfoil migrate`, or `counterfoil serve`."
+    return "Start `counterfoil serve`; jobs that were under way are begun again."
