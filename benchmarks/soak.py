@@ -1,0 +1,160 @@
+"""Fifty requests a second for half an hour, with two prints always under way.
+
+    python benchmarks/soak.py                  # 30 minutes of `counterfoil serve`, on SQLite
+    python benchmarks/soak.py --minutes 3
+
+Fails if any answer is a 5xx, if anybody is told that the database is locked, or if the memory of
+web and workers together grows by more than 5 % from the second tenth of the time to the last.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from flows.boxoffice import BoxOffice, stock
+from servers import Running, world
+
+SETTINGS = "counterfoil.config.settings"
+RATE = 50
+SENDERS = 8
+PRINTED = 5_000
+MOST_DRIFT = 0.05
+LOOK_S = 1.0
+
+
+@dataclass
+class Soak:
+    office: BoxOffice
+    served: Running
+    minutes: float
+    answers: Counter[int] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    memory: list[int] = field(default_factory=list)
+    prints: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+    _ticks: itertools.count[int] = field(default_factory=itertools.count)
+
+    def run(self) -> None:
+        self._began = time.monotonic()
+        threads = [threading.Thread(target=self._send_all) for _ in range(SENDERS)]
+        threads += [threading.Thread(target=self._print_all) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while time.monotonic() - self._began < self.minutes * 60:
+            time.sleep(LOOK_S)
+            self.memory.append(self._rss())
+        self._over.set()
+        for thread in threads:
+            thread.join()
+
+    def _rss(self) -> int:
+        total = 0
+        for process in self.served.family():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total
+
+    def _send_all(self) -> None:
+        """Send what falls to this sender, each when its time has come."""
+        office = BoxOffice(self.office.world, self.office.facts, self.office.address)
+        chance = random.Random()
+        while not self._over.is_set():
+            due = self._began + next(self._ticks) / RATE
+            self._over.wait(max(0.0, due - time.monotonic()))
+            began = time.monotonic()
+            answer = self._one(office, chance)
+            self.seconds.append(time.monotonic() - began)
+            self.answers[answer.status_code] += 1
+
+    def _one(self, office: BoxOffice, chance: random.Random) -> httpx.Response:
+        item = office.facts["items"]["plenty"]
+        kind = chance.random()
+        if kind < 0.05:
+            body = {"item": item, "amount": chance.choice([1, 10, 100])}
+            return office.send("POST", "offlinesalesbatches/", json=body)
+        if kind < 0.15:
+            body = {"positions": [{"item": item}], "status": "p", "payment_provider": "manual"}
+            return office.send("POST", "orders/", json=body)
+        reads = ["items/", "offlinesalesbatches/", "quotas/", "orders/?page_size=10"]
+        return office.send("GET", chance.choice(reads))
+
+    def _print_all(self) -> None:
+        office = BoxOffice(self.office.world, self.office.facts, self.office.address)
+        while not self._over.is_set():
+            asked = office.insist(f"offlinesalesbatches/{office.facts['batch']}/render/", {})
+            download = asked.json()["download"]
+            while not self._over.wait(0.5):
+                answer = office.send("GET", download, headers={"Range": "bytes=0-1023"})
+                if answer.status_code != 409:
+                    self.answers[answer.status_code] += 1
+                    self.prints += 1
+                    break
+
+    def drift(self) -> float:
+        """Return by how much memory grew from the second tenth of the time to the last."""
+        tenth = max(1, len(self.memory) // 10)
+        first = statistics.median(self.memory[tenth : 2 * tenth])
+        return statistics.median(self.memory[-tenth:]) / first - 1
+
+    def problems(self) -> list[str]:
+        found = [f"{number} answers {code}" for code, number in self.answers.items() if code >= 500]
+        if "database is locked" in self.served.said:
+            found.append("the log says: database is locked")
+        if self.drift() > MOST_DRIFT:
+            found.append(f"memory grew by {self.drift():.1%}")
+        return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=30)
+    given = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="counterfoil-soak-") as folder,
+        world(Path(folder), settings=SETTINGS) as made,
+    ):
+        assert made.run("migrate").returncode == 0
+        office = BoxOffice(made, stock(made))
+        served = office.serve("--workers", "2")
+        job = office.batch(PRINTED)
+        office.done(job)
+        batch = office.send("GET", f"offlinesalesbatches/check/{job}/").json()
+        office.facts["batch"] = batch["id"]
+        soak = Soak(office, served, given.minutes)
+        soak.run()
+        return report(soak, office.close().tickets)
+
+
+def report(soak: Soak, tickets: int) -> int:
+    took = statistics.quantiles(soak.seconds, n=100)
+    sent = sum(soak.answers.values())
+    print(f"{soak.minutes:g} minutes: {sent} answers, {sent / soak.minutes / 60:.1f} a second")
+    print("  by status: " + ", ".join(f"{c}: {n}" for c, n in sorted(soak.answers.items())))
+    print(f"  median {took[49] * 1000:.0f} ms, p95 {took[94] * 1000:.0f} ms, p99 {took[98]:.2f} s")
+    print(f"  {soak.prints} prints of {PRINTED}, {tickets} tickets made; the books are right")
+    high = max(soak.memory) / 2**20
+    print(f"  memory of all processes: at most {high:.0f} MiB, drift {soak.drift():+.1%}")
+    problems = soak.problems()
+    for problem in problems:
+        print(f"  FAILED: {problem}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""Removes what nobody can ask for any more, as a worker does every ten minutes.
+
+python -m flows.sweeping
+"""
+
+from __future__ import annotations
+
+import django
+
+
+def main() -> None:
+    django.setup()
+    from counterfoil.jobs import cleanup
+
+    cleanup.clean()
+
+
+if __name__ == "__main__":
+    main()

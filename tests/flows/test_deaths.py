@@ -1,0 +1,142 @@
+"""Batches and prints, whatever dies while they are made, and wherever.
+
+The points are named in the code and fatal to whoever comes by first; whoever is started afterwards
+is not armed. ``tests/jobs/test_kill_points.py`` does the same to jobs of any kind.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import time
+import uuid
+
+import psutil
+import pytest
+
+from flows import books
+from flows.boxoffice import BoxOffice, in_world
+from flows.stocking import PRINTED
+from servers import Running, eventually, is_alive
+
+pytestmark = pytest.mark.slow
+
+AMOUNT = 30
+
+
+@pytest.mark.parametrize("point", ["jobs.submitted", "jobs.committed", "idempotency.committed"])
+def test_a_client_that_repeats_what_a_dead_server_did_not_answer_gets_one_batch(
+    office: BoxOffice, point: str
+) -> None:
+    served = office.serve(COUNTERFOIL_FAILPOINTS=f"{point}=kill")
+
+    job = office.batch(AMOUNT)
+
+    assert "the web ended (signal SIGKILL)" in served.said
+    assert office.done(job)["attempt"] == 1
+    assert office.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=0)
+
+
+#: Where the worker of a batch dies, where that of a print, and whether what they did stands.
+WORKERS = [
+    ("jobs.claimed", "jobs.claimed", False),
+    ("batches.quota_taken", "printing.half_rendered", False),
+    ("batches.half_inserted", "files.half_written", False),
+    ("batches.before_commit", "files.before_rename", False),
+    ("jobs.before_finish", "files.renamed", False),
+    ("batches.committed", "jobs.finished", True),
+]
+
+
+@pytest.mark.parametrize(("batch", "print_", "stands"), WORKERS)
+def test_workers_that_die_leave_nothing_half_and_nothing_twice(
+    office: BoxOffice, batch: str, print_: str, stands: bool
+) -> None:
+    points = ",".join(f"{point}=kill" for point in {batch, print_})
+    served = office.serve("--workers", "2", COUNTERFOIL_FAILPOINTS=points)
+    office.wait_for_workers(2)
+
+    jobs = [office.batch(AMOUNT), office.print()]
+
+    attempts = [office.done(job)["attempt"] for job in jobs]
+    assert attempts == ([1, 1] if stands else [2, 2])
+    eventually(lambda: served.said.count("ended (signal SIGKILL)") == 2, "both have died")
+    assert office.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
+    office.sweep()
+    assert not books.unnamed_files(office.world)
+    assert office.close().prints == 1
+
+
+def test_workers_that_stop_are_ended_with_the_locks_they_hold(office: BoxOffice) -> None:
+    points = "batches.half_inserted=stop,files.before_rename=stop"
+    served = office.serve("--workers", "2", COUNTERFOIL_FAILPOINTS=points)
+    office.wait_for_workers(2)
+
+    stopped = office.batch(AMOUNT)  # on SQLite its worker holds the one write lock
+    others = [office.print(), office.batch(AMOUNT)]
+
+    assert office.done(stopped)["attempt"] > 1
+    for job in others:
+        office.done(job)
+    assert "is silent and is ended" in served.said
+    assert office.close() == books.Books(
+        batches=3, tickets=PRINTED + 2 * AMOUNT, failed=0, prints=1
+    )
+
+
+def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOffice) -> None:
+    points = "batches.before_commit=stop,files.renamed=stop"
+    zombies = hall.world.start("worker", "--concurrency", "2", COUNTERFOIL_FAILPOINTS=points)
+    jobs = json.loads(in_world(hall.world, "flows.asking", str(AMOUNT)))
+    stopped = eventually(lambda: _both_stopped(zombies), "both stop", lambda: zombies.said)
+    hall.world.start("worker", "--concurrency", "2")
+    done = [hall.done(job) for job in jobs]
+
+    for process in stopped:
+        process.send_signal(signal.SIGCONT)
+    for job in jobs:
+        _until_it_understands(zombies, stopped, job)
+
+    assert [hall.world.job(job) for job in jobs] == done
+    assert [job["attempt"] for job in done] == [2, 2]
+    assert hall.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
+    hall.sweep()
+    assert not books.unnamed_files(hall.world)
+
+
+def _both_stopped(worker: Running) -> list[psutil.Process]:
+    found = [p for p in worker.family() if p.status() == psutil.STATUS_STOPPED]
+    return found if len(found) == 2 else []
+
+
+def _until_it_understands(worker: Running, woken: list[psutil.Process], job: str) -> None:
+    """Wait until a woken worker has ended, or has said of the job that it is not its own."""
+    words = [f"Job {uuid.UUID(job)} was lost", f"The end of job {uuid.UUID(job)} could not be"]
+    eventually(
+        lambda: any(word in worker.said for word in words) or not any(map(is_alive, woken)),
+        "it understands",
+        lambda: worker.said,
+    )
+
+
+def test_workers_that_are_killed_at_random_sell_exactly_what_there_is(office: BoxOffice) -> None:
+    served = office.serve("--workers", "2")
+    office.wait_for_workers(2)
+
+    for _ in range(5):
+        for _ in range(2):
+            office.batch(110, "thousand")
+        office.print()
+        random.choice(_workers(served)).kill()
+        time.sleep(0.3)
+
+    assert office.close() == books.Books(batches=10, tickets=PRINTED + 9 * 110, failed=1, prints=5)
+    [(message,)] = office.world.rows("SELECT message FROM jobs_job WHERE state = 'failed'")
+    assert "10 left" in message
+
+
+def _workers(served: Running) -> list[psutil.Process]:
+    return eventually(
+        lambda: [p for p in served.family()[1:] if "worker" in p.cmdline()], "there is a worker"
+    )
