@@ -17,7 +17,6 @@ import io
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,19 +28,43 @@ from fontTools.ttLib import TTFont, newTable
 from pdfminer.converter import PDFLayoutAnalyzer
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
+from playwright.sync_api import Browser, sync_playwright
 
-from counterfoil.render import FontLibrary, Ticket, compile_plan, font_folders, read_layout
-from counterfoil.render.document import render_pdf
-from counterfoil.render.fonts.face import Face
-from counterfoil.render.fonts.library import FontLibrary as Faces
+from counterfoil.render import (
+    FontLibrary,
+    Ticket,
+    compile_plan,
+    font_folders,
+    read_layout,
+    render_pdf,
+)
+from counterfoil.render.fonts import Face
 from counterfoil.render.units import Pt, mm
 from render.press import paper, text_box
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# What a font with quadratic outlines must say about its hints: that there are none.
+NO_HINTS = [
+    "maxZones",
+    "maxTwilightPoints",
+    "maxStorage",
+    "maxFunctionDefs",
+    "maxInstructionDefs",
+    "maxStackElements",
+    "maxSizeOfInstructions",
+    "maxComponentElements",
+]
 
 EM = 40.0
 LEADING = 3 * EM
@@ -90,15 +113,12 @@ SENTENCES = {
         "欢迎参加夏季音乐节。请在入场时出示本票，谢谢合作！",
         "第3排（A区）12号座位，晚上7点30分开始。",
     ),
-    ("Noto Sans Traditional Chinese", "zh-Hant"): (
-        "歡迎蒞臨「國家音樂廳」，演出開始後請勿入場。",
-    ),
+    ("Noto Sans Traditional Chinese", "zh-Hant"): ("歡迎蒞臨「國家音樂廳」，演出開始後請勿入場。",),
     ("Noto Sans Korean", "ko"): (
         "여름 음악 축제에 오신 것을 환영합니다. 입장권을 보여 주세요.",
         "서울 콘서트홀 (3층) 좌석 12번, 오후 7시 시작",
     ),
 }
-SAMPLES = [(*how, text) for how, texts in SENTENCES.items() for text in texts]
 SHARES = (2.0, 0.55, 0.3)
 """Of a sentence's own width: on one line, on two or three, on more."""
 
@@ -122,19 +142,26 @@ class Block:
     lines: list[list[Ink]]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
 @pytest.mark.parametrize(("family", "language"), SENTENCES)
 def test_a_browser_prints_the_same_glyphs_at_the_same_places(
-    family: str, language: str, tmp_path: Path
+    family: str, language: str, browser: Browser, tmp_path: Path
 ) -> None:
-    if not Faces(font_folders()).knows(family):
+    if not FontLibrary(font_folders()).knows(family):
         pytest.skip(f"{family} is not installed")
     press = Press(family, language, tmp_path)
-    blocks = [
-        press.block(text, share) for text in SENTENCES[family, language] for share in SHARES
-    ]
+    blocks = [press.block(text, share) for text in SENTENCES[family, language] for share in SHARES]
 
-    seen = browser_lines(blocks, press.files)
+    seen = press.blocks_of(chromium_pdf(browser, html(blocks, press.files)))
 
     wrong = [
         f"{block.text} ({block.width:.0f} pt): {fault}"
@@ -168,7 +195,7 @@ class Press:
     def __init__(self, family: str, language: str, folder: Path) -> None:
         self._language = language
         texts = "".join(SENTENCES[family, language])
-        found = Faces(font_folders())
+        found = FontLibrary(font_folders())
         main = found.face(family)
         self.files = {"Sample": static_file(main, texts, "Sample", folder)}
         latin = found.face("Open Sans")
@@ -188,6 +215,10 @@ class Press:
             if is_fine:
                 return Block(self._language, text, width, by_line(glyphs, self._blank))
         raise AssertionError(text)
+
+    def blocks_of(self, pdf: bytes) -> list[list[list[Ink]]]:
+        """Return the lines of each page of a PDF that somebody else made."""
+        return [by_line(page, self._blank) for page in glyphs_of(pdf)]
 
     def _print(self, text: str, width: float) -> tuple[list[Ink], bool]:
         element = text_box(
@@ -240,33 +271,12 @@ def give_quadratic_outlines(font: TTFont) -> None:
     font["loca"], font["glyf"] = newTable("loca"), newTable("glyf")
     font["glyf"].glyphOrder, font["glyf"].glyphs = font.getGlyphOrder(), drawn
     font["maxp"].tableVersion = 0x00010000
-    for limit in "maxZones maxTwilightPoints maxStorage maxFunctionDefs".split():
-        setattr(font["maxp"], limit, 0)
-    for limit in "maxInstructionDefs maxStackElements maxSizeOfInstructions".split():
-        setattr(font["maxp"], limit, 0)
-    font["maxp"].maxComponentElements = 0
+    vars(font["maxp"]).update(dict.fromkeys(NO_HINTS, 0))
     font["post"].formatType = 3.0
     for tag in ("CFF ", "VORG"):
         if tag in font:
             del font[tag]
     font.sfntVersion = "\0\1\0\0"
-
-
-def browser_lines(blocks: list[Block], files: dict[str, Path]) -> list[list[list[Ink]]]:
-    """Print blocks with Chromium, one a page, and return the lines of each."""
-    blank = {
-        (Face(source(path)).postscript_name, Face(source(path)).gid(character))
-        for path in files.values()
-        for character in " \u00a0"
-    }
-    return [by_line(page, blank) for page in glyphs_of(chromium_pdf(html(blocks, files)))]
-
-
-@cache
-def source(path: Path) -> Any:
-    from counterfoil.render.fonts.face import Source
-
-    return Source(path)
 
 
 def html(blocks: Iterable[Block], files: dict[str, Path]) -> str:
@@ -290,19 +300,11 @@ def html(blocks: Iterable[Block], files: dict[str, Path]) -> str:
         </style>{paragraphs}"""
 
 
-def chromium_pdf(page_source: str) -> bytes:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        try:
-            page = browser.new_page()
-            page.set_content(page_source)
-            page.evaluate("document.fonts.ready")
-            printed: bytes = page.pdf(width="5000px", height="4000px")
-            return printed
-        finally:
-            browser.close()
+def chromium_pdf(browser: Browser, page_source: str) -> bytes:
+    page = browser.new_page()
+    page.set_content(page_source)
+    page.evaluate("document.fonts.ready")
+    return page.pdf(width="5000px", height="4000px")
 
 
 class _Inks(PDFLayoutAnalyzer):  # type: ignore[misc]

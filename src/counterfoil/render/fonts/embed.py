@@ -68,7 +68,11 @@ class UsedGlyphs:
                 glyphs = self._faces[use.face] = _Glyphs()
             glyphs.characters.update(use.characters)
             for gid, text in use.others:
-                glyphs.others.setdefault(gid, text)
+                # What a glyph stands for by itself is what runs without an ActualText rely on.
+                if text == use.face.texts.get(gid):
+                    glyphs.others[gid] = text
+                else:
+                    glyphs.others.setdefault(gid, text)
 
     def embed(self, writer: Writer) -> dict[str, bytes]:
         """Write all fonts and return the entries of the pages' Font resources."""
@@ -203,10 +207,12 @@ def _widths(face: Face, gids: list[int]) -> bytes:
 
 
 def _to_unicode(texts: Mapping[int, str]) -> bytes:
-    """Write the CMap that takes glyphs back to text (9.10.3)."""
-    mappings = [
-        b"<%04X> <%b>" % (gid, utf16_hex(text)) for gid, text in sorted(texts.items()) if text
-    ]
+    """Write the CMap that takes glyphs back to text (9.10.3).
+
+    A glyph without a text of its own, as the dots of an Arabic letter, is taken back to nothing:
+    readers that look for it in vain would show a number in its place.
+    """
+    mappings = [b"<%04X> <%b>" % (gid, utf16_hex(text)) for gid, text in sorted(texts.items())]
     blocks = [
         b"%d beginbfchar\n%b\nendbfchar" % (len(block), b"\n".join(block))
         for block in (

@@ -23,6 +23,8 @@ from counterfoil.render.text.runs import Run, missing_characters
 # Differences between where a glyph is wanted and where the one before left the pen, in em, below
 # which nobody can see one.
 _NEGLIGIBLE = 1e-5
+# Glyphs in a string; pdfium drops what is beyond 32,767 bytes.
+_LONGEST = 10_000
 _NO_CHARACTER = "\uffff"
 
 
@@ -52,7 +54,7 @@ def set_plain(text: str, face: Face, size: float, spacing: float) -> Setting:
     if spacing:
         shown = _spaced(text, face, spacing)
     else:
-        shown = b"(%b)Tj" % b"".join(map(face.written.__getitem__, text))
+        shown = b"%bTj" % b"Tj\n".join(_literals(text, face))
     body = b"%b\n%b" % (_selected(face, size), shown)
     return Setting(width, body, (GlyphUse(face, text),), ())
 
@@ -62,12 +64,19 @@ def _selected(face: Face, size: float) -> bytes:
     return select_font(face.resource, size)
 
 
+def _literals(text: str, face: Face) -> Iterator[bytes]:
+    """Yield a text as strings, none longer than readers take (ISO 32000-1, Annex C)."""
+    for start in range(0, len(text) or 1, _LONGEST):
+        part = text[start : start + _LONGEST]
+        yield b"(%b)" % b"".join(map(face.written.__getitem__, part))
+
+
 def _spaced(text: str, face: Face, spacing: float) -> bytes:
     """Write a line with a change after each space; Tw would not see two-byte spaces."""
     change = b" " + number(-spacing * 1000) + b" "
     words = text.split(" ")
     ends = [*(word + " " for word in words[:-1]), words[-1]]
-    strings = (b"(" + b"".join(map(face.written.__getitem__, part)) + b")" for part in ends)
+    strings = (b" ".join(_literals(part, face)) for part in ends)
     return b"[" + change.join(strings) + b"]TJ"
 
 
@@ -115,27 +124,41 @@ class ShapedRun:
         return sum(glyph.advance for glyph in self.glyphs)
 
     def use(self) -> GlyphUse:
-        """Return the glyphs to embed, each with the text that it alone stands for.
-
-        Of a letter made of several glyphs, the widest stands for it.
-        """
-        texts, clusters = self.run.face.texts, self._clusters()
-        widest: dict[int, Glyph] = {}
+        """Return the glyphs to embed, each with the text that it alone stands for."""
+        members: dict[int, list[Glyph]] = {}
         for glyph in self.glyphs:
-            if glyph.advance > widest.setdefault(glyph.cluster, glyph).advance:
-                widest[glyph.cluster] = glyph
+            members.setdefault(glyph.cluster, []).append(glyph)
+        clusters = self._clusters()
         return GlyphUse(
             self.run.face,
             "",
             tuple(
-                (
-                    glyph.gid,
-                    texts.get(glyph.gid)
-                    or (clusters[glyph.cluster] if widest[glyph.cluster] is glyph else ""),
-                )
-                for glyph in self.glyphs
+                pair
+                for start, glyphs in members.items()
+                for pair in self._told(glyphs, clusters[start])
             ),
         )
+
+    def _told(self, glyphs: Sequence[Glyph], cluster: str) -> Iterator[tuple[int, str]]:
+        """Share out a cluster's text: to glyphs that stand for a letter of it, the rest to one.
+
+        That one is the widest of those that are left, such as the body of a letter whose dots are
+        glyphs of their own.
+        """
+        if len(glyphs) == 1:
+            yield glyphs[0].gid, self.run.face.texts.get(glyphs[0].gid) or cluster
+            return
+        letters, others = list(cluster), []
+        for glyph in glyphs:
+            text = self.run.face.texts.get(glyph.gid)
+            if text in letters:
+                letters.remove(text)
+                yield glyph.gid, text
+            else:
+                others.append(glyph)
+        widest = max(others, key=lambda glyph: glyph.advance, default=None)
+        for glyph in others:
+            yield glyph.gid, "".join(letters) if glyph is widest else ""
 
     def encode(self, size: float, spacing: float) -> bytes:
         """Write the run; ``spacing`` in em is added to every space."""
@@ -210,9 +233,11 @@ def _write_steps(steps: Iterable[_Step]) -> bytes:
     parts: list[bytes] = []
     string = b""
     for gid, move, _ in steps:
-        if abs(move) > _NEGLIGIBLE:
-            parts += [b"(%b)" % string, number(-move * 1000)] if string else [number(-move * 1000)]
+        if string and (abs(move) > _NEGLIGIBLE or len(string) > _LONGEST):
+            parts.append(b"(%b)" % string)
             string = b""
+        if abs(move) > _NEGLIGIBLE:
+            parts.append(number(-move * 1000))
         if gid is not None:
             string += CODES[gid]
     if string:
