@@ -179,6 +179,7 @@ def test_an_empty_body_lacks_two_fields(api: Api, event: Event) -> None:
         ("testmode", None, NOT_NULL),
         ("comment", None, NOT_NULL),
         ("comment", {}, ["Not a valid string."]),
+        ("comment", 5, ["Not a valid string."]),
         ("comment", "a\0b", ["Null characters are not allowed."]),
         ("subevent", 1, ["This event is not a series: it has no dates to choose from."]),
     ],

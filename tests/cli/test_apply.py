@@ -214,6 +214,17 @@ def test_the_token_file_is_its_owners_only(apply: Any, wanted: Declaration, tmp_
     assert stat.S_IMODE((tmp_path / "tokens.json").stat().st_mode) == 0o600
 
 
+def test_the_log_names_kinds_as_the_conditional_lists_ask_for_them(
+    apply: Any, wanted: Declaration
+) -> None:
+    apply(wanted)
+
+    logged = set(LogEntry.objects.filter(event__isnull=False).values_list("kind", flat=True))
+
+    assert {"category", "item", "quota", "taxrule"} <= logged
+    assert not {"itemcategory", "itemvariation"} & logged
+
+
 def test_a_second_run_changes_nothing(apply: Any, wanted: Declaration, tokens: Any) -> None:
     apply(wanted)
     before, logged = tokens(), LogEntry.objects.count()

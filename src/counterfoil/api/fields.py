@@ -101,6 +101,15 @@ class Whole(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class Text(serializers.CharField):
+    """A string; REST framework would take a number for one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field(OpenApiTypes.INT)
 class Reference(serializers.PrimaryKeyRelatedField[Any]):
     """The id of a row of this event: ``Reference("items")`` looks among ``event.items``.

@@ -17,10 +17,10 @@ from rest_framework.response import Response
 
 from counterfoil.api.base import DetailView, EventView, ListView, event_routes
 from counterfoil.api.downloads import FileAnswers, answer_result, under_way
-from counterfoil.api.fields import ChannelReference, Moment, Reference, Whole
+from counterfoil.api.fields import ChannelReference, Moment, Reference, Text, Whole
 from counterfoil.api.links import absolute
 from counterfoil.api.salefields import DateReference
-from counterfoil.api.schema import ASKED_FOR_BATCH, ASKED_FOR_DOWNLOAD, STATE_OF_JOB
+from counterfoil.api.schema import ASKED_FOR_BATCH, ASKED_FOR_DOWNLOAD, DELETED, STATE_OF_JOB
 from counterfoil.api.subevents import VariationReference
 from counterfoil.batches import queries, services
 from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
@@ -79,7 +79,7 @@ class NewBatchSerializer(serializers.Serializer[Any]):
         queryset=ItemVariation.objects.all(), required=False, allow_null=True
     )
     amount = Whole(min_value=1, max_value=MAX_AMOUNT)
-    comment = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    comment = Text(required=False, allow_blank=True, trim_whitespace=False)
 
 
 class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
@@ -170,7 +170,7 @@ class BatchRenderView(EventView[OfflineSalesBatch]):
     def get_queryset(self) -> QuerySet[OfflineSalesBatch]:
         return queries.batches_of(self.event).select_related("layout", "event__organizer")
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=ASKED_FOR_DOWNLOAD)
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={**ASKED_FOR_DOWNLOAD, **DELETED})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ask for the PDF of a batch, a page for each ticket."""
         batch = self.get_object()

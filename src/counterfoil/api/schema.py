@@ -53,6 +53,9 @@ STATE_OF_JOB: dict[int, Any] = {
     for status in (409, 410)
 }
 
+#: What is answered when there is nothing left of it to print.
+DELETED: dict[int, Any] = {410: _DETAIL}
+
 #: Status: name of the component, description, schema, example.
 _ERRORS: dict[str, tuple[str, str, dict[str, Any], Any]] = {
     "400": (
@@ -252,6 +255,13 @@ class Generator(SchemaGenerator):
             meta = getattr(getattr(view, "serializer_class", None), "Meta", None)
             view.queryset = getattr(meta, "model", Event)._default_manager.none()
         return view
+
+
+def described() -> dict[str, Any]:
+    """Return the whole description, as a file holds it."""
+    generator: Any = Generator()  # type: ignore[no-untyped-call]
+    schema: dict[str, Any] = generator.get_schema(request=None, public=True)
+    return schema
 
 
 def without_twins(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:

@@ -15,6 +15,7 @@ from counterfoil.api.carried import Carried
 from counterfoil.api.examples import SUBEVENT
 from counterfoil.api.fields import Moment, Money, Reference, TranslatedText
 from counterfoil.api.filters import Flag
+from counterfoil.api.positionallists import PositionalList
 from counterfoil.catalog import dates, queries
 from counterfoil.catalog.models import (
     ItemVariation,
@@ -49,6 +50,7 @@ class ItemOverrideSerializer(serializers.ModelSerializer[SubEventItem]):
     available_until_mode = _mode()
 
     class Meta:
+        list_serializer_class = PositionalList
         model = SubEventItem
         fields = ("item", *_OVERRIDE)
 
@@ -71,6 +73,7 @@ class VariationOverrideSerializer(serializers.ModelSerializer[SubEventItemVariat
     available_until_mode = _mode()
 
     class Meta:
+        list_serializer_class = PositionalList
         model = SubEventItemVariation
         fields = ("variation", *_OVERRIDE)
 

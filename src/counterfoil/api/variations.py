@@ -16,6 +16,7 @@ from counterfoil.api.carried import Carried, flag, ids
 from counterfoil.api.channels import ChannelLimits
 from counterfoil.api.examples import VARIATION
 from counterfoil.api.fields import Moment, Money, TranslatedText, Whole
+from counterfoil.api.positionallists import PositionalList
 from counterfoil.catalog import products, queries
 from counterfoil.catalog.models import Item, ItemVariation
 
@@ -45,6 +46,7 @@ class VariationSerializer(ChannelLimits, serializers.ModelSerializer[ItemVariati
     meta_data = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
 
     class Meta:
+        list_serializer_class = PositionalList
         model = ItemVariation
         fields = (
             "id",

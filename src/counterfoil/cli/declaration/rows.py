@@ -22,6 +22,10 @@ from counterfoil.core.refusals import Invalid, Refusal
 M = TypeVar("M", bound=Model)
 Path = list[str | int]
 
+# The log's word for a model where it is not the model's name. It must be the API's word: a
+# conditional list looks for the last change of its kind, whoever made it.
+_KINDS = {"itemcategory": "category", "itemvariation": "item"}
+
 
 class Rows:
     """Makes and changes rows of one organizer (and event), and counts them by kind."""
@@ -70,7 +74,7 @@ class Rows:
         self.count(verb, row)
         audit.record(
             actor=None,
-            action=f"counterfoil.{row._meta.model_name}.{verb}",
+            action=f"counterfoil.{_kind_of(row)}.{verb}",
             obj=row,
             event=self._event,
             organizer=self._organizer,
@@ -82,6 +86,11 @@ class Rows:
         self._counts[verb][str(row._meta.verbose_name)] += 1
         if verb == "added":
             self._added.add((type(row), row.pk))
+
+
+def _kind_of(row: Model) -> str:
+    name = str(row._meta.model_name)
+    return _KINDS.get(name, name)
 
 
 def _set(row: Model, name: str, value: Any) -> bool:

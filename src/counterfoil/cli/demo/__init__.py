@@ -18,7 +18,7 @@ import click
 
 from counterfoil.cli.demo.client import AnswerRefused, Client
 from counterfoil.cli.demo.server import DemoServer, ServerFailed
-from counterfoil.cli.demo.verify import Box, Mismatch, compare, read_codes
+from counterfoil.cli.demo.verify import Box, Mismatch, Unreadable, compare, read_codes
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def demo(amount: int, folder: Path, *, serve: bool) -> None:
                 server.wait()
             else:
                 _run(server.client, amount, folder / "tickets.pdf")
-    except (ServerFailed, AnswerRefused) as problem:
+    except (ServerFailed, AnswerRefused, Unreadable, OSError) as problem:
         raise click.ClickException(str(problem)) from None
 
 

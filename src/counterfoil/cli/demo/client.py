@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,11 @@ class Client:
             try:
                 return self._request("GET", url)
             except urllib.error.HTTPError as problem:
-                if problem.code != 409:
-                    raise AnswerRefused(f"{problem.code}: {problem.read().decode()}") from None
                 on_progress(json.load(problem).get("progress", {}).get("done", 0))
             time.sleep(0.2)
 
     def _request(self, method: str, url: str, body: dict[str, Any] | None = None) -> Any:
+        """Return the answer, or raise the HTTPError that says: not yet."""
         if not url.startswith("http"):
             raise AnswerRefused(f"not a web address: {url!r}")
         request = urllib.request.Request(  # noqa: S310 - checked above
@@ -90,7 +90,14 @@ class Client:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": self.token, "Content-Type": "application/json"},
         )
-        return urllib.request.urlopen(request, timeout=600)  # noqa: S310 - as above
+        try:
+            return urllib.request.urlopen(request, timeout=600)  # noqa: S310 - as above
+        except urllib.error.HTTPError as problem:
+            if problem.code == HTTPStatus.CONFLICT:
+                raise
+            raise AnswerRefused(f"{problem.code}: {problem.read().decode()}") from None
+        except urllib.error.URLError as problem:
+            raise AnswerRefused(f"the server does not answer: {problem.reason}") from None
 
     @staticmethod
     def _json(answer: Any) -> Any:

@@ -34,9 +34,20 @@ class Mismatch:
     found: str
 
 
+class Unreadable(Exception):
+    """The file is no PDF, or not a whole one."""
+
+
 def read_codes(pdf: Path, box: Box) -> Iterator[str]:
-    """Yield the text of the code in ``box`` on each page; empty where none could be read."""
-    document = pypdfium2.PdfDocument(pdf)
+    """Yield the text of the code in ``box`` on each page; empty where none could be read.
+
+    Raises:
+        Unreadable: the reader cannot open the file.
+    """
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError as problem:
+        raise Unreadable(f"{pdf} cannot be read: {problem}") from None
     try:
         for page in document:
             yield _read_code(page, box)
