@@ -226,7 +226,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--backgrounds", type=float, default=0.05, help="share of all files")
-    parser.add_argument("--save", type=Path, default=Path("/tmp/fuzz_hostile"))
+    parser.add_argument("--save", type=Path, default=Path("fuzz-found"))
     return parser.parse_args()
 
 

@@ -22,7 +22,7 @@ from servers import World
 HERE = Path(__file__).parent
 FIXTURE = HERE / "fixture.json"
 
-pytestmark = [pytest.mark.database, pytest.mark.xdist_group("conformance")]
+pytestmark = pytest.mark.database
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -62,9 +62,10 @@ def runner(world: World) -> Runner:
     return runner
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_a_client_gets_the_recorded_answer(runner: Runner, case: dict[str, Any]) -> None:
-    got, _ = runner.execute(case)
-
+def test_clients_get_the_recorded_answers(runner: Runner, subtests: pytest.Subtests) -> None:
     assert not runner.lookup_errors
-    assert runner.compare(case, got) == []
+    for name, case in CASES.items():
+        with subtests.test(name):
+            got, _ = runner.execute(case)
+
+            assert runner.compare(case, got) == []

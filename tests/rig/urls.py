@@ -28,4 +28,8 @@ def ping(request: HttpRequest) -> HttpResponse:
     return HttpResponse("pong")
 
 
-urlpatterns = [path("jobs/", jobs), path("ping/", ping), path("", include("counterfoil.config.urls"))]
+urlpatterns = [
+    path("jobs/", jobs),
+    path("ping/", ping),
+    path("", include("counterfoil.config.urls")),
+]
