@@ -5,8 +5,8 @@
 *Floor* is what no engine on these libraries can avoid: libzint encodes the same texts as QR codes
 at the same level, libdeflate deflates the same page streams, and nothing else is done. *Engine* is
 all of ``render_pdf``: values, text, codes, preflight, pages, fonts, the file. Both are timed in
-turns in one run, and the medians are compared. Our choice of the QR mask is faster than libzint's, so
-the ratio to a floor with our own ``encode`` is told as well.
+turns in one run, and the medians are compared. Our choice of the QR mask is quicker than that of
+libzint, so the ratio to a floor with our own ``encode`` is told as well.
 
 Three layouts: *everyday* is one QR code and nine texts, three of them different on every ticket;
 *rich* has a background of 3 MB, two codes and twelve texts; *worst* has a code at level H and ten

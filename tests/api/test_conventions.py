@@ -9,7 +9,7 @@ import pytest
 
 from apiclient import BASE, Api, at
 from counterfoil.catalog.models import Event, ItemCategory
-from makers import make_event, make_item
+from makers import make_event, make_item, make_team, make_token
 
 
 @pytest.fixture
@@ -336,13 +336,20 @@ def test_options_describe_the_method(api: Api, event: Event) -> None:
 
 def test_times_are_shown_in_the_zone_of_the_event(api: Api) -> None:
     event = make_event(timezone="Asia/Kolkata", date_from=datetime(2027, 6, 12, 16, tzinfo=UTC))
-    from makers import make_team, make_token
-
     _, header = make_token(make_team(event.organizer))
 
     shown = api.get(at(event), token=header).json()
 
     assert shown["date_from"] == "2027-06-12T21:30:00+05:30"
+
+
+def test_times_before_there_were_zones_are_shown_in_utc(api: Api) -> None:
+    event = make_event(timezone="Europe/Berlin")
+    own = Api(make_token(make_team(event.organizer))[1])
+
+    answer = own.patch(at(event), json={"date_from": "1800-06-12T12:00:00Z"})
+
+    assert answer.json()["date_from"] == "1800-06-12T12:00:00Z"
 
 
 def test_a_time_without_zone_is_refused(api: Api, event: Event) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -84,7 +84,10 @@ class Moment(serializers.DateTimeField):
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:
             self.fail("naive")
-        return super().enforce_timezone(value)
+        local: datetime = super().enforce_timezone(value)
+        if (local.utcoffset() or timedelta()) % timedelta(minutes=1):
+            return local.astimezone(UTC)  # before there were time zones; ISO 8601 has no seconds
+        return local
 
 
 class Whole(serializers.IntegerField):
