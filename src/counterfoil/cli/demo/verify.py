@@ -60,7 +60,7 @@ def _read_code(page: pypdfium2.PdfPage, box: Box) -> str:
     width, height = page.get_size()
     left, bottom, size = (value * _POINTS_PER_MM for value in (box.left, box.bottom, box.size))
     crop = (left, bottom, width - left - size, height - bottom - size)
-    picture = page.render(scale=_DPI / 72, crop=crop, grayscale=True).to_numpy()
+    picture = page.render(scale=_DPI / 72, crop=crop, grayscale=True).to_pil()
     found = zxingcpp.read_barcodes(picture, formats=_QR)
     return found[0].text if found else ""
 
