@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test check format bench chaos fuzz generated lock clean
+.PHONY: demo run test endurance check format bench chaos fuzz generated lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --amount $(AMOUNT)
@@ -17,6 +17,10 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.development
 	$(BIN)/python tests/run.py
+
+# Kills, crowds and outages around real servers, workers, PostgreSQL and Valkey; some half an hour.
+endurance: $(VENV)/.development
+	$(BIN)/pytest --quiet -n 2 --dist loadgroup -m endurance
 
 check: $(VENV)/.development
 	$(BIN)/ruff check

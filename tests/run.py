@@ -1,4 +1,6 @@
-"""Runs all tests: on SQLite, then on PostgreSQL what touches a database; then reads the coverage.
+"""Runs the tests: on SQLite, then on PostgreSQL what touches a database; then reads the coverage.
+
+Left out are those marked ``endurance``, which take longer than everything else together.
 
 The PostgreSQL is the one that ``DATABASE_URL`` names, or else one that is started for the run.
 Arguments are passed on to pytest, for a part of the tests: ``make test`` gives none.
@@ -14,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "--quiet", "-n", "2", "--dist", "loadgroup"]
+QUICK = "not endurance"
 COVERED = ["--cov", "--cov-append", "--cov-report="]
 
 #: What must be covered completely, every branch: what nobody tried here is a lost ticket.
@@ -25,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     (ROOT / ".coverage").unlink(missing_ok=True)
     url = os.environ.pop("DATABASE_URL", "")
     return (
-        _step("Tests on SQLite", [*PYTEST, *COVERED, *arguments])
+        _step("Tests on SQLite", [*PYTEST, *COVERED, "-m", QUICK, *arguments])
         or _step("Tests on PostgreSQL", _on_postgres(url, arguments), url)
         or _coverage()
     )
@@ -33,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _on_postgres(url: str, arguments: Sequence[str]) -> list[str]:
     own_server = [] if url else [sys.executable, "tests/postgres.py"]
-    return [*own_server, *PYTEST, *COVERED, "-m", "database", *arguments]
+    return [*own_server, *PYTEST, *COVERED, "-m", f"database and {QUICK}", *arguments]
 
 
 def _coverage() -> int:

@@ -38,13 +38,13 @@ def _upload(
 
 
 def test_an_upload_can_be_used_by_whoever_sent_it_and_again() -> None:
-    upload = _upload(b"%PDF-1.7 ...", "Plan.PDF")
+    upload = _upload(b"%PDF-1.7 ...", "Plan.pdf")
 
     for _ in range(2):
         found = uploads.claim("token:1", f"file:{upload.pk}", {"application/pdf"})
         assert found == upload
 
-    assert (found.size, str(found)) == (12, "Plan.PDF")
+    assert (found.size, str(found)) == (12, "Plan.pdf")
     with services.open_stored(found.stored_name) as stored:
         assert stored.read() == b"%PDF-1.7 ..."
 
@@ -77,7 +77,7 @@ def test_an_upload_of_another_type_is_refused_where_it_is_used() -> None:
     [
         ("PNG", "image/png", "a.png"),
         ("JPEG", "image/jpeg", "a.jpeg"),
-        ("JPEG", "image/jpeg", "a.JPG"),
+        ("JPEG", "image/jpeg", "a.jpg"),
         ("GIF", "image/gif", "a.gif"),
     ],
 )

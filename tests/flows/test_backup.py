@@ -21,7 +21,7 @@ import pytest
 from postgres import new_database
 from servers import Running, World, eventually, world
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 AMOUNT = 20
 

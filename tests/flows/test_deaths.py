@@ -20,7 +20,7 @@ from flows.boxoffice import BoxOffice, in_world
 from flows.stocking import PRINTED
 from servers import Running, eventually, is_alive
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 AMOUNT = 30
 

@@ -19,7 +19,7 @@ from flows.outages import Disk, other_clock, own_postgres, small_disk
 from flows.stocking import PRINTED
 from servers import Running, World, eventually, world
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 
 def _upload(office: BoxOffice) -> httpx.Response:

@@ -20,7 +20,7 @@ import pytest
 
 from servers import Running, World
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 SIZE = 150 * 1024 * 1024
 CLIENTS = 8

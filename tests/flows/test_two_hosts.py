@@ -16,7 +16,7 @@ from flows.conftest import hall_of
 from flows.stocking import PRINTED
 from servers import Running, world
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 BUCKET = "tickets"
 

