@@ -19,6 +19,7 @@ from broker import broker_server
 from postgres import new_database, postgres_server
 from servers import World, world
 
+_NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("COUNTERFOIL_TEST_NOTHING_SKIPPED"))
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
 
 
@@ -32,7 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or fixtures & _DATABASE_FIXTURES:
+        uses_database = item.get_closest_marker("django_db") or fixtures & _DATABASE_FIXTURES
+        if uses_database and not item.get_closest_marker("sqlite"):
             item.add_marker("database")
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -92,7 +91,6 @@ def test_notes_count_when_asked_to(place: World) -> None:
     assert place.run("check", "--strict").returncode == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there are no users to tell apart")
 def test_the_file_system_is_that_of_the_nearest_mount(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(

@@ -3,6 +3,9 @@ from __future__ import annotations
 import os
 import re
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from counterfoil.config.logs import logging_settings
 from counterfoil.config.storages import storages
 
 ROOT = Path(__file__).parents[2]
+NOBODY = 65534
 
 
 def _names_in_source() -> set[str]:
@@ -102,12 +106,25 @@ def test_a_data_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
         data_folder(Environment({"COUNTERFOIL_DATA_DIR": str(tmp_path / "file" / "data")}))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_data_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+@contextmanager
+def _without_privileges() -> Iterator[None]:
+    """Root may write anywhere: be somebody else for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
 
-    with pytest.raises(EnvironmentRefused, match="is not writable"):
-        data_folder(Environment({"COUNTERFOIL_DATA_DIR": str(tmp_path)}))
+
+def test_a_data_folder_that_cannot_be_written_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # tmp_path lies where only its owner may look
+        os.chmod(folder, 0o555)
+
+        with _without_privileges(), pytest.raises(EnvironmentRefused, match="is not writable"):
+            data_folder(Environment({"COUNTERFOIL_DATA_DIR": folder}))
 
 
 def test_the_secret_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

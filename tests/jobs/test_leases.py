@@ -33,11 +33,10 @@ def test_a_renewal_that_fails_is_tried_again(
     assert job.state == Job.State.RUNNING
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_is_waited_for_no_longer_than_a_turn(
     settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("only SQLite has one lock for all writers")
     settings.JOB_LEASE_S = 0.06
     caplog.set_level(logging.INFO)
     job = ask()
