@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses_database = item.get_closest_marker("django_db") or fixtures & _DATABASE_FIXTURES
         if uses_database and not item.get_closest_marker("sqlite"):
             item.add_marker("database")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything is installed, what is skipped has not been tested: count it as failed."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and _NOTHING_MAY_BE_SKIPPED:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
+    return report
 
 
 def _keep_out_of_the_data_folder(folder: Path) -> None:
