@@ -14,6 +14,7 @@ from counterfoil.api.fields import Moment, Money
 from counterfoil.api.links import absolute
 from counterfoil.api.positionfields import (
     FIRST_FIELDS,
+    MORE_FIELDS,
     DownloadFields,
     PositionFields,
     has_download,
@@ -26,26 +27,11 @@ _NOTHING = {"type": "array", "items": {"type": "object"}}
 
 
 class OrderPositionSerializer(PositionFields):
-    pdf_data = serializers.SerializerMethodField()
-
     class Meta(PositionFields.Meta):
         fields = (
             *FIRST_FIELDS,
             "discount",
-            "attendee_email",
-            "voucher",
-            "tax_rate",
-            "tax_value",
-            "secret",
-            "addon_to",
-            "subevent",
-            "checkins",
-            "print_logs",
-            "downloads",
-            "answers",
-            "tax_rule",
-            "pseudonymization_id",
-            "seat",
+            *MORE_FIELDS,
             "canceled",
             "tax_code",
             "valid_from",
@@ -55,21 +41,6 @@ class OrderPositionSerializer(PositionFields):
             "plugin_data",
             "pdf_data",
         )
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        fields = super().get_fields()
-        if not self.context.get("pdf_data_wanted"):
-            del fields["pdf_data"]
-        return fields
-
-    @extend_schema_field(_OBJECT)
-    def get_pdf_data(self, position: OrderPosition) -> dict[str, Any]:
-        told: dict[int, dict[str, Any]] = self.context["pdf_data"]
-        return told[position.pk]
-
-    def to_representation(self, instance: OrderPosition) -> dict[str, Any]:
-        with timezone.override(instance.order.event.tz):
-            return super().to_representation(instance)
 
 
 class PaymentFields(serializers.ModelSerializer[OrderPayment]):

@@ -39,7 +39,6 @@ class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
         context = self.get_serializer_context()
         request: Request = self.request
         if wants_pdf_data(request):
-            context["pdf_data_wanted"] = True
             context["pdf_data"] = _told(args[0] if args else [])
         return chosen(OrderPositionSerializer(*args, context=context, **kwargs), request)
 

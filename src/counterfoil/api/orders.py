@@ -45,7 +45,6 @@ class ShownOrders(ListView):
         request: Request = self.request  # type: ignore[attr-defined]
         context: dict[str, Any] = self.get_serializer_context()  # type: ignore[attr-defined]
         if wants_pdf_data(request):
-            context["pdf_data_wanted"] = True
             context["pdf_data"] = _told(args[0] if args else [])
         return chosen(OrderSerializer(*args, context=context, **kwargs), request)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -154,10 +155,26 @@ class PositionFields(serializers.ModelSerializer[OrderPosition]):
     answers = AnswerFields(many=True)
     valid_from = Moment(allow_null=True)
     valid_until = Moment(allow_null=True)
+    pdf_data = serializers.SerializerMethodField()
 
     class Meta:
         model = OrderPosition
         fields: tuple[str, ...] = ()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        if "pdf_data" not in self.context:
+            del fields["pdf_data"]
+        return fields
+
+    def to_representation(self, instance: OrderPosition) -> dict[str, Any]:
+        with timezone.override(instance.order.event.tz):  # a list may be of several events
+            return super().to_representation(instance)
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
+    def get_pdf_data(self, position: OrderPosition) -> dict[str, Any]:
+        told: dict[int, dict[str, Any]] = self.context["pdf_data"]
+        return told[position.pk]
 
     def get_attendee_name(self, position: OrderPosition) -> str | None:
         return attendee_name(position)
@@ -210,4 +227,22 @@ FIRST_FIELDS = (
     "city",
     "country",
     "state",
+)
+
+#: And those that follow, in the same order everywhere.
+MORE_FIELDS = (
+    "attendee_email",
+    "voucher",
+    "tax_rate",
+    "tax_value",
+    "secret",
+    "addon_to",
+    "subevent",
+    "checkins",
+    "print_logs",
+    "downloads",
+    "answers",
+    "tax_rule",
+    "pseudonymization_id",
+    "seat",
 )

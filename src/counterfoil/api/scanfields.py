@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from counterfoil.api.pdfdata import pdf_data, wants_pdf_data
-from counterfoil.api.positionfields import FIRST_FIELDS, PositionFields, expanded
+from counterfoil.api.positionfields import FIRST_FIELDS, MORE_FIELDS, PositionFields, expanded
 from counterfoil.orders.models import OrderPosition
 
 
@@ -21,25 +19,11 @@ class ScanPositionSerializer(PositionFields):
     order__valid_if_pending = serializers.BooleanField(source="order.valid_if_pending")
     order__require_approval = serializers.BooleanField(source="order.require_approval")
     order__locale = serializers.CharField(source="order.locale")
-    pdf_data = serializers.SerializerMethodField()
 
     class Meta(PositionFields.Meta):
         fields = (
             *FIRST_FIELDS,
-            "attendee_email",
-            "voucher",
-            "tax_rate",
-            "tax_value",
-            "secret",
-            "addon_to",
-            "subevent",
-            "checkins",
-            "print_logs",
-            "downloads",
-            "answers",
-            "tax_rule",
-            "pseudonymization_id",
-            "seat",
+            *MORE_FIELDS,
             "require_attention",
             "order__status",
             "order__valid_if_pending",
@@ -50,21 +34,6 @@ class ScanPositionSerializer(PositionFields):
             "blocked",
             "pdf_data",
         )
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        fields = super().get_fields()
-        if "pdf_data" not in self.context:
-            del fields["pdf_data"]
-        return fields
-
-    def to_representation(self, instance: OrderPosition) -> dict[str, Any]:
-        with timezone.override(instance.order.event.tz):  # a search may be over several events
-            return super().to_representation(instance)
-
-    @extend_schema_field({"type": "object", "additionalProperties": {}})
-    def get_pdf_data(self, position: OrderPosition) -> dict[str, Any]:
-        told: dict[int, dict[str, Any]] = self.context["pdf_data"]
-        return told[position.pk]
 
     def get_require_attention(self, position: OrderPosition) -> bool:
         return require_attention(position)

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
-from counterfoil.render.elements.base import Box, Drawing, Element, Frame
-from counterfoil.render.elements.kinds import (
-    BLACK,
-    COLOUR_OR_NONE,
-    LENGTH,
-    POSITIVE_LENGTH,
-    THICKNESS,
-    Colour,
-)
-from counterfoil.render.elements.shape import HAIRLINE, is_light, paint, stroke_ink
+from counterfoil.render.elements.base import Box, Drawing, Frame
+from counterfoil.render.elements.shape import Area
 from counterfoil.render.pdf import content
-from counterfoil.render.reader import attribute
-from counterfoil.render.units import Mm, pt
+from counterfoil.render.units import pt
 
 # Corners of the polygon that stands for the curve, and bands for its filling, when a code's
 # blank paper is checked.
@@ -27,7 +18,7 @@ _BANDS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ellipse(Element):
+class Ellipse(Area):
     """The ellipse that fills a box."""
 
     kind: ClassVar[str] = "ellipse"
@@ -35,35 +26,10 @@ class Ellipse(Element):
     about: ClassVar[str] = "The ellipse that fills a box, with an outline, a filling, or both."
     ours: ClassVar[bool] = True
 
-    left: Mm = field(metadata=attribute(LENGTH, "Left"))
-    bottom: Mm = field(metadata=attribute(LENGTH, "Bottom"))
-    width: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Width"))
-    height: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Height"))
-    color: Colour | None = field(
-        default=BLACK, metadata=attribute(COLOUR_OR_NONE, "Outline", "null: no outline.")
-    )
-    fill: Colour | None = field(
-        default=None, metadata=attribute(COLOUR_OR_NONE, "Filling", "null: not filled.")
-    )
-    thickness: Mm = field(
-        default=HAIRLINE, metadata=attribute(THICKNESS, "Thickness", "Of the outline.")
-    )
-
     def compile(self, frame: Frame) -> Drawing:
         x, y, width, height = map(pt, (self.left, self.bottom, self.width, self.height))
-        outline = (
-            stroke_ink([self._point(step) for step in range(_CORNERS + 1)], pt(self.thickness))
-            if self.color
-            else ()
-        )
-        return Drawing(
-            content=paint(
-                content.ellipse(x, y, width, height), self.color, self.fill, self.thickness
-            ),
-            ink=outline,
-            cover=tuple(self._bands()) if self.fill else (),
-            is_light=self.fill is not None and is_light(self.fill),
-        )
+        outline = [self._point(step) for step in range(_CORNERS + 1)]
+        return self._painted(content.ellipse(x, y, width, height), outline, self._bands())
 
     def _point(self, step: int) -> tuple[float, float]:
         turn = 2 * math.pi * step / _CORNERS

@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from counterfoil.render.elements.base import Box, Drawing, Element, Frame
-from counterfoil.render.elements.kinds import (
-    BLACK,
-    COLOUR_OR_NONE,
-    LENGTH,
-    POSITIVE_LENGTH,
-    THICKNESS,
-    Colour,
-)
-from counterfoil.render.elements.shape import HAIRLINE, is_light, paint, stroke_ink
+from counterfoil.render.elements.base import Drawing, Frame
+from counterfoil.render.elements.kinds import THICKNESS
+from counterfoil.render.elements.shape import Area
 from counterfoil.render.pdf import content
 from counterfoil.render.reader import attribute
 from counterfoil.render.units import Mm, pt
@@ -24,7 +17,7 @@ _KAPPA = 0.5523
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rectangle(Element):
+class Rectangle(Area):
     """A box with an outline, a filling, or both."""
 
     kind: ClassVar[str] = "rectangle"
@@ -32,19 +25,6 @@ class Rectangle(Element):
     about: ClassVar[str] = "A box with an outline, a filling, or both; corners may be round."
     ours: ClassVar[bool] = True
 
-    left: Mm = field(metadata=attribute(LENGTH, "Left"))
-    bottom: Mm = field(metadata=attribute(LENGTH, "Bottom"))
-    width: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Width"))
-    height: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Height"))
-    color: Colour | None = field(
-        default=BLACK, metadata=attribute(COLOUR_OR_NONE, "Outline", "null: no outline.")
-    )
-    fill: Colour | None = field(
-        default=None, metadata=attribute(COLOUR_OR_NONE, "Filling", "null: not filled.")
-    )
-    thickness: Mm = field(
-        default=HAIRLINE, metadata=attribute(THICKNESS, "Thickness", "Of the outline.")
-    )
     radius: Mm = field(
         default=Mm(0), metadata=attribute(THICKNESS, "Radius", "Of the corners; 0: square.")
     )
@@ -53,14 +33,7 @@ class Rectangle(Element):
         x0, y0 = pt(self.left), pt(self.bottom)
         x1, y1 = x0 + pt(self.width), y0 + pt(self.height)
         corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-        outline = stroke_ink(corners, pt(self.thickness)) if self.color else ()
-        filling: tuple[Box, ...] = ((x0, y0, x1, y1),) if self.fill else ()
-        return Drawing(
-            content=paint(self._path(), self.color, self.fill, self.thickness),
-            ink=outline,
-            cover=filling,
-            is_light=self.fill is not None and is_light(self.fill),
-        )
+        return self._painted(self._path(), corners, [(x0, y0, x1, y1)])
 
     def _path(self) -> bytes:
         x, y, width, height = map(pt, (self.left, self.bottom, self.width, self.height))

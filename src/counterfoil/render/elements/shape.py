@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from counterfoil.render.elements.base import Box
-from counterfoil.render.elements.kinds import Colour
+from counterfoil.render.elements.base import Box, Drawing, Element
+from counterfoil.render.elements.kinds import (
+    BLACK,
+    COLOUR_OR_NONE,
+    LENGTH,
+    POSITIVE_LENGTH,
+    THICKNESS,
+    Colour,
+)
 from counterfoil.render.pdf import content
+from counterfoil.render.reader import attribute
 from counterfoil.render.units import Mm, Pt, pt
 
 HAIRLINE = Mm(0.25)
@@ -15,6 +24,36 @@ HAIRLINE = Mm(0.25)
 _STEPS = 16
 # Codes want at least this much light from the paper they stand on.
 _LIGHT = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area(Element):
+    """A closed shape that fills a box."""
+
+    left: Mm = field(metadata=attribute(LENGTH, "Left"))
+    bottom: Mm = field(metadata=attribute(LENGTH, "Bottom"))
+    width: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Width"))
+    height: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Height"))
+    color: Colour | None = field(
+        default=BLACK, metadata=attribute(COLOUR_OR_NONE, "Outline", "null: no outline.")
+    )
+    fill: Colour | None = field(
+        default=None, metadata=attribute(COLOUR_OR_NONE, "Filling", "null: not filled.")
+    )
+    thickness: Mm = field(
+        default=HAIRLINE, metadata=attribute(THICKNESS, "Thickness", "Of the outline.")
+    )
+
+    def _painted(
+        self, path: bytes, outline: Sequence[tuple[float, float]], filling: Sequence[Box]
+    ) -> Drawing:
+        """Paint the shape; ``outline`` and ``filling`` tell where its ink would come down."""
+        return Drawing(
+            content=paint(path, self.color, self.fill, self.thickness),
+            ink=stroke_ink(outline, pt(self.thickness)) if self.color else (),
+            cover=tuple(filling) if self.fill else (),
+            is_light=self.fill is not None and is_light(self.fill),
+        )
 
 
 def paint(path: bytes, stroke: Colour | None, fill: Colour | None, thickness: Mm) -> bytes:
