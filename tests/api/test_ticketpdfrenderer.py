@@ -42,6 +42,7 @@ def test_parts_may_override_layout_and_channel_or_not(
         {"orderposition": position.pk, "override_channel": "web"},
         {"orderposition": position.pk, "override_layout": layout.pk},
         {"orderposition": position.pk, "override_layout": None, "override_channel": None},
+        {"orderposition": position.pk, "override_layout": "", "override_channel": ""},
     ]
 
     assert render(api, event, parts).status_code == 202
@@ -63,6 +64,7 @@ NOT_NULL = "This field may not be null."
         ([5], [{"non_field_errors": ["Invalid data. Expected a dictionary, but got int."]}]),
         ([{}], [{"orderposition": [REQUIRED]}]),
         ([{"orderposition": None}], [{"orderposition": [NOT_NULL]}]),
+        ([{"orderposition": ""}], [{"orderposition": [NOT_NULL]}]),
         (
             [{"orderposition": "abc"}],
             [{"orderposition": ["Incorrect type. Expected pk value, received str."]}],

@@ -31,8 +31,15 @@ _CHUNK = 500
 _READ = ("event.orders:read",)
 
 
+class _Known(serializers.Field[Any, Any, Any, Any]):
+    """Stands for a row that was looked up before; an empty text means none, as in forms."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return super().run_validation(None if data == "" else data)
+
+
 @extend_schema_field(int)
-class KnownReference(serializers.Field[Any, Any, int, Any]):
+class KnownReference(_Known):
     """The id of a row that was looked up before: a thousand parts are not a thousand queries."""
 
     default_error_messages = {
@@ -58,7 +65,7 @@ class KnownReference(serializers.Field[Any, Any, int, Any]):
 
 
 @extend_schema_field(str)
-class KnownChannel(serializers.Field[Any, Any, str, Any]):
+class KnownChannel(_Known):
     """A sales channel of the organizer, by its identifier; all were looked up before."""
 
     default_error_messages = {
@@ -177,6 +184,8 @@ def _ids(raw: object, key: str) -> list[int]:
 def _id_in(data: object) -> int | None:
     if isinstance(data, bool) or not isinstance(data, int | str):
         return None
+    if isinstance(data, str) and not data.isascii():
+        return None  # Python takes the digits of every script
     try:
         return int(data)
     except ValueError:
