@@ -47,7 +47,7 @@ def test_parts_may_override_layout_and_channel_or_not(
 
     assert render(api, event, parts).status_code == 202
 
-    assert [number for _, number in RenderRequest.objects.get().parts] == [0, 0, 1, 0]
+    assert [number for _, number in RenderRequest.objects.get().parts] == [0, 0, 1, 0, 0]
 
 
 REQUIRED = "This field is required."
