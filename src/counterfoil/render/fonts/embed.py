@@ -1,7 +1,8 @@
 """Fonts in a document: subsets of what was drawn, written after the last page.
 
 Every font is a composite one with Identity-H encoding whose character ids are the font's own glyph
-ids (ISO 32000-1, 9.7). So pages can be written before anybody knows which glyphs there will be.
+ids (ISO 32000-1, 9.7), but for a few beyond them (``aliases``). So pages can be written before
+anybody knows which glyphs there will be.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ class UsedGlyphs:
 
 def _embed(writer: Writer, face: Face, texts: Mapping[int, str]) -> Ref:
     """Write one composite font with the glyphs that ``texts`` names, and what they stand for."""
-    gids = sorted({0, *texts})
+    cids = sorted({0, *texts})
+    gids = sorted(set(map(face.glyph_of, cids)))
     base_font = name(_tag(face, gids) + face.postscript_name)
     is_cff = "glyf" not in face.hb_face.table_tags
     descendant = {
@@ -102,10 +104,10 @@ def _embed(writer: Writer, face: Face, texts: Mapping[int, str]) -> Ref:
         ),
         "FontDescriptor": bytes(_descriptor(writer, face, base_font, gids)),
         "DW": number(face.advance(0) * 1000),
-        "W": _widths(face, gids),
+        "W": _widths(face, cids),
     }
     if not is_cff:
-        descendant["CIDToGIDMap"] = b"/Identity"
+        descendant["CIDToGIDMap"] = _cid_to_gid(writer, face, cids)
     to_unicode = writer.alloc()
     writer.stream(to_unicode, b"", _to_unicode(texts))
     return writer.add(
@@ -194,15 +196,26 @@ def _tag(face: Face, gids: list[int]) -> str:
     return "".join(_LETTERS[byte % 26] for byte in digest[:6]) + "+"
 
 
-def _widths(face: Face, gids: list[int]) -> bytes:
-    """Write advances, neighbouring glyphs in one array (9.7.4.3)."""
+def _cid_to_gid(writer: Writer, face: Face, cids: list[int]) -> bytes:
+    """Return what leads character ids to glyphs: a table only where an alias was used."""
+    if cids[-1] < face.glyph_count:
+        return b"/Identity"
+    used = set(cids)
+    gids = (face.glyph_of(cid) if cid in used else 0 for cid in range(cids[-1] + 1))
+    table = writer.alloc()
+    writer.stream(table, b"", b"".join(gid.to_bytes(2, "big") for gid in gids))
+    return bytes(table)
+
+
+def _widths(face: Face, cids: list[int]) -> bytes:
+    """Write advances, neighbouring characters in one array (9.7.4.3)."""
     stretches: list[tuple[int, list[float]]] = []
-    for gid in gids:
-        width = face.advance(gid) * 1000
-        if stretches and stretches[-1][0] + len(stretches[-1][1]) == gid:
+    for cid in cids:
+        width = face.advance(cid) * 1000
+        if stretches and stretches[-1][0] + len(stretches[-1][1]) == cid:
             stretches[-1][1].append(width)
         else:
-            stretches.append((gid, [width]))
+            stretches.append((cid, [width]))
     return array(b"%d %b" % (first, numbers(widths)) for first, widths in stretches)
 
 

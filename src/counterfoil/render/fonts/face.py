@@ -16,6 +16,7 @@ from typing import NamedTuple
 import uharfbuzz as hb
 
 from counterfoil.render.errors import FontError
+from counterfoil.render.fonts.aliases import find_aliases
 from counterfoil.render.fonts.script import is_plain, is_plain_character
 from counterfoil.render.fonts.sfnt import OUTLINES, Metrics, read_metrics
 from counterfoil.render.pdf.syntax import literal
@@ -119,6 +120,26 @@ class Face:
         by_preference = sorted(map(chr, self.characters), key=_preference, reverse=True)
         return {self.gid(character): character for character in by_preference}
 
+    @cached_property
+    def glyph_count(self) -> int:
+        return int(self.hb_face.glyph_count)
+
+    @cached_property
+    def aliases(self) -> dict[tuple[int, str], int]:
+        """Character ids for letters that share a glyph with another one, by glyph and letter.
+
+        CFF outlines have none: their character ids cannot be led elsewhere.
+        """
+        return find_aliases(self) if "glyf" in self.hb_face.table_tags else {}
+
+    @cached_property
+    def _aliased(self) -> dict[int, int]:
+        return {cid: gid for (gid, _), cid in self.aliases.items()}
+
+    def glyph_of(self, cid: int) -> int:
+        """Return the glyph that a character id shows."""
+        return cid if cid < self.glyph_count else self._aliased[cid]
+
     def gid(self, character: str) -> int:
         return self.hb_font.get_nominal_glyph(ord(character)) or NOTDEF
 
@@ -133,8 +154,8 @@ class Face:
             raise KeyError(character)
         return gid
 
-    def advance(self, gid: int) -> float:
-        width: int = self.hb_font.get_glyph_h_advance(gid)
+    def advance(self, cid: int) -> float:
+        width: int = self.hb_font.get_glyph_h_advance(self.glyph_of(cid))
         return width / self.metrics.upem
 
     def has(self, text: str) -> bool:
