@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from counterfoil.accounts.models import APIToken, Device, Team
+from counterfoil.accounts.models import APIToken, Device, Team, User
 from counterfoil.catalog.models import (
     Event,
     Item,
@@ -182,6 +182,13 @@ def make_team(organizer: Organizer, *, permissions: list[str] | None = None, **g
         ],
     }
     return Team.objects.create(organizer=organizer, **{**defaults, **given})
+
+
+def make_user(organizer: Organizer, *, permissions: list[str] | None = None, **given: Any) -> User:
+    """Somebody in a team of their own; with ``permissions`` None it may do everything."""
+    user = User.objects.create(**{"email": f"user{next(_numbers)}@example.org", **given})
+    make_team(organizer, permissions=permissions).members.add(user)
+    return user
 
 
 def make_token(team: Team, **given: Any) -> tuple[APIToken, str]:

@@ -165,6 +165,17 @@ class World:
             check=False,
         )
 
+    def python(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a few lines of Python in this world, to bring about what no command does."""
+        return subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+
     def end(self) -> None:
         for running in self.running:
             running.end()

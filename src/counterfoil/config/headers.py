@@ -7,13 +7,12 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-# Scripts, forms and frames are our own; pictures may be made by the page (previews, codes). Styles
-# inline: positions of a layout's elements are no classes.
+# Scripts, styles, forms and frames are our own; pictures may be made by the page (previews, codes).
 _PAGE = "; ".join(
     (
         "default-src 'self'",
         "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
+        "style-src 'self'",
         "img-src 'self' data: blob:",
         "object-src 'none'",
         "base-uri 'none'",

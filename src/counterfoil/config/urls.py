@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz),
     path("metrics", metrics),
     path("api/", include("counterfoil.api.urls")),
+    path("", include("counterfoil.web.urls")),
 ]

@@ -1,0 +1,88 @@
+"""Texts in several languages: one input for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from counterfoil.core.translated import Translated
+
+
+def language_name(code: str) -> str:
+    """Return what a language is called in the language of the page: ``de`` is ``German``."""
+    try:
+        found = Locale.parse(code.split("-")[0])
+    except (ValueError, UnknownLocaleError):
+        return code
+    return found.get_display_name(get_language() or "en") or code
+
+
+class _Inputs(forms.MultiWidget):
+    """An input for each language, with the language's name as its label."""
+
+    template_name = "web/forms/translated.html"
+
+    def __init__(self, widget: type[forms.Widget], locales: Sequence[str]) -> None:
+        self.locales = list(locales)
+        super().__init__({code: widget(attrs={"lang": code}) for code in self.locales})
+
+    def decompress(self, value: Translated | None) -> list[str]:
+        return [(value or {}).get(code, "") for code in self.locales]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for code, part in zip(self.locales, context["widget"]["subwidgets"], strict=True):
+            part["language"] = language_name(code)
+        return context
+
+
+class TranslatedTextField(forms.MultiValueField):
+    """A text in the languages of an event. Required means: in at least one of them.
+
+    Languages that the text has beyond the event's are kept as they were.
+    """
+
+    def __init__(
+        self,
+        *,
+        locales: Sequence[str],
+        max_length: int = 200,
+        widget: type[forms.Widget] = forms.TextInput,
+        **given: Any,
+    ) -> None:
+        self.locales = list(locales) or ["en"]
+        fields = [forms.CharField(max_length=max_length, required=False) for _code in self.locales]
+        super().__init__(
+            fields,
+            require_all_fields=False,
+            widget=_Inputs(widget, self.locales),
+            **given,
+        )
+        self._kept: Translated = {}
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            self._kept = value
+        return value
+
+    def compress(self, texts: list[str]) -> Translated:
+        others = {code: text for code, text in self._before().items() if code not in self.locales}
+        given = {code: text for code, text in zip(self.locales, texts, strict=False) if text}
+        return {**others, **given}
+
+    def clean(self, value: Any) -> Translated:
+        texts = self.compress(
+            [field.clean(text) for field, text in zip(self.fields, value or [], strict=False)]
+        )
+        if self.required and not any(texts.values()):
+            raise ValidationError(_("Write this in at least one language."), code="required")
+        return texts
+
+    def _before(self) -> Translated:
+        return self.initial if isinstance(self.initial, dict) else self._kept

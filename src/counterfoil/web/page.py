@@ -1,0 +1,300 @@
+"""What every page stands on. How to add one:
+
+    class Quotas(EventPage):                        # or OrganizerPage, Page
+        read_needs = ()                             # any one of these; () = seeing the event
+        write_needs = ("event.items:write",)        # for POST
+
+        def get(self, request, **kwargs):
+            return self.render("web/quotas/list.html", {"quotas": ...})
+
+    class QuotaEdit(FormPage, EventPage):           # a form: GET shows it, POST sends it
+        template = "web/quotas/edit.html"
+        def form(self, *args): ...                  # (data, files) or nothing
+        def send(self, form): ...                   # one service call; returns where to go
+
+    class QuotaDelete(ConfirmPage, EventPage):      # asks first; POST does it
+
+    routes = event_routes(path("quotas/", Quotas.as_view(), name="quotas"), ...)
+
+``self.actor``, ``self.organizer`` and ``self.event`` are there when a handler runs. What the actor
+may not see does not exist (404); what they may see and not do is a 403 that says so. Refusals that
+services raise become a message at the form's field, or a page with the sentence.
+Add the module to ``web.urls``, an entry to ``web.navigation`` if people should find it there, and a
+row per route to ``tests/web/accesstable.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Page as PageOfRows
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from counterfoil.accounts.actors import UserActor
+from counterfoil.accounts.models import User
+from counterfoil.audit import services as audit
+from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core.refusals import Invalid, Refusal
+from counterfoil.web import navigation
+from counterfoil.web.refusals import status_of
+
+Needs = tuple[str, ...]
+
+#: Rows of a list on one page.
+ROWS = 50
+
+
+class Page(View):
+    """A page for somebody who is signed in."""
+
+    read_needs: ClassVar[Needs] = ()
+    write_needs: ClassVar[Needs] = ()
+    #: Whether anybody may see it: only pages that let people in.
+    public: ClassVar[bool] = False
+
+    actor: UserActor
+    organizer: Organizer | None = None
+    event: Event | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if isinstance(request.user, User):
+            self.actor = UserActor(request.user)
+        elif not self.public:
+            return redirect_to_login(request.get_full_path())
+        return self._dispatched()
+
+    def _dispatched(self) -> HttpResponseBase:
+        with timezone.override(timezone.get_current_timezone()):  # put back what find_scope sets
+            try:
+                self.find_scope()
+                if not self.holds(self.needs()):
+                    return self.refused(_("Your teams have no permission for this."), 403)
+                return super().dispatch(self.request, *self.args, **self.kwargs)
+            except Refusal as refusal:
+                return self.refused(str(refusal), status_of(refusal))
+
+    def needs(self) -> Needs:
+        """Return the permissions of which one is enough for this request."""
+        return self.read_needs if self.request.method in {"GET", "HEAD"} else self.write_needs
+
+    def find_scope(self) -> None:
+        """Find what the path names among what the actor may see.
+
+        Raises:
+            Http404: it is not there, or not for them.
+        """
+
+    def holds(self, needs: Needs) -> bool:
+        """Tell whether the actor holds one of the permissions in the scope just found."""
+        return not needs
+
+    def render(
+        self, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+    ) -> HttpResponse:
+        """Show a template. It knows the page, whose ``event`` and ``organizer`` frame it."""
+        known = {
+            "page": self,
+            "organizer": self.organizer,
+            "event": self.event,
+            "navigation": navigation.entries(self),
+        }
+        return render(self.request, template, {**known, **(context or {})}, status=status)
+
+    def refused(self, sentence: Any, status: int) -> HttpResponse:
+        """Say that the rules are against it."""
+        return self.render("web/refused.html", {"sentence": sentence}, status=status)
+
+    def rows(self, found: QuerySet[Any]) -> PageOfRows[Any]:
+        """Return the page of a list that ``?page=`` names; odd numbers mean the nearest."""
+        return Paginator(found, ROWS).get_page(self.request.GET.get("page"))
+
+    def asked(self, name: str) -> str:
+        """Return what the query string says, without what no database takes."""
+        return self.request.GET.get(name, "").replace("\0", "").strip()
+
+    def go(self, name: str, *args: Any, said: Any = None) -> HttpResponse:
+        """Go on to another page, where ``said`` is shown."""
+        if said is not None:
+            messages.success(self.request, said)
+        return redirect(self.link(name, *args))
+
+    def link(self, name: str, *args: Any) -> str:
+        """Return the path of a page below the same organizer or event."""
+        return reverse(f"web:{name}", args=[*self.scope_names(), *args])
+
+    def scope_names(self) -> list[str]:
+        return []
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether htmx asks for a part of the page."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    def record(
+        self, verb: str, obj: Model, *, kind: str, data: dict[str, Any] | None = None
+    ) -> None:
+        """Write down who did what, where the service does not."""
+        audit.record(
+            actor=self.actor,
+            action=f"counterfoil.{kind}.{verb}",
+            obj=obj,
+            event=self.event,
+            organizer=self.organizer,
+            data=data,
+        )
+
+
+class OrganizerPage(Page):
+    """A page below ``organizers/<organizer>/``."""
+
+    organizer: Organizer
+
+    def find_scope(self) -> None:
+        found = self.actor.organizers().filter(slug=self.kwargs["organizer"]).first()
+        if found is None:
+            raise Http404
+        self.organizer = found
+
+    def holds(self, needs: Needs) -> bool:
+        return not needs or any(
+            self.actor.may_in_organizer(permission, self.organizer) for permission in needs
+        )
+
+    def scope_names(self) -> list[str]:
+        return [self.organizer.slug]
+
+
+class EventPage(OrganizerPage):
+    """A page below ``organizers/<organizer>/events/<event>/``, in the event's time zone."""
+
+    event: Event
+
+    def find_scope(self) -> None:
+        super().find_scope()
+        found = self.actor.events(self.organizer).filter(slug=self.kwargs["event"]).first()
+        if found is None:
+            raise Http404
+        found.organizer = self.organizer
+        self.event = found
+        timezone.activate(found.tz)
+
+    def holds(self, needs: Needs) -> bool:
+        return not needs or any(
+            self.actor.may_in_event(permission, self.event) for permission in needs
+        )
+
+    def scope_names(self) -> list[str]:
+        return [self.organizer.slug, self.event.slug]
+
+
+class FormPage(Page):
+    """GET shows a form, POST sends it. What the rules say stands at the field it is about."""
+
+    template: ClassVar[str] = "web/form.html"
+    #: Shown by the template ``web/form.html``.
+    title: ClassVar[Any] = ""
+    button: ClassVar[Any] = _("Save")
+
+    def form(self, *sent: Any) -> BaseForm:
+        """Return the form, filled with what was sent: (data, files), or nothing."""
+        raise NotImplementedError
+
+    def send(self, form: Any) -> HttpResponseBase:
+        """Do what a valid form asks for, and say where to go on. Runs in a transaction."""
+        raise NotImplementedError
+
+    def more(self) -> dict[str, Any]:
+        """What else the template shows."""
+        return {}
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return self.shown(self.form())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        form = self.form(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.shown(form, status=422)
+        try:
+            with transaction.atomic():
+                return self.send(form)
+        except Refusal as refusal:
+            _tell(form, refusal)
+            return self.shown(form, status=422)
+
+    def shown(self, form: BaseForm, *, status: int = 200) -> HttpResponse:
+        known = {"form": form, "title": self.title, "button": self.button}
+        return self.render(self.template, {**known, **self.more()}, status=status)
+
+
+def _tell(form: BaseForm, refusal: Refusal) -> None:
+    """Show a refusal at the fields that it names, or above the form."""
+    problems = refusal.problems if isinstance(refusal, Invalid) else {"": [str(refusal)]}
+    for field, sentences in problems.items():
+        for sentence in sentences:
+            form.add_error(field if field in form.fields else None, sentence)
+
+
+class ConfirmPage(Page):
+    """Asks whether something shall really be done; POST does it."""
+
+    button: ClassVar[Any] = _("Delete")
+
+    def question(self) -> Any:
+        raise NotImplementedError
+
+    def consequence(self) -> Any:
+        """Say what it means, and what it does not."""
+        return ""
+
+    def back(self) -> str:
+        """Return the path of where to go if not."""
+        raise NotImplementedError
+
+    def carry_out(self) -> HttpResponseBase:
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return self._asked()
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        try:
+            with transaction.atomic():
+                return self.carry_out()
+        except Refusal as refusal:
+            return self._asked(str(refusal), status_of(refusal))
+
+    def _asked(self, refusal: str = "", status: int = 200) -> HttpResponse:
+        known = {
+            "question": self.question(),
+            "consequence": self.consequence(),
+            "button": self.button,
+            "back": self.back(),
+            "refusal": refusal,
+        }
+        return self.render("web/confirm.html", known, status=status)
+
+
+def organizer_routes(*routes: URLPattern) -> list[URLPattern]:
+    """Put routes below ``organizers/<organizer>/``."""
+    return [_below("organizers/<str:organizer>/", route) for route in routes]
+
+
+def event_routes(*routes: URLPattern) -> list[URLPattern]:
+    """Put routes below ``organizers/<organizer>/events/<event>/``."""
+    return [_below("organizers/<str:organizer>/events/<str:event>/", route) for route in routes]
+
+
+def _below(prefix: str, route: URLPattern) -> URLPattern:
+    return path(f"{prefix}{route.pattern}", route.callback, name=route.name)

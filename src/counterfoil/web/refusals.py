@@ -1,0 +1,18 @@
+"""How pages answer the rules' no."""
+
+from __future__ import annotations
+
+from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid, Refusal, Unavailable
+
+_STATUS: dict[type[Refusal], int] = {
+    Invalid: 400,
+    Forbidden: 403,
+    Conflict: 409,
+    Gone: 410,
+    Unavailable: 503,
+}
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status that says the same as a refusal."""
+    return next(_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS)
