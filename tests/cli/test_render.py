@@ -27,6 +27,7 @@ BOX = {
     "verticalalign": "top",
     "color": [0, 0, 0],
 }
+CODE = {"type": "barcodearea", "left": 1, "bottom": 1, "size": 40}
 PHOTO = {"type": "imagearea", "left": 1, "bottom": 1, "width": 9, "height": 9, "content": "photo"}
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
@@ -104,19 +105,19 @@ def test_long_json_is_read_in_pieces(run: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("data.csv", "", "first row must name the variables"),
+        ("data.csv", "", "data.csv: The first row must name the variables"),
         ("data.csv", "a,,b\n1,2,3", "column 2 has no name"),
         ("data.csv", "a,a\n1,2", "two columns are called a"),
-        ("data.csv", "a,b\n1,2\n1,2,3", "row 3 has 3 cells, the header 2"),
-        ("data.csv", 'a,b\n1,"2"x', "no CSV file"),
-        ("data.xlsx", "PK", "no XLSX file"),
+        ("data.csv", "a,b\n1,2\n1,2,3", "data.csv: row 3 has 3 cells, the header 2"),
+        ("data.csv", 'a,b\n1,"2"x', "data.csv: row 2 is no CSV"),
+        ("data.xlsx", "PK", "data.xlsx: this is no XLSX file"),
         ("data.yaml", "a: 1", "read from .json, .csv and .xlsx"),
         ("data.json", "[]", "expected “{” at character 1"),
         ("data.json", '{"tickets": [{}', "expected “]” at character 16"),
         ("data.json", '{"tickets": [{]}', "expected a value"),
         ("data.json", '{"tickets": []} x', "expected the end"),
         ("data.json", "{3: 4}", "expected a name in quotes"),
-        ("data.json", '{"tickets": [3]}', "ticket 1 must be an object"),
+        ("data.json", '{"tickets": [3]}', "data.json: ticket 1 must be an object"),
         ("data.json", '{"tickets": [{}, {"x": 3}]}', "ticket 2, /x: is not known here"),
         ("data.json", '{"tickets": [{"variables": []}]}', "ticket 1, /variables: must be"),
         (
@@ -137,9 +138,51 @@ def test_wrong_data_is_refused_with_its_place_and_leaves_no_file(
 
 
 def test_data_that_is_not_utf_8_is_refused(run: Any, tmp_path: Path) -> None:
-    (tmp_path / "data.csv").write_bytes("item\nJörg".encode("latin-1"))
+    (tmp_path / "data.csv").write_bytes("item\nAda\nJörg".encode("latin-1"))
 
-    assert "not in UTF-8" in run(tmp_path / "data.csv").output
+    assert "data.csv: row 3 is not in UTF-8" in run(tmp_path / "data.csv").output
+
+
+def test_a_code_without_its_column_is_refused_before_anything_is_printed(
+    run: Any, tmp_path: Path
+) -> None:
+    link = CODE | {"content": "other", "text": "https://example.org/{order}/{item}"}
+    data = written(tmp_path / "data.csv", "item\nVIP")
+
+    result = run(data, layout=[BOX, CODE, link])
+
+    assert result.exit_code == 1
+    assert "data.csv lacks columns that the layout's codes print" in result.output
+    assert "order (/2), secret (/1)" in result.output
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.json"])
+def test_a_row_whose_code_would_be_empty_is_refused(run: Any, tmp_path: Path, name: str) -> None:
+    tickets = [{"variables": {"secret": secret}} for secret in ("a", " ")]
+    text = json.dumps({"tickets": tickets}) if name.endswith("json") else "secret,x\na,1\n ,2"
+
+    result = run(written(tmp_path / name, text), layout=[CODE | {"content": "secret"}])
+
+    assert result.exit_code == 1
+    assert "/0: The code is empty: see secret." in result.output
+    assert not (tmp_path / "out.pdf").exists()
+
+
+def test_a_code_may_be_empty_where_a_condition_leaves_it_out(run: Any, tmp_path: Path) -> None:
+    optional = CODE | {"condition": {"variable": "secret", "empty": False}}
+
+    result = run(written(tmp_path / "data.csv", "secret,x\na,1\n,2"), layout=[optional])
+
+    assert result.exit_code == 0, result.output
+
+
+def test_texts_without_their_columns_are_warned_of_once(run: Any, tmp_path: Path) -> None:
+    box = BOX | {"text": "{item}{name}{meta:T}"}
+
+    result = run(written(tmp_path / "data.csv", "item\nx\ny"), layout=[box])
+
+    assert result.exit_code == 0
+    assert result.output.count("the layout uses name; data.csv has no such column") == 1
 
 
 def test_pictures_are_found_in_their_folder(run: Any, tmp_path: Path) -> None:

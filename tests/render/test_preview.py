@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image as Pillow
@@ -26,3 +27,23 @@ def opened(png: bytes) -> Pillow.Image:
 def test_a_page_that_is_not_there_has_no_preview(page: int) -> None:
     with pytest.raises(IndexError):
         render_png(plan_of([]), ticket(), page=page)
+
+
+def test_a_preview_shows_the_colours_of_the_page() -> None:
+    area = {"type": "rectangle", "left": 0, "bottom": 0, "width": 25.4, "height": 12.7}
+    plan = plan_of([area | {"color": None, "fill": [255, 128, 0]}], paper(25.4, 25.4))
+
+    picture = Pillow.open(io.BytesIO(render_png(plan, ticket(), dpi=99)))
+
+    assert (picture.size, picture.mode) == ((99, 99), "RGB")
+    assert picture.getpixel((50, 10)) == (255, 255, 255)
+    assert picture.getpixel((50, 90)) == (255, 128, 0)
+
+
+def test_threads_of_a_server_may_draw_at_the_same_time() -> None:
+    plan = plan_of([text_box("x")], paper(200, 200))
+
+    with ThreadPoolExecutor(8) as threads:
+        drawn = set(threads.map(lambda _: render_png(plan, ticket(), dpi=72), range(200)))
+
+    assert len(drawn) == 1

@@ -27,6 +27,7 @@ from counterfoil.render import (
     RenderError,
     Report,
     Ticket,
+    TicketError,
     blank_background,
     compile_background,
     compile_plan,
@@ -36,6 +37,7 @@ from counterfoil.render import (
     render_pdf,
 )
 from counterfoil.render.units import Mm, pt
+from counterfoil.render.values import PROPERTIES, SECRET
 
 _A4 = pt(Mm(210)), pt(Mm(297))
 _DEFAULT_LOCALE = "en"
@@ -75,7 +77,7 @@ def render(  # noqa: PLR0913 - one argument per option
         plan = compile_plan(
             _read_layout(layout_path),
             _read_background(background),
-            FontLibrary(font_folders(fonts)),
+            FontLibrary(font_folders(), preferred=fonts),
         )
         if check:
             click.echo(f"{layout_path} can be printed.")
@@ -83,7 +85,9 @@ def render(  # noqa: PLR0913 - one argument per option
         if data is None or output is None:
             raise click.UsageError("--data and --output are needed, or --check.")
         tickets = open_data(data)
-        door = _Door(plan, images, locale or tickets.locale or _DEFAULT_LOCALE)
+        _tell_of_missing_columns(plan, tickets, data)
+        is_table = tickets.columns() is not None
+        door = _Door(plan, images, locale or tickets.locale or _DEFAULT_LOCALE, is_table)
         report = _print(door, tickets, output, title)
     _tell(report, output, preflight)
 
@@ -112,6 +116,26 @@ def _read_background(path: Path | None) -> CompiledBackground:
     return compile_background(path.read_bytes()) if path else blank_background(*_A4)
 
 
+def _tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> None:
+    """Warn of columns that a layout's texts lack.
+
+    Raises:
+        DataError: a code lacks one, and no gate would let its ticket in.
+    """
+    columns = tickets.columns()
+    if columns is None:
+        return
+    needed = {key if isinstance(key, str) else key[0] for key in plan.needs} | plan.images
+    lacking = {name for name in needed - set(columns) if not name.startswith(PROPERTIES)}
+    coded = [f"{name} ({code.pointer})" for code in plan.codes for name in code.names & lacking]
+    if coded:
+        listed = ", ".join(sorted(coded))
+        raise DataError(f"{path.name} lacks columns that the layout's codes print: {listed}.")
+    if lacking:
+        listed = ", ".join(sorted(lacking))
+        click.echo(f"Warning: the layout uses {listed}; {path.name} has no such column.", err=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Door:
     """Makes tickets of rows."""
@@ -119,22 +143,38 @@ class _Door:
     plan: Plan
     folder: Path | None
     locale: str
+    is_table: bool
 
     def tickets(self, rows: Iterator[Row]) -> Iterator[tuple[Plan, Ticket]]:
         wanted = self.plan.images
         read = lru_cache(_PICTURES_KEPT)(self._read_picture)
         for row in rows:
             pictures = {name: read(file) for name, file in _files(row, wanted)}
-            yield (
-                self.plan,
-                Ticket(
-                    label=row.label,
-                    values=row.values,
-                    images={n: p for n, p in pictures.items() if not isinstance(p, str)},
-                    broken={n: p for n, p in pictures.items() if isinstance(p, str)},
-                    locale=self.locale,
-                ),
+            ticket = Ticket(
+                label=row.label,
+                values=row.values,
+                images={n: p for n, p in pictures.items() if not isinstance(p, str)},
+                broken={n: p for n, p in pictures.items() if isinstance(p, str)},
+                locale=self.locale,
             )
+            self._refuse_empty_codes(ticket)
+            yield self.plan, ticket
+
+    def _refuse_empty_codes(self, ticket: Ticket) -> None:
+        """Refuse a ticket without its code, which is found out at the gate otherwise.
+
+        In JSON, where tickets differ in what they have, only the secret must be there: for pretix,
+        other codes without a value are left out.
+
+        Raises:
+            TicketError: naming row, element and columns. A code that some tickets go without has
+                a condition.
+        """
+        for code in self.plan.codes:
+            is_wanted = code.names if self.is_table else SECRET in code.names
+            if is_wanted and code.is_empty(ticket):
+                named = ", ".join(sorted(code.names))
+                raise TicketError(ticket.label, code.pointer, f"The code is empty: see {named}.")
 
     def _read_picture(self, name: str) -> Image | str | None:
         """Return a picture, None where the data names none, or why there should be one but is not.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zipfile import BadZipFile
 
 import openpyxl
@@ -20,8 +21,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 from counterfoil.cli.jsonstream import JsonError, read_members
 from counterfoil.render.values import Key
 
+if TYPE_CHECKING:  # the reader's type has a name for type checkers only
+    import _csv
+
 _DELIMITERS = ",;\t"
 _MIDNIGHT = time()
+_NO_XLSX = (OSError, ValueError, KeyError, SyntaxError, InvalidFileException, BadZipFile)
 
 
 class DataError(Exception):
@@ -44,6 +49,9 @@ class TicketData(Protocol):
     @property
     def locale(self) -> str | None:
         """The language the file says it is in."""
+
+    def columns(self) -> tuple[str, ...] | None:
+        """Return the variables that every ticket has; None: each has its own."""
 
     def count(self) -> int: ...
 
@@ -78,17 +86,23 @@ class CsvData:
         return sum(1 for _ in self.rows())
 
     def rows(self) -> Iterator[Row]:
-        try:
-            with self._path.open(encoding="utf-8-sig", newline="") as file:
+        with _named(self._path):
+            yield from _table(self._lines())
+
+    def columns(self) -> tuple[str, ...]:
+        with _named(self._path):
+            return _columns(self._lines())
+
+    def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
+        with self._path.open(encoding="utf-8-sig", newline="") as file:
+            try:
                 head = file.readline()
                 file.seek(0)
-                delimiter = max(_DELIMITERS, key=head.count)
-                reader = csv.reader(file, delimiter=delimiter, strict=True)
-                yield from _table((reader.line_num, cells) for cells in reader)
-        except UnicodeDecodeError as error:
-            raise DataError(f"{self._path.name} is not in UTF-8: {error.reason}.") from error
-        except csv.Error as error:
-            raise DataError(f"{self._path.name} is no CSV file: {error}.") from error
+                reader = csv.reader(file, delimiter=max(_DELIMITERS, key=head.count), strict=True)
+                yield from _numbered(reader)
+            except UnicodeDecodeError as error:
+                line = _undecodable_line(self._path)
+                raise DataError(f"row {line} is not in UTF-8; save the file as UTF-8.") from error
 
 
 class XlsxData:
@@ -103,22 +117,54 @@ class XlsxData:
         return sum(1 for _ in self.rows())
 
     def rows(self) -> Iterator[Row]:
+        with _named(self._path):
+            yield from _table(self._lines())
+
+    def columns(self) -> tuple[str, ...]:
+        with _named(self._path):
+            return _columns(self._lines())
+
+    def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
+        number = 0
         try:
             book = openpyxl.load_workbook(self._path, read_only=True, data_only=True)
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            InvalidFileException,
-            BadZipFile,
-        ) as error:
-            raise DataError(f"{self._path.name} is no XLSX file: {error}") from error
-        try:
-            sheet = book.worksheets[0]
-            cells = ([_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
-            yield from _table(enumerate(cells, start=1))
-        finally:
-            book.close()
+            with closing(book):
+                for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+                    yield number, [_written(cell) for cell in row]
+        except _NO_XLSX as error:
+            place = f" after row {number}" if number else ""
+            raise DataError(f"this is no XLSX file{place}: {error}") from error
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Put the file's name before what is wrong with it."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{path.name}: {error}") from error
+
+
+def _numbered(reader: _csv.Reader) -> Iterator[tuple[int, Sequence[str]]]:
+    try:
+        yield from ((reader.line_num, cells) for cells in reader)
+    except csv.Error as error:
+        raise DataError(f"row {reader.line_num} is no CSV: {error}.") from error
+
+
+def _undecodable_line(path: Path) -> int:
+    """Return the first line that is not in UTF-8."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 1
+
+
+def _columns(lines: Iterable[tuple[int, Sequence[str]]]) -> tuple[str, ...]:
+    return tuple(_header(next(iter(lines), (1, ()))[1]))
 
 
 def _table(lines: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Row]:
@@ -177,25 +223,30 @@ class JsonData:
         self._path = path
         self.locale: str | None = None
         self._count = 0
-        for name, value in self._members():
-            if name == "locale" and isinstance(value, str):
-                self.locale = value
-            self._count += name == "tickets"
+        with _named(path):
+            for name, value in self._members():
+                if name == "locale" and isinstance(value, str):
+                    self.locale = value
+                self._count += name == "tickets"
+
+    def columns(self) -> None:
+        return None
 
     def count(self) -> int:
         return self._count
 
     def rows(self) -> Iterator[Row]:
         tickets = (value for name, value in self._members() if name == "tickets")
-        for number, ticket in enumerate(tickets, start=1):
-            yield _ticket(f"ticket {number}", ticket)
+        with _named(self._path):
+            for number, ticket in enumerate(tickets, start=1):
+                yield _ticket(f"ticket {number}", ticket)
 
     def _members(self) -> Iterator[tuple[str, object]]:
         try:
             with self._path.open(encoding="utf-8-sig") as file:
                 yield from read_members(file, unrolled="tickets")
         except (JsonError, UnicodeDecodeError) as error:
-            raise DataError(f"{self._path.name}: {error}") from error
+            raise DataError(str(error)) from error
 
 
 _GROUPS = {"variables": "", "event_meta": "meta:", "item_meta": "itemmeta:"}

@@ -15,6 +15,7 @@ from counterfoil.render.background import (
     compile_background,
 )
 from counterfoil.render.document import Report, render_pdf
+from counterfoil.render.elements.base import Extent
 from counterfoil.render.errors import (
     BackgroundError,
     CodeError,
@@ -28,9 +29,10 @@ from counterfoil.render.errors import (
 from counterfoil.render.fontfolders import font_folders
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.images import Image, read_image
+from counterfoil.render.inspection import Inspected, inspect
 from counterfoil.render.layout import Layout, describe, read_layout
 from counterfoil.render.plan import Plan, compile_plan
-from counterfoil.render.preflight import Concern, Finding, Occurrence
+from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
 from counterfoil.render.values import Ticket, resolve
 
 __all__ = [
@@ -38,16 +40,19 @@ __all__ = [
     "CodeError",
     "CompiledBackground",
     "Concern",
+    "Extent",
     "Finding",
     "FontError",
     "FontLibrary",
     "Image",
     "ImageError",
+    "Inspected",
     "Layout",
     "LayoutError",
     "Occurrence",
     "Plan",
     "Problem",
+    "Remark",
     "RenderError",
     "Report",
     "Ticket",
@@ -57,6 +62,7 @@ __all__ = [
     "compile_plan",
     "describe",
     "font_folders",
+    "inspect",
     "read_image",
     "read_layout",
     "render_pdf",

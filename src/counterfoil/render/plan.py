@@ -22,8 +22,12 @@ class Placed:
     """One element on one page; ``order`` tells what lies over what."""
 
     order: int
-    condition: Condition | None
+    element: Element
     work: Drawing | Slot
+
+    @property
+    def condition(self) -> Condition | None:
+        return self.element.condition
 
     @property
     def pointer(self) -> str:
@@ -36,6 +40,18 @@ class Placed:
         of_condition = self.condition.needs() if self.condition else frozenset[Key]()
         return of_condition | (self.work.needs if isinstance(self.work, Slot) else frozenset())
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that it shows, in whatever language."""
+        keys = self.work.needs if isinstance(self.work, Slot) else frozenset[Key]()
+        return frozenset(key if isinstance(key, str) else key[0] for key in keys)
+
+    def is_empty(self, ticket: Ticket) -> bool:
+        """Tell whether it should be shown, and has nothing or only white space to say."""
+        if not isinstance(self.work, Slot) or not self.is_shown(ticket):
+            return False
+        return not str(self.work.value(ticket) or "").strip()
+
     def images(self) -> frozenset[str]:
         return self.work.images if isinstance(self.work, Slot) else frozenset()
 
@@ -45,6 +61,7 @@ class PagePlan:
     """One page: a background and what is drawn over it."""
 
     background: BackgroundPage
+    frame: Frame
     placed: tuple[Placed, ...]
 
     def pieces(self) -> Iterator[bytes | Placed]:
@@ -91,6 +108,12 @@ class Plan:
         """The variables whose pictures are wanted."""
         return frozenset(name for placed in self._placed() for name in placed.images())
 
+    @property
+    def codes(self) -> tuple[Placed, ...]:
+        """The codes on all pages."""
+        placed = self._placed()
+        return tuple(p for p in placed if isinstance(p.work, Slot) and p.work.reach is not None)
+
     def _placed(self) -> Iterator[Placed]:
         for page in self.pages:
             yield from page.placed
@@ -100,23 +123,20 @@ def compile_plan(
     layout: Layout, background: CompiledBackground, fonts: FontLibrary, *, name: str = ""
 ) -> Plan:
     """Compile a layout for a background, whose pages are the pages of every ticket."""
-    pages = [
-        PagePlan(page, tuple(_place(layout.elements, number, page, fonts)))
-        for number, page in enumerate(background.pages, start=1)
-    ]
+    pages = []
+    for number, page in enumerate(background.pages, start=1):
+        frame = Frame(page.width, page.height, fonts)
+        pages.append(PagePlan(page, frame, tuple(_place(layout.elements, number, frame))))
     return Plan(name, background, tuple(pages))
 
 
-def _place(
-    elements: Iterable[Element], number: int, page: BackgroundPage, fonts: FontLibrary
-) -> Iterator[Placed]:
-    frame = Frame(page.width, page.height, fonts)
+def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[Placed]:
     for order, element in enumerate(elements):
         if element.page == number:
             work = element.compile(frame)
             if element.condition is not None and isinstance(work, Drawing):
                 work = _slot_of(work)
-            yield Placed(order, element.condition, work)
+            yield Placed(order, element, work)
 
 
 def _slot_of(drawing: Drawing) -> Slot:

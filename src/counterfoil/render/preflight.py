@@ -83,6 +83,14 @@ class Preflight:
         if len(tally.first) < _NAMED:
             tally.first.append(Occurrence(ticket, remark.detail))
 
+    def remarks(self) -> dict[str, tuple[Remark, ...]]:
+        """Return what was found by element, for one ticket and one layout."""
+        found: dict[str, tuple[Remark, ...]] = {}
+        for (_, pointer, concern), tally in self._tallies.items():
+            remark = Remark(concern, tally.first[0].detail)
+            found[pointer] = (*found.get(pointer, ()), remark)
+        return found
+
     def findings(self) -> tuple[Finding, ...]:
         """Return what was found, in the order in which it was met first."""
         return tuple(

@@ -24,9 +24,10 @@ Keys = tuple[str, ...]
 
 DEFAULT_LOCALE = "en"
 SECRET = "secret"  # noqa: S105 - the name of a variable
+PROPERTIES = ("meta:", "itemmeta:")
+"""How the names of properties begin; one that is not there is empty, not unknown."""
 
 _PLACEHOLDER = re.compile(r"\{([-a-zA-Z0-9:_]+)\}")
-_PROPERTIES = ("meta:", "itemmeta:")
 # A printed secret serves people only; beyond this it is cut, as in pretix.
 _LONGEST_SECRET = 32
 _KEPT_OF_SECRET = 30
@@ -87,7 +88,7 @@ class Variable:
     def __call__(self, ticket: Ticket) -> str:
         value = _lookup(ticket, self.name, self.locale)
         if value is None:
-            return "" if self.name.startswith(_PROPERTIES) else Unknown.named("", (self.name,))
+            return "" if self.name.startswith(PROPERTIES) else Unknown.named("", (self.name,))
         return value
 
     def needs(self) -> frozenset[Key]:
@@ -134,7 +135,7 @@ class Template:
         for name, literal in zip(self._names, self._literals[1:], strict=True):
             value = _lookup(ticket, name, self._locale)
             if value is None:
-                value = "" if name.startswith(_PROPERTIES) else f"{{{name}}}"
+                value = "" if name.startswith(PROPERTIES) else f"{{{name}}}"
                 unknown += [name] if value else []
             text += (value, literal)
         joined = "".join(text)

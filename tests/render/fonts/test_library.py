@@ -71,6 +71,12 @@ def test_families_are_listed_for_editors() -> None:
     assert not LIBRARY.knows("Comic Sans")
 
 
+def test_each_family_tells_its_styles_to_editors() -> None:
+    assert len(LIBRARY.styles("Open Sans")) == 4
+    assert LIBRARY.styles("Noto Sans Symbols") == ((False, False), (True, False))
+    assert LIBRARY.styles("Comic Papyrus") == ()
+
+
 def test_folders_add_families_under_their_own_name_and_under_pretixs(tmp_path: Path) -> None:
     making.with_characters(tmp_path, "Noto Sans CJK TC", "票")
     library = FontLibrary([tmp_path])
@@ -168,3 +174,17 @@ def test_nothing_is_read_before_it_is_needed(tmp_path: Path) -> None:
     making.with_characters(tmp_path, "Late", "ᚠ")
 
     assert library.knows("Late")
+
+
+def test_only_faces_that_are_preferred_come_before_ours_and_the_rest_stays(tmp_path: Path) -> None:
+    mine = making.altered(tmp_path, "Open Sans")
+
+    found = FontLibrary([tmp_path]).face("Open Sans")
+    preferring = FontLibrary(preferred=[tmp_path])
+
+    assert found.source.path != mine
+    assert preferring.face("Open Sans").source.path == mine
+    assert (
+        preferring.face("Open Sans", bold=True).source
+        == FontLibrary().face("Open Sans", bold=True).source
+    )

@@ -8,7 +8,7 @@ import pytest
 from counterfoil.render.fonts import FontLibrary
 from counterfoil.render.text.bidi import line_levels, resolve
 from counterfoil.render.text.runs import visual_runs
-from counterfoil.render.text.setting import ShapedRun
+from counterfoil.render.text.shaping import ShapedRun
 from render.text import browser
 from render.text.paper import lines, style
 

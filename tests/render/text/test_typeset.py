@@ -201,12 +201,6 @@ def test_vocalised_text_is_copied_by_poppler(tmp_path: Path) -> None:
     assert poppler_text(page(lines(text)), tmp_path) == [text]
 
 
-def test_brackets_are_mirrored_on_paper_and_copied_as_meant() -> None:
-    text = "הכרטיס (חדש) שלי"
-
-    assert pdfium_text(page(lines(text))) == [text]
-
-
 def test_missing_characters_are_copied_all_the_same(tmp_path: Path) -> None:
     text = "Birthday \U00016a00 party"
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from counterfoil.render.codes import SHAPES, Level, Spot, Symbology, encode
 from counterfoil.render.codes import Drawn as DrawnCode
-from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Frame, Slot
+from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Extent, Frame, Slot
 from counterfoil.render.elements.kinds import (
     BLACK,
     COLOUR,
@@ -26,7 +26,7 @@ from counterfoil.render.errors import CodeError
 from counterfoil.render.pdf import content
 from counterfoil.render.preflight import Concern, Remark
 from counterfoil.render.reader import Place, attribute
-from counterfoil.render.units import Mm, Pt, mm, pt
+from counterfoil.render.units import Mm, mm, pt
 from counterfoil.render.values import SECRET, Ticket, Unknown, Value, content_value
 
 _SYMBOLOGIES = {
@@ -121,6 +121,9 @@ class BarcodeArea(Element):
             if message := self._impossible(text.strip()):
                 reduce(Place.inside, keys, place).note(message)
 
+    def extent(self, ticket: Ticket, frame: Frame) -> Extent:
+        return Extent(self.left, self.bottom, self.size, self._height())
+
     def compile(self, frame: Frame) -> Drawing | Slot:
         value = self._value()
         painter = _Painter(self._spot(), content.fill_rgb(*self.color), frame)
@@ -134,15 +137,17 @@ class BarcodeArea(Element):
     def _value(self) -> Value:
         return content_value(self.content, self.text, self.text_i18n)
 
+    def _height(self) -> Mm:
+        oblong = self.height or Mm(self.size / _ASPECT)
+        return oblong if self.symbology in _OBLONG else self.size
+
     def _spot(self) -> Spot:
-        width = pt(self.size)
-        oblong = pt(self.height) if self.height else Pt(width / _ASPECT)
         return Spot(
             symbology=self.symbology,
             left=pt(self.left),
             bottom=pt(self.bottom),
-            width=width,
-            height=oblong if self.symbology in _OBLONG else width,
+            width=pt(self.size),
+            height=pt(self._height()),
             quiet_zone=not self.nowhitespace,
             level=self.error_correction,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from counterfoil.render.elements.condition import Condition, ConditionKind
 from counterfoil.render.elements.kinds import PAGE
@@ -13,7 +13,7 @@ from counterfoil.render.fonts.embed import GlyphUse
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
 from counterfoil.render.reader import Place, attribute
-from counterfoil.render.units import Pt
+from counterfoil.render.units import Mm, Pt
 from counterfoil.render.values import Key, Ticket
 
 if TYPE_CHECKING:
@@ -22,6 +22,24 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in points."""
+
+
+class Extent(NamedTuple):
+    """The box of an element in millimetres, before it is turned clockwise about the pivot."""
+
+    left: Mm
+    bottom: Mm
+    width: Mm
+    height: Mm
+    rotation: float = 0.0
+    pivot: tuple[Mm, Mm] | None = None
+    """Of what can be turned."""
+
+    @classmethod
+    def around(cls, left: Mm, bottom: Mm, width: Mm, height: Mm) -> Extent:
+        """Return the box between two corners, whichever of them comes first."""
+        low, high = min(left, left + width), min(bottom, bottom + height)
+        return cls(Mm(low), Mm(high), Mm(abs(width)), Mm(abs(height)))
 
 
 class Graphic(Protocol):
@@ -109,6 +127,10 @@ class Element(ABC):
     def check(self, place: Place) -> None:
         """Note what no single attribute can tell."""
         return
+
+    @abstractmethod
+    def extent(self, ticket: Ticket, frame: Frame) -> Extent:
+        """Tell which box the element takes up; of most kinds it is the same for all tickets."""
 
     @abstractmethod
     def compile(self, frame: Frame) -> Drawing | Slot:

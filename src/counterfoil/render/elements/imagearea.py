@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from counterfoil.render.elements.base import NOTHING, Drawing, Element, Frame, Slot
+from counterfoil.render.elements.base import NOTHING, Drawing, Element, Extent, Frame, Slot
 from counterfoil.render.elements.kinds import LENGTH, POSITIVE_LENGTH, VARIABLE
 from counterfoil.render.images import Image, embed_image, fit
 from counterfoil.render.pdf import content
@@ -38,6 +38,9 @@ class ImageArea(Element):
     width: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Width"))
     height: Mm = field(metadata=attribute(LENGTH, "Height"))
     content: str = field(metadata=attribute(VARIABLE, "Content", "A variable that is a picture."))
+
+    def extent(self, ticket: Ticket, frame: Frame) -> Extent:
+        return Extent.around(self.left, self.bottom, self.width, self.height)
 
     def compile(self, frame: Frame) -> Drawing | Slot:
         if not self.content or self.height <= 0:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from counterfoil.render.elements.base import Drawing, Element, Frame
+from counterfoil.render.elements.base import Drawing, Element, Extent, Frame
 from counterfoil.render.elements.kinds import BLACK, COLOUR, LENGTH, THICKNESS, Colour
 from counterfoil.render.elements.shape import HAIRLINE, paint, stroke_ink
 from counterfoil.render.pdf import content
 from counterfoil.render.reader import attribute
 from counterfoil.render.units import Mm, pt
+from counterfoil.render.values import Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,9 @@ class Line(Element):
     height: Mm = field(metadata=attribute(LENGTH, "Height", "How far up it goes."))
     thickness: Mm = field(default=HAIRLINE, metadata=attribute(THICKNESS, "Thickness"))
     color: Colour = field(default=BLACK, metadata=attribute(COLOUR, "Colour"))
+
+    def extent(self, ticket: Ticket, frame: Frame) -> Extent:
+        return Extent.around(self.left, self.bottom, self.width, self.height)
 
     def compile(self, frame: Frame) -> Drawing:
         x, y = pt(self.left), pt(self.bottom)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from counterfoil.render.elements.base import Drawing, Element, Frame
+from counterfoil.render.elements.base import Drawing, Element, Extent, Frame
 from counterfoil.render.elements.kinds import LENGTH, POSITIVE_LENGTH, Choice
 from counterfoil.render.elements.mark import HEIGHT, MARKS, WIDTH
 from counterfoil.render.pdf import content
 from counterfoil.render.reader import attribute
 from counterfoil.render.units import Mm, pt
+from counterfoil.render.values import Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,9 @@ class PoweredBy(Element):
             Choice({"dark": "Dark, for light paper", "white": "White, for dark paper"}), "Style"
         )
     )
+
+    def extent(self, ticket: Ticket, frame: Frame) -> Extent:
+        return Extent(self.left, self.bottom, Mm(self.size * WIDTH / HEIGHT), self.size)
 
     def compile(self, frame: Frame) -> Drawing:
         x, y, scale = pt(self.left), pt(self.bottom), pt(self.size) / HEIGHT

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from counterfoil.render.elements.base import Box, Drawing, Element
+from counterfoil.render.elements.base import Box, Drawing, Element, Extent, Frame
 from counterfoil.render.elements.kinds import (
     BLACK,
     COLOUR_OR_NONE,
@@ -18,6 +18,7 @@ from counterfoil.render.elements.kinds import (
 from counterfoil.render.pdf import content
 from counterfoil.render.reader import attribute
 from counterfoil.render.units import Mm, Pt, pt
+from counterfoil.render.values import Ticket
 
 HAIRLINE = Mm(0.25)
 # Boxes along a slanted stroke: enough to tell whether it passes beside a code or over it.
@@ -43,6 +44,9 @@ class Area(Element):
     thickness: Mm = field(
         default=HAIRLINE, metadata=attribute(THICKNESS, "Thickness", "Of the outline.")
     )
+
+    def extent(self, ticket: Ticket, frame: Frame) -> Extent:
+        return Extent.around(self.left, self.bottom, self.width, self.height)
 
     def _painted(
         self, path: bytes, outline: Sequence[tuple[float, float]], filling: Sequence[Box]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Frame, Slot
+from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Extent, Frame, Slot
 from counterfoil.render.elements.kinds import (
     COLOUR,
     DEGREES,
@@ -94,8 +94,16 @@ class TextElement(Element):
 
     def compile(self, frame: Frame) -> Drawing | Slot:
         value = self._value()
-        face = frame.fonts.face(self.fontfamily, bold=self.bold, italic=self.italic)
-        return Slot(value=value, draw=self._painter(frame, face).draw, needs=value.needs())
+        painter = self._painter(frame, self._face(frame))
+        return Slot(value=value, draw=painter.draw, needs=value.needs())
+
+    def _face(self, frame: Frame) -> Face:
+        return frame.fonts.face(self.fontfamily, bold=self.bold, italic=self.italic)
+
+    def turned(self, bottom: Mm, height: Mm, pivot: Mm) -> Extent:
+        """Return a box of this width that is turned about its left side at a height."""
+        turn = math.fmod(self.rotation, 360)
+        return Extent(self.left, bottom, self.width, height, turn, (self.left, pivot))
 
     @abstractmethod
     def _painter(self, frame: Frame, face: Face) -> TextPainter:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from counterfoil.render.elements.base import Frame
+from counterfoil.render.elements.base import Extent, Frame
 from counterfoil.render.elements.kinds import FACTOR, FLAG
 from counterfoil.render.elements.text import LEADING, Block, TextElement, TextPainter
 from counterfoil.render.fonts.face import Face
 from counterfoil.render.reader import attribute
 from counterfoil.render.text.prepare import prepare
-from counterfoil.render.text.typeset import break_lines
-from counterfoil.render.units import pt
+from counterfoil.render.text.typeset import Line, break_lines
+from counterfoil.render.units import Mm, Pt, mm, pt
+from counterfoil.render.values import Ticket
 
 # Where pretix puts the first baseline depends on these, found by measuring its output.
 _DOWNWARD_DROP = 1 / 2.5
@@ -41,7 +43,13 @@ class TextArea(TextElement):
         default=False, metadata=attribute(FLAG, "Downward", "Grow down from the anchor.")
     )
 
-    def _painter(self, frame: Frame, face: Face) -> TextPainter:
+    def extent(self, ticket: Ticket, frame: Frame) -> Extent:
+        painter = self._painter(frame, self._face(frame))
+        height = painter.height(self._value()(ticket), self.locale or ticket.locale)
+        bottom = Mm(self.bottom - height) if self.downward else self.bottom
+        return self.turned(bottom, height, Mm(bottom + height))
+
+    def _painter(self, frame: Frame, face: Face) -> _AreaPainter:
         return _AreaPainter(self, frame, face)
 
 
@@ -55,8 +63,7 @@ class _AreaPainter(TextPainter):
         self._ascent, self._descent = face.ascent, face.descent
 
     def set(self, text: str, language: str) -> Block:
-        style = self.style(self._size, language)
-        lines = break_lines(prepare(text), style, self.width, split_long_words=True)
+        lines = self._break(text, language)
         x, y = self._anchor
         if self._downward:
             first = (-self._descent * _DOWNWARD_DROP - 1) * self._size
@@ -65,6 +72,15 @@ class _AreaPainter(TextPainter):
         drop = self._descent + (factor - 1) * _UPWARD_STRETCH
         pivot = (x, y + len(lines) * self._line_share() * self._size)
         return Block(lines, self._size, (-drop - 1) * self._size, self._lead(text), pivot)
+
+    def height(self, text: str, language: str) -> Mm:
+        """Return what the text takes up, and for none what one line would."""
+        lines = len(self._break(text, language)) or 1
+        return mm(Pt(lines * self._line_share() * self._size))
+
+    def _break(self, text: str, language: str) -> Sequence[Line]:
+        style = self.style(self._size, language)
+        return break_lines(prepare(text), style, self.width, split_long_words=True)
 
     def _line_share(self) -> float:
         """Return what one line adds to the height of the text, in font sizes."""

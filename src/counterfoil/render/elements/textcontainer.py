@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from counterfoil.render.elements.base import Frame
+from counterfoil.render.elements.base import Extent, Frame
 from counterfoil.render.elements.kinds import FACTOR, FLAG, LENGTH, Choice
 from counterfoil.render.elements.text import LEADING, Block, TextElement, TextPainter
 from counterfoil.render.fonts.face import Face
@@ -14,6 +14,7 @@ from counterfoil.render.reader import attribute
 from counterfoil.render.text.prepare import Prepared, prepare
 from counterfoil.render.text.typeset import Line, break_lines
 from counterfoil.render.units import Mm, Pt, pt
+from counterfoil.render.values import Ticket
 
 _TRIES = 25
 _SMALLEST = Pt(1)
@@ -47,6 +48,10 @@ class TextContainer(TextElement):
         default=True,
         metadata=attribute(FLAG, "Split long words", "Break words that are wider than the box."),
     )
+
+    def extent(self, ticket: Ticket, frame: Frame) -> Extent:
+        top = Mm(self.bottom + self.height)
+        return self.turned(Mm(min(self.bottom, top)), Mm(abs(self.height)), top)
 
     def _painter(self, frame: Frame, face: Face) -> TextPainter:
         return _ContainerPainter(self, frame, face)

@@ -115,10 +115,11 @@ class Face:
         """What each glyph stands for by itself.
 
         Of several characters with one glyph it is the one that compatibility forms are made of,
-        so Greek mu wins over the micro sign and a space over its unbreakable kin.
+        so Greek mu wins over the micro sign and a space over its unbreakable kin. A form that an
+        Arabic letter takes inside a word is that letter: nobody searches for forms.
         """
         by_preference = sorted(map(chr, self.characters), key=_preference, reverse=True)
-        return {self.gid(character): character for character in by_preference}
+        return {self.gid(character): _letters_of(character) for character in by_preference}
 
     @cached_property
     def glyph_count(self) -> int:
@@ -198,6 +199,12 @@ class Face:
 
 def _preference(character: str) -> tuple[bool, int]:
     return unicodedata.normalize("NFKC", character) != character, ord(character)
+
+
+def _letters_of(character: str) -> str:
+    """Return what one of Arabic Presentation Forms is a form of, and others as they are."""
+    is_form = "\ufb50" <= character <= "\ufdff" or "\ufe70" <= character <= "\ufefe"
+    return unicodedata.normalize("NFKC", character).strip() if is_form else character
 
 
 def open_face(path: Path, index: int) -> hb.Face:

@@ -35,11 +35,13 @@ class FontLibrary:
     """The faces of this installation and of the folders given, read when first needed.
 
     Our own faces come before any of the same family in the folders: a ticket has to look the same
-    on every host, and there are Open Sans files about whose widths differ.
+    on every host, and there are Open Sans files about whose widths differ. Only faces in folders
+    that are ``preferred`` come before ours: who hands over a font means that font.
     """
 
-    def __init__(self, folders: Iterable[Path] = ()) -> None:
+    def __init__(self, folders: Iterable[Path] = (), *, preferred: Iterable[Path] = ()) -> None:
         self._folders = tuple(folders)
+        self._preferred = tuple(preferred)
         self._faces: dict[Source, Face] = {}
         self._covering = lru_cache(maxsize=_REMEMBERED)(self._find_covering)
         #: Files that cannot be used, and why. Complete once all folders were searched.
@@ -48,12 +50,16 @@ class FontLibrary:
     @property
     def families(self) -> tuple[str, ...]:
         """The families a layout can name, sorted."""
-        named = {*self._own, *self._found}
+        named = {*self._given, *self._own, *self._found}
         named.update(alias for alias in _ALIASES if self._offers(alias))
         return tuple(sorted(named))
 
     def knows(self, family: str) -> bool:
         return bool(self._offers(family))
+
+    def styles(self, family: str) -> tuple[tuple[bool, bool], ...]:
+        """Tell in which styles, as (bold, italic), a family has a face of its own."""
+        return tuple(sorted({(offer.bold, offer.italic) for offer in self._offers(family)}))
 
     def face(self, family: str, *, bold: bool = False, italic: bool = False) -> Face:
         """Return the face that a layout means.
@@ -87,6 +93,7 @@ class FontLibrary:
 
     def _fallback_order(self, han: str) -> Iterator[str]:
         yield from self._own
+        yield from self._given
         yield han
         yield from _HAN
         noto = [family for family in self._found if family.startswith("Noto Sans")]
@@ -94,18 +101,24 @@ class FontLibrary:
         yield from sorted(self._found.keys() - set(noto))
 
     def _offers(self, family: str) -> list[Offer]:
-        if family in self._own:
-            return self._own[family]
+        own = self._own.get(family, [])
         for name in (family, *_ALIASES.get(family, ())):
-            if name in self._found:
+            if name in self._given:
+                return _completed(self._given[name], own)
+        for name in (family, *_ALIASES.get(family, ())):
+            if not own and name in self._found:
                 return self._found[name]
-        return []
+        return own
 
     def _load(self, offer: Offer) -> Face:
         source = offer.source
         if source not in self._faces:
             self._faces[source] = Face(source)
         return self._faces[source]
+
+    @cached_property
+    def _given(self) -> dict[str, list[Offer]]:
+        return self._by_family(font_files(self._preferred))
 
     @cached_property
     def _own(self) -> dict[str, list[Offer]]:
@@ -129,6 +142,12 @@ class FontLibrary:
         except FontError as error:
             self.refused[path] = str(error)
             return []
+
+
+def _completed(offers: list[Offer], others: list[Offer]) -> list[Offer]:
+    """Add faces of the styles that are lacking."""
+    styles = {(offer.bold, offer.italic) for offer in offers}
+    return [*offers, *(each for each in others if (each.bold, each.italic) not in styles)]
 
 
 def _styled(offers: Iterable[Offer], bold: bool, italic: bool) -> list[Offer]:
