@@ -59,7 +59,7 @@ def test_unknown_paths_are_404_in_json(api: Api, path) -> None:
 
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/json"
-    assert answer.json() == {"detail": "Not found."}
+    assert answer.content == b'{"detail":"Not found."}'
 
 
 def test_the_format_may_be_a_suffix(api: Api, event: Event, categories) -> None:
@@ -251,7 +251,7 @@ def test_the_last_page_has_a_name(api: Api, event: Event, categories) -> None:
     assert len(last["results"]) == 1
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "9" * 5000])
+@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "١", "1_0", "9" * 5000])
 def test_pages_that_are_not_there_are_404(api: Api, event: Event, categories, page) -> None:
     answer = api.get(at(event, f"categories/?page={page}"))
 
@@ -259,7 +259,7 @@ def test_pages_that_are_not_there_are_404(api: Api, event: Event, categories, pa
     assert answer.json() == {"detail": "Invalid page."}
 
 
-@pytest.mark.parametrize("size", ["0", "-3", "x", "100000", ""])
+@pytest.mark.parametrize("size", ["0", "-3", "x", "100000", "", "١", "1_0"])
 def test_odd_page_sizes_are_the_default(api: Api, event: Event, size) -> None:
     for number in range(51):
         event.categories.create(name={"en": str(number)})
@@ -292,6 +292,10 @@ def test_ordering_is_total_and_ignores_what_it_does_not_know(api: Api, event: Ev
         ("items/?category=x", {"category": ["Enter a number."]}),
         ("subevents/?modified_since=yesterday", {"modified_since": ["Enter a valid date/time."]}),
         ("quotas/?subevent=x", {"subevent": ["Enter a number."]}),
+        ("quotas/?subevent=١", {"subevent": ["Enter a number."]}),
+        ("quotas/?subevent__in=1,1_0", {"subevent__in": ["Enter a number."]}),
+        ("orders/?item=²", {"item": ["Enter a number."]}),
+        ("items/?tax_rate=١٩", {"tax_rate": ["Enter a number."]}),
     ],
 )
 def test_filter_values_that_cannot_be_read_are_400(api: Api, event: Event, query, problem) -> None:
@@ -332,6 +336,25 @@ def test_options_describe_the_method(api: Api, event: Event) -> None:
         "multipart/form-data",
     ]
     assert "name" in answer.json()["actions"]["POST"]
+
+
+def test_options_describe_what_is_sent_and_not_what_is_shown(api: Api, event: Event) -> None:
+    answer = api.send("OPTIONS", at(event, "offlinesalesbatches/"))
+
+    described = answer.json()["actions"]["POST"]
+    fixed = {name for name, field in described.items() if field["read_only"]}
+    assert fixed == {"id", "creation", "orders"}
+    assert {name for name, field in described.items() if field["required"]} == {"item", "amount"}
+
+
+@pytest.mark.parametrize("digit", ["١", "²", "1_0"])
+def test_numbers_are_sent_in_ascii_digits(api: Api, event: Event, digit) -> None:
+    body = {"item": digit, "amount": digit}
+
+    answer = api.post(at(event, "offlinesalesbatches/"), json=body)
+
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["item", "amount"]
 
 
 def test_times_are_shown_in_the_zone_of_the_event(api: Api) -> None:

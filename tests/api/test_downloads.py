@@ -111,6 +111,8 @@ def test_a_range_behind_the_end_is_told_so(api: Api, finished: RenderRequest, as
     answer = api.get(path_of(finished), headers={"Range": asked})
 
     assert (answer.status_code, answer["Content-Range"]) == (416, "bytes */1024")
+    assert answer["Content-Type"] == "application/json"
+    assert answer.content == b'{"detail":"The file has 1024 bytes."}'
 
 
 @pytest.mark.parametrize(

@@ -272,3 +272,19 @@ def test_dates_in_utc_are_shown_as_such(api: Api, event: Event) -> None:
     event.save()
 
     assert api.get(at(event)).json()["date_from"] == "2027-01-01T12:00:00Z"
+
+
+def test_events_and_orders_are_filtered_by_a_channel_that_exists(api: Api, event: Event) -> None:
+    event.organizer.sales_channels.create(identifier="api.kiosk")
+    make_event().organizer.sales_channels.create(identifier="api.foreign")
+    for path in (at(event, "../"), at(event, "orders/")):
+        path = path.replace(f"{event.slug}/../", "")
+
+        known = api.get(f"{path}?sales_channel=api.kiosk")
+        unknown = api.get(f"{path}?sales_channel=api.foreign")
+
+        assert known.status_code == 200
+        assert (unknown.status_code, unknown.json()) == (
+            400,
+            {"sales_channel": ["Object with identifier=api.foreign does not exist."]},
+        )

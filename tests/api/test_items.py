@@ -365,3 +365,16 @@ def test_impossible_tax_rates_are_refused(api: Api, event: Event, rate) -> None:
 
     assert answer.status_code == 400
     assert list(answer.json()) == ["rate"]
+
+
+def test_variations_are_filtered_and_ordered(api: Api, event: Event) -> None:
+    item = make_item(event)
+    first = make_variation(item, value={"en": "Front"}, position=1).pk
+    second = make_variation(item, value={"en": "Balcony"}, position=2, active=False).pk
+    path = at(event, f"items/{item.pk}/variations/")
+
+    assert ids(api.get(f"{path}?active=true")) == [first]
+    assert ids(api.get(f"{path}?active=false")) == [second]
+    assert ids(api.get(f"{path}?search=balc")) == [second]
+    assert ids(api.get(f"{path}?ordering=-position")) == [second, first]
+    assert api.get(f"{path}?active=maybe").json() == {"active": ["Must be a valid boolean."]}

@@ -9,6 +9,7 @@ from PIL import Image
 
 from apiclient import Api, at
 from counterfoil.catalog.models import Event
+from counterfoil.layouts.backgrounds import store_background
 from counterfoil.layouts.models import Background, TicketLayout
 from makers import (
     make_event,
@@ -239,6 +240,21 @@ class TestPreview:
         with pypdfium2.PdfDocument(shown.content) as document:
             assert document[0].get_size() == (150, 90)
         assert TicketLayout.objects.count() == 1
+
+    def test_a_background_that_cannot_be_used_is_told_with_its_layouts_name(
+        self, api: Api, event: Event
+    ) -> None:
+        broken = store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True)
+        layout = make_layout(event, name="Wristband", background=broken)
+
+        saved = api.get(at(event, f"ticketlayouts/{layout.pk}/preview/"))
+        unsaved = api.post(
+            at(event, "ticketlayouts/preview/"), json={"layout": [], "ticket_layout": layout.pk}
+        )
+
+        assert saved.status_code == unsaved.status_code == 400
+        assert saved.json() == unsaved.json()
+        assert saved.json()["background"][0].startswith("The background of layout “Wristband” ")
 
     @pytest.mark.parametrize(
         ("body", "field"),

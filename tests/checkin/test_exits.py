@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from counterfoil.checkin.exits import let_out, let_out_where_due
 from counterfoil.checkin.models import Checkin
 from counterfoil.core import clock
+from counterfoil.jobs.poller import Poller
 from gate import Gate
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -62,3 +63,14 @@ def test_a_scan_after_the_hour_finds_everybody_out(gate: Gate) -> None:
     gate.set(exit_all_at=clock.now() - timedelta(hours=1))
 
     assert gate.reason(ticket) is None
+
+
+def test_a_worker_lets_out_when_the_hour_has_come(gate: Gate) -> None:
+    hour = clock.now() - timedelta(minutes=1)
+    gate.scan(gate.ticket(), datetime=hour - timedelta(hours=1))
+    gate.set(exit_all_at=hour)
+
+    Poller(print).turn()
+    Poller(print).turn()  # another worker
+
+    assert Checkin.objects.get(type="exit").datetime == hour

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner, Result
 
+from counterfoil.audit.models import LogEntry
 from counterfoil.cli.main import main
 from counterfoil.jobs import services
 from counterfoil.jobs.claims import Claim
@@ -56,6 +57,20 @@ def test_a_failed_job_is_tried_again() -> None:
     assert job.state == Job.State.WAITING
 
 
+def test_what_is_done_by_hand_is_written_down() -> None:
+    failed, waiting = _failed(), services.submit(kind="test.kind", payload={})
+
+    _run("retry", str(failed.pk))
+    _run("cancel", str(waiting.pk))
+
+    entries = LogEntry.objects.order_by("pk").values_list("action", "object_id", "actor", "data")
+    by_hand = {"by": "command line"}
+    assert list(entries) == [
+        ("counterfoil.job.retried", str(failed.pk), "", by_hand),
+        ("counterfoil.job.cancelled", str(waiting.pk), "", by_hand),
+    ]
+
+
 def test_a_job_that_did_not_fail_is_not_tried_again() -> None:
     job = services.submit(kind="test.kind", payload={})
 
@@ -63,6 +78,7 @@ def test_a_job_that_did_not_fail_is_not_tried_again() -> None:
 
     assert ended.exit_code == 1
     assert ended.output == "counterfoil: Only a job that failed can be tried again.\n"
+    assert not LogEntry.objects.exists()
 
 
 def test_a_waiting_job_is_cancelled() -> None:

@@ -1,7 +1,8 @@
 """Whatever dies, and wherever: accepted work is done, once, and whole.
 
 Real processes, killed or stopped by the kernel at named points. The points' first visit is fatal;
-whoever is started afterwards is not armed.
+whoever is started afterwards is not armed. ``tests/flows/test_deaths.py`` does the same to batches
+and prints, on either database.
 """
 
 from __future__ import annotations
@@ -25,28 +26,28 @@ AMOUNT = 10
     "point", ["jobs.claimed", "rig.half", "jobs.before_finish", "rig.before_commit"]
 )
 def test_a_worker_that_dies_before_its_commit_has_made_nothing_and_another_makes_all(
-    anywhere: World, point: str
+    embedded: World, point: str
 ) -> None:
-    served = anywhere.serve(COUNTERFOIL_FAILPOINTS=f"{point}=kill")
+    served = embedded.serve(COUNTERFOIL_FAILPOINTS=f"{point}=kill")
 
     job = post_job(served.address, "rig.rows", amount=AMOUNT)
 
-    assert anywhere.wait_for(job, state="done")["attempt"] == 2
-    assert anywhere.entries(job) == AMOUNT
+    assert embedded.wait_for(job, state="done")["attempt"] == 2
+    assert embedded.entries(job) == AMOUNT
 
 
 def test_a_worker_that_dies_after_its_commit_has_made_all_and_nobody_makes_it_again(
-    anywhere: World,
+    embedded: World,
 ) -> None:
-    served = anywhere.serve(COUNTERFOIL_FAILPOINTS="jobs.finished=kill")
+    served = embedded.serve(COUNTERFOIL_FAILPOINTS="jobs.finished=kill")
 
     job = post_job(served.address, "rig.rows", amount=AMOUNT)
-    anywhere.wait_for(job, state="done")
+    embedded.wait_for(job, state="done")
     other = post_job(served.address, "rig.rows", amount=2)
 
-    anywhere.wait_for(other, state="done")
-    assert anywhere.job(job)["attempt"] == 1
-    assert (anywhere.starts(job), anywhere.entries(job)) == ([1], AMOUNT)
+    embedded.wait_for(other, state="done")
+    assert embedded.job(job)["attempt"] == 1
+    assert (embedded.starts(job), embedded.entries(job)) == ([1], AMOUNT)
 
 
 @pytest.mark.parametrize(
@@ -58,28 +59,28 @@ def test_a_worker_that_dies_after_its_commit_has_made_all_and_nobody_makes_it_ag
     ],
 )
 def test_a_worker_that_dies_with_a_file_leaves_it_unnamed_and_another_publishes(
-    anywhere: World, point: str, left_over: int
+    embedded: World, point: str, left_over: int
 ) -> None:
-    served = anywhere.serve(COUNTERFOIL_FAILPOINTS=f"{point}=kill")
+    served = embedded.serve(COUNTERFOIL_FAILPOINTS=f"{point}=kill")
 
     job = post_job(served.address, "rig.file")
 
-    done = anywhere.wait_for(job, state="done")
+    done = embedded.wait_for(job, state="done")
     assert done["attempt"] == 2
     assert done["result_file"].endswith(".2.txt")
     published = done["result_file"].removeprefix("results/")
-    assert published in anywhere.files()
-    assert len(anywhere.files()) == 1 + left_over
+    assert published in embedded.files()
+    assert len(embedded.files()) == 1 + left_over
 
 
-def test_a_worker_that_dies_after_naming_its_file_has_published_it(anywhere: World) -> None:
-    served = anywhere.serve(COUNTERFOIL_FAILPOINTS="jobs.finished=kill")
+def test_a_worker_that_dies_after_naming_its_file_has_published_it(embedded: World) -> None:
+    served = embedded.serve(COUNTERFOIL_FAILPOINTS="jobs.finished=kill")
 
     job = post_job(served.address, "rig.file")
 
-    done = anywhere.wait_for(job, state="done")
+    done = embedded.wait_for(job, state="done")
     assert done["attempt"] == 1
-    assert [f"results/{name}" for name in anywhere.files()] == [done["result_file"]]
+    assert [f"results/{name}" for name in embedded.files()] == [done["result_file"]]
 
 
 def test_a_server_that_dies_before_its_commit_has_accepted_nothing(anywhere: World) -> None:
@@ -193,18 +194,23 @@ def test_jobs_whose_hints_were_all_lost_are_done(anywhere: World) -> None:
         assert anywhere.wait_for(job, state="done")["attempt"] == 1
 
 
-def test_a_job_is_accepted_while_the_broker_is_down_and_done_when_it_is_back(
+def test_jobs_are_accepted_and_done_while_the_broker_is_down_and_after_it_is_back(
     distributed: World, broker: ValkeyServer
 ) -> None:
     served = distributed.serve()
     post_job(served.address, "rig.rows", amount=2)
+    before = {process.pid for process in served.family()}
     port = broker.port
     broker.stop()
 
-    job = post_job(served.address, "rig.rows", amount=AMOUNT)
+    meanwhile = [post_job(served.address, "rig.rows", amount=AMOUNT) for _ in range(3)]
+    for job in meanwhile:
+        assert distributed.wait_for(job, state="done")["attempt"] == 1
 
     with ValkeyServer(port=port):
-        assert distributed.wait_for(job, state="done")["attempt"] == 1
+        afterwards = post_job(served.address, "rig.rows", amount=2)
+        assert distributed.wait_for(afterwards, state="done")["attempt"] == 1
+        assert {process.pid for process in served.family()} == before
 
 
 def test_twenty_hints_for_one_job_start_it_once(distributed: World) -> None:

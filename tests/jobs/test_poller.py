@@ -10,10 +10,10 @@ from django.db import OperationalError, connection
 
 from counterfoil.config.celery import app, configuration
 from counterfoil.jobs import hints, schema, services
-from counterfoil.jobs.claims import worker_name
+from counterfoil.jobs.claims import Claim, worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.poller import Poller
-from jobs.asking import again, ask, claim, let_lease_end, use_up_attempts
+from jobs.asking import again, ask, claim, handling, let_lease_end, use_up_attempts
 
 pytestmark = pytest.mark.django_db
 
@@ -252,3 +252,32 @@ def test_after_a_failure_no_hint_is_tried_for_some_seconds(
     assert not hints.send(job.pk)
 
     assert not caplog.records
+
+
+@pytest.fixture
+def done() -> Iterator[list[int]]:
+    """Numbers of the jobs that were done."""
+    numbers: list[int] = []
+
+    def do(claimed: Claim) -> None:
+        numbers.append(claimed.payload["number"])
+        claimed.finish()
+
+    with handling("test.number", do):
+        yield numbers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_broker_is_down_jobs_are_done_in_their_order_without_it(
+    broker_down: None, done: list[int], settings: LazySettings
+) -> None:
+    settings.JOB_POLL_S = 0.01
+    jobs = [ask("test.number", number=number) for number in range(3)]
+    poller = Poller(_ignore)
+
+    poller.start()
+    while again(jobs[-1]).state != Job.State.DONE:
+        threading.Event().wait(0.01)
+    poller.stop()
+
+    assert done == [0, 1, 2]

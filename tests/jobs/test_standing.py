@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
@@ -43,3 +44,16 @@ def test_a_lease_that_ran_out_is_counted() -> None:
 def test_ages_are_told_by_the_clock_of_the_database() -> None:
     assert abs((database_time() - clock.now()).total_seconds()) < 60
     assert age_s(database_time() + timedelta(hours=1)) == 0.0
+
+
+def test_a_job_is_as_old_as_the_database_says_whatever_the_clock_of_its_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: an_hour_ago)
+
+    ask()
+
+    waited = standing().oldest_wait_s
+    assert waited is not None
+    assert waited < 600

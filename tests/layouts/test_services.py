@@ -1,21 +1,26 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from counterfoil.accounts.actors import TokenActor
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
-from counterfoil.core.refusals import Invalid
+from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.models import TicketLayout, TicketLayoutItem
 from counterfoil.layouts.services import (
+    Design,
     LayoutValues,
     assign_layout,
     background_from_upload,
     change_layout,
     create_layout,
     delete_layout,
+    problems_of,
+    redesign_layout,
     unassign_layout,
 )
 from makers import make_event, make_item, make_layout, make_team, make_token, qr_element
@@ -174,3 +179,90 @@ def test_all_of_it_is_written_down(event: Event, actor: TokenActor) -> None:
         "counterfoil.layoutassignment.deleted",
         "counterfoil.ticketlayout.deleted",
     ]
+
+
+def design(**given: Any) -> Design:
+    return Design(**{"name": "Ticket", "elements": [qr_element()], "background": None, **given})
+
+
+def test_a_design_is_saved_over_the_one_that_was_seen(event: Event, actor: TokenActor) -> None:
+    layout = make_layout(event, default=True)
+    seen = Design.of(layout).version
+
+    saved = redesign_layout(actor=actor, layout=layout, design=design(name="New"), expected=seen)
+
+    layout.refresh_from_db()
+    assert (layout.name, layout.layout, layout.default) == ("New", [qr_element()], True)
+    assert Design.of(saved).version == Design.of(layout).version != seen
+
+
+@pytest.mark.parametrize("change", [{"name": "x"}, {"layout": []}])
+def test_a_design_that_nobody_saw_is_not_saved_over(
+    event: Event, actor: TokenActor, change: dict[str, Any]
+) -> None:
+    layout = make_layout(event)
+    seen = Design.of(layout).version
+    TicketLayout.objects.update(**change)
+
+    with pytest.raises(Conflict):
+        redesign_layout(actor=actor, layout=layout, design=design(), expected=seen)
+
+    assert not LogEntry.objects.exists()
+
+
+def test_another_background_is_another_design(event: Event, actor: TokenActor) -> None:
+    background = background_from_upload(event=event, pdf=pdf_of())
+
+    assert design().version != design(background=background).version
+
+
+def test_who_marks_the_default_changes_no_design(event: Event, actor: TokenActor) -> None:
+    layout = make_layout(event)
+    seen = Design.of(layout).version
+    TicketLayout.objects.update(default=True)
+
+    redesign_layout(actor=actor, layout=layout, design=design(), expected=seen)
+
+    layout.refresh_from_db()
+    assert layout.default
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_save_at_once_one_succeeds() -> None:
+    layout = make_layout(make_event())
+    seen = Design.of(layout).version
+
+    def save(number: int) -> bool:
+        wanted = design(name=f"Of {number}")
+        try:
+            redesign_layout(actor=None, layout=layout, design=wanted, expected=seen)
+        except Conflict:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        saved = list(threads.map(save, range(4)))
+
+    layout.refresh_from_db()
+    assert saved.count(True) == 1
+    assert layout.name == f"Of {saved.index(True)}"
+
+
+def test_a_deleted_layout_has_no_design_any_more(event: Event, actor: TokenActor) -> None:
+    layout = make_layout(event)
+    seen = Design.of(layout).version
+    TicketLayout.objects.all().delete()
+
+    with pytest.raises(Gone):
+        redesign_layout(actor=actor, layout=layout, design=design(), expected=seen)
+
+
+def test_what_is_stored_already_is_not_to_blame() -> None:
+    hologram = {"type": "hologram"}
+
+    told = problems_of([hologram, qr_element(size=0), {"type": "x"}], stored=[hologram])
+
+    assert [problem.pointer for problem in told] == ["/1/size", "/2/type"]
+    assert problems_of("nonsense", stored=[hologram])[0].pointer == ""

@@ -13,7 +13,7 @@ from counterfoil.orders.models import OrderPosition
 from counterfoil.printing import previews
 from counterfoil.render import Plan
 from makers import text_element
-from samplepdfs import NOT_A_PDF
+from samplepdfs import NOT_A_PDF, pdf_of
 
 
 def plan_showing(*contents: str) -> Plan:
@@ -69,6 +69,22 @@ def test_pages_and_sizes_that_are_none_are_refused(event: Event, page: int, dpi:
 
     with pytest.raises(Invalid):
         previews.draw_png(plan, previews.sample_ticket(plan, event), page=page, dpi=dpi)
+
+
+def test_a_field_of_paper_is_drawn_with_fewer_dots(event: Event) -> None:
+    field = store_background(event=event, pdf=pdf_of((14_400, 14_400)))
+    plan = previews.preview_plan(elements=[], background=field.pk)
+
+    assert 20 < previews.finest_dpi(plan, 1) < 22
+    with pytest.raises(Invalid, match="1 to 21 dots"):
+        previews.draw_png(plan, previews.sample_ticket(plan, event), page=1, dpi=22)
+
+
+def test_samples_of_all_variables_can_be_listed(event: Event) -> None:
+    samples = {variable.key: sample for variable, sample in previews.samples(event)}
+
+    assert samples["event_name"] == str(event)
+    assert samples["attendee_name"] == "Ada Lovelace"
 
 
 def test_what_cannot_be_printed_is_refused_with_its_place(event: Event) -> None:

@@ -6,6 +6,7 @@
         action_examples = {"redeem": {...}}       # the same for actions beyond the usual six
         request_examples = {"redeem": {...}}      # where requests are no part of the answer
         serializer_class = ThingSerializer        # what is shown
+        form_class = NewThingSerializer           # what is sent, where it is something else
         write_needs = ("event.items:write",)      # any one of these; () = seeing the event suffices
         action_needs = {"redeem": ("event.orders:write", "event.orders:checkin")}
 
@@ -37,7 +38,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from rest_framework import mixins
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -47,6 +48,7 @@ from rest_framework.viewsets import GenericViewSet, ViewSetMixin
 from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.idempotency import Claim
 from counterfoil.api import conditional, idempotency
+from counterfoil.api import ids as _ids  # noqa: F401 — knows how ids stand in routes
 from counterfoil.api.permissions import Needs
 from counterfoil.audit import queries as audit_queries
 from counterfoil.audit import services as audit
@@ -64,6 +66,10 @@ class ApiView(GenericViewSet[M]):
     example: ClassVar[Any] = None
     action_examples: ClassVar[dict[str, Any]] = {}
     request_examples: ClassVar[dict[str, Any]] = {}
+    #: What a client sends, where it is not what it is shown.
+    form_class: ClassVar[type[BaseSerializer[Any]] | None] = None
+    #: How the key of a path is read: ids of rows; ``str`` where it is a code or a name.
+    lookup_value_converter: ClassVar[str] = "id"
     #: Needed where two routes lead to one view, as ``as_view({...}, operation_id="...")``.
     operation_id: str = ""
     read_needs: ClassVar[Needs] = ()
@@ -88,6 +94,12 @@ class ApiView(GenericViewSet[M]):
     def actor(self) -> Actor:
         actor: Actor = self.request.auth  # type: ignore[assignment]
         return actor
+
+    def get_object(self) -> M:
+        if self.kwargs.get(self.lookup_url_kwarg or self.lookup_field, "") is None:
+            raise NotFound  # this is no id at all, so the words say nothing of the object
+        found: M = super().get_object()
+        return found
 
     def find_scope(self) -> bool:
         """Find what the path names among what the actor may see; False is the 403."""

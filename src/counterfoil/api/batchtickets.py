@@ -162,7 +162,7 @@ def _write_xlsx(file: IO[bytes], rows: Iterable[Row]) -> None:
 
 routes = [
     path(
-        "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches/<str:pk>/tickets/",
+        "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches/<id:pk>/tickets/",
         BatchTicketView.as_view({"get": "list"}),
         name="offlinesalesbatch-tickets",
     )

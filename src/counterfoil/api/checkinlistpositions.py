@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from counterfoil.api.base import DetailView, EventView, ListView
 from counterfoil.api.checkinlists import READ, SCAN
 from counterfoil.api.gateexamples import SCAN_POSITION, SCAN_RESPONSES, SCANNED
+from counterfoil.api.ids import row_id
 from counterfoil.api.positionfields import shown
 from counterfoil.api.positionfilters import ScanPositionFilters
 from counterfoil.api.scanfields import ScanPositionSerializer, ShownToScanners
@@ -22,8 +23,6 @@ from counterfoil.api.scanning import ScanSerializer, redeem, scan_of
 from counterfoil.checkin import queries
 from counterfoil.checkin.models import CheckinList
 from counterfoil.orders.models import OrderPosition
-
-_LARGEST_ID = 2**63 - 1
 
 
 class ListPositionView(ShownToScanners, ListView, DetailView, EventView[OrderPosition]):
@@ -67,8 +66,7 @@ class ListPositionView(ShownToScanners, ListView, DetailView, EventView[OrderPos
         return redeem(request, scan, in_order_locale=in_order_locale, actor=self.actor)
 
     def _list(self) -> CheckinList:
-        pk = self.kwargs["list"]
-        found = queries.lists_of(self.event).filter(pk=pk).first() if _is_id(pk) else None
+        found = queries.lists_of(self.event).filter(pk=self.kwargs["list"]).first()
         if found is None:
             raise NotFound(_("No check-in list matches the given query."))
         return found
@@ -76,19 +74,15 @@ class ListPositionView(ShownToScanners, ListView, DetailView, EventView[OrderPos
     def _id_in(self, secret: str) -> int | None:
         """Read the secret as an id, unless the app says that it came from a ticket."""
         trusted = self.request.query_params.get("untrusted_input", "false") == "false"
-        return int(secret) if trusted and _is_id(secret) else None
+        return row_id(secret) if trusted else None
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and int(text[:20]) <= _LARGEST_ID
-
-
-_BASE = "organizers/<str:organizer>/events/<str:event>/checkinlists/<str:list>/positions/"
+_BASE = "organizers/<str:organizer>/events/<str:event>/checkinlists/<id:list>/positions/"
 
 routes = [
     path(_BASE, ListPositionView.as_view({"get": "list"}), name="checkinlistpos-list"),
     path(
-        f"{_BASE}<str:pk>/",
+        f"{_BASE}<id:pk>/",
         ListPositionView.as_view({"get": "retrieve"}),
         name="checkinlistpos-detail",
     ),

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
 from counterfoil.api.fields import Reference
+from counterfoil.api.filters import RowId
 from counterfoil.api.gateexamples import CHECKIN_LIST, LIST_STATUS
 from counterfoil.api.gatetimes import GateMoment
 from counterfoil.api.subevents import VariationReference
@@ -147,8 +148,8 @@ class StatusSerializer(serializers.Serializer[CheckinList]):
 
 
 class CheckinListFilters(django_filters.FilterSet):  # type: ignore[misc]
-    subevent = django_filters.NumberFilter(field_name="subevent")
-    subevent_match = django_filters.NumberFilter(method="by_match")
+    subevent = RowId(field_name="subevent")
+    subevent_match = RowId(method="by_match")
     ends_after = django_filters.IsoDateTimeFilter(method="by_end")
 
     def by_match(self, rows: QuerySet[CheckinList], name: str, value: int) -> QuerySet[CheckinList]:

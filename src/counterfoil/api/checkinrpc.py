@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from counterfoil.api.base import ListView, OrganizerView
 from counterfoil.api.checkinlists import READ, SCAN
+from counterfoil.api.fields import Reference
 from counterfoil.api.gateexamples import SCAN as SCAN_SENT
 from counterfoil.api.gateexamples import SCAN_POSITION, SCAN_RESPONSES, SCANNED
 from counterfoil.api.permissions import Needs, needs_of
@@ -29,16 +30,16 @@ from counterfoil.checkin.models import CheckinList
 from counterfoil.orders.models import OrderPosition
 
 
-class PermittedList(serializers.PrimaryKeyRelatedField[CheckinList]):
+class PermittedList(Reference):
     """A list of an event in which the actor may do what the view needs; others do not exist."""
 
-    def get_queryset(self) -> QuerySet[CheckinList]:
+    def get_queryset(self) -> QuerySet[Any]:
         view: GateView = self.context["view"]
         lists = CheckinList.objects.filter(event__in=view.actor.events(view.organizer))
         return lists.select_related("event__organizer")
 
     def to_internal_value(self, data: Any) -> CheckinList:
-        found = super().to_internal_value(data)
+        found: CheckinList = super().to_internal_value(data)
         view: GateView = self.context["view"]
         needs = needs_of(view, view.request.method)
         if not any(view.actor.may_in_event(permission, found.event) for permission in needs):

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from counterfoil.api.base import DetailView, EventView, ListView, event_routes
 from counterfoil.api.checkinlists import READ
 from counterfoil.api.fields import Moment
-from counterfoil.api.filters import Flag
+from counterfoil.api.filters import Flag, RowId
 from counterfoil.api.gateexamples import CHECKIN
 from counterfoil.checkin import queries
 from counterfoil.checkin.models import Checkin
@@ -47,12 +47,12 @@ class CheckinSerializer(serializers.ModelSerializer[Checkin]):
 
 
 class CheckinFilters(django_filters.FilterSet):  # type: ignore[misc]
-    list = django_filters.NumberFilter(field_name="list")
+    list = RowId(field_name="list")
     successful = Flag()
     auto_checked_in = Flag()
     type = django_filters.CharFilter()
     error_reason = django_filters.CharFilter()
-    position = django_filters.NumberFilter(field_name="position")
+    position = RowId(field_name="position")
     created_since = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="gte")
     created_before = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="lt")
     datetime_since = django_filters.IsoDateTimeFilter(field_name="datetime", lookup_expr="gte")

@@ -24,6 +24,7 @@ from counterfoil.accounts.models import Device
 from counterfoil.api.auth import DeviceAuthentication
 from counterfoil.api.base import ApiView
 from counterfoil.api.gateexamples import DEVICE_ACCESS, DEVICE_FACTS, DEVICE_INFO, DEVICE_SELECTION
+from counterfoil.api.ids import row_id
 from counterfoil.audit import services as audit
 from counterfoil.checkin.models import CheckinList
 from counterfoil.checkin.occasions import Occasion, occasion_for, running_occasion
@@ -191,16 +192,12 @@ class _Current:
 
     def __init__(self, request: Request) -> None:
         self.event = request.query_params.get("current_event", "")
-        self.subevent = _number(request.query_params.get("current_subevent"))
-        self.checkinlist = _number(request.query_params.get("current_checkinlist"))
+        self.subevent = row_id(request.query_params.get("current_subevent"))
+        self.checkinlist = row_id(request.query_params.get("current_checkinlist"))
 
     def is_good(self, chosen: Occasion, counts_on: CheckinList | None) -> bool:
         wanted = counts_on.pk if counts_on else None
         return chosen.is_of(self.event, self.subevent) and self.checkinlist == wanted
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _selection(chosen: Occasion, counts_on: CheckinList | None) -> dict[str, Any]:

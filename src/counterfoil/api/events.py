@@ -19,10 +19,10 @@ from counterfoil.api.base import DetailView, EventView, ListView, OrganizerView,
 from counterfoil.api.channels import ChannelLimits
 from counterfoil.api.examples import EVENT
 from counterfoil.api.fields import Moment, TranslatedText
-from counterfoil.api.filters import Flag
+from counterfoil.api.filters import Channel, Flag
 from counterfoil.api.links import absolute
 from counterfoil.catalog import services
-from counterfoil.catalog.models import SLUG, Event
+from counterfoil.catalog.models import SLUG, Event, SalesChannel
 from counterfoil.core import clock
 
 _FIELDS = (
@@ -132,7 +132,7 @@ class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
     date_to_after = django_filters.IsoDateTimeFilter(field_name="date_to", lookup_expr="gte")
     date_to_before = django_filters.IsoDateTimeFilter(field_name="date_to", lookup_expr="lte")
     search = django_filters.CharFilter(method="by_words")
-    sales_channel = django_filters.CharFilter(method="by_channel")
+    sales_channel = Channel(method="by_channel")
 
     def by_past(self, events: QuerySet[Event], name: str, value: bool) -> QuerySet[Event]:
         over = Q(ends__lt=clock.now()) & Q(has_subevents=False)
@@ -150,10 +150,12 @@ class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
             Q(name__icontains=value) | Q(slug__icontains=value) | Q(location__icontains=value)
         )
 
-    def by_channel(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
-        limited = Event.limit_sales_channels.through.objects.filter(
-            saleschannel__identifier=value
-        ).values("event")
+    def by_channel(
+        self, events: QuerySet[Event], name: str, value: SalesChannel
+    ) -> QuerySet[Event]:
+        limited = Event.limit_sales_channels.through.objects.filter(saleschannel=value).values(
+            "event"
+        )
         return events.filter(Q(all_sales_channels=True) | Q(pk__in=limited))
 
 

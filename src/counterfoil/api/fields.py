@@ -16,6 +16,7 @@ from rest_framework import serializers
 from counterfoil.core.translated import DEFAULT_LANGUAGE, Translated, translated
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,16}){0,3}")
+_WHOLE = re.compile(r"\s*[-+]?[0-9]+(\.0*)?\s*")
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
@@ -99,7 +100,7 @@ class Whole(serializers.IntegerField):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool):
+        if isinstance(data, bool) or (isinstance(data, str) and not _WHOLE.fullmatch(data)):
             self.fail("invalid")
         return super().to_internal_value(data)
 
@@ -136,7 +137,8 @@ class Reference(serializers.PrimaryKeyRelatedField[Any]):
         return rows.all()
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, float):  # 1.5 would find row 1
+        # 1.5 would find row 1, and so would the digit one of any script.
+        if isinstance(data, float) or (isinstance(data, str) and not _WHOLE.fullmatch(data)):
             self.fail("incorrect_type", data_type=type(data).__name__)
         return super().to_internal_value(data)
 

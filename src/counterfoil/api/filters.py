@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import filters
 from rest_framework.request import Request
+
+from counterfoil.catalog.models import SalesChannel
 
 if TYPE_CHECKING:  # REST framework reads this module while it makes its APIView
     from rest_framework.views import APIView
 
+_LARGEST_ID = 2**63 - 1
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+_DECIMAL = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -33,12 +44,64 @@ class Flag(django_filters.Filter):  # type: ignore[misc]
     field_class = FlagField
 
 
+class _IdField(forms.IntegerField):
+    """Python reads the digits of every script; an id is written in those of ASCII."""
+
+    default_error_messages = {"invalid": gettext_lazy("Enter a number.")}
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str) and value.strip() and not _WHOLE.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"])
+        return super().to_python(value)
+
+
+class _DecimalField(forms.DecimalField):
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        if isinstance(value, str) and value.strip() and not _DECIMAL.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"])
+        return super().to_python(value)
+
+
+class RowId(django_filters.NumberFilter):  # type: ignore[misc]
+    """The id of a row; a number that no row can have is refused."""
+
+    field_class = _IdField
+
+    def get_max_validator(self) -> MaxValueValidator:
+        return MaxValueValidator(_LARGEST_ID)
+
+
+class Number(django_filters.NumberFilter):  # type: ignore[misc]
+    """Any number."""
+
+    field_class = _DecimalField
+
+
+def _channels(request: Request) -> QuerySet[SalesChannel]:
+    rows: QuerySet[SalesChannel] = request.parser_context["view"].organizer.sales_channels.all()
+    return rows
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class Channel(django_filters.ModelChoiceFilter):  # type: ignore[misc]
+    """A sales channel of the organizer, by its identifier."""
+
+    def __init__(self, **given: Any) -> None:
+        unknown = gettext_lazy("Object with identifier=%(value)s does not exist.")
+        super().__init__(
+            queryset=_channels,
+            to_field_name="identifier",
+            error_messages={"invalid_choice": unknown},
+            **given,
+        )
+
+
 class Words(django_filters.BaseInFilter, django_filters.CharFilter):  # type: ignore[misc]
     """One of several, separated by commas."""
 
 
-class Numbers(django_filters.BaseInFilter, django_filters.NumberFilter):  # type: ignore[misc]
-    """One of several numbers, separated by commas."""
+class RowIds(django_filters.BaseInFilter, RowId):  # type: ignore[misc]
+    """One of several ids, separated by commas."""
 
 
 class TotalOrder(filters.OrderingFilter):

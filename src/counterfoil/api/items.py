@@ -21,7 +21,7 @@ from counterfoil.api.carried import Carried, flag, flag_set, ids, objects
 from counterfoil.api.channels import ChannelLimits
 from counterfoil.api.examples import ITEM
 from counterfoil.api.fields import Moment, Money, Reference, TranslatedText, Whole
-from counterfoil.api.filters import Flag
+from counterfoil.api.filters import Flag, Number, RowId
 from counterfoil.api.pictures import PictureField
 from counterfoil.api.variations import VariationSerializer, availability_mode
 from counterfoil.catalog import products, queries
@@ -196,8 +196,8 @@ class ItemSerializer(ChannelLimits, serializers.ModelSerializer[Item]):
 class ItemFilters(django_filters.FilterSet):  # type: ignore[misc]
     active = Flag()
     admission = Flag()
-    category = django_filters.NumberFilter(field_name="category")
-    tax_rate = django_filters.NumberFilter(method="by_tax_rate")
+    category = RowId(field_name="category")
+    tax_rate = Number(method="by_tax_rate")
     free_price = Flag(method="by_free_price")
     search = django_filters.CharFilter(method="by_words")
 

@@ -46,6 +46,7 @@ class TicketLayoutItemView(ListView, DetailView, EventView[TicketLayoutItem]):
 class LayoutAssignmentView(TicketLayoutItemView):
     """Assignments that can be made and removed."""
 
+    form_class = NewLayoutAssignmentSerializer
     write_needs = ("event.settings.general:write",)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

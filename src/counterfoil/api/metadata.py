@@ -1,4 +1,4 @@
-"""What OPTIONS answers: REST framework's description, also of views without a form to describe."""
+"""What OPTIONS answers: REST framework's description, but of what is sent."""
 
 from __future__ import annotations
 
@@ -15,4 +15,15 @@ class Description(SimpleMetadata):
         own = type(view).get_serializer_class is not GenericAPIView.get_serializer_class
         if view.serializer_class is None and not own:
             return {}
-        return super().determine_actions(request, view)
+        described: dict[str, Any] = super().determine_actions(request, view)
+        form = getattr(view, "form_class", None)
+        if form is None:
+            return described
+        sent = self.get_serializer_info(form(context=view.get_serializer_context()))
+        return {method: _merged(shown, sent) for method, shown in described.items()}
+
+
+def _merged(shown: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """Describe what is shown; what is sent is described as it is sent, the rest is read-only."""
+    kept = {"required": False, "read_only": True}
+    return {name: {**field, **kept} for name, field in shown.items()} | sent

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+
+from counterfoil.api.compact import CompactJson
 
 PREFIX = "/api/"
 _SLASHES = re.compile(r"/{2,}")
@@ -46,7 +48,7 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
     for name, values in request.GET.lists():
         if "\x00" in name or any("\x00" in value for value in values):
             problem = {name.replace("\x00", ""): [_("Null characters are not allowed.")]}
-            return JsonResponse(problem, status=400)
+            return CompactJson(problem, status=400)
     return None
 
 
@@ -68,7 +70,7 @@ def _slashed(request: HttpRequest) -> str:
 
 
 def _said(status: int) -> HttpResponse:
-    return JsonResponse({"detail": _(_WORDS.get(status, _WORDS[400]))}, status=status)
+    return CompactJson({"detail": _(_WORDS.get(status, _WORDS[400]))}, status=status)
 
 
 def _with_headers(response: HttpResponseBase) -> HttpResponseBase:

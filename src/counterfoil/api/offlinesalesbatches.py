@@ -106,6 +106,7 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
     request_examples: ClassVar[dict[str, Any]] = {
         "create": {"item": 23, "amount": 7, "layout": 3, "sales_channel": "web"}
     }
+    form_class = NewBatchSerializer
     read_needs = READ
     write_needs = WRITE
 
@@ -115,7 +116,7 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
     def get_serializer_class(self) -> type[BatchSerializer]:
         return BatchSerializer if self.action == "list" else BatchDetailSerializer
 
-    @extend_schema(request=NewBatchSerializer, responses=ASKED_FOR_BATCH)
+    @extend_schema(responses=ASKED_FOR_BATCH)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ask for a batch; ``check`` tells when it is made."""
         sent = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
@@ -208,18 +209,18 @@ routes = [
         name="offlinesalesbatch-check",
     ),
     path(
-        f"{_BASE}/<str:pk>/render/",
+        f"{_BASE}/<id:pk>/render/",
         BatchRenderView.as_view({"post": "create"}),
         name="offlinesalesbatch-render",
     ),
     # The documented example lacks the slash that the documented address has.
     path(
-        f"{_BASE}/<str:pk>/render",
+        f"{_BASE}/<id:pk>/render",
         BatchRenderView.as_view({"post": "create"}),
         name="offlinesalesbatch-render-noslash",
     ),
     path(
-        f"{_BASE}/<str:pk>/download/<uuid:job>/<uuid:file>/",
+        f"{_BASE}/<id:pk>/download/<uuid:job>/<uuid:file>/",
         BatchDownloadView.as_view({"get": "retrieve"}),
         name="offlinesalesbatch-download",
     ),

@@ -5,24 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
-from django.core.validators import MaxValueValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from rest_framework.request import Request
 
-from counterfoil.api.filters import Flag, Numbers, Words
-from counterfoil.api.positionfields import named_like
+from counterfoil.api.filters import Channel, Flag, RowId, RowIds, Words
 from counterfoil.checkin.models import Checkin
+from counterfoil.orders.finding import named_like, orders_like, position_like
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
-
-
-class RowId(django_filters.NumberFilter):  # type: ignore[misc]
-    """The id of a row; a number that no row can have is refused."""
-
-    field_class = forms.IntegerField
-
-    def get_max_validator(self) -> MaxValueValidator:
-        return MaxValueValidator(2**63 - 1)
 
 
 class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]
@@ -34,7 +23,7 @@ class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]
     require_approval = Flag()
     valid_if_pending = Flag()
     locale = django_filters.CharFilter()
-    sales_channel = django_filters.CharFilter(field_name="sales_channel__identifier")
+    sales_channel = Channel()
     payment_provider = django_filters.CharFilter(method="paid_by")
     item = RowId(method="with_position")
     variation = RowId(method="with_position")
@@ -57,10 +46,7 @@ class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]
 
     def matching(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
         """Find by code, e-mail address, or what is found of a position."""
-        of_position = _position_matching(value)
-        positions = OrderPosition.objects.filter(of_position, order=OuterRef("pk"))
-        of_order = Q(code__icontains=value) | Q(email__icontains=value)
-        return orders.filter(of_order | Q(Exists(positions)))
+        return orders_like(orders, value)
 
 
 class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
@@ -69,11 +55,11 @@ class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
     order__status = django_filters.CharFilter()
     order__status__in = Words(field_name="order__status", lookup_expr="in")
     item = RowId()
-    item__in = Numbers(field_name="item", lookup_expr="in")
+    item__in = RowIds(field_name="item", lookup_expr="in")
     variation = RowId()
-    variation__in = Numbers(field_name="variation", lookup_expr="in")
+    variation__in = RowIds(field_name="variation", lookup_expr="in")
     subevent = RowId()
-    subevent__in = Numbers(field_name="subevent", lookup_expr="in")
+    subevent__in = RowIds(field_name="subevent", lookup_expr="in")
     addon_to = RowId()
     secret = django_filters.CharFilter()
     pseudonymization_id = django_filters.CharFilter()
@@ -103,21 +89,11 @@ class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
         self, positions: QuerySet[OrderPosition], _name: str, value: str
     ) -> QuerySet[OrderPosition]:
         of_order = Q(order__code__icontains=value) | Q(order__email__icontains=value)
-        return positions.filter(of_order | _position_matching(value))
+        return positions.filter(of_order | position_like(value))
 
 
 def canceled_positions_wanted(request: Request) -> bool:
     return request.query_params.get("include_canceled_positions", "").lower() in ("true", "1")
-
-
-def _position_matching(text: str) -> Q:
-    return (
-        named_like(text)
-        | Q(attendee_email__icontains=text)
-        | Q(company__icontains=text)
-        | Q(secret__istartswith=text)
-        | Q(pseudonymization_id=text)
-    )
 
 
 def _live_positions() -> QuerySet[OrderPosition]:

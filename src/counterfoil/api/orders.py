@@ -55,9 +55,11 @@ class ShownOrders(ListView):
 
 class OrderView(ShownOrders, DetailView, EventView[Order]):
     serializer_class = OrderSerializer
+    form_class = NewOrderSerializer
     read_needs = READ
     write_needs = ("event.orders:write",)
     lookup_field = "code"
+    lookup_value_converter = "str"
 
     def get_queryset(self) -> QuerySet[Order]:
         return self.shown(Order.objects.filter(event=self.event))

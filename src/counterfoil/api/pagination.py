@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from counterfoil.api.ids import row_id
 from counterfoil.api.links import absolute
 
 
@@ -14,6 +18,15 @@ class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 50
+
+    def get_page_number(self, request: Request, paginator: Any) -> Any:
+        number = super().get_page_number(request, paginator)
+        # Python reads the digits of every script; the empty text is no number of a page.
+        return number if not isinstance(number, str) or row_id(number) else ""
+
+    def get_page_size(self, request: Request) -> int | None:
+        asked = row_id(request.query_params.get(self.page_size_query_param))
+        return super().get_page_size(request) if asked else self.page_size
 
     def get_next_link(self) -> str | None:
         if self.page is None or not self.page.has_next():

@@ -23,7 +23,7 @@ def wants_pdf_data(request: Request) -> bool:
 def pdf_data(positions: Sequence[OrderPosition]) -> dict[int, dict[str, Any]]:
     """Return the texts of all variables for each position, by its id.
 
-    The number of queries depends on the number of events, products and dates among them only.
+    The number of queries depends on the number of events among them only.
     """
     data: dict[int, dict[str, Any]] = {}
     in_order = sorted(positions, key=lambda each: (each.order.event_id, each.pk))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
-from pathlib import PurePosixPath
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -15,10 +12,8 @@ from rest_framework.reverse import reverse
 from counterfoil.api.links import absolute
 from counterfoil.catalog.models import Item
 from counterfoil.core.refusals import Invalid
-from counterfoil.files import services, uploads
-from counterfoil.files.pictures import FOLDER
-
-_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
+from counterfoil.files import uploads
+from counterfoil.files.pictures import TYPES, keep_picture
 
 
 @extend_schema_field(OpenApiTypes.URI)
@@ -30,18 +25,12 @@ class PictureField(serializers.Field[Any, Any, str, Item]):
 
     def to_internal_value(self, data: object) -> str:
         try:
-            upload = uploads.claim(self.context["view"].actor.key, data, _TYPES)
+            upload = uploads.claim(self.context["view"].actor.key, data, TYPES)
         except Invalid as refusal:
             raise serializers.ValidationError(
                 [text for texts in refusal.problems.values() for text in texts]
             ) from None
-        name = f"{uuid.uuid4()}{PurePosixPath(upload.stored_name).suffix}"
-        with (
-            services.open_stored(upload.stored_name) as source,
-            services.publish(FOLDER, name) as target,
-        ):
-            shutil.copyfileobj(source, target)
-        return f"{FOLDER}/{name}"
+        return keep_picture(upload)
 
     def to_representation(self, value: Item) -> str:
         view = self.context["view"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
@@ -19,9 +19,7 @@ from counterfoil.checkin.models import Checkin
 from counterfoil.checkin.queries import shown_checkins
 from counterfoil.orders.models import OrderPosition, PrintLog, QuestionAnswer
 from counterfoil.printing.queries import has_ticket, may_be_downloaded
-from counterfoil.printing.variables.names import DEFAULT_SCHEME, write_name
-
-_NAME_PARTS = ("full_name", "given_name", "middle_name", "family_name", "_legacy")
+from counterfoil.printing.variables.names import attendee_name
 
 
 def shown(positions: QuerySet[OrderPosition]) -> QuerySet[OrderPosition]:
@@ -44,20 +42,6 @@ def _attached() -> tuple[Prefetch[Any, Any, Any], ...]:
         Prefetch("print_logs", PrintLog.objects.order_by("datetime", "pk")),
         Prefetch("answers", answers.order_by("question__position", "question")),
     )
-
-
-def attendee_name(position: OrderPosition) -> str | None:
-    """Write the attendee's name by the scheme it was entered in, None if there is none."""
-    scheme = position.order.event.settings.get("name_scheme", DEFAULT_SCHEME)
-    return write_name(position.attendee_name_parts, scheme) or None
-
-
-def named_like(text: str) -> Q:
-    """Find attendees by a part of their name, in any letter case."""
-    found = Q()
-    for key in _NAME_PARTS:
-        found |= Q(**{f"attendee_name_parts__{key}__icontains": text})
-    return found
 
 
 def expanded(request: Request) -> frozenset[str]:

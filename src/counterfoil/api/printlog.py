@@ -43,13 +43,14 @@ class PrintLogView(EventView[Any]):
         "info": {},
     }
     serializer_class = PrintLogFields
+    form_class = NewPrintLogSerializer
     write_needs = SCAN
 
     def get_queryset(self) -> QuerySet[OrderPosition]:
         positions = OrderPosition.objects.filter(order__event=self.event, canceled=False)
         return positions.select_related("order__event__organizer")
 
-    @extend_schema(request=NewPrintLogSerializer, responses={201: PrintLogFields})
+    @extend_schema(responses={201: PrintLogFields})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Keep that a ticket was printed."""
         position = self.get_object()
@@ -61,7 +62,7 @@ class PrintLogView(EventView[Any]):
 
 routes = [
     path(
-        "organizers/<str:organizer>/events/<str:event>/orderpositions/<str:pk>/printlog/",
+        "organizers/<str:organizer>/events/<str:event>/orderpositions/<id:pk>/printlog/",
         PrintLogView.as_view({"post": "create"}),
         name="orderposition-printlog",
     ),

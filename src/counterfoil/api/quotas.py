@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
 from counterfoil.api.fields import Reference, Whole
-from counterfoil.api.filters import Numbers
+from counterfoil.api.filters import RowId, RowIds
 from counterfoil.api.subevents import VariationReference
 from counterfoil.catalog import queries
 from counterfoil.catalog.models import ItemVariation, Quota
@@ -84,8 +84,8 @@ class AvailabilitySerializer(serializers.Serializer[Availability]):
 
 
 class QuotaFilters(django_filters.FilterSet):  # type: ignore[misc]
-    subevent = django_filters.NumberFilter(field_name="subevent")
-    subevent__in = Numbers(field_name="subevent", lookup_expr="in")
+    subevent = RowId(field_name="subevent")
+    subevent__in = RowIds(field_name="subevent", lookup_expr="in")
 
 
 _WITH_AVAILABILITY = OpenApiParameter(

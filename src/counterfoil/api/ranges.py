@@ -17,13 +17,13 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
-    JsonResponse,
     StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
+from counterfoil.api.compact import CompactJson
 from counterfoil.core import clock
 from counterfoil.files import sending
 from counterfoil.files.services import size
@@ -118,7 +118,7 @@ def _answer(request: Request | HttpRequest, wanted: Download, total: int) -> Htt
         part = _part_of(request, f'"{wanted.etag}"', total)
     except Unsatisfiable:
         told = {"detail": f"The file has {total} bytes."}
-        return JsonResponse(told, status=416, headers={"Content-Range": f"bytes */{total}"})
+        return CompactJson(told, status=416, headers={"Content-Range": f"bytes */{total}"})
     first, last = part or (0, total - 1)
     answer = _FileAnswer(
         () if request.method == "HEAD" or not total else _Part(wanted.name, first, last),

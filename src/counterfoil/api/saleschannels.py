@@ -54,6 +54,7 @@ class SalesChannelView(ListView, DetailView, WritingViews, OrganizerView[SalesCh
     }
     serializer_class = SalesChannelSerializer
     lookup_field = "identifier"
+    lookup_value_converter = "str"
     write_needs = ("organizer.settings.general:write",)
     log_as = "saleschannel"
 

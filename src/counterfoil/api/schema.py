@@ -29,6 +29,8 @@ _VERBS = {
     "destroy": "Delete: {noun}",
 }
 
+_WRITING = {"create", "update", "partial_update"}
+
 _DETAIL: dict[str, Any] = {
     "type": "object",
     "properties": {"detail": {"type": "string"}},
@@ -143,6 +145,12 @@ class Operation(AutoSchema):
     def get_operation_id(self) -> str:
         given: str = getattr(self.view, "operation_id", "")
         return given or str(super().get_operation_id())
+
+    def get_request_serializer(self) -> Any:
+        form = getattr(self.view, "form_class", None)
+        if form is not None and self.view.action in _WRITING:
+            return form(context={"view": self.view})
+        return super().get_request_serializer()
 
     def get_response_serializers(self) -> Any:
         if self._file_types():

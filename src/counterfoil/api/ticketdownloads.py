@@ -42,6 +42,7 @@ class OrderTicketsView(FileAnswers, EventView[Order]):
     noun = "tickets of an order"
     read_needs = _READ
     lookup_field = "code"
+    lookup_value_converter = "str"
 
     def get_queryset(self) -> QuerySet[Order]:
         return Order.objects.filter(event=self.event).select_related("event__organizer")
@@ -65,7 +66,7 @@ _BASE = "organizers/<str:organizer>/events/<str:event>/"
 
 routes = [
     path(
-        f"{_BASE}orderpositions/<str:pk>/download/<str:output>/",
+        f"{_BASE}orderpositions/<id:pk>/download/<str:output>/",
         PositionTicketView.as_view({"get": "retrieve"}),
         name="orderposition-download",
     ),

@@ -24,7 +24,7 @@ from counterfoil.api.downloads import (
     PngRenderer,
     bytes_answer,
 )
-from counterfoil.api.fields import Reference
+from counterfoil.api.fields import Reference, Whole
 from counterfoil.api.links import absolute
 from counterfoil.api.ranges import Download, stored_file
 from counterfoil.catalog.models import Item, SalesChannel
@@ -37,6 +37,7 @@ from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutIte
 from counterfoil.layouts.queries import layouts_of
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing import previews
+from counterfoil.render import Plan
 
 _DEFAULT_DPI = 150
 
@@ -82,6 +83,7 @@ class TicketLayoutSerializer(serializers.ModelSerializer[TicketLayout]):
         fields = ("id", "name", "default", "layout", "background", "item_assignments")
 
 
+@extend_schema_field({"type": "string", "examples": ["file:29891ede-196f-4942-9e26-d055a36e98b8"]})
 class UploadedPdf(serializers.Field[Upload, Any, str, Any]):
     """``file:<id>`` of a PDF that the same credential has uploaded."""
 
@@ -117,6 +119,7 @@ class TicketLayoutView(ListView, DetailView, EventView[TicketLayout]):
         "item_assignments": [{"item": 3, "sales_channel": "web"}],
     }
     serializer_class = TicketLayoutSerializer
+    form_class = NewTicketLayoutSerializer
     write_needs = ("event.settings.general:write",)
 
     def get_queryset(self) -> QuerySet[TicketLayout]:
@@ -197,8 +200,8 @@ class PreviewQuerySerializer(serializers.Serializer[Any]):
 
     position = Reference(queryset=OrderPosition.objects.none(), required=False, allow_null=True)
     longest = serializers.BooleanField(required=False, default=False)
-    page = serializers.IntegerField(required=False, default=1)
-    dpi = serializers.IntegerField(required=False, default=_DEFAULT_DPI)
+    page = Whole(required=False, default=1)
+    dpi = Whole(required=False, default=_DEFAULT_DPI)
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
@@ -234,14 +237,23 @@ class PreviewView(FileAnswers, EventView[TicketLayout]):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         layout = self.get_object()
         wanted = self._read(PreviewQuerySerializer, request.query_params)
-        return self._drawn(request, layout.layout, layout.background_id, wanted)
+        plan = previews.preview_plan(
+            name=layout.name, elements=layout.layout, background=layout.background_id
+        )
+        return self._drawn(request, plan, wanted)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "pk" in self.kwargs:
             self.get_object()  # a layout that is not there is said before the body is read
         wanted = self._read(UnsavedLayoutSerializer, request.data)
         services.check_elements(wanted["layout"])
-        return self._drawn(request, wanted["layout"], self._background(wanted), wanted)
+        lender: TicketLayout | None = wanted.get("ticket_layout")
+        plan = previews.preview_plan(
+            name=lender.name if lender else previews.UNSAVED,
+            elements=wanted["layout"],
+            background=self._background(wanted),
+        )
+        return self._drawn(request, plan, wanted)
 
     def _read(self, form: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
         sent = form(data=data, context=self.get_serializer_context())
@@ -259,14 +271,7 @@ class PreviewView(FileAnswers, EventView[TicketLayout]):
         with files.open_stored(upload.stored_name) as stored:
             return services.background_from_upload(event=self.event, pdf=stored.read()).pk
 
-    def _drawn(
-        self,
-        request: Request,
-        elements: list[dict[str, Any]],
-        background: int | None,
-        wanted: dict[str, Any],
-    ) -> HttpResponseBase:
-        plan = previews.preview_plan(elements=elements, background=background)
+    def _drawn(self, request: Request, plan: Plan, wanted: dict[str, Any]) -> HttpResponseBase:
         position: OrderPosition | None = wanted.get("position")
         if position is not None:
             ticket = previews.real_ticket(plan, position)
@@ -289,12 +294,12 @@ routes = [
     ),
     *event_routes("ticketlayouts", TicketLayoutView, name="ticketlayout"),
     path(
-        f"{_BASE}<str:pk>/background/",
+        f"{_BASE}<id:pk>/background/",
         BackgroundView.as_view({"get": "retrieve"}),
         name="ticketlayout-background",
     ),
     path(
-        f"{_BASE}<str:pk>/preview/",
+        f"{_BASE}<id:pk>/preview/",
         PreviewView.as_view({"get": "retrieve", "post": "create"}),
         name="ticketlayout-preview",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from rest_framework import serializers
@@ -16,6 +17,7 @@ from counterfoil.api.carried import Carried, flag, ids
 from counterfoil.api.channels import ChannelLimits
 from counterfoil.api.examples import VARIATION
 from counterfoil.api.fields import Moment, Money, TranslatedText, Whole
+from counterfoil.api.filters import Flag
 from counterfoil.api.positionallists import PositionalList
 from counterfoil.catalog import products, queries
 from counterfoil.catalog.models import Item, ItemVariation
@@ -83,12 +85,19 @@ class VariationSerializer(ChannelLimits, serializers.ModelSerializer[ItemVariati
         return products.change_variation(variation=instance, fields=validated_data)
 
 
+class VariationFilters(django_filters.FilterSet):  # type: ignore[misc]
+    active = Flag()
+    search = django_filters.CharFilter(field_name="value", lookup_expr="icontains")
+
+
 class VariationView(ListView, DetailView, WritingViews, EventView[ItemVariation]):
     """The variations of one item. An item without any cannot be given some."""
 
     noun = "variation"
     example = VARIATION
     serializer_class = VariationSerializer
+    filterset_class = VariationFilters
+    ordering_fields = ("id", "position")
     write_needs = ("event.items:write",)
     log_as = "item"  # clients look for changes of variations among those of items
 
@@ -110,4 +119,4 @@ class VariationView(ListView, DetailView, WritingViews, EventView[ItemVariation]
         products.delete_variation(variation=instance)
 
 
-routes = event_routes("items/<str:item>/variations", VariationView, name="variation")
+routes = event_routes("items/<id:item>/variations", VariationView, name="variation")

@@ -70,7 +70,7 @@ def _applies(
     told |= {
         option.identifier
         for option in QuestionOption.objects.filter(
-            question=parent, pk__in=[part for part in told if part.isdecimal()]
+            question=parent, pk__in=[part for part in told if part.isascii() and part.isdecimal()]
         )
     }
     if parent in stored:

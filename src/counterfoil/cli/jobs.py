@@ -40,10 +40,14 @@ def list_jobs(state: str | None, limit: int) -> None:
 @click.argument("job_id", type=click.UUID)
 def retry(job_id: UUID) -> None:
     """Try a job that failed again."""
+    from django.db import transaction
+
     from counterfoil.jobs import services
 
-    with in_words():
-        services.retry(_job(job_id))
+    with in_words(), transaction.atomic():
+        job = _job(job_id)
+        services.retry(job)
+        _record(job, "retried")
     click.echo(f"Job {job_id} waits for a worker.")
 
 
@@ -51,11 +55,14 @@ def retry(job_id: UUID) -> None:
 @click.argument("job_id", type=click.UUID)
 def cancel(job_id: UUID) -> None:
     """Cancel a job that waits or runs."""
+    from django.db import transaction
+
     from counterfoil.jobs import services
 
-    with in_words():
+    with in_words(), transaction.atomic():
         job = _job(job_id)
         services.cancel(job)
+        _record(job, "cancelled")
     running = " as soon as it can stop" if job.cancel_requested else ""
     click.echo(f"Job {job_id} is cancelled{running}.")
 
@@ -67,6 +74,12 @@ def _job(job_id: UUID) -> Job:
     if job is None:
         raise Stop(f"There is no job {job_id}.")
     return job
+
+
+def _record(job: Job, verb: str) -> None:
+    from counterfoil.audit import services as audit
+
+    audit.record(actor=None, action=f"counterfoil.job.{verb}", obj=job, data={"by": "command line"})
 
 
 def _line(job: Job) -> str:

@@ -19,14 +19,16 @@ from counterfoil.jobs.claims import Claim
 logger = logging.getLogger(__name__)
 
 RENEWALS_PER_LEASE = 3
+# A renewal writes progress down too, and people watch that grow.
+_LONGEST_S = 1.0
 
 
 class Lease:
-    """Renews a claim three times per lease until the block ends."""
+    """Renews a claim three times per lease, and every second, until the block ends."""
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
-        self._every_s = settings.JOB_LEASE_S / RENEWALS_PER_LEASE
+        self._every_s = min(settings.JOB_LEASE_S / RENEWALS_PER_LEASE, _LONGEST_S)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"lease-{claim.job_id}", daemon=True)
 
@@ -52,11 +54,11 @@ class Lease:
         """Renew once. A failure is no loss: the attempt decides, and the next turn tries again.
 
         On SQLite the order transaction holds the one write lock; nobody can claim the job then
-        either, so a renewal that gives up after a moment costs nothing.
+        either, so a renewal that gives up after a while costs nothing.
         """
         try:
             if connection.connection is None:
-                _wait_for_locks(self._every_s)
+                _wait_for_locks(settings.JOB_LEASE_S / RENEWALS_PER_LEASE)
             self._claim.renew()
         except (DatabaseError, InterfaceError) as problem:
             logger.info("The lease of job %s was not renewed: %s", self._claim.job_id, problem)
@@ -67,6 +69,6 @@ _PATIENCE = {"sqlite": "PRAGMA busy_timeout = {ms}", "postgresql": "SET lock_tim
 
 
 def _wait_for_locks(seconds: float) -> None:
-    """Let this connection wait for others no longer than until the next renewal."""
+    """Let this connection wait for others no longer than that."""
     with connection.cursor() as cursor:
         cursor.execute(_PATIENCE[connection.vendor].format(ms=max(1, int(seconds * 1000))))

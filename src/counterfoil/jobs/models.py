@@ -6,13 +6,15 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Job(models.Model):
     """One piece of long work and what became of it.
 
     ``attempt`` counts the claims and is the fencing token: whoever writes later must still hold
-    the attempt it was given. ``lease_until`` is compared by the database's clock only.
+    the attempt it was given. All times are the database's: hosts' clocks may differ, and who was
+    first, who has waited too long and whose lease is over must be the same wherever it is asked.
     """
 
     class State(models.TextChoices):
@@ -33,7 +35,7 @@ class Job(models.Model):
     cancel_requested = models.BooleanField(default=False)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(db_default=Now(), editable=False)
     started = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)
     expires = models.DateTimeField(

@@ -16,9 +16,10 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
 
 from counterfoil.core.refusals import Unavailable
-from counterfoil.jobs import cleanup, hints, queries, schema
+from counterfoil.jobs import chores, cleanup, hints, queries, schema
 from counterfoil.jobs.claims import worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
+from counterfoil.jobs.stopgap import Stopgap
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,9 @@ class Poller:
         self._hinted: dict[UUID, float] = {}
         self._next_cleaning = 0.0
         self._next_heartbeat = 0.0
+        self._chores = chores.Round()
         self._over = threading.Event()
+        self._stopgap = Stopgap()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
 
     def start(self) -> None:
@@ -45,7 +48,9 @@ class Poller:
 
     def stop(self) -> None:
         self._over.set()
+        self._stopgap.end()
         self._thread.join(timeout=settings.JOB_LEASE_S)  # it may wait for SQLite's write lock
+        self._stopgap.join()
 
     def turn(self) -> None:
         """Look once."""
@@ -54,6 +59,7 @@ class Poller:
         self._hint(queries.due(BATCH))
         give_up_unowned()
         self._clean()
+        self._chores.turn()
 
     def _run(self) -> None:
         while not self._over.wait(settings.JOB_POLL_S):
@@ -81,12 +87,21 @@ class Poller:
         )
 
     def _hint(self, due: list[UUID]) -> None:
-        """Hint each job, but not again and again while its message waits in the queue."""
+        """Hint each job, but not again and again while its message waits in the queue.
+
+        What cannot be hinted is done here: the broker may be away for long.
+        """
         now = time.monotonic()
         self._hinted = {job: at for job, at in self._hinted.items() if now - at < HINT_AGAIN_S}
+        unheard = []
         for job_id in due:
-            if job_id not in self._hinted and hints.send(job_id):
+            if job_id in self._hinted:
+                continue
+            if hints.send(job_id):
                 self._hinted[job_id] = now
+            else:
+                unheard.append(job_id)
+        self._stopgap.offer(unheard)
 
     def _clean(self) -> None:
         if time.monotonic() < self._next_cleaning:

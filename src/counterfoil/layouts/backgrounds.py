@@ -7,12 +7,19 @@ stored beside the original, both under the original's hash.
 from __future__ import annotations
 
 import hashlib
+import io
+
+import pikepdf
 
 from counterfoil.catalog.models import Event
+from counterfoil.core import clock
 from counterfoil.files import services as files
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.stored import FOLDER
 from counterfoil.render import BackgroundError, CompiledBackground, compile_background
+from counterfoil.render.units import Mm, pt
+
+_LEAST, _MOST, _PAGES = 5.0, 1000.0, 20
 
 
 def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -> Background:
@@ -26,7 +33,7 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
     """
     sha256 = hashlib.sha256(pdf).hexdigest()
     known = Background.objects.filter(event=event, sha256=sha256).order_by("pk").first()
-    if known is not None:
+    if known is not None and want(known.pk):
         return _usable(known, keep_unusable)
     try:
         compiled = compile_background(pdf)
@@ -43,6 +50,31 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
         original=_publish(f"{event.pk}-{sha256}.pdf", pdf),
         compiled=_publish(f"{event.pk}-{sha256}.compiled", compiled.to_bytes()),
     )
+
+
+def want(background: int) -> bool:
+    """Note that somebody may need it for a while yet; False if it has been deleted."""
+    return bool(Background.objects.filter(pk=background).update(last_wanted=clock.now()))
+
+
+def store_blank(*, event: Event, width: float, height: float, pages: int = 1) -> Background:
+    """Make a background of empty pages, for layouts on stock that is printed already.
+
+    ``width`` and ``height`` are mm; at most 1,000 and 20 pages, so that nobody asks for a field.
+
+    Raises:
+        BackgroundError: such pages are not made.
+    """
+    if not (_LEAST <= width <= _MOST and _LEAST <= height <= _MOST and 1 <= pages <= _PAGES):
+        raise BackgroundError(
+            f"Pages are {_LEAST:.0f} to {_MOST:.0f} mm wide and high, and at most {_PAGES}."
+        )
+    stream = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _number in range(pages):
+            pdf.add_blank_page(page_size=(round(pt(Mm(width)), 3), round(pt(Mm(height)), 3)))
+        pdf.save(stream, deterministic_id=True)
+    return store_background(event=event, pdf=stream.getvalue())
 
 
 def read_compiled(background: Background) -> CompiledBackground:

@@ -13,6 +13,9 @@ class Background(models.Model):
 
     ``compiled`` names what printing reads. When the PDF cannot be used, it is empty and
     ``refusal`` says why, in words for the designer; printing with it is refused in the same words.
+
+    ``last_wanted`` is when it was last uploaded, or a layout let go of it. One that nothing needs
+    any more is deleted some time after that.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="backgrounds")
@@ -20,7 +23,7 @@ class Background(models.Model):
     original = models.CharField(max_length=255)
     compiled = models.CharField(max_length=255, blank=True, default="")
     refusal = models.TextField(blank=True, default="")
-    created = models.DateTimeField(auto_now_add=True)
+    last_wanted = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [

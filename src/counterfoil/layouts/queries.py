@@ -44,12 +44,13 @@ class LayoutChooser:
 
     def choose(self, *, item: int, channel: int, override: TicketLayout | None) -> Choice:
         """Choose for a product sold through a channel."""
-        automatic = self._automatic(item, channel)
+        automatic = self.automatic(item=item, channel=channel)
         elements_of = override if override and override.layout else automatic
         background_of = override if override and override.background_id else automatic
         return _choice(elements_of, background_of)
 
-    def _automatic(self, item: int, channel: int) -> TicketLayout | None:
+    def automatic(self, *, item: int, channel: int) -> TicketLayout | None:
+        """Return what nobody has to choose for; None is the built-in layout."""
         for identifier in (self._channels.get(channel, WEB), WEB):
             assigned = self._assigned.get((item, identifier))
             if assigned is not None:

@@ -6,6 +6,9 @@ what the engine can read is stored.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +17,10 @@ from django.db import IntegrityError, transaction
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Item, SalesChannel
-from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.backgrounds import store_background
+from counterfoil.core.refusals import Conflict, Gone, Invalid
+from counterfoil.layouts.backgrounds import store_background, store_blank, want
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
-from counterfoil.render import BackgroundError, LayoutError, read_layout
+from counterfoil.render import BackgroundError, LayoutError, Problem, read_layout
 
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
 MAX_ELEMENTS = 1000
@@ -32,6 +35,26 @@ class LayoutValues:
     layout: list[dict[str, Any]]
     default: bool = False
     background: Background | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """What an editor of a layout works on."""
+
+    name: str
+    elements: list[dict[str, Any]]
+    background: Background | None
+
+    @classmethod
+    def of(cls, layout: TicketLayout) -> Design:
+        return cls(name=layout.name, elements=layout.layout, background=layout.background)
+
+    @property
+    def version(self) -> str:
+        """Tell this design from others; equal ones have the same, whatever database they are in."""
+        background = self.background.pk if self.background else None
+        told = json.dumps([self.name, self.elements, background], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def create_layout(*, actor: Actor | None, event: Event, values: LayoutValues) -> TicketLayout:
@@ -52,23 +75,73 @@ def change_layout(
     Raises:
         Invalid: the elements cannot be printed, or another layout is the default.
     """
-    if values.layout != layout.layout:  # what is stored may be older than today's rules
-        check_elements(values.layout)
+    check_elements(values.layout, stored=layout.layout)
     return _save(actor, layout, values, "changed")
+
+
+@transaction.atomic
+def redesign_layout(
+    *, actor: Actor | None, layout: TicketLayout, design: Design, expected: str
+) -> TicketLayout:
+    """Give a layout a new design, if it still has the one whose version is expected.
+
+    Sending the same again, for want of an answer, succeeds again and changes nothing.
+
+    Raises:
+        Conflict: somebody else has changed it.
+        Gone: somebody has deleted it.
+        Invalid: the elements cannot be printed.
+    """
+    now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
+    if now is None:
+        raise Gone("This layout was deleted meanwhile.")
+    current = Design.of(now).version
+    if current == design.version:
+        return now
+    if current != expected:
+        raise Conflict("Somebody else has changed this layout meanwhile.")
+    values = LayoutValues(
+        name=design.name,
+        layout=design.elements,
+        default=now.default,
+        background=design.background,
+    )
+    return change_layout(actor=actor, layout=now, values=values)
 
 
 @transaction.atomic
 def delete_layout(*, actor: Actor | None, layout: TicketLayout) -> None:
     """Delete a layout with its assignments. The first by name takes over as default."""
-    event = layout.event
+    event, background = layout.event, layout.background_id
     _record(actor, layout, "deleted")
     layout.delete()
+    _let_go(background)
     left = TicketLayout.objects.select_for_update().filter(event=event).order_by("name", "pk")
     heir = left.first()
     if heir is not None and not left.filter(default=True).exists():
         heir.default = True
         heir.save(update_fields=["default"])
         _record(actor, heir, "changed", {"default": True})
+
+
+def duplicate_layout(*, actor: Actor | None, layout: TicketLayout, name: str) -> TicketLayout:
+    """Make a layout that prints the same, assigned to nothing and no default."""
+    values = LayoutValues(name=name, layout=layout.layout, background=layout.background)
+    return _save(actor, TicketLayout(event=layout.event), values, "added")
+
+
+@transaction.atomic
+def make_default(*, actor: Actor | None, layout: TicketLayout) -> None:
+    """Have an event print with this layout where nothing else is said, and no longer another."""
+    others = TicketLayout.objects.select_for_update().filter(event=layout.event, default=True)
+    for other in others.exclude(pk=layout.pk):
+        other.default = False
+        other.save(update_fields=["default"])
+        _record(actor, other, "changed", {"default": False})
+    if not layout.default:
+        layout.default = True
+        layout.save(update_fields=["default"])
+        _record(actor, layout, "changed", {"default": True})
 
 
 def background_from_upload(*, event: Event, pdf: bytes) -> Background:
@@ -79,6 +152,18 @@ def background_from_upload(*, event: Event, pdf: bytes) -> Background:
     """
     try:
         return store_background(event=event, pdf=pdf)
+    except BackgroundError as problem:
+        raise Invalid({"background": [problem.message]}) from None
+
+
+def blank_background(*, event: Event, width: float, height: float, pages: int = 1) -> Background:
+    """Make a background of empty pages; ``width`` and ``height`` are mm.
+
+    Raises:
+        Invalid: there are no such pages.
+    """
+    try:
+        return store_blank(event=event, width=width, height=height, pages=pages)
     except BackgroundError as problem:
         raise Invalid({"background": [problem.message]}) from None
 
@@ -124,21 +209,65 @@ def unassign_layout(*, actor: Actor | None, assignment: TicketLayoutItem) -> Non
     assignment.delete()
 
 
-def check_elements(elements: object) -> None:
+@transaction.atomic
+def reassign_layout(
+    *, actor: Actor | None, item: Item, sales_channel: SalesChannel, layout: TicketLayout | None
+) -> None:
+    """Print a product, as sold through a channel, with this layout from now on, or with none of
+    its own."""
+    rows = TicketLayoutItem.objects.select_for_update().select_related("layout__event__organizer")
+    old = rows.filter(item=item, sales_channel=sales_channel).first()
+    if old is not None and layout is not None and old.layout_id == layout.pk:
+        return
+    if old is not None:
+        unassign_layout(actor=actor, assignment=old)
+    if layout is not None:
+        assign_layout(actor=actor, layout=layout, item=item, sales_channel=sales_channel)
+
+
+def check_elements(elements: object, *, stored: Sequence[object] = ()) -> None:
     """Check that the engine can read a layout.
+
+    Args:
+        stored: elements that are not to blame, see ``problems_of``.
 
     Raises:
         Invalid: it cannot; each sentence begins with the JSON pointer of its place.
     """
+    problems = problems_of(elements, stored=stored)
+    if problems:
+        told = [_sentence(str(problem)) for problem in problems[:_TOLD_PROBLEMS]]
+        left_out = len(problems) - len(told)
+        more = [f"… and {left_out} more problems."] if left_out else []
+        raise Invalid({"layout": told + more})
+
+
+def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Problem, ...]:
+    """Return what keeps the engine from reading a layout.
+
+    Elements among ``stored`` are not to blame: what is stored already may be older, or newer, than
+    the rules of today, and is kept as it is.
+    """
     if isinstance(elements, list) and len(elements) > MAX_ELEMENTS:
-        raise Invalid({"layout": [f"A layout may have {MAX_ELEMENTS} elements at most."]})
+        return (Problem("", f"A layout may have {MAX_ELEMENTS} elements at most."),)
     try:
         read_layout(elements)
     except LayoutError as refused:
-        told = [_sentence(str(problem)) for problem in refused.problems[:_TOLD_PROBLEMS]]
-        left_out = len(refused.problems) - len(told)
-        more = [f"… and {left_out} more problems."] if left_out else []
-        raise Invalid({"layout": told + more}) from None
+        kept = _indexes_of(elements, stored)
+        return tuple(each for each in refused.problems if element_of(each) not in kept)
+    return ()
+
+
+def element_of(problem: Problem) -> int | None:
+    """Return the index of the element that a problem is about; None: it is about all of them."""
+    place = problem.pointer.split("/")[1:2]
+    return int(place[0]) if place else None
+
+
+def _indexes_of(elements: object, stored: Sequence[object]) -> set[int]:
+    if not isinstance(elements, list) or not stored:
+        return set()
+    return {index for index, element in enumerate(elements) if element in stored}
 
 
 def _sentence(problem: str) -> str:
@@ -148,11 +277,14 @@ def _sentence(problem: str) -> str:
 def _save(
     actor: Actor | None, layout: TicketLayout, values: LayoutValues, verb: str
 ) -> TicketLayout:
+    previous = layout.background_id
     layout.name, layout.layout = values.name, values.layout
     layout.default, layout.background = values.default, values.background
     try:
         with transaction.atomic():
             layout.save()
+            if previous != layout.background_id:
+                _let_go(previous)
             _record(actor, layout, verb, _told(layout))
     except IntegrityError:
         if not _has_other_default(layout):
@@ -161,6 +293,11 @@ def _save(
             "Another layout of this event is the default. Take the mark from that one first."
         ) from None
     return layout
+
+
+def _let_go(background: int | None) -> None:
+    if background is not None:
+        want(background)
 
 
 def _has_other_default(layout: TicketLayout) -> bool:

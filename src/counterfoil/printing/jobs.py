@@ -1,13 +1,19 @@
-"""The job that prints: the name it is stored under is a promise."""
+"""The job that prints: the name it is stored under is a promise. And what workers do beside it."""
 
 from __future__ import annotations
 
+from counterfoil.jobs.chores import chore
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.registry import handler
-from counterfoil.printing import documents
+from counterfoil.printing import documents, leftovers
 from counterfoil.printing.services import RENDER
 
 
 @handler(RENDER)
 def render(claim: Claim) -> None:
     documents.print_requested(claim)
+
+
+@chore(every_s=600)
+def tidy_up() -> None:
+    leftovers.delete_unwanted_backgrounds()

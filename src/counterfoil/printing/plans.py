@@ -48,7 +48,7 @@ def plan_for(choice: Choice) -> Plan:
 
 @lru_cache(_PLANS)
 def _plan(name: str, elements: str, background: CompiledBackground) -> Plan:
-    return compile_plan(read_layout(json.loads(elements)), background, _fonts(), name=name)
+    return compile_plan(read_layout(json.loads(elements)), background, fonts(), name=name)
 
 
 def _background(pk: int | None) -> CompiledBackground:
@@ -75,5 +75,6 @@ def _read(stored: _Stored) -> CompiledBackground:
 
 
 @cache
-def _fonts() -> FontLibrary:
+def fonts() -> FontLibrary:
+    """Return the fonts of this installation."""
     return FontLibrary(font_folders(settings.FONT_DIRS))

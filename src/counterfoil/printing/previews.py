@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Iterator
 from typing import Any
 
 from counterfoil.catalog.models import Event
@@ -19,18 +21,23 @@ from counterfoil.render import Plan, Ticket, TicketError, render_pdf
 from counterfoil.render.values import Key
 
 SAMPLE = "sample"
-_PREVIEWED = "preview"
+#: How a layout is called that has no name yet.
+UNSAVED = "not saved yet"
 #: A preview is for a screen; a picture of more dots is a way to fill memory.
 MAX_DPI = 300
+#: A1 at 150 dpi; a page of five metres has as many at 20 dpi.
+MAX_DOTS = 18_000_000
 
 
-def preview_plan(*, elements: list[dict[str, Any]], background: int | None) -> Plan:
-    """Return the plan of a layout, saved or not.
+def preview_plan(
+    *, elements: list[dict[str, Any]], background: int | None, name: str = UNSAVED
+) -> Plan:
+    """Return the plan of a layout, saved or not. Problems call it by its name.
 
     Raises:
         Invalid: it cannot be printed, and why.
     """
-    return plan_for(Choice(_PREVIEWED, elements, background))
+    return plan_for(Choice(name, elements, background))
 
 
 def real_ticket(plan: Plan, position: OrderPosition) -> Ticket:
@@ -57,6 +64,20 @@ def sample_ticket(plan: Plan, event: Event, *, longest: bool = False) -> Ticket:
     return Ticket(SAMPLE, values, locale=locale)
 
 
+def samples(event: Event) -> Iterator[tuple[Variable, str]]:
+    """Tell what layouts of an event may show, each with what a sample shows there."""
+    language = Language(with_region(event.locale, event.region), event.tz)
+    for variable in VariableTable(event):
+        yield variable, _sample(variable, event, language)
+
+
+def finest_dpi(plan: Plan, page: int) -> float:
+    """Return the most dots per inch at which a page can be drawn."""
+    paper = plan.pages[page - 1].background
+    square_inches = paper.width * paper.height / 72**2
+    return min(MAX_DPI, math.sqrt(MAX_DOTS / square_inches))
+
+
 def draw_pdf(plan: Plan, ticket: Ticket, *, title: str) -> bytes:
     """Print one ticket.
 
@@ -81,8 +102,9 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
 
     if not 1 <= page <= len(plan.pages):
         raise Invalid({"page": [f"This layout has {len(plan.pages)} pages."]})
-    if not 1 <= dpi <= MAX_DPI:
-        raise Invalid({"dpi": [f"Ask for 1 to {MAX_DPI} dots per inch."]})
+    finest = math.floor(finest_dpi(plan, page))
+    if not 1 <= dpi <= finest:
+        raise Invalid({"dpi": [f"Ask for 1 to {finest} dots per inch."]})
     try:
         return render_png(plan, ticket, page=page, dpi=dpi)
     except TicketError as problem:

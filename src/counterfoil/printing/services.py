@@ -104,13 +104,17 @@ class _Pinned:
 
 
 def _sold(event: Event, parts: Sequence[Part]) -> Iterator[tuple[Part, tuple[int, int]]]:
-    """Go through the parts with the product of each and the channel that it was sold through."""
+    """Go through the parts with the product of each and the channel that it was sold through.
+
+    The event is compared here and not in the query: asked for both, SQLite goes through all orders
+    of the event, for each chunk again.
+    """
     for start in range(0, len(parts), _CHUNK):
         chunk = parts[start : start + _CHUNK]
         rows = OrderPosition.objects.filter(
-            order__event=event, pk__in={part.position_id for part in chunk}
-        ).values_list("pk", "item_id", "order__sales_channel_id")
-        sold = {pk: (item, channel) for pk, item, channel in rows}
+            pk__in={part.position_id for part in chunk}
+        ).values_list("pk", "order__event_id", "item_id", "order__sales_channel_id")
+        sold = {pk: (item, channel) for pk, owner, item, channel in rows if owner == event.pk}
         for part in chunk:
             if part.position_id not in sold:
                 raise Gone(f"Order position {part.position_id} does not exist in this event.")

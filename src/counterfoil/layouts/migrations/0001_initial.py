@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('original', models.CharField(max_length=255)),
                 ('compiled', models.CharField(blank=True, default='', max_length=255)),
                 ('refusal', models.TextField(blank=True, default='')),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                ('last_wanted', models.DateTimeField(auto_now_add=True)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='backgrounds', to='catalog.event')),
             ],
         ),

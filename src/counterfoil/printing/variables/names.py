@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.variables.language import Language
 
 DEFAULT_SCHEME = "full"
@@ -114,6 +115,12 @@ def write_name(parts: Parts | None, scheme: str) -> str:
     if parts.get("_legacy"):
         return parts["_legacy"]
     return scheme_of(parts.get("_scheme", scheme)).write(parts)
+
+
+def attendee_name(position: OrderPosition) -> str | None:
+    """Write an attendee's name by the scheme it was entered in, None if there is none."""
+    scheme = position.order.event.settings.get("name_scheme", DEFAULT_SCHEME)
+    return write_name(position.attendee_name_parts, scheme) or None
 
 
 def write_for_salutation(parts: Parts | None, scheme: str, language: Language) -> str:

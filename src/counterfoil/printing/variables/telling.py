@@ -10,6 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
+from itertools import islice
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
 from counterfoil.core.refusals import Gone
@@ -36,6 +40,10 @@ _ALWAYS = ("order__code", "positionid", "order__locale", "item_id", "variation_i
 #: What telling a value raises when the stored data is not what it should be.
 _UNTELLABLE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
 
+#: Tickets whose products and dates are fetched together.
+_CHUNK = 500
+
+M = TypeVar("M", bound=Model)
 Teller = Callable[[Row], str]
 Group = tuple[str, int, int | None, int | None]
 
@@ -48,6 +56,27 @@ class _Common:
     values: dict[Key, str | None] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     tellers: list[tuple[Key, Teller]] = field(default_factory=list)
+
+
+class _Known:
+    """The products and dates met so far. They are fetched together for many tickets."""
+
+    def __init__(self) -> None:
+        self.items: dict[int | None, Item] = {}
+        self.variations: dict[int | None, ItemVariation] = {}
+        self.dates: dict[int | None, SubEvent] = {}
+
+    def meet(self, rows: Sequence[Row]) -> None:
+        _fetch(self.items, Item.objects.select_related("category"), rows, "item_id")
+        _fetch(self.variations, ItemVariation.objects.all(), rows, "variation_id")
+        _fetch(self.dates, SubEvent.objects.all(), rows, "subevent_id")
+
+
+def _fetch(known: dict[int | None, M], found: QuerySet[M], rows: Sequence[Row], of: str) -> None:
+    column = _ALWAYS.index(of)
+    missing = {row[column] for row in rows} - known.keys() - {None}
+    if missing:
+        known.update(found.in_bulk(missing))
 
 
 class TicketSource:
@@ -70,6 +99,7 @@ class TicketSource:
         ]
         self._reader = RowReader(_ALWAYS, self._columns())
         self._common: dict[Group, _Common] = {}
+        self._known = _Known()
 
     def tickets(self, positions: Sequence[int]) -> Iterator[Ticket]:
         """Yield a ticket for each position, in this order.
@@ -77,10 +107,10 @@ class TicketSource:
         Raises:
             Gone: one of them was deleted meanwhile.
         """
-        for position, row in zip(positions, self._reader.rows(positions), strict=True):
-            if row is None:
-                raise Gone(f"Order position {position} was deleted before it could be printed.")
-            yield self._ticket(row)
+        rows = zip(positions, self._reader.rows(positions), strict=True)
+        while chunk := [_existing(*pair) for pair in islice(rows, _CHUNK)]:
+            self._known.meet(chunk)
+            yield from map(self._ticket, chunk)
 
     def _ticket(self, row: Row) -> Ticket:
         code, number, *group = row[: len(_ALWAYS)]
@@ -138,8 +168,10 @@ class TicketSource:
     def _prepare(self, locale: str, item: int, variation: int | None, date: int | None) -> _Common:
         code = with_region(locale, self._event.region)
         common = _Common(code)
-        occasion = Occasion(self._event, _subevent(date), self._now)
-        product = _product(self._event, item, variation)
+        occasion = Occasion(self._event, self._known.dates.get(date), self._now)
+        product = Product(
+            self._event, self._known.items[item], self._known.variations.get(variation)
+        )
         for key, variable in self._wanted:
             language = Language(key[1] if isinstance(key, tuple) else code, self._event.tz)
             if isinstance(variable, TicketVariable):
@@ -186,16 +218,10 @@ def _name(key: Key) -> str:
     return key[0] if isinstance(key, tuple) else key
 
 
-def _subevent(pk: int | None) -> SubEvent | None:
-    return None if pk is None else SubEvent.objects.get(pk=pk)
-
-
-def _product(event: Event, item: int, variation: int | None) -> Product:
-    return Product(
-        event,
-        Item.objects.select_related("category").get(pk=item),
-        None if variation is None else ItemVariation.objects.get(pk=variation),
-    )
+def _existing(position: int, row: Row | None) -> Row:
+    if row is None:
+        raise Gone(f"Order position {position} was deleted before it could be printed.")
+    return row
 
 
 @lru_cache(32)
