@@ -6,7 +6,7 @@ together, a device a fixed set on its events. Rows are filtered by rights here a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.db.models import Q, QuerySet
@@ -59,7 +59,10 @@ class TokenActor:
 
 @dataclass(frozen=True, slots=True)
 class UserActor:
+    """Somebody signed in, for the time of one request: their teams are asked for once."""
+
     user: User
+    _known: dict[int, list[Team]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -78,7 +81,9 @@ class UserActor:
         return _teams_allow_in_organizer(self._teams(organizer), permission, organizer)
 
     def _teams(self, organizer: Organizer) -> list[Team]:
-        return list(self.user.teams.filter(organizer=organizer))
+        if organizer.pk not in self._known:
+            self._known[organizer.pk] = list(self.user.teams.filter(organizer=organizer))
+        return self._known[organizer.pk]
 
 
 @dataclass(frozen=True, slots=True)

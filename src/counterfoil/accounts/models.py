@@ -57,6 +57,36 @@ class Team(models.Model):
         return self.name
 
 
+class Invitation(models.Model):
+    """A link that makes whoever opens it a member of a team. It goes when it was used."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    note = models.CharField(max_length=190, blank=True, default="")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.note or f"#{self.pk}"
+
+
+class OneTimeLink(models.Model):
+    """A link that lets somebody do one thing without a password. It goes when it was used."""
+
+    class Purpose(models.TextChoices):
+        START = "start"  # make the first account
+        PASSWORD = "password"  # choose a new one  # noqa: S105
+
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
+
+
 class APIToken(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=190)

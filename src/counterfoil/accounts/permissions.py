@@ -1,6 +1,10 @@
-"""The names of what a team may do, as the API writes them."""
+"""The names of what a team may do, as the API writes them, and what they mean in words."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 EVENT_PERMISSIONS = (
     "event.settings.general:write",
@@ -26,3 +30,66 @@ ORGANIZER_PERMISSIONS = (
 
 #: What every device may do on its events.
 DEVICE_PERMISSIONS = frozenset({"event.orders:read", "event.orders:write", "event.vouchers:read"})
+
+#: The security profiles that a device may have. What each allows is the API's to say.
+DEVICE_PROFILES = (
+    ("full", _("Everything that devices may do")),
+    ("pretixscan", _("pretixSCAN")),
+    ("pretixscan_online_kiosk", _("pretixSCAN, kiosk mode, online only")),
+    ("pretixscan_online_noordersync", _("pretixSCAN, online only, without a copy of the orders")),
+)
+
+Group = tuple[Any, tuple[tuple[str, Any], ...]]
+
+#: In the order of work, each group with what it holds.
+EVENT_GROUPS: tuple[Group, ...] = (
+    (
+        _("Tickets and orders"),
+        (
+            ("event.orders:read", _("See orders, tickets and print runs")),
+            ("event.orders:write", _("Change orders, make and print tickets")),
+            ("event.orders:checkin", _("Check tickets in and out")),
+            ("event.vouchers:read", _("See vouchers")),
+            ("event.vouchers:write", _("Change vouchers")),
+        ),
+    ),
+    (
+        _("What is on and what is sold"),
+        (
+            ("event.items:write", _("Change products, quotas and categories")),
+            ("event.subevents:write", _("Change the dates of a series")),
+        ),
+    ),
+    (
+        _("Settings of the event"),
+        (
+            ("event.settings.general:write", _("Change the event and its ticket layouts")),
+            ("event.settings.tax:write", _("Change tax rules")),
+            ("event.settings.payment:write", _("Change payment settings")),
+            ("event.settings.invoicing:write", _("Change invoice settings")),
+            ("event:cancel", _("Cancel the event")),
+        ),
+    ),
+)
+ORGANIZER_GROUPS: tuple[Group, ...] = (
+    (
+        _("Events and settings"),
+        (
+            ("organizer.events:create", _("Create events")),
+            ("organizer.settings.general:write", _("Change the organizer and its channels")),
+        ),
+    ),
+    (
+        _("People and devices"),
+        (
+            ("organizer.teams:write", _("Manage teams, members and API tokens")),
+            ("organizer.devices:read", _("See devices")),
+            ("organizer.devices:write", _("Set up and revoke devices")),
+        ),
+    ),
+)
+
+#: Each permission in words.
+LABELS: dict[str, Any] = {
+    name: label for _group, held in (*EVENT_GROUPS, *ORGANIZER_GROUPS) for name, label in held
+}

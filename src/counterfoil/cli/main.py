@@ -30,6 +30,7 @@ _COMMANDS = {
     "render": _Command("render", "render", "Draw a layout as PDF, without any database."),
     "restore": _Command("restore", "restore", "Bring a backup back into an empty place."),
     "serve": _Command("serve", "serve", "Serve everything from this one command."),
+    "user": _Command("user", "user", "Make accounts, and links for new passwords."),
     "worker": _Command("worker", "worker", "Work on jobs (for several hosts)."),
 }
 

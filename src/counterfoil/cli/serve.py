@@ -41,13 +41,14 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         with listen(host or settings.HOST, settings.PORT if port is None else port) as listener:
             bring_up_to_date()
             _check_files()
+            start = _start_link()
             _forget_database()
             supervisor = Supervisor(
                 _children(listener, workers or settings.WORKERS),
                 silence_s=max(LEAST_SILENCE_S, settings.JOB_LEASE_S),
                 grace_s=settings.STOP_GRACE_S,
             )
-            supervisor.run(ready=lambda: _announce(listener))
+            supervisor.run(ready=lambda: _announce(listener, start))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -105,5 +106,18 @@ def _forget_database() -> None:
     connections.close_all()
 
 
-def _announce(listener: socket.socket) -> None:
-    click.echo(f"Counterfoil serves {address_of(listener)} (Ctrl-C ends it).")
+def _start_link() -> str | None:
+    """Draw the secret of the link for the first account, while there is none."""
+    from counterfoil.accounts.links import open_start_link
+
+    return open_start_link()
+
+
+def _announce(listener: socket.socket, start: str | None) -> None:
+    from django.conf import settings
+
+    address = address_of(listener)
+    click.echo(f"Counterfoil serves {address} (Ctrl-C ends it).")
+    if start is not None:
+        reached = settings.PUBLIC_URL.rstrip("/") or address
+        click.echo(f"Nobody has an account yet. Make the first one: {reached}/start/{start}/")

@@ -9,9 +9,10 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from counterfoil.api.compact import CompactJson
 from counterfoil.config import metrics
 from counterfoil.core import logcontext
 
@@ -51,9 +52,9 @@ def _too_large(request: HttpRequest) -> HttpResponse | None:
     """Refuse a body before it is read. (Waitress does so itself; gunicorn has no such limit.)"""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal():
-        return JsonResponse({"detail": "Content-Length must be a number."}, status=400)
+        return CompactJson({"detail": "Content-Length must be a number."}, status=400)
     if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        return JsonResponse({"detail": "The request is too large."}, status=413)
+        return CompactJson({"detail": "The request is too large."}, status=413)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -11,6 +12,7 @@ from counterfoil.config.databases import database
 from counterfoil.config.environment import Environment, data_folder, secret_key
 from counterfoil.config.logs import logging_settings
 from counterfoil.config.storages import downloads, storages
+from counterfoil.web.assets import edition
 
 django_stubs_ext.monkeypatch()
 
@@ -49,6 +51,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -69,12 +75,13 @@ MIDDLEWARE = [
     "counterfoil.config.requests.RequestMiddleware",
     "counterfoil.config.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "counterfoil.web.staticfiles.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "counterfoil.api.middleware.ApiMiddleware",
 ]
@@ -109,13 +116,32 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+OTP_TOTP_ISSUER = "Counterfoil"
+
+# Failed sign-ins, counted in the database for all web processes together. Only the address and
+# the account in question have to wait, so nobody can lock others out of their accounts.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "counterfoil.web.addresses.address_of"
+AXES_LOCKOUT_CALLABLE = "counterfoil.web.pages.signin.locked_out"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "next"]
+AXES_DISABLE_ACCESS_LOG = True  # our own log tells who signed in
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # --- What is kept ---------------------------------------------------------------------------
 DATABASES = {"default": database(env, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGES = storages(env, DATA_DIR)
 DOWNLOADS = downloads(env)
-STATIC_URL = "/static/"
+STATIC_URL = f"/static/{edition()}/"
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -1,0 +1,25 @@
+"""What people call those who asked for something: their keys are ``user:3``, ``token:5``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from counterfoil.accounts.models import APIToken, Device, User
+
+
+def names_of(keys: Iterable[str]) -> dict[str, str]:
+    """Return the name behind each actor's key, in one query a kind; whoever is gone has none."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for key in keys:
+        kind, _, number = key.partition(":")
+        if number.isdecimal():
+            ids[kind].add(int(number))
+    users = User.objects.in_bulk(ids["user"])
+    tokens = APIToken.objects.in_bulk(ids["token"])
+    devices = Device.objects.in_bulk(ids["device"])
+    return {
+        **{f"user:{pk}": user.fullname or user.email for pk, user in users.items()},
+        **{f"token:{pk}": token.name for pk, token in tokens.items()},
+        **{f"device:{pk}": device.name for pk, device in devices.items()},
+    }

@@ -1,0 +1,95 @@
+"""Teams' permissions as single rights, so that two teams can be compared.
+
+Nobody gives away what they do not hold: neither by the settings of a team, nor by letting somebody
+or a token into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from counterfoil.accounts.models import Team, User
+from counterfoil.accounts.permissions import EVENT_PERMISSIONS, LABELS, ORGANIZER_PERMISSIONS
+from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core.refusals import Forbidden
+
+#: Where a right holds (the organizer, all events, or an event by its number), and what it is.
+Right = tuple[str, str]
+Rights = frozenset[Right]
+
+ORGANIZER = "organizer"
+ALL_EVENTS = "events"
+SEE = "see"
+EVERYTHING = "*"  # what later versions will know of, too
+
+_FIELDS = (
+    "all_events",
+    "all_event_permissions",
+    "event_permissions",
+    "all_organizer_permissions",
+    "organizer_permissions",
+)
+
+
+def rights_in(fields: Mapping[str, Any]) -> Rights:
+    """Return what a team with these fields may do; they are named as the model's."""
+    in_organizer = set(fields["organizer_permissions"])
+    if fields["all_organizer_permissions"]:
+        in_organizer = {*ORGANIZER_PERMISSIONS, EVERYTHING}
+    in_events = {SEE, *fields["event_permissions"]}
+    if fields["all_event_permissions"]:
+        in_events = {SEE, *EVENT_PERMISSIONS, EVERYTHING}
+    events: Iterable[Event] = fields["limit_events"]
+    places = [ALL_EVENTS] if fields["all_events"] else [str(event.pk) for event in events]
+    return frozenset(
+        {(ORGANIZER, what) for what in in_organizer}
+        | {(place, what) for place in places for what in in_events}
+    )
+
+
+def fields_of(team: Team) -> dict[str, Any]:
+    """Return what a team's rights are made of."""
+    return {
+        **{name: getattr(team, name) for name in _FIELDS},
+        "limit_events": list(team.limit_events.all()),
+    }
+
+
+def rights_of(team: Team) -> Rights:
+    return rights_in(fields_of(team))
+
+
+def held_by(user: User, organizer: Organizer) -> Rights:
+    """Return what somebody may do in an organizer, by all their teams."""
+    teams = user.teams.filter(organizer=organizer).prefetch_related("limit_events")
+    return frozenset().union(*(rights_of(team) for team in teams))
+
+
+def lacking(wanted: Rights, held: Rights) -> Rights:
+    """Return which rights are not covered. Who may do it in all events may do it in each."""
+    return frozenset(
+        (where, what)
+        for where, what in wanted - held
+        if where == ORGANIZER or (ALL_EVENTS, what) not in held
+    )
+
+
+def check_may_give(user: User, organizer: Organizer, wanted: Rights) -> None:
+    """Refuse to give rights away that the giver lacks.
+
+    Raises:
+        Forbidden: says which.
+    """
+    missing = lacking(wanted, held_by(user, organizer))
+    if not missing:
+        return
+    words = sorted({str(LABELS[what]) for _where, what in missing if what in LABELS})
+    if not words:
+        raise Forbidden(_("You cannot give access to events that you do not see yourself."))
+    raise Forbidden(
+        _("You cannot give rights that you do not hold yourself: %(rights)s.")
+        % {"rights": "; ".join(words)}
+    )

@@ -1,0 +1,130 @@
+"""Teams: their rights, their members, their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from counterfoil.accounts import rights
+from counterfoil.accounts.models import APIToken, Team, User
+from counterfoil.accounts.services import new_token
+from counterfoil.catalog import saving
+from counterfoil.catalog.models import Organizer
+from counterfoil.core.refusals import Conflict, Forbidden, Invalid
+
+MANAGING = "organizer.teams:write"
+ADMINISTRATORS = "Administrators"
+
+_NEW: dict[str, Any] = {
+    "all_events": False,
+    "limit_events": (),
+    "all_event_permissions": False,
+    "event_permissions": (),
+    "all_organizer_permissions": False,
+    "organizer_permissions": (),
+}
+
+
+@transaction.atomic
+def save_team(
+    *, team: Team | None, organizer: Organizer, by: User, fields: Mapping[str, Any]
+) -> Team:
+    """Make or change a team. What it had may stay; what it gets, the giver must hold.
+
+    Raises:
+        Invalid: an event is another organizer's.
+        Forbidden: the giver does not hold a right that the team would get.
+        Conflict: nobody could manage the organizer's teams any more.
+    """
+    _one_at_a_time(organizer)
+    if any(event.organizer_id != organizer.pk for event in fields.get("limit_events", ())):
+        raise Invalid({"limit_events": [_("An event is not one of this organizer.")]})
+    before = rights.fields_of(team) if team else _NEW
+    added = rights.lacking(rights.rights_in({**before, **fields}), rights.rights_in(before))
+    rights.check_may_give(by, organizer, added)
+    saved = saving.write(team or Team(organizer=organizer), fields)
+    if team is not None:
+        _check_somebody_manages(organizer)
+    return saved
+
+
+@transaction.atomic
+def delete_team(*, team: Team) -> None:
+    """Delete a team with its tokens and invitations.
+
+    Raises:
+        Conflict: nobody could manage the organizer's teams any more.
+    """
+    _one_at_a_time(team.organizer)
+    Team.objects.filter(pk=team.pk).delete()  # if refused, the row at hand is still good
+    _check_somebody_manages(team.organizer)
+
+
+@transaction.atomic
+def remove_member(*, team: Team, member: User) -> None:
+    """Take somebody out of a team.
+
+    Raises:
+        Conflict: nobody could manage the organizer's teams any more.
+    """
+    _one_at_a_time(team.organizer)
+    team.members.remove(member)
+    _check_somebody_manages(team.organizer)
+
+
+@transaction.atomic
+def create_token(*, team: Team, by: User, name: str) -> tuple[APIToken, str]:
+    """Make a token; return it and its text, which is kept nowhere.
+
+    Raises:
+        Forbidden: the team may do what its maker may not.
+    """
+    rights.check_may_give(by, team.organizer, rights.rights_of(team))
+    return new_token(team, name)
+
+
+@transaction.atomic
+def join_administrators(*, user: User, organizer: Organizer) -> Team:
+    """Put somebody into the organizer's team that may do everything; make it if there is none."""
+    everything = {
+        "all_events": True,
+        "all_event_permissions": True,
+        "all_organizer_permissions": True,
+    }
+    team = organizer.teams.filter(name=ADMINISTRATORS, **everything).order_by("pk").first()
+    team = team or Team.objects.create(organizer=organizer, name=ADMINISTRATORS, **everything)
+    team.members.add(user)
+    return team
+
+
+def check_may_reset(*, by: User, user: User, organizer: Organizer) -> None:
+    """Refuse a link to somebody's account to who may do less than they.
+
+    Raises:
+        Forbidden: the account reaches further than the asker does.
+    """
+    if user.is_staff or user.teams.exclude(organizer=organizer).exists():
+        raise Forbidden(
+            _(
+                "This account belongs to other organizers too. Whoever runs the server can make"
+                " the link: counterfoil user reset %(email)s"
+            )
+            % {"email": user.email}
+        )
+    rights.check_may_give(by, organizer, rights.held_by(user, organizer))
+
+
+def _one_at_a_time(organizer: Organizer) -> None:
+    """Two who remove each other at once would both see the other still there."""
+    Organizer.objects.select_for_update().get(pk=organizer.pk)
+
+
+def _check_somebody_manages(organizer: Organizer) -> None:
+    teams = organizer.teams.filter(members__is_active=True).distinct()
+    if not any(
+        team.all_organizer_permissions or MANAGING in team.organizer_permissions for team in teams
+    ):
+        raise Conflict(_("Nobody could manage the teams any more. Let somebody else do it first."))

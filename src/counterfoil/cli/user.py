@@ -1,0 +1,111 @@
+"""Accounts, for whoever runs the server: there is no mail that could send a link.
+
+The links go to standard output. A password never stands in a command, which others can read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from counterfoil.cli.errors import Stop, in_words
+from counterfoil.cli.setup import set_up
+
+if TYPE_CHECKING:
+    from counterfoil.accounts.models import User
+    from counterfoil.catalog.models import Organizer
+
+
+@click.group()
+def user() -> None:
+    """Make accounts, and links for choosing a new password."""
+    with in_words():
+        set_up()
+
+
+@user.command()
+@click.argument("email")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--organizer", "slug", help="Lead this organizer, with all rights.")
+def add(email: str, name: str, slug: str | None) -> None:
+    """Make an account, and print the link by which its password is chosen."""
+    from django.db import transaction
+
+    from counterfoil.accounts.people import create_person
+    from counterfoil.accounts.teams import join_administrators
+
+    with in_words(), transaction.atomic():
+        _check_address(email)
+        organizer = _organizer(slug) if slug else None
+        made = create_person(email=email, fullname=name)
+        _record(made, "added")
+        if organizer is not None:
+            join_administrators(user=made, organizer=organizer)
+        link = _password_link(made)
+    click.echo(f"{made.email} chooses a password here, within 24 hours: {link}")
+
+
+@user.command()
+@click.argument("email")
+@click.option(
+    "--without-second-factor", is_flag=True, help="The phone is lost, the recovery codes too."
+)
+def reset(email: str, *, without_second_factor: bool) -> None:
+    """Print a link by which a new password is chosen, once."""
+    from django.db import transaction
+
+    from counterfoil.accounts import secondfactor
+    from counterfoil.accounts.models import User
+
+    with in_words(), transaction.atomic():
+        found = User.objects.filter(email=email.strip().lower()).first()
+        if found is None:
+            raise Stop(f"There is no account {email}.")
+        if without_second_factor:
+            secondfactor.turn_off(user=found)
+            _record(found, "secondfactor_off")
+        link = _password_link(found)
+    click.echo(f"{found.email} chooses a new password here, within 24 hours: {link}")
+
+
+def _password_link(known: User) -> str:
+    from counterfoil.accounts.links import open_password_link
+
+    _record(known, "password_link_made")
+    return f"{address()}/password/{open_password_link(known)}/"
+
+
+def address() -> str:
+    """Return where the pages are, as far as the settings tell."""
+    from django.conf import settings
+
+    given = settings.PUBLIC_URL or f"http://{settings.HOST}:{settings.PORT}"
+    return str(given).rstrip("/")
+
+
+def _check_address(email: str) -> None:
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
+
+    try:
+        validate_email(email.strip())
+    except ValidationError:
+        raise Stop(f"{email!r} is no e-mail address.") from None
+
+
+def _organizer(slug: str) -> Organizer:
+    from counterfoil.catalog.models import Organizer
+
+    found = Organizer.objects.filter(slug=slug).first()
+    if found is None:
+        raise Stop(f"There is no organizer {slug!r}.")
+    return found
+
+
+def _record(known: User, verb: str) -> None:
+    from counterfoil.audit import services as audit
+
+    audit.record(
+        actor=None, action=f"counterfoil.user.{verb}", obj=known, data={"by": "command line"}
+    )
