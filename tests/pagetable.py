@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from counterfoil.catalog.models import Event
+from batches.making import ask
+from counterfoil.accounts.actors import UserActor
+from counterfoil.accounts.models import Invitation
+from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.catalog.models import Event, ItemCategory
+from counterfoil.checkin.models import CheckinList
+from counterfoil.core import clock
+from counterfoil.printing.services import Part, request_render
+from makers import (
+    make_device,
+    make_item,
+    make_layout,
+    make_order,
+    make_quota,
+    make_subevent,
+    make_tax_rule,
+    make_team,
+    make_token,
+    make_user,
+)
 
 #: Makes something of an event and tells the path's parameters of it.
 Ids = Callable[[Event], Mapping[str, Any]]
@@ -16,6 +37,74 @@ def no_ids(event: Event) -> Mapping[str, Any]:
     return {}
 
 
+def order(event: Event) -> Mapping[str, Any]:
+    return {"order": make_order(event, items=[make_item(event)]).code}
+
+
+def ticket(event: Event) -> Mapping[str, Any]:
+    return {"ticket": make_order(event, items=[make_item(event)]).positions.get().pk}
+
+
+def checkinlist(event: Event) -> Mapping[str, Any]:
+    return {"list": CheckinList.objects.create(event=event, name="Gate").pk}
+
+
+def layout(event: Event) -> Mapping[str, Any]:
+    return {"layout": make_layout(event).pk}
+
+
+def team(event: Event) -> Mapping[str, Any]:
+    return {"team": make_team(event.organizer).pk}
+
+
+def member(event: Event) -> Mapping[str, Any]:
+    user = make_user(event.organizer)
+    return {"team": user.teams.get().pk, "member": user.pk}
+
+
+def invitation(event: Event) -> Mapping[str, Any]:
+    made = Invitation.objects.create(
+        team=make_team(event.organizer),
+        note="Grace",
+        token_hash=secrets.token_hex(32),
+        expires=datetime(2099, 1, 1, tzinfo=UTC),
+    )
+    return {"team": made.team_id, "invitation": made.pk}
+
+
+def token(event: Event) -> Mapping[str, Any]:
+    made, _header = make_token(make_team(event.organizer))
+    return {"team": made.team_id, "token": made.pk}
+
+
+def device(event: Event) -> Mapping[str, Any]:
+    return {"device": make_device(event.organizer)[0].device_id}
+
+
+def item(event: Event) -> Mapping[str, Any]:
+    return {"item": make_item(event).pk}
+
+
+def category(event: Event) -> Mapping[str, Any]:
+    return {"category": ItemCategory.objects.create(event=event, name={"en": "Tickets"}).pk}
+
+
+def tax_rule(event: Event) -> Mapping[str, Any]:
+    return {"rule": make_tax_rule(event).pk}
+
+
+def quota(event: Event) -> Mapping[str, Any]:
+    return {"quota": make_quota(event, size=5, items=[make_item(event)]).pk}
+
+
+def date_of_series(event: Event) -> Mapping[str, Any]:
+    return {"subevent": make_subevent(event).pk}
+
+
+def channel(event: Event) -> Mapping[str, Any]:
+    return {"channel": event.organizer.sales_channels.get(identifier="web").pk}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A route below an organizer or event. ``ids`` are those of a row made in that event."""
@@ -23,13 +112,139 @@ class Row:
     ids: Ids = no_ids
 
 
+def batch(event: Event) -> Mapping[str, Any]:
+    web = event.organizer.sales_channels.get(identifier="web")
+    made = OfflineSalesBatch.objects.create(
+        event=event, creation=clock.now(), sales_channel=web, item=make_item(event), amount=1
+    )
+    return {"batch": made.pk}
+
+
+def wish(event: Event) -> Mapping[str, Any]:
+    return {"job": ask(make_item(event)).pk}
+
+
+def printed(event: Event) -> Mapping[str, Any]:
+    position = make_order(event, items=[make_item(event)]).positions.get()
+    actor = UserActor(make_user(event.organizer))
+    asked = request_render(event=event, actor=actor, parts=[Part(position.pk)], purpose="batch")
+    return {"job": asked.pk}
+
+
 #: Pages that anybody may see.
-PUBLIC = {"signin", "signout", "language"}
+PUBLIC = {
+    "signin",
+    "signin-code",
+    "signout",
+    "language",
+    "start",
+    "password-reset",
+    "invitation",
+}
 
 #: Pages of whoever is signed in, below no organizer.
-OWN = {"home", "account"}
+OWN = {
+    "home",
+    "account",
+    "account-password",
+    "secondfactor",
+    "secondfactor-codes",
+    "secondfactor-off",
+}
 
 ROUTES: dict[str, Row] = {
     "events": Row(),
+    "event-add": Row(),
+    "event-example": Row(),
+    "organizer-settings": Row(),
+    "channels": Row(),
+    "channel-add": Row(),
+    "channel": Row(channel),
+    "channel-delete": Row(channel),
     "event": Row(),
+    "event-settings": Row(),
+    "event-delete": Row(),
+    "subevents": Row(),
+    "subevent-add": Row(),
+    "subevent": Row(date_of_series),
+    "subevent-active": Row(date_of_series),
+    "subevent-repeat": Row(date_of_series),
+    "subevent-delete": Row(date_of_series),
+    "items": Row(),
+    "item-add": Row(),
+    "item": Row(item),
+    "item-picture": Row(item),
+    "item-delete": Row(item),
+    "categories": Row(),
+    "category-add": Row(),
+    "category": Row(category),
+    "category-delete": Row(category),
+    "taxrules": Row(),
+    "taxrule-add": Row(),
+    "taxrule": Row(tax_rule),
+    "taxrule-delete": Row(tax_rule),
+    "quotas": Row(),
+    "quota-add": Row(),
+    "quota": Row(quota),
+    "quota-delete": Row(quota),
+    "teams": Row(),
+    "team-add": Row(),
+    "team": Row(team),
+    "team-edit": Row(team),
+    "team-delete": Row(team),
+    "member-remove": Row(member),
+    "member-reset": Row(member),
+    "invitation-add": Row(team),
+    "invitation-revoke": Row(invitation),
+    "token-add": Row(team),
+    "token-off": Row(token),
+    "devices": Row(),
+    "device-add": Row(),
+    "device": Row(device),
+    "device-edit": Row(device),
+    "device-revoke": Row(device),
+    "orders": Row(),
+    "order": Row(order),
+    "order-delete": Row(order),
+    "ticket": Row(ticket),
+    "ticket-picture": Row(ticket),
+    "ticket-pdf": Row(ticket),
+    "ticket-block": Row(ticket),
+    "ticket-revoke": Row(ticket),
+    "checkinlists": Row(),
+    "checkinlist-new": Row(),
+    "checkinlist": Row(checkinlist),
+    "checkinlist-edit": Row(checkinlist),
+    "checkinlist-delete": Row(checkinlist),
+    "checkinlist-scan": Row(checkinlist),
+    "layouts": Row(),
+    "layout-new": Row(),
+    "layout-import": Row(),
+    "layout-assignments": Row(),
+    "layout": Row(layout),
+    "layout-picture": Row(layout),
+    "layout-rename": Row(layout),
+    "layout-duplicate": Row(layout),
+    "layout-default": Row(layout),
+    "layout-delete": Row(layout),
+    "layout-export": Row(layout),
+    "layout-background": Row(layout),
+    "layout-edit": Row(layout),
+    "editor-picture": Row(),
+    "editor-background": Row(),
+    "editor-save": Row(layout),
+    "editor-copy": Row(layout),
+    "batches": Row(),
+    "batch": Row(batch),
+    "batch-new": Row(),
+    "batch-request": Row(wish),
+    "batch-request-cancel": Row(wish),
+    "batch-tickets": Row(batch),
+    "batch-print": Row(batch),
+    "prints": Row(),
+    "print": Row(printed),
+    "print-cancel": Row(printed),
+    "jobs": Row(),
+    "job-retry": Row(wish),
+    "job-cancel": Row(wish),
 }

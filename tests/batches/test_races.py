@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from batches.making import ask, work
-from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from batches.making import ask, somebody, work
+from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
+from counterfoil.batches.services import NewBatch, request_batch
 from counterfoil.core.refusals import Invalid
 from counterfoil.jobs import runner
 from counterfoil.orders.models import Order, OrderPosition
@@ -56,6 +57,19 @@ def test_of_two_batches_that_want_the_last_tickets_one_is_made() -> None:
     assert next(each for each in done if each.batch is None).job.message.count("0 left") == 1
     assert Order.objects.count() == OrderPosition.objects.count() == 100
     assert (OfflineSalesBatch.objects.count(), BatchTicket.objects.count()) == (1, 100)
+
+
+def test_the_same_sheet_handed_in_many_times_at_once_asks_once() -> None:
+    item = make_item(make_event())
+    web = item.event.organizer.sales_channels.get(identifier="web")
+    actor, new = somebody(item), NewBatch(item=item, amount=3, sales_channel=web)
+
+    def hand_in() -> BatchRequest:
+        return request_batch(actor=actor, event=item.event, new=new, form="sheet")
+
+    asked = _at_once([hand_in] * 6)
+
+    assert asked == [BatchRequest.objects.get()] * 6
 
 
 def test_many_batches_sell_exactly_what_there_is() -> None:

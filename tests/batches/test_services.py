@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,14 @@ from batches.making import ask, make, somebody, work
 from counterfoil.audit.models import LogEntry
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.batches.queries import order_codes
-from counterfoil.batches.services import cancel_request, create_batch, request_print
-from counterfoil.catalog.models import Item
+from counterfoil.batches.services import (
+    NewBatch,
+    cancel_request,
+    create_batch,
+    request_batch,
+    request_print,
+)
+from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core import clock
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
@@ -255,3 +262,32 @@ def test_a_request_shows_its_job() -> None:
 
     assert str(asked) == str(BatchRequest.objects.get().job_id)
     assert asked.created <= clock.now()
+
+
+def test_the_same_sheet_handed_in_twice_asks_once() -> None:
+    event = make_event()
+    new = NewBatch(item=make_item(event), amount=3, sales_channel=_web(event))
+    actor, other = somebody(new.item), somebody(new.item)
+
+    first = request_batch(actor=actor, event=event, new=new, form="sheet")
+    again = request_batch(actor=actor, event=event, new=new, form="sheet")
+    changed = request_batch(actor=actor, event=event, new=replace(new, amount=4), form="sheet")
+    elsewhere = request_batch(actor=other, event=event, new=new, form="sheet")
+
+    assert again == first
+    assert len({first.pk, changed.pk, elsewhere.pk}) == 3
+    assert Job.objects.count() == 3
+
+
+def test_wishes_without_a_sheet_are_each_one_of_their_own() -> None:
+    event = make_event()
+    new = NewBatch(item=make_item(event), amount=3, sales_channel=_web(event))
+    actor = somebody(new.item)
+
+    asked = [request_batch(actor=actor, event=event, new=new) for _ in range(2)]
+
+    assert asked[0] != asked[1]
+
+
+def _web(event: Event) -> SalesChannel:
+    return event.organizer.sales_channels.get(identifier="web")

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from counterfoil.catalog import dates, eventsettings, products, questions, quotas, services
+from counterfoil.catalog import (
+    dates,
+    eventsettings,
+    products,
+    queries,
+    questions,
+    quotas,
+    services,
+)
 from counterfoil.catalog.models import Event, Question, Quota, SubEvent
 from counterfoil.core.refusals import Forbidden, Invalid
 from makers import (
@@ -202,3 +210,44 @@ def test_every_default_would_be_accepted(event: Event) -> None:
     eventsettings.change_settings(event=event, given=eventsettings.settings_of(event))
 
     assert eventsettings.settings_of(event) == eventsettings.settings_of(Event.objects.get())
+
+
+def test_a_date_that_is_repeated_by_days_keeps_its_time_on_the_clock(series: Event) -> None:
+    # Summer time begins in the night to the 28th: eight in Berlin is 19:00, then 18:00 UTC.
+    date = make_subevent(series, date_from=datetime(2027, 3, 27, 19, tzinfo=UTC))
+
+    made = dates.repeat_subevent(subevent=date, every_days=1, times=2, with_quotas=False)
+
+    assert [each.date_from.astimezone(UTC) for each in made] == [
+        datetime(2027, 3, 28, 18, tzinfo=UTC),
+        datetime(2027, 3, 29, 18, tzinfo=UTC),
+    ]
+
+
+def test_a_repeated_date_shares_nothing_with_its_model(series: Event) -> None:
+    item = make_item(series)
+    date = make_subevent(series)
+    quota = make_quota(series, size=5, items=[item], subevent=date, closed=True)
+
+    (made,) = dates.repeat_subevent(subevent=date, every_days=7, times=1, with_quotas=True)
+
+    copy = made.quotas.get()
+    assert copy.pk != quota.pk
+    assert not copy.closed
+    assert date.quotas.get() == quota
+
+
+@pytest.mark.parametrize("times", [0, -1, 367])
+def test_dates_are_not_made_without_end(series: Event, times: int) -> None:
+    with pytest.raises(Invalid):
+        dates.repeat_subevent(
+            subevent=make_subevent(series), every_days=7, times=times, with_quotas=False
+        )
+
+
+@pytest.mark.parametrize("words", ["übers", "100%", "_", "\\o/", "Ü"])
+def test_words_are_found_in_translated_texts(event: Event, words: str) -> None:
+    make_event(event.organizer)
+    found = make_event(event.organizer, name={"de": "Übersee 100%_ \\o/"})
+
+    assert list(Event.objects.filter(queries.containing(words, "name"))) == [found]

@@ -68,7 +68,10 @@ class BatchTicket(models.Model):
 
 
 class BatchRequest(models.Model):
-    """The wish for a batch: says who may see the job that makes it, and what it made."""
+    """The wish for a batch: says who may see the job that makes it, and what it made.
+
+    ``wish`` tells the same wish, sent twice, from a second one; empty where nobody needs that.
+    """
 
     job = models.OneToOneField(
         Job, primary_key=True, on_delete=models.CASCADE, related_name="batch_request"
@@ -78,7 +81,14 @@ class BatchRequest(models.Model):
     batch = models.OneToOneField(
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )
+    wish = models.CharField(max_length=64, null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "asker", "wish"], name="wish_made_once"),
+        ]
+        indexes = [models.Index(fields=["event", "created"], name="batch_request_by_time")]
 
     def __str__(self) -> str:
         return str(self.job_id)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.catalog.models import Event
+from counterfoil.checkin.models import Checkin
+from counterfoil.jobs.models import Job
+from counterfoil.orders.models import Order
+from counterfoil.printing.models import RenderRequest
+
+#: The longest number that a row can have, in digits.
+_DIGITS = 9
+_CANCELED = Q(position__canceled=True) | Q(position__order__status=Order.Status.CANCELED)
 
 
 def batches_of(event: Event) -> QuerySet[OfflineSalesBatch]:
@@ -29,3 +37,77 @@ def order_codes(batch: OfflineSalesBatch) -> list[str]:
 def tickets_of(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
     """Tickets of a batch in its order, with the position and order of each."""
     return batch.tickets.select_related("position__order").order_by("number")
+
+
+def shown_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
+    """Tickets of a batch in its order, each with its ``checked_in`` time and ``is_canceled``."""
+    entries = Checkin.objects.filter(
+        position=OuterRef("position"), successful=True, type=Checkin.Type.ENTRY
+    )
+    return tickets_of(batch).annotate(
+        checked_in=Subquery(entries.order_by("-datetime").values("datetime")[:1]),
+        is_canceled=_CANCELED,
+    )
+
+
+def matching(tickets: QuerySet[BatchTicket], text: str) -> QuerySet[BatchTicket]:
+    """Those whose order code, secret or number this is, or a part of code or secret."""
+    found = Q(position__order__code__icontains=text) | Q(position__secret__icontains=text)
+    if text.isdecimal() and len(text) <= _DIGITS:
+        found |= Q(number=int(text))
+    return tickets.filter(found)
+
+
+def entries_of(batch: OfflineSalesBatch) -> int:
+    """Count a batch's tickets that came in."""
+    return batch.tickets.filter(_entered()).count()
+
+
+def cancelled_of(batch: OfflineSalesBatch) -> int:
+    """Count a batch's tickets that are cancelled."""
+    return batch.tickets.filter(_CANCELED).count()
+
+
+def in_state(tickets: QuerySet[BatchTicket], state: str) -> QuerySet[BatchTicket]:
+    """Those that are ``in``, still ``out``, or ``cancelled``; any other word leaves out none."""
+    match state:
+        case "in":
+            return tickets.filter(_entered())
+        case "out":
+            return tickets.exclude(_entered()).exclude(_CANCELED)
+        case "cancelled":
+            return tickets.filter(_CANCELED)
+    return tickets
+
+
+def _entered() -> Exists:
+    return Exists(
+        Checkin.objects.filter(
+            position=OuterRef("position"), successful=True, type=Checkin.Type.ENTRY
+        )
+    )
+
+
+def prints_of(event: Event) -> QuerySet[RenderRequest]:
+    """What was sent to print in an event, the newest first, with the batch if it was one.
+
+    Without the lists of tickets and layouts: those of one print can be a megabyte.
+    """
+    return (
+        RenderRequest.objects.filter(event=event)
+        .select_related("job", "batch_print__batch")
+        .defer("parts", "layouts")
+        .order_by("-created", "-pk")
+    )
+
+
+def jobs_of(event: Event) -> QuerySet[Job]:
+    """All long work for an event, the newest first, with who asked and what for."""
+    batches = BatchRequest.objects.filter(event=event).values("pk")
+    prints = RenderRequest.objects.filter(event=event).values("pk")
+    return (
+        Job.objects.filter(Q(pk__in=batches) | Q(pk__in=prints))
+        .select_related("batch_request", "render_request__batch_print")
+        .defer("render_request__parts", "render_request__layouts")
+        .order_by("-created", "-pk")
+    )

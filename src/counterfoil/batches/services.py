@@ -7,9 +7,11 @@ the last statement. So there is a whole batch or none, and it is there exactly i
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
@@ -64,12 +66,38 @@ class _Payload:
 
 
 @transaction.atomic
-def request_batch(*, actor: Actor, event: Event, new: NewBatch) -> BatchRequest:
+def request_batch(
+    *, actor: Actor, event: Event, new: NewBatch, form: str | None = None
+) -> BatchRequest:
     """Ask for a batch. Whether its quota suffices turns out when it is made.
+
+    ``form`` names the sheet that somebody filled in. Who hands in the same sheet with the same
+    wish twice has asked once, and gets the first request back.
 
     Raises:
         Invalid: it could never be made; says which field is to blame.
     """
+    wish = None if form is None else _wish(form, new)
+    known = BatchRequest.objects.filter(event=event, asker=actor.key, wish=wish)
+    if wish is not None and (before := known.first()):
+        return before
+    try:
+        with transaction.atomic():
+            return _ask(actor, event, new, wish)
+    except IntegrityError:  # the same sheet at the same time: whoever was first has asked
+        before = known.first() if wish is not None else None
+        if before is None:
+            raise
+        return before
+
+
+def _wish(form: str, new: NewBatch) -> str:
+    """Name a wish on a sheet; changed and handed in again, it is another one."""
+    told = json.dumps([form, asdict(_payload(new))], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _ask(actor: Actor, event: Event, new: NewBatch, wish: str | None) -> BatchRequest:
     problems = sale_problems(event, new.wanted)
     if new.amount < 1:
         problems["amount"] = ["Ensure this value is greater than or equal to 1."]
@@ -79,7 +107,7 @@ def request_batch(*, actor: Actor, event: Event, new: NewBatch) -> BatchRequest:
         raise Invalid(problems)
 
     job = jobs.submit(kind=CREATE, payload=asdict(_payload(new)), total=new.amount)
-    request = BatchRequest.objects.create(job=job, event=event, asker=actor.key)
+    request = BatchRequest.objects.create(job=job, event=event, asker=actor.key, wish=wish)
     audit.record(
         actor=actor,
         action="counterfoil.batchrequest.added",

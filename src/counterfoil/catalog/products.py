@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, ItemCategory, ItemVariation, TaxRule
 from counterfoil.core.refusals import Forbidden
-
-_ENDS_EARLY = "This cannot stop being available before it starts to be."
 
 
 @transaction.atomic
@@ -47,7 +46,9 @@ def delete_item(*, item: Item) -> None:
     Raises:
         Forbidden: it was sold.
     """
-    saving.delete(item, "This product was sold, so it cannot be deleted. Make it inactive instead.")
+    saving.delete(
+        item, _("This product was sold, so it cannot be deleted. Make it inactive instead.")
+    )
 
 
 @transaction.atomic
@@ -59,7 +60,7 @@ def add_variation(*, item: Item, fields: Mapping[str, Any]) -> ItemVariation:
         Invalid: it would stop being available before it starts.
     """
     if not item.variations.exists():
-        raise Forbidden("A product without variations cannot be given some.")
+        raise Forbidden(_("A product without variations cannot be given some."))
     return _write_variation(ItemVariation(item=item), fields)
 
 
@@ -81,7 +82,9 @@ def _write_variation(variation: ItemVariation, fields: Mapping[str, Any]) -> Ite
 def _check_available(row: Item | ItemVariation, fields: Mapping[str, Any]) -> None:
     start = fields.get("available_from", row.available_from)
     end = fields.get("available_until", row.available_until)
-    saving.check_period(start, end, "available_until", _ENDS_EARLY)
+    saving.check_period(
+        start, end, "available_until", _("This cannot stop being available before it starts to be.")
+    )
 
 
 @transaction.atomic
@@ -92,15 +95,21 @@ def delete_variation(*, variation: ItemVariation) -> None:
         Forbidden: it was sold, or it is the last one of its item.
     """
     if not variation.item.variations.exclude(pk=variation.pk).exists():
-        raise Forbidden("This is the last variation; the product cannot go on without any.")
+        raise Forbidden(_("This is the last variation; the product cannot go on without any."))
     saving.delete(
-        variation, "This variation was sold, so it cannot be deleted. Make it inactive instead."
+        variation, _("This variation was sold, so it cannot be deleted. Make it inactive instead.")
     )
 
 
 @transaction.atomic
 def save_category(*, category: ItemCategory, fields: Mapping[str, Any]) -> ItemCategory:
     return saving.write(category, saving.with_carried(category, fields))
+
+
+@transaction.atomic
+def delete_category(*, category: ItemCategory) -> None:
+    """Delete a category. Its products stay, without one."""
+    category.delete()
 
 
 @transaction.atomic
@@ -118,4 +127,4 @@ def delete_tax_rule(*, rule: TaxRule) -> None:
     Raises:
         Forbidden: a product or a ticket that was sold uses it.
     """
-    saving.delete(rule, "Products or tickets use this tax rule, so it cannot be deleted.")
+    saving.delete(rule, _("Products or tickets use this tax rule, so it cannot be deleted."))

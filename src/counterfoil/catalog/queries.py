@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+import json
+
+from django.db.models import Prefetch, Q, QuerySet
 
 from counterfoil.catalog.models import (
     Event,
@@ -15,6 +17,21 @@ from counterfoil.catalog.models import (
     SubEventItem,
     SubEventItemVariation,
 )
+
+
+def containing(words: str, *fields: str) -> Q:
+    """Look for words in fields, translated ones too, whatever their capital letters.
+
+    A column of JSON holds letters beyond ASCII as they are (PostgreSQL) or with escapes (SQLite,
+    which does not know their capitals either).
+    """
+    cased = {words, words.lower(), words.upper(), words.title(), words.capitalize()}
+    found = Q()
+    for each in {words} if words.isascii() else cased:
+        for form in {each, json.dumps(each)[1:-1]}:
+            for field in fields:
+                found |= Q(**{f"{field}__icontains": form})
+    return found
 
 
 def items_of(event: Event) -> QuerySet[Item]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Model, ProtectedError
+from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Forbidden, Invalid
@@ -61,4 +62,4 @@ def check_of_event(rows: Any, event: Event, field: str) -> None:
         Invalid: on ``field``.
     """
     if any(row.event_id != event.pk for row in rows):
-        raise Invalid({field: ["One or more of these do not belong to this event."]})
+        raise Invalid({field: [_("One or more of these do not belong to this event.")]})

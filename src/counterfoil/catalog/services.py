@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.core import get_global
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Organizer, SalesChannel
@@ -20,6 +21,22 @@ _CURRENCIES: frozenset[str] = frozenset(get_global("all_currencies"))
 
 
 @transaction.atomic
+def create_organizer(*, fields: Mapping[str, Any]) -> Organizer:
+    """Make an organizer with the sales channel that every organizer has.
+
+    Raises:
+        Invalid: its slug is taken.
+    """
+    if Organizer.objects.filter(slug=fields["slug"]).exists():
+        raise Invalid({"slug": [_("There is an organizer with this short form already.")]})
+    organizer = saving.write(Organizer(), fields)
+    SalesChannel.objects.create(
+        organizer=organizer, identifier=WEB, type=WEB, label={"en": "Online shop"}
+    )
+    return organizer
+
+
+@transaction.atomic
 def save_organizer(*, organizer: Organizer, fields: Mapping[str, Any]) -> Organizer:
     """Change an organizer. Its slug stands in addresses and stays.
 
@@ -27,7 +44,7 @@ def save_organizer(*, organizer: Organizer, fields: Mapping[str, Any]) -> Organi
         Invalid: the slug would change.
     """
     if fields.get("slug", organizer.slug) != organizer.slug:
-        raise Invalid({"slug": ["The organizer's slug cannot be changed."]})
+        raise Invalid({"slug": [_("The organizer's slug cannot be changed.")]})
     return saving.write(organizer, fields)
 
 
@@ -45,18 +62,24 @@ def save_channel(
         channel = SalesChannel(organizer=organizer)
     for name in ("identifier", "type"):
         if channel.pk and fields.get(name, getattr(channel, name)) != getattr(channel, name):
-            raise Invalid({name: ["This cannot be changed."]})
+            raise Invalid({name: [_("This cannot be changed.")]})
     return saving.write(channel, fields)
 
 
 def _check_new_channel(organizer: Organizer, fields: Mapping[str, Any]) -> None:
     identifier = fields["identifier"]
     if fields.get("type", "api") != "api":
-        raise Invalid({"type": ["Only channels of type “api” can be created."]})
+        raise Invalid({"type": [_("Only channels of type “api” can be created.")]})
     if not identifier.startswith(API_PREFIX) or identifier == API_PREFIX:
-        raise Invalid({"identifier": [f"The identifier must start with “{API_PREFIX}”."]})
+        raise Invalid(
+            {
+                "identifier": [
+                    _("The identifier must start with “%(prefix)s”.") % {"prefix": API_PREFIX}
+                ]
+            }
+        )
     if organizer.sales_channels.filter(identifier=identifier).exists():
-        raise Invalid({"identifier": ["There is a sales channel with this identifier already."]})
+        raise Invalid({"identifier": [_("There is a sales channel with this identifier already.")]})
 
 
 @transaction.atomic
@@ -67,8 +90,8 @@ def delete_channel(*, channel: SalesChannel) -> None:
         Forbidden: it is the built-in one, or something was sold through it.
     """
     if channel.type != "api":
-        raise Forbidden("Only sales channels of type “api” can be deleted.")
-    saving.delete(channel, "Something was sold through this channel, so it cannot be deleted.")
+        raise Forbidden(_("Only sales channels of type “api” can be deleted."))
+    saving.delete(channel, _("Something was sold through this channel, so it cannot be deleted."))
 
 
 @transaction.atomic
@@ -79,7 +102,7 @@ def create_event(*, organizer: Organizer, fields: Mapping[str, Any]) -> Event:
         Invalid: its slug is taken, or see ``change_event``.
     """
     if organizer.events.filter(slug=fields["slug"]).exists():
-        raise Invalid({"slug": ["This slug has already been used for a different event."]})
+        raise Invalid({"slug": [_("This slug has already been used for a different event.")]})
     event = Event(organizer=organizer)
     _check_event(event, fields)
     return saving.write(event, {"locales": [fields.get("locale", event.locale)], **fields})
@@ -94,9 +117,9 @@ def change_event(*, event: Event, fields: Mapping[str, Any]) -> Event:
             does not exist.
     """
     if fields.get("slug", event.slug) != event.slug:
-        raise Invalid({"slug": ["The event's slug cannot be changed."]})
+        raise Invalid({"slug": [_("The event's slug cannot be changed.")]})
     if fields.get("has_subevents", event.has_subevents) != event.has_subevents:
-        words = "An event cannot change between being a series and a single event."
+        words = _("An event cannot change between being a series and a single event.")
         raise Invalid({"has_subevents": [words]})
     _check_event(event, fields)
     return saving.write(event, fields)
@@ -107,17 +130,21 @@ def _check_event(event: Event, fields: Mapping[str, Any]) -> None:
         return fields.get(name, getattr(event, name))
 
     if value("timezone") not in zoneinfo.available_timezones():
-        raise Invalid({"timezone": [f"There is no time zone “{value('timezone')}”."]})
+        raise Invalid(
+            {"timezone": [_("There is no time zone “%(name)s”.") % {"name": value("timezone")}]}
+        )
     if "currency" in fields and fields["currency"] not in _CURRENCIES:
-        raise Invalid({"currency": [f"There is no currency “{fields['currency']}”."]})
+        raise Invalid(
+            {"currency": [_("There is no currency “%(code)s”.") % {"code": fields["currency"]}]}
+        )
     saving.check_period(
-        value("date_from"), value("date_to"), "date_to", "The event cannot end before it starts."
+        value("date_from"), value("date_to"), "date_to", _("The event cannot end before it starts.")
     )
     saving.check_period(
         value("presale_start"),
         value("presale_end"),
         "presale_end",
-        "The presale cannot end before it starts.",
+        _("The presale cannot end before it starts."),
     )
 
 
@@ -128,7 +155,7 @@ def delete_event(*, event: Event) -> None:
     Raises:
         Forbidden: it has orders, or something else that must be kept.
     """
-    refusal = "This event has orders, so it cannot be deleted. Take it offline instead."
+    refusal = _("This event has orders, so it cannot be deleted. Take it offline instead.")
     if event.orders.exists():
         raise Forbidden(refusal)
     for item in event.items.all():  # items keep their tax rules from being deleted

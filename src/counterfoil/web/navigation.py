@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from counterfoil.web.page import Page
@@ -34,9 +35,28 @@ class Link:
     is_current: bool
 
 
-#: In the order of the work: what is on, what is sold, how it looks, what was made of it.
-EVENT: tuple[Entry, ...] = ()
-ORGANIZER: tuple[Entry, ...] = ()
+#: What people come for most often stands first, then what it is made of.
+EVENT: tuple[Entry, ...] = (
+    Entry("event", _("Overview"), "home"),
+    Entry("batches", _("Batches"), "tickets", ("event.orders:read",)),
+    Entry("layouts", _("Layouts"), "palette"),
+    Entry("orders", _("Orders"), "clipboard-list", ("event.orders:read",)),
+    Entry(
+        "checkinlists", _("Check-in"), "scan-line", ("event.orders:read", "event.orders:checkin")
+    ),
+    Entry("items", _("Products"), "package"),
+    Entry("quotas", _("Quotas"), "gauge"),
+    Entry("subevents", _("Dates"), "calendar-days", only_series=True),
+    Entry("jobs", _("Jobs"), "activity", ("event.orders:read",)),
+    Entry("event-settings", _("Settings"), "settings", ("event.settings.general:write",)),
+)
+ORGANIZER: tuple[Entry, ...] = (
+    Entry("events", _("Events"), "calendar"),
+    Entry("teams", _("Teams"), "users", ("organizer.teams:write",)),
+    Entry("devices", _("Devices"), "smartphone", ("organizer.devices:read",)),
+    Entry("channels", _("Sales channels"), "store"),
+    Entry("organizer-settings", _("Settings"), "settings", ("organizer.settings.general:write",)),
+)
 
 
 def entries(page: Page) -> list[Link]:

@@ -69,11 +69,20 @@ class Page(View):
     event: Event | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "\0" in request.path_info:  # no text column holds one; PostgreSQL fails on asking
+            raise Http404
         if isinstance(request.user, User):
             self.actor = UserActor(request.user)
         elif not self.public:
-            return redirect_to_login(request.get_full_path())
+            return self._sent_to_signin()
         return self._dispatched()
+
+    def _sent_to_signin(self) -> HttpResponseBase:
+        """Ask who it is. A page that looks again by itself is left, not given a form inside."""
+        answer = redirect_to_login(self.request.get_full_path())
+        if self.is_partial:
+            return HttpResponse(headers={"HX-Redirect": answer["Location"]})
+        return answer
 
     def _dispatched(self) -> HttpResponseBase:
         with timezone.override(timezone.get_current_timezone()):  # put back what find_scope sets
@@ -211,6 +220,9 @@ class FormPage(Page):
         """Return the form, filled with what was sent: (data, files), or nothing."""
         raise NotImplementedError
 
+    def prepare(self, form: Any) -> None:
+        """Do what takes long and needs no lock, before the transaction: nobody waits for it."""
+
     def send(self, form: Any) -> HttpResponseBase:
         """Do what a valid form asks for, and say where to go on. Runs in a transaction."""
         raise NotImplementedError
@@ -227,6 +239,7 @@ class FormPage(Page):
         if not form.is_valid():
             return self.shown(form, status=422)
         try:
+            self.prepare(form)
             with transaction.atomic():
                 return self.send(form)
         except Refusal as refusal:

@@ -11,8 +11,30 @@ app_name = "web"
 #: Modules of ``pages`` that hold ``routes``, one a line.
 MODULES = [
     "signin",
+    "firstrun",
     "account",
+    "secondfactor",
+    "teams",
+    "invitations",
+    "tokens",
+    "devices",
     "organizers",
+    "channels",
+    "events",
+    "subevents",
+    "items",
+    "taxrules",
+    "quotas",
+    "editor",
+    "layouts",
+    "checkinlists",
+    "singletickets",
+    "orders",
+    "batches",
+    "batchrequests",
+    "tickets",
+    "prints",
+    "jobs",
 ]
 
 

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='batch_request', serialize=False, to='jobs.job')),
                 ('asker', models.CharField(max_length=64)),
+                ('wish', models.CharField(blank=True, max_length=64, null=True)),
                 ('created', models.DateTimeField(auto_now_add=True)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batch_requests', to='catalog.event')),
                 ('batch', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='request', to='batches.offlinesalesbatch')),
@@ -67,6 +68,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='offlinesalesbatch',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 1), ('amount__lte', 10000)), name='batch_amount_within_limit'),
+        ),
+        migrations.AddIndex(
+            model_name='batchrequest',
+            index=models.Index(fields=['event', 'created'], name='batch_request_by_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='batchrequest',
+            constraint=models.UniqueConstraint(fields=('event', 'asker', 'wish'), name='wish_made_once'),
         ),
         migrations.AddConstraint(
             model_name='batchticket',

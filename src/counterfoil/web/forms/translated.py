@@ -11,7 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from counterfoil.core.translated import Translated
+from counterfoil.core.translated import Translated, resolve
+
+
+def in_page_language(text: Translated | None) -> str:
+    """Return a text in the language of the page, else in one that it has."""
+    return resolve(text, get_language() or "en")
 
 
 def language_name(code: str) -> str:
@@ -21,6 +26,13 @@ def language_name(code: str) -> str:
     except (ValueError, UnknownLocaleError):
         return code
     return found.get_display_name(get_language() or "en") or code
+
+
+class ShortText(forms.Textarea):
+    """Some lines."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 3, **(attrs or {})})
 
 
 class _Inputs(forms.MultiWidget):
@@ -66,15 +78,15 @@ class TranslatedTextField(forms.MultiValueField):
         )
         self._kept: Translated = {}
 
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            self._kept = value
-        return value
+    def get_bound_field(self, form: Any, field_name: str) -> forms.BoundField:
+        before = form.get_initial_for_field(self, field_name)
+        self._kept = before if isinstance(before, dict) else {}
+        return super().get_bound_field(form, field_name)
 
     def compress(self, texts: list[str]) -> Translated:
-        others = {code: text for code, text in self._before().items() if code not in self.locales}
+        others = {code: text for code, text in self._kept.items() if code not in self.locales}
         given = {code: text for code, text in zip(self.locales, texts, strict=False) if text}
-        return {**others, **given}
+        return {**given, **others}
 
     def clean(self, value: Any) -> Translated:
         texts = self.compress(
@@ -83,6 +95,3 @@ class TranslatedTextField(forms.MultiValueField):
         if self.required and not any(texts.values()):
             raise ValidationError(_("Write this in at least one language."), code="required")
         return texts
-
-    def _before(self) -> Translated:
-        return self.initial if isinstance(self.initial, dict) else self._kept

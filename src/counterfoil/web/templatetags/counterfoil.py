@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
 from counterfoil.core.translated import Translated, resolve
+from counterfoil.web import words
+from counterfoil.web.forms.translated import language_name
 
 register = template.Library()
 
@@ -30,6 +35,12 @@ def translated(text: Translated | str | None, event: Event | None = None) -> str
     if isinstance(text, str):
         return text
     return resolve(text, get_language() or (event.locale if event else "en"))
+
+
+@register.filter
+def at(table: Mapping[Any, Any], key: Any) -> Any:
+    """Look something up in a table that the page was given."""
+    return table.get(key)
 
 
 @register.filter
@@ -59,3 +70,40 @@ def query(context: template.Context, **changes: Any) -> str:
         if value is not None:
             values[name] = str(value)
     return f"?{values.urlencode()}"
+
+
+@register.filter
+def refusal(reason: str | None) -> Any:
+    """Say why a ticket was refused at the gate."""
+    return words.REFUSALS.get(reason or "", reason or "")
+
+
+@register.filter
+def deed(entry: LogEntry) -> Any:
+    """Say what a log entry tells."""
+    return words.DEEDS.get(entry.action, entry.action)
+
+
+@register.filter
+def on_the_spot(moment: datetime | None, event: Event) -> datetime | None:
+    """Return what the clock shows where an event is, for lists of events.
+
+    Without a time zone, or templates would move it to that of the page.
+    """
+    return None if moment is None else moment.astimezone(event.tz).replace(tzinfo=None)
+
+
+@register.filter
+def first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """Write a large number as people of the page's language do: 10,000 or 10.000."""
+    return format_decimal(number, locale=(get_language() or "en").replace("-", "_"))
+
+
+@register.filter
+def language_names(codes: Iterable[str]) -> str:
+    return ", ".join(language_name(code) for code in codes)

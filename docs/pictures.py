@@ -1,0 +1,89 @@
+"""Takes the pictures of the pages that the documentation shows: ``make pictures``.
+
+A server with the demo event runs for it, as in the tests; what is seen is what people get.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from servers import eventually, world  # noqa: E402
+
+PICTURES = Path(__file__).parent / "images" / "pages"
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+_PASSWORD = "a quiet evening by the river"
+
+
+def begin(page: Page, link: str) -> str:
+    """Make the first account and an example event; return the event's address."""
+    page.goto(link)
+    page.get_by_label("Name of the organizer").fill("Riverside Concerts")
+    page.get_by_label("Short form").fill("riverside")
+    page.get_by_label("Your name").fill("Ada Lovelace")
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.locator("[name=password]").fill(_PASSWORD)
+    page.locator("[name=password_again]").fill(_PASSWORD)
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name=re.compile("example event")).first.click()
+    page.wait_for_url(re.compile("/events/"))
+    return page.url
+
+
+def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
+    page.goto(event)
+    shoot("overview")
+    page.goto(f"{event}layouts/")
+    page.wait_for_load_state("networkidle")
+    shoot("layouts")
+    page.get_by_role("link", name="Edit").first.click()
+    page.get_by_role("option", name=re.compile("Event name")).first.click()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)
+    shoot("editor")
+    page.goto(f"{event}batches/new/")
+    page.get_by_label("Product").select_option(index=1)
+    page.get_by_label("Amount").fill("250")
+    page.get_by_label("Comment").fill("Kiosk at the station")
+    page.get_by_role("button", name="Make the batch").click()
+    page.wait_for_url(re.compile(r"/batches/\d+/$"))
+    shoot("batch")
+    page.get_by_role("button", name="Print").click()
+    page.get_by_role("link", name=re.compile("Download")).wait_for()
+    shoot("print")
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        world(Path(folder), settings="counterfoil.config.settings") as made,
+    ):
+        server = made.serve()
+        _served_at = server.address  # waits until it serves
+        link = eventually(lambda: re.search(r"http://\S+/start/\S+", server.said), "a link")
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(60_000)
+        event = begin(page, link[0])
+        take(page, event, lambda name: _shoot(page, name))
+        browser.close()
+
+
+def _shoot(page: Page, name: str) -> None:
+    page.evaluate("document.activeElement?.blur()")
+    page.screenshot(path=PICTURES / f"{name}.png")
+    print(PICTURES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Draws a layout that nobody has saved yet: the page, where its elements are, and what is wrong.
+
+What cannot be drawn is left out and said; the rest is drawn all the same, since whoever types a
+number has a wrong one half of the time.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from counterfoil.catalog.models import Event
+from counterfoil.core.refusals import Invalid
+from counterfoil.layouts.services import element_of, problems_of
+from counterfoil.orders.models import OrderPosition
+from counterfoil.printing import previews
+from counterfoil.render import Extent, Inspected, Plan, Problem, Ticket, inspect
+from counterfoil.render.units import mm
+from counterfoil.web.editing.asking import PictureAsked, Problematic
+from counterfoil.web.editing.words import told
+
+_COARSEST_DPI = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the editor is told. ``problems`` keep elements from being printed."""
+
+    problems: list[dict[str, str]]
+    answer: dict[str, Any]
+
+
+def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> Picture:
+    """Draw one page of a ticket: a real one, or else a sample.
+
+    Raises:
+        Problematic: nothing at all can be drawn.
+    """
+    problems = list(problems_of(asked.elements))
+    broken = {element_of(problem) for problem in problems}
+    kept = [index for index in range(len(asked.elements)) if index not in broken]
+    plan = _plan(asked, kept)
+    ticket = _ticket(plan, event, asked, position)
+    inspected = {kept[each.index]: each for each in inspect(plan, ticket)}
+    unprintable = {index: each.problem for index, each in inspected.items() if each.problem}
+    problems += [Problem(f"/{index}", why) for index, why in unprintable.items()]
+    left_out = asked.hidden | unprintable.keys()
+    shown = _without(plan, {place for place, index in enumerate(kept) if index in left_out})
+    answer = {
+        "picture": _picture(shown, ticket, asked),
+        "pages": pages_of(plan),
+        "elements": _told_elements(inspected, len(asked.elements)),
+        "warnings": _warnings(plan),
+        "ticket": _label(asked, ticket),
+    }
+    return Picture([_told_problem(problem) for problem in problems], answer)
+
+
+def pages_of(plan: Plan) -> list[dict[str, float]]:
+    """Tell the sizes of a plan's pages in mm."""
+    return [
+        {"width": _rounded(mm(page.width)), "height": _rounded(mm(page.height))}
+        for page in plan.background.pages
+    ]
+
+
+def _plan(asked: PictureAsked, kept: Sequence[int]) -> Plan:
+    background = asked.background.pk if asked.background else None
+    try:
+        return previews.preview_plan(
+            elements=[asked.elements[index] for index in kept], background=background
+        )
+    except Invalid as refused:
+        raise Problematic.of(refused) from None
+
+
+def _ticket(
+    plan: Plan, event: Event, asked: PictureAsked, position: OrderPosition | None
+) -> Ticket:
+    if position is not None:
+        return previews.real_ticket(plan, position)
+    return previews.sample_ticket(plan, event, longest=asked.ticket == "longest")
+
+
+def _without(plan: Plan, places: Collection[int]) -> Plan:
+    """Leave elements out of a plan."""
+    if not places:
+        return plan
+    pages = tuple(
+        replace(page, placed=tuple(each for each in page.placed if each.order not in places))
+        for page in plan.pages
+    )
+    return replace(plan, pages=pages)
+
+
+def _picture(plan: Plan, ticket: Ticket, asked: PictureAsked) -> str:
+    page = min(max(asked.page, 1), len(plan.pages))
+    dpi = int(min(max(asked.dpi, _COARSEST_DPI), previews.finest_dpi(plan, page)))
+    png = previews.draw_png(plan, ticket, page=page, dpi=dpi)
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+
+
+def _told_elements(inspected: dict[int, Inspected], number: int) -> list[dict[str, Any] | None]:
+    """Tell where elements are, in their order; null of those that are nowhere."""
+    return [
+        _told_element(inspected[index]) if index in inspected else None for index in range(number)
+    ]
+
+
+def _told_element(element: Inspected) -> dict[str, Any]:
+    findings = [{"severity": "warning", "message": told(each.detail)} for each in element.findings]
+    if element.problem:
+        findings.append({"severity": "error", "message": told(element.problem)})
+    return {"page": element.page, **_told_extent(element.extent), "findings": findings}
+
+
+def _told_extent(extent: Extent) -> dict[str, Any]:
+    x, y = extent.pivot or (extent.left, extent.bottom + extent.height)
+    return {
+        "left": _rounded(extent.left),
+        "bottom": _rounded(extent.bottom),
+        "width": _rounded(extent.width),
+        "height": _rounded(extent.height),
+        "rotation": extent.rotation,
+        "pivot": {"x": _rounded(x), "y": _rounded(y)},
+    }
+
+
+def _told_problem(problem: Problem) -> dict[str, str]:
+    return {"pointer": problem.pointer, "message": told(problem.message)}
+
+
+def _warnings(plan: Plan) -> list[dict[str, str]]:
+    message = _("The background does not bring along the font “%(font)s”: printers differ.")
+    return [
+        {"severity": "warning", "message": message % {"font": font}}
+        for font in plan.background.missing_fonts
+    ]
+
+
+def _label(asked: PictureAsked, ticket: Ticket) -> str:
+    known = {"sample": _("Sample"), "longest": _("Longest texts")}
+    return known.get(asked.ticket, ticket.label) if isinstance(asked.ticket, str) else ticket.label
+
+
+def _rounded(length: float) -> float:
+    """A thousandth of a millimetre is finer than any pointer."""
+    return round(length, 3)

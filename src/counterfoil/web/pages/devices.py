@@ -1,0 +1,157 @@
+"""Scanners of an organizer: announced here, set up by showing them a code, revoked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from counterfoil.accounts import devices
+from counterfoil.accounts.models import Device
+from counterfoil.accounts.permissions import DEVICE_PROFILES
+from counterfoil.web.addresses import site_address
+from counterfoil.web.forms.devices import DeviceForm
+from counterfoil.web.page import ConfirmPage, FormPage, OrganizerPage, organizer_routes
+from counterfoil.web.qrcode import drawn
+
+#: The form of the code that pretix's apps read when they are set up.
+_HANDSHAKE = 1
+
+
+class DevicesPage(OrganizerPage):
+    read_needs = ("organizer.devices:read",)
+    write_needs = ("organizer.devices:write",)
+
+
+class WritingPage(DevicesPage):
+    """A page that is of no use to whoever may only look."""
+
+    read_needs = DevicesPage.write_needs
+
+
+class DevicePage(DevicesPage):
+    """A page about one device."""
+
+    device: Device
+
+    def find_scope(self) -> None:
+        super().find_scope()
+        found = self.organizer.devices.filter(device_id=self.kwargs["device"]).first()
+        if found is None:
+            raise Http404
+        found.organizer = self.organizer
+        self.device = found
+
+    def device_link(self) -> str:
+        return self.link("device", self.device.device_id)
+
+
+class Devices(DevicesPage):
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        found = self.organizer.devices.order_by("revoked", "-device_id")
+        words = self.asked("q")
+        if words:
+            found = found.filter(name__icontains=words)
+        found = found.annotate(event_count=Count("limit_events"))
+        return self.render("web/devices/list.html", {"rows": self.rows(found), "q": words})
+
+
+class DeviceDetail(DevicePage):
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        device = self.device
+        known = {
+            "device": device,
+            "limit_events": device.limit_events.order_by("-date_from", "pk"),
+            "profile": dict(DEVICE_PROFILES).get(device.security_profile, device.security_profile),
+            "address": site_address(request),
+        }
+        if self._is_waiting():
+            known["qr"] = drawn(self._handshake(), _("QR code that sets up the device"))
+        return self.render("web/devices/detail.html", known)
+
+    def _is_waiting(self) -> bool:
+        """Whether the reader may set it up now. The code lets in whoever sees it."""
+        device = self.device
+        is_new = device.initialized is None and not device.revoked
+        return is_new and self.holds(DevicesPage.write_needs)
+
+    def _handshake(self) -> str:
+        return json.dumps(
+            {
+                "handshake_version": _HANDSHAKE,
+                "url": site_address(self.request),
+                "token": self.device.initialization_token,
+            }
+        )
+
+
+class _DeviceForm(FormPage, OrganizerPage):
+    template = "web/devices/edit.html"
+    device: Device | None = None
+
+    def form(self, *sent: Any) -> DeviceForm:
+        events = self.actor.events(self.organizer)
+        return DeviceForm(*sent, device=self.device, events=events)
+
+
+class DeviceAdd(_DeviceForm, WritingPage):
+    title = _("New device")
+    button = _("Create device")
+
+    def more(self) -> dict[str, Any]:
+        return {"back": self.link("devices")}
+
+    def send(self, form: DeviceForm) -> HttpResponse:
+        device = devices.create_device(organizer=self.organizer, **form.device_fields())
+        self.record("added", device, kind="device", data=_told(form))
+        return self.go("device", device.device_id, said=_("The device was created."))
+
+
+class DeviceEdit(_DeviceForm, DevicePage, WritingPage):
+    title = _("Change device")
+    device: Device
+
+    def more(self) -> dict[str, Any]:
+        return {"back": self.device_link()}
+
+    def send(self, form: DeviceForm) -> HttpResponse:
+        device = devices.change_device(device=self.device, fields=form.device_fields())
+        self.record("changed", device, kind="device", data=_told(form))
+        return self.go("device", device.device_id, said=_("The device was changed."))
+
+
+def _told(form: DeviceForm) -> dict[str, Any]:
+    fields = form.device_fields()
+    return {**fields, "limit_events": [event.slug for event in fields["limit_events"]]}
+
+
+class DeviceRevoke(ConfirmPage, DevicePage, WritingPage):
+    button = _("Revoke")
+
+    def question(self) -> Any:
+        return _("Revoke the device “%(name)s”?") % {"name": self.device.name}
+
+    def consequence(self) -> Any:
+        return _("It is shut out at once and for good. What it scanned stays.")
+
+    def back(self) -> str:
+        return self.device_link()
+
+    def carry_out(self) -> HttpResponse:
+        devices.revoke_device(device=self.device)
+        self.record("revoked", self.device, kind="device")
+        return self.go("device", self.device.device_id, said=_("The device was revoked."))
+
+
+routes = organizer_routes(
+    path("devices/", Devices.as_view(), name="devices"),
+    path("devices/add/", DeviceAdd.as_view(), name="device-add"),
+    path("devices/<int:device>/", DeviceDetail.as_view(), name="device"),
+    path("devices/<int:device>/edit/", DeviceEdit.as_view(), name="device-edit"),
+    path("devices/<int:device>/revoke/", DeviceRevoke.as_view(), name="device-revoke"),
+)

@@ -1,0 +1,139 @@
+"""The layout editor: its page, and what the page's modules ask for while somebody edits.
+
+Their questions and answers are JSON; static/web/js/editor/types.js says what they look like.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from counterfoil.core.refusals import Conflict, Invalid
+from counterfoil.layouts.models import Background
+from counterfoil.layouts.services import Design, background_from_upload, blank_background
+from counterfoil.orders.models import OrderPosition
+from counterfoil.web.editing import asking, designs, opening, pictures
+from counterfoil.web.editing.tickets import find_position
+from counterfoil.web.editing.words import told
+from counterfoil.web.page import EventPage, event_routes
+from counterfoil.web.pages.layouts import LayoutPage
+
+_DESIGN = ("event.settings.general:write",)
+_SEE_TICKETS = ("event.orders:read",)
+
+
+class Editor(LayoutPage):
+    read_needs = _DESIGN
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        data = {
+            **opening.editor_data(self.event, self.layout),
+            "writable": self.holds(_DESIGN),
+            "orders": self.holds(_SEE_TICKETS),
+            "urls": {
+                "picture": self.link("editor-picture"),
+                "save": self.link("editor-save", self.layout.pk),
+                "copy": self.link("editor-copy", self.layout.pk),
+                "background": self.link("editor-background"),
+                "close": self.link("layouts"),
+            },
+        }
+        return self.render("web/layouts/edit.html", {"layout": self.layout, "data": data})
+
+
+class Asked(EventPage):
+    """Something that the editor's modules ask for."""
+
+    write_needs = _DESIGN
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return self.answer(request)
+        except asking.Unreadable as problem:
+            return JsonResponse({"message": str(problem)}, status=problem.status)
+        except asking.Problematic as problem:
+            return JsonResponse({"problems": problem.problems}, status=422)
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        raise NotImplementedError
+
+    def refused(self, sentence: Any, status: int) -> HttpResponse:
+        return JsonResponse({"message": str(sentence)}, status=status)
+
+
+class Picture(Asked):
+    """The page as it would be printed."""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        asked = asking.read_picture(asking.read_body(request), self.event)
+        position: OrderPosition | None = None
+        if isinstance(asked.ticket, dict):
+            if not self.holds(_SEE_TICKETS):
+                return self.refused(_("Your teams may not see tickets."), 403)
+            position = find_position(self.event, asked.ticket)
+            if position is None:
+                return self.refused(_("No ticket of this event was found."), 404)
+        picture = pictures.draw(self.event, asked, position)
+        if picture.problems:
+            return JsonResponse({"problems": picture.problems, **picture.answer}, status=422)
+        return JsonResponse(picture.answer)
+
+
+class Save(Asked, LayoutPage):
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        body = asking.read_body(request)
+        design = asking.read_design(body, self.event)
+        version = str(body.get("version"))
+        try:
+            saved = designs.save(
+                actor=self.actor, layout=self.layout, design=design, version=version
+            )
+        except Conflict:
+            return JsonResponse(designs.tell_conflict(self.layout), status=409)
+        except Invalid as refused:
+            raise asking.Problematic.of(refused) from None
+        return JsonResponse({"version": Design.of(saved).version, "name": saved.name})
+
+
+class Copy(Asked, LayoutPage):
+    """Saves what is being edited as another layout."""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        design = asking.read_design(asking.read_body(request), self.event)
+        copy = designs.save_copy(actor=self.actor, layout=self.layout, design=design)
+        url = self.link("layout-edit", copy.pk)
+        return JsonResponse({"id": copy.pk, "url": url}, status=201)
+
+
+class NewBackground(Asked):
+    """A PDF that was sent, or empty paper of a size."""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            made = self._made(request)
+        except Invalid as refused:
+            sentences = [text for texts in refused.problems.values() for text in texts]
+            return self.refused(" ".join(map(told, sentences)), 422)
+        return JsonResponse(designs.tell_background(made))
+
+    def _made(self, request: HttpRequest) -> Background:
+        if request.content_type == "application/json":
+            width, height, pages = asking.read_size(asking.read_body(request))
+            return blank_background(event=self.event, width=width, height=height, pages=pages)
+        file = request.FILES.get("file")
+        if file is None:
+            raise asking.Unreadable(_("There is no file."))
+        return background_from_upload(event=self.event, pdf=file.read())
+
+
+routes = event_routes(
+    path("layouts/picture/", Picture.as_view(), name="editor-picture"),
+    path("layouts/background/", NewBackground.as_view(), name="editor-background"),
+    path("layouts/<int:layout>/edit/", Editor.as_view(), name="layout-edit"),
+    path("layouts/<int:layout>/save/", Save.as_view(), name="editor-save"),
+    path("layouts/<int:layout>/copy/", Copy.as_view(), name="editor-copy"),
+)

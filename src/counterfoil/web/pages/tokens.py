@@ -1,0 +1,77 @@
+"""API tokens of a team: shown once when they are made, and switched off for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from counterfoil.accounts.models import APIToken
+from counterfoil.accounts.services import deactivate_token
+from counterfoil.accounts.teams import create_token
+from counterfoil.web.forms.teams import TokenForm
+from counterfoil.web.page import ConfirmPage, FormPage, organizer_routes
+from counterfoil.web.pages.teams import TeamPage
+from counterfoil.web.shownonce import shown_once
+
+
+class TokenAdd(FormPage, TeamPage):
+    title = _("New API token")
+    button = _("Create token")
+
+    def form(self, *sent: Any) -> TokenForm:
+        return TokenForm(*sent)
+
+    def more(self) -> dict[str, Any]:
+        return {"back": self.team_link()}
+
+    def send(self, form: TokenForm) -> HttpResponse:
+        token, raw = create_token(
+            team=self.team, by=self.actor.user, name=form.cleaned_data["name"]
+        )
+        self.record("added", token, kind="token", data={"team": self.team.name})
+        return shown_once(
+            self,
+            title=_("Token “%(name)s”") % {"name": token.name},
+            explanation=_(
+                "Copy it now: it is shown only this once. Programs send it as the header"
+                " “Authorization: Token …” and may do what the team may."
+            ),
+            secret=raw,
+            back=self.team_link(),
+        )
+
+
+class TokenOff(ConfirmPage, TeamPage):
+    button = _("Switch off")
+
+    token: APIToken
+
+    def find_scope(self) -> None:
+        super().find_scope()
+        found = self.team.tokens.filter(pk=self.kwargs["token"]).first()
+        if found is None:
+            raise Http404
+        self.token = found
+
+    def question(self) -> Any:
+        return _("Switch off the token “%(name)s”?") % {"name": self.token.name}
+
+    def consequence(self) -> Any:
+        return _("Programs that use it are refused from now on. It cannot be switched on again.")
+
+    def back(self) -> str:
+        return self.team_link()
+
+    def carry_out(self) -> HttpResponse:
+        deactivate_token(self.token)
+        self.record("switched_off", self.token, kind="token", data={"team": self.team.name})
+        return self.go("team", self.team.pk, said=_("The token was switched off."))
+
+
+routes = organizer_routes(
+    path("teams/<int:team>/tokens/add/", TokenAdd.as_view(), name="token-add"),
+    path("teams/<int:team>/tokens/<int:token>/off/", TokenOff.as_view(), name="token-off"),
+)

@@ -1,0 +1,169 @@
+// @ts-check
+/** Fields for what an element says: a variable, own text, own texts by language, and when. */
+
+import { make, set, word } from "../dom.js";
+import { combobox } from "./combobox.js";
+import { fill, MIXED, shared } from "./field.js";
+import { select } from "./plain.js";
+
+/**
+ * @typedef {import("./field.js").Build} Build
+ * @typedef {import("./field.js").Wanted} Wanted
+ */
+
+/** @type {Build} */
+export function variable({ app, id, change }) {
+  const isPicture = app.selected.every(({ data }) => data.type === "imagearea");
+  const own = [
+    { value: "other", label: word("own-text"), sample: word("own-text-sample") },
+    { value: "other_i18n", label: word("own-texts"), sample: word("own-text-sample") },
+  ];
+  const options = [...(isPicture ? [] : own), ...matches(app, isPicture ? "image" : "text")];
+  const combo = combobox(id, { options, pick: change, isFree: true });
+  return {
+    node: combo.node,
+    show(values) {
+      const value = shared(values) ?? (app.selected[0]?.data.type === "barcodearea" ? "secret" : "");
+      combo.show(
+        value === MIXED
+          ? word("mixed")
+          : (options.find((option) => option.value === value)?.label ?? String(value)),
+      );
+    },
+  };
+}
+
+/** @type {Build} */
+export function text({ app, id, change }) {
+  const area = make("textarea", { id, rows: 3, input: () => change(area.value) });
+  return {
+    node: make(
+      "div",
+      {},
+      area,
+      inserter(app, `${id}-insert`, () => area),
+    ),
+    show(values) {
+      const value = shared(values);
+      set(area, { placeholder: value === MIXED ? word("mixed") : null });
+      fill(area, value === MIXED ? "" : (value ?? ""));
+    },
+  };
+}
+
+/** @type {Build} */
+export function translations({ app, id, change }) {
+  /** @type {Record<string, string>} */
+  let texts = {};
+  const areas = app.data.languages.map(({ code, label }, index) => {
+    const own = index ? `${id}-${code}` : id;
+    const area = make("textarea", {
+      id: own,
+      rows: 2,
+      lang: code,
+      "aria-label": label,
+      input: () => change({ ...texts, [code]: area.value }),
+    });
+    return { code, label, area };
+  });
+  let last = areas[0]?.area;
+  const rows = areas.map(({ label, area }) =>
+    make(
+      "div",
+      { class: "editor-language", focusin: () => (last = area) },
+      make("span", { "aria-hidden": "true" }, label),
+      area,
+    ),
+  );
+  return {
+    node: make(
+      "div",
+      {},
+      ...rows,
+      inserter(app, `${id}-insert`, () => last),
+    ),
+    show(values) {
+      const value = shared(values);
+      texts = value === MIXED ? {} : (value ?? {});
+      for (const { code, area } of areas) fill(area, texts[code] ?? "");
+    },
+  };
+}
+
+/** @type {Build} */
+export function condition({ app, id, change }) {
+  /** @type {Record<string, any>} */
+  let now = {};
+  const kinds = ["is", "is_not", "empty", "filled"].map((value) => ({ value, label: word(`test-${value}`) }));
+  const send = (/** @type {string} */ test) => {
+    const { variable = "item", is, is_not: isNot } = now;
+    const values = is ?? isNot ?? "";
+    if (!test) change(undefined);
+    else if (test === "empty" || test === "filled") change({ variable, empty: test === "empty" });
+    else change({ variable, [test]: values });
+  };
+  const test = select(id, [{ value: "", label: word("always") }, ...kinds], send);
+  const about = combobox(`${id}-variable`, {
+    options: matches(app),
+    isFree: true,
+    pick: (variable) => change({ ...now, variable }),
+  });
+  set(about.node.querySelector("input") ?? about.node, { "aria-label": word("variable") });
+  const area = make("textarea", {
+    rows: 2,
+    "aria-label": word("values"),
+    placeholder: word("values"),
+    input: () => {
+      const lines = area.value.split("\n");
+      change({
+        variable: now.variable,
+        [now.is === undefined ? "is_not" : "is"]:
+          lines.length > 1 ? lines.filter((line) => line.trim()) : area.value,
+      });
+    },
+  });
+  return {
+    node: make("div", { class: "editor-condition" }, test.node, about.node, area),
+    show(values) {
+      const value = shared(values) ?? null;
+      now = value === MIXED ? {} : (value ?? {});
+      const name = Object.keys(now).find((key) => key !== "variable") ?? "";
+      test.show([value === MIXED ? MIXED : name === "empty" && now.empty === false ? "filled" : name]);
+      about.node.hidden = !name;
+      area.hidden = name !== "is" && name !== "is_not";
+      about.show(matches(app).find((option) => option.value === now.variable)?.label ?? now.variable ?? "");
+      const texts = now.is ?? now.is_not ?? "";
+      if (document.activeElement !== area)
+        fill(area, Array.isArray(texts) ? texts.join("\n") : String(texts));
+    },
+  };
+}
+
+/**
+ * Offer variables that are put into a text where its caret is.
+ * @param {Wanted["app"]} app
+ * @param {string} id
+ * @param {() => HTMLTextAreaElement | undefined} into
+ */
+function inserter(app, id, into) {
+  return combobox(id, {
+    options: matches(app),
+    name: word("insert"),
+    pick: (key) => {
+      const area = into();
+      area?.setRangeText(`{${key}}`, area.selectionStart, area.selectionEnd, "end");
+      area?.dispatchEvent(new Event("input"));
+      area?.focus();
+    },
+  }).node;
+}
+
+/**
+ * @param {Wanted["app"]} app
+ * @param {string} wanted
+ */
+function matches(app, wanted = "text") {
+  return app.data.variables
+    .filter(({ kind }) => kind === wanted)
+    .map(({ key, label, sample }) => ({ value: key, label, sample }));
+}

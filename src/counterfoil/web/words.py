@@ -1,0 +1,41 @@
+"""What codes of the domain are called on pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from counterfoil.checkin.reasons import Reason
+
+#: Why a ticket was refused at the gate.
+REFUSALS: dict[str, Any] = {
+    Reason.INVALID: _("unknown ticket"),
+    Reason.CANCELED: _("cancelled"),
+    Reason.UNPAID: _("not paid"),
+    Reason.UNAPPROVED: _("waits for approval"),
+    Reason.PRODUCT: _("not for this list"),
+    Reason.RULES: _("against the rules of the list"),
+    Reason.REVOKED: _("revoked"),
+    Reason.BLOCKED: _("blocked"),
+    Reason.INVALID_TIME: _("not valid at this time"),
+    Reason.AMBIGUOUS: _("several tickets fit"),
+    Reason.ALREADY_REDEEMED: _("was here already"),
+    Reason.INCOMPLETE: _("questions are open"),
+    Reason.ERROR: _("something went wrong"),
+    Reason.ANNULLED: _("taken back"),
+}
+
+#: What was done to something, by the action of its log entry.
+DEEDS: dict[str, Any] = {
+    "counterfoil.order.added": _("order made"),
+    "counterfoil.order.changed": _("order changed"),
+    "counterfoil.order.deleted": _("order deleted"),
+    "counterfoil.orderposition.downloaded": _("ticket downloaded"),
+    "counterfoil.orderposition.blocked": _("ticket blocked"),
+    "counterfoil.orderposition.unblocked": _("ticket unblocked"),
+    "counterfoil.orderposition.revoked": _("ticket revoked"),
+    "counterfoil.checkin.admitted": _("scanned and let through"),
+    "counterfoil.checkin.refused": _("scanned and refused"),
+    "counterfoil.checkin.annulled": _("scan taken back"),
+}

@@ -1,0 +1,92 @@
+// @ts-check
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { layoutOf } from "./editor.js";
+import { History } from "../../../src/counterfoil/web/static/web/js/editor/history.js";
+
+const [START, ONE, TWO, THREE] = /** @type {const} */ ([
+  layoutOf(),
+  layoutOf(),
+  layoutOf(),
+  layoutOf(),
+]);
+
+test("steps are taken back and brought back, with what was selected", () => {
+  const history = new History(START);
+  history.push(ONE, ["a"], "Move");
+  history.push(TWO, ["b"], "Delete");
+
+  assert.equal(history.undo()?.layout, ONE);
+  assert.deepEqual(history.present.selection, ["a"]);
+  assert.equal(history.undo()?.layout, START);
+  assert.equal(history.undo(), null);
+  assert.equal(history.redo()?.layout, ONE);
+  assert.equal(history.redo()?.layout, TWO);
+  assert.equal(history.redo(), null);
+});
+
+test("both directions say what they would do", () => {
+  const history = new History(START);
+  history.push(ONE, [], "Move");
+
+  assert.deepEqual(
+    [history.canUndo, history.undoLabel, history.canRedo, history.redoLabel],
+    [true, "Move", false, ""],
+  );
+  history.undo();
+  assert.deepEqual(
+    [history.canUndo, history.undoLabel, history.canRedo, history.redoLabel],
+    [false, "", true, "Move"],
+  );
+});
+
+test("after a new step nothing can be brought back", () => {
+  const history = new History(START);
+  history.push(ONE, [], "Move");
+  history.undo();
+
+  history.push(TWO, [], "Turn");
+
+  assert.equal(history.canRedo, false);
+});
+
+test("quick nudges are one step", () => {
+  const history = new History(START);
+  history.push(ONE, [], "Move", { merge: "nudge", at: 0 });
+  history.push(TWO, [], "Move", { merge: "nudge", at: 900 });
+  history.push(THREE, [], "Move", { merge: "nudge", at: 1800 });
+
+  assert.equal(history.undo()?.layout, START);
+});
+
+test("after a pause, in another field or after undo a new step begins", () => {
+  const history = new History(START);
+  history.push(ONE, [], "Text", { merge: "text", at: 0 });
+  history.push(TWO, [], "Text", { merge: "text", at: 1000 });
+  history.push(THREE, [], "Size", { merge: "fontsize", at: 1001 });
+
+  assert.equal(history.undo()?.layout, TWO);
+  assert.equal(history.undo()?.layout, ONE);
+  history.push(TWO, [], "Text", { merge: "text", at: 1002 });
+  assert.equal(history.undo()?.layout, ONE);
+});
+
+test("steps that are not to be merged never are", () => {
+  const history = new History(START);
+  history.push(ONE, [], "Delete", { at: 0 });
+  history.push(TWO, [], "Delete", { at: 1 });
+
+  assert.equal(history.undo()?.layout, ONE);
+});
+
+test("ten thousand steps can be taken back", () => {
+  const history = new History(START);
+  for (let step = 0; step < 10_000; step += 1) history.push(layoutOf(), [], "Move");
+
+  let undone = 0;
+  while (history.undo()) undone += 1;
+
+  assert.equal(undone, 10_000);
+  assert.equal(history.present.layout, START);
+});

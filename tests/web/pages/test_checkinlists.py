@@ -1,0 +1,140 @@
+"""Check-in lists count who came, and let people in by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from counterfoil.catalog.models import Event
+from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.orders.models import OrderPosition
+from makers import make_event, make_item, make_order
+
+
+@pytest.fixture
+def gate(event: Event) -> CheckinList:
+    return CheckinList.objects.create(event=event, name="North gate")
+
+
+@pytest.fixture
+def position(event: Event) -> OrderPosition:
+    return make_order(event, items=[make_item(event)]).positions.get()
+
+
+def test_lists_count_tickets_and_who_came(
+    pages: Client, event: Event, base: str, gate: CheckinList, position: OrderPosition
+) -> None:
+    make_order(event, items=[position.item])
+    Checkin.objects.create(position=position, list=gate, datetime=position.order.datetime)
+
+    page = pages.get(f"{base}checkin/")
+
+    assert '<progress max="2" value="1"' in page.text
+
+
+def test_counting_takes_the_same_queries_for_many_lists(
+    pages: Client, event: Event, base: str, django_assert_max_num_queries: Any
+) -> None:
+    item = make_item(event)
+    for number in range(10):
+        gate = CheckinList.objects.create(event=event, name=str(number), all_products=False)
+        gate.limit_products.add(item)
+
+    with django_assert_max_num_queries(16):
+        pages.get(f"{base}checkin/")
+
+
+def test_a_list_is_made_and_changed(pages: Client, event: Event, base: str) -> None:
+    item = make_item(event)
+
+    pages.post(f"{base}checkin/new/", {"name": "Gate", "limit_products": [item.pk]})
+    gate = CheckinList.objects.get(event=event)
+    assert (gate.name, gate.all_products, list(gate.limit_products.all())) == (
+        "Gate",
+        False,
+        [item],
+    )
+
+    pages.post(f"{base}checkin/{gate.pk}/edit/", {"name": "South", "all_products": "on"})
+    gate.refresh_from_db()
+    assert (gate.name, gate.all_products) == ("South", True)
+
+
+def test_a_list_of_no_products_is_refused_at_the_field(
+    pages: Client, event: Event, base: str
+) -> None:
+    answer = pages.post(f"{base}checkin/new/", {"name": "Gate"})
+
+    assert answer.status_code == 422
+    assert "Choose at least one product" in answer.text
+
+
+def test_a_product_of_another_event_is_no_choice(pages: Client, event: Event, base: str) -> None:
+    foreign = make_item(make_event(event.organizer))
+
+    answer = pages.post(f"{base}checkin/new/", {"name": "Gate", "limit_products": [foreign.pk]})
+
+    assert answer.status_code == 422
+    assert not CheckinList.objects.filter(event=event).exists()
+
+
+def test_a_ticket_is_let_in_once(
+    pages: Client, base: str, gate: CheckinList, position: OrderPosition
+) -> None:
+    path = f"{base}checkin/{gate.pk}/scan/"
+
+    first = pages.post(path, {"secret": position.secret}, follow=True)
+    again = pages.post(path, {"secret": position.secret}, follow=True)
+
+    assert "was let in" in first.text
+    assert "was here already" in again.text
+    assert Checkin.objects.filter(position=position, successful=True).count() == 1
+
+
+def test_who_was_let_in_is_let_out(
+    pages: Client, base: str, gate: CheckinList, position: OrderPosition
+) -> None:
+    path = f"{base}checkin/{gate.pk}/scan/"
+    pages.post(path, {"secret": position.secret})
+
+    pages.post(path, {"secret": position.secret, "type": "exit"})
+
+    assert Checkin.objects.filter(type="exit", successful=True).count() == 1
+    assert "<dt>Inside now</dt><dd>0</dd>" in pages.get(f"{base}checkin/{gate.pk}/").text
+
+
+@pytest.mark.parametrize("secret", ["", "unknown", "x" * 5000, "a\0b"])
+def test_an_unknown_code_is_refused_in_words(
+    pages: Client, base: str, gate: CheckinList, secret: str
+) -> None:
+    answer = pages.post(f"{base}checkin/{gate.pk}/scan/", {"secret": secret}, follow=True)
+
+    assert "unknown ticket" in answer.text
+
+
+@pytest.mark.parametrize(("state", "shown"), [("came", False), ("missing", True), ("odd", True)])
+def test_tickets_are_filtered_by_whether_they_came(
+    pages: Client,
+    base: str,
+    gate: CheckinList,
+    position: OrderPosition,
+    state: str,
+    shown: bool,
+) -> None:
+    page = pages.get(f"{base}checkin/{gate.pk}/", {"state": state})
+
+    assert (str(position) in page.text) is shown
+
+
+def test_deleting_a_list_asks_first(
+    pages: Client, base: str, gate: CheckinList, position: OrderPosition
+) -> None:
+    path = f"{base}checkin/{gate.pk}/delete/"
+
+    assert "North gate" in pages.get(path).text
+    pages.post(path)
+
+    assert not CheckinList.objects.filter(pk=gate.pk).exists()
+    assert OrderPosition.objects.filter(pk=position.pk).exists()

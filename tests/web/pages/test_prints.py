@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from batches.making import make
+from counterfoil.accounts.actors import UserActor
+from counterfoil.accounts.models import User
+from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.batches.services import request_print
+from counterfoil.catalog.models import Event
+from counterfoil.core import clock
+from counterfoil.jobs.models import Job
+from counterfoil.jobs.runner import run
+from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.services import Part, request_render
+from makers import make_event, make_item, make_layout, make_user, text_element
+from pageclient import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    return make_event()
+
+
+@pytest.fixture
+def batch(event: Event) -> OfflineSalesBatch:
+    return make(make_item(event), 2, comment="At the door")
+
+
+@pytest.fixture
+def odd_batch(event: Event) -> OfflineSalesBatch:
+    """A batch whose layout asks for what does not exist."""
+    layout = make_layout(event, name="Odd", layout=[text_element(content="no_such_variable")])
+    return make(make_item(event), 2, layout=layout)
+
+
+def printed(batch: OfflineSalesBatch, user: User) -> RenderRequest:
+    asked = request_print(actor=UserActor(user), batch=batch)
+    run(asked.pk)
+    return asked
+
+
+def shown(pages: Client, path: str, **options: Any) -> str:
+    answer = pages.get(path, **options)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_print_is_sent_off_watched_and_fetched(
+    pages: Client, batch: OfflineSalesBatch, base: str
+) -> None:
+    sent = pages.post(f"{base}batches/{batch.pk}/print/")
+    path = sent["Location"]
+    asked = RenderRequest.objects.get()
+    assert path == f"{base}batches/prints/{asked.pk}/"
+    waiting = shown(pages, path, headers=HTMX)
+    assert 'hx-trigger="every 1s"' in waiting
+    assert "Download" not in waiting
+
+    run(asked.pk)
+
+    done = shown(pages, path, headers=HTMX)
+    assert "hx-trigger" not in done
+    assert "Nothing looks wrong" in done
+    file = f"/api/v1{base}offlinesalesbatches/{batch.pk}/download/{asked.pk}/{asked.file_id}/"
+    assert f'href="{file}"' in done
+    part = pages.get(file, headers={"Range": "bytes=0-4", "Accept": "text/html,*/*;q=0.8"})
+    assert part.status_code == 206
+    assert part.getvalue() == b"%PDF-"
+    part.close()
+
+
+def test_what_preflight_found_stands_before_the_download(
+    pages: Client, user: User, odd_batch: OfflineSalesBatch, base: str
+) -> None:
+    asked = printed(odd_batch, user)
+
+    page = shown(pages, f"{base}batches/prints/{asked.pk}/")
+
+    assert "The layout asks for something that does not exist" in page
+    assert "2 tickets" in page
+    assert "Layout “Odd”, element 1" in page
+    code = odd_batch.tickets.get(number=1).position.order.code
+    assert code in page
+    assert page.index("does not exist") < page.index("Download the PDF")
+
+
+def test_a_print_that_failed_says_why(
+    pages: Client, user: User, batch: OfflineSalesBatch, base: str
+) -> None:
+    asked = request_print(actor=UserActor(user), batch=batch)
+    Job.objects.filter(pk=asked.pk).update(state=Job.State.FAILED, message="A reason.")
+
+    page = shown(pages, f"{base}batches/prints/{asked.pk}/")
+
+    assert "A reason." in page
+    assert "Print again" in page
+
+
+def test_a_file_that_has_expired_is_not_offered(
+    pages: Client, user: User, batch: OfflineSalesBatch, base: str
+) -> None:
+    asked = printed(batch, user)
+    Job.objects.filter(pk=asked.pk).update(expires=clock.now() - timedelta(seconds=1))
+
+    page = shown(pages, f"{base}batches/prints/{asked.pk}/")
+
+    assert "no longer kept" in page
+    assert "Download the PDF" not in page
+
+
+def test_only_whoever_asked_downloads_and_cancels(
+    pages: Client, user: User, event: Event, batch: OfflineSalesBatch, base: str
+) -> None:
+    asked = printed(batch, user)
+    waiting = request_print(actor=UserActor(user), batch=batch)
+    other = signed_in(make_user(event.organizer))
+
+    page = shown(other, f"{base}batches/prints/{asked.pk}/")
+
+    assert "Only whoever asked for this print can download it" in page
+    assert "Download the PDF" not in page
+    assert other.post(f"{base}batches/prints/{waiting.pk}/cancel/").status_code == 404
+    assert pages.post(f"{base}batches/prints/{waiting.pk}/cancel/").status_code == 302
+    assert Job.objects.get(pk=waiting.pk).state == Job.State.CANCELLED
+    late = pages.post(f"{base}batches/prints/{asked.pk}/cancel/", follow=True)
+    assert "It was over already." in late.content.decode()
+
+
+def test_the_list_tells_who_printed_what(
+    pages: Client, event: Event, batch: OfflineSalesBatch, odd_batch: OfflineSalesBatch, base: str
+) -> None:
+    ada = make_user(event.organizer, fullname="Ada")
+    printed(batch, ada)
+    printed(odd_batch, ada)
+
+    everything = shown(pages, f"{base}batches/prints/")
+    of_batch = shown(pages, f"{base}batches/{batch.pk}/")
+
+    assert everything.count("Ada") == 2
+    assert "At the door" in everything
+    assert of_batch.count("Ada") == 1
+    assert "Print again" in of_batch
+
+
+def test_more_prints_take_no_more_queries(
+    pages: Client, user: User, batch: OfflineSalesBatch, base: str
+) -> None:
+    request_print(actor=UserActor(user), batch=batch)
+    with CaptureQueriesContext(connection) as few:
+        shown(pages, f"{base}batches/prints/")
+
+    for _ in range(5):
+        request_print(actor=UserActor(user), batch=batch)
+
+    with CaptureQueriesContext(connection) as many:
+        shown(pages, f"{base}batches/prints/")
+    assert len(many) == len(few)
+
+
+def test_a_print_of_tickets_without_a_batch_is_shown_too(
+    pages: Client, user: User, event: Event, batch: OfflineSalesBatch, base: str
+) -> None:
+    parts = [Part(batch.tickets.get(number=1).position_id)]
+    asked = request_render(event=event, actor=UserActor(user), parts=parts, purpose="render_batch")
+    run(asked.pk)
+
+    page = shown(pages, f"{base}batches/prints/{asked.pk}/")
+
+    file = f"/api/v1{base}ticketpdfrenderer/download/{asked.pk}/{asked.file_id}/"
+    assert f'href="{file}"' in page
+    answer = pages.get(file)
+    assert b"".join(answer).startswith(b"%PDF-")
+    answer.close()

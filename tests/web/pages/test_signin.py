@@ -1,0 +1,206 @@
+"""Who is let in, and what they are told who are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from codes import totp
+from counterfoil.accounts import secondfactor
+from counterfoil.accounts.models import User
+from counterfoil.audit.models import LogEntry
+from makers import make_organizer, make_user
+
+PASSWORD = "a quiet evening by the river"
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    user = make_user(make_organizer(), email="ada@example.org", locale="de")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def sign_in(client: Client, password: str = PASSWORD, **given: Any) -> Any:
+    path = given.pop("path", "/signin/")
+    sent = {"username": given.pop("username", "ada@example.org"), "password": password}
+    return client.post(path, sent, **given)
+
+
+def is_signed_in(client: Client) -> bool:
+    return bool(client.get("/account/").status_code == 200)
+
+
+def test_the_right_password_lets_in(client: Client, ada: User) -> None:
+    answer = sign_in(client, username=" ADA@example.org")
+
+    assert answer.status_code == 302
+    assert is_signed_in(client)
+    entry = LogEntry.objects.get(action="counterfoil.user.signed_in")
+    assert (entry.user, entry.data) == (ada, {"address": "127.0.0.1"})
+
+
+def test_the_pages_speak_the_language_of_the_account(client: Client, ada: User) -> None:
+    answer = sign_in(client)
+
+    assert answer.cookies[settings.LANGUAGE_COOKIE_NAME].value == "de"
+    assert 'lang="de"' in client.get("/account/").content.decode()
+
+
+def test_a_chosen_language_is_kept_with_the_account(client: Client, ada: User) -> None:
+    sign_in(client)
+
+    client.post("/language/", {"language": "en"})
+
+    ada.refresh_from_db()
+    assert ada.locale == "en"
+
+
+@pytest.mark.parametrize("odd", ["xx", "", "\0", "x" * 300])
+def test_an_odd_language_changes_nothing(client: Client, ada: User, odd: str) -> None:
+    sign_in(client)
+
+    assert client.post("/language/", {"language": odd}).status_code == 302
+    ada.refresh_from_db()
+    assert ada.locale == "de"
+
+
+def test_who_was_sent_to_sign_in_gets_where_they_wanted(client: Client, ada: User) -> None:
+    answer = sign_in(client, path="/signin/?next=/account/password/")
+
+    assert answer["Location"] == "/account/password/"
+
+
+def test_nobody_is_led_to_another_site(client: Client, ada: User) -> None:
+    answer = sign_in(client, path="/signin/?next=https://example.org/")
+
+    assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org"])
+def test_the_no_does_not_tell_who_has_an_account(client: Client, ada: User, email: str) -> None:
+    answer = sign_in(client, "wrong", username=email)
+
+    assert answer.status_code == 422
+    assert "do not fit together" in answer.content.decode()
+    assert LogEntry.objects.filter(action="counterfoil.user.signin_failed").count() == (
+        email == ada.email
+    )
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org"])
+def test_who_guesses_must_wait_whether_or_not_there_is_an_account(
+    client: Client, ada: User, email: str
+) -> None:
+    answers = [sign_in(client, "wrong", username=email) for _ in range(5)]
+
+    assert answers[-1].status_code == 429
+    locked = sign_in(client, username=email)
+    assert locked.status_code == 429
+    assert "Try again in 15 minutes" in locked.content.decode()
+    assert not is_signed_in(client)
+
+
+def test_only_the_guesser_waits(client: Client, ada: User) -> None:
+    for _ in range(6):
+        sign_in(client, "wrong")
+
+    assert sign_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_a_visitor_cannot_choose_an_address(client: Client, ada: User) -> None:
+    for number in range(5):
+        sign_in(client, "wrong", HTTP_X_FORWARDED_FOR=f"192.0.2.{number}")
+
+    assert sign_in(client, HTTP_X_FORWARDED_FOR="192.0.2.99").status_code == 429
+
+
+def test_behind_a_proxy_its_word_counts(client: Client, ada: User, settings: Settings) -> None:
+    settings.BEHIND_PROXY = True
+    for number in range(5):
+        forged = f"203.0.113.{number}, 192.0.2.7"
+        sign_in(client, "wrong", HTTP_X_FORWARDED_FOR=forged)
+
+    assert sign_in(client, HTTP_X_FORWARDED_FOR="203.0.113.9, 192.0.2.7").status_code == 429
+    assert sign_in(client, HTTP_X_FORWARDED_FOR="192.0.2.8").status_code == 302
+
+
+def test_being_let_in_forgets_the_wrong_ones(client: Client, ada: User) -> None:
+    for _ in range(2):
+        for _ in range(4):
+            sign_in(client, "wrong")
+        assert sign_in(client).status_code == 302
+
+
+@pytest.mark.parametrize("sent", [{}, {"username": "\0", "password": "\0"}, {"username": "x"}])
+def test_odd_forms_are_refused(client: Client, db: None, sent: dict[str, str]) -> None:
+    assert client.post("/signin/", sent).status_code == 422
+
+
+def test_who_is_switched_off_is_not_let_in(client: Client, ada: User) -> None:
+    ada.is_active = False
+    ada.save()
+
+    assert sign_in(client).status_code == 422
+
+
+def test_signing_out_needs_a_click(client: Client, ada: User) -> None:
+    sign_in(client)
+
+    assert client.get("/signout/").status_code == 405
+    assert is_signed_in(client)
+    assert client.post("/signout/").status_code == 302
+    assert not is_signed_in(client)
+
+
+def test_who_is_in_need_not_sign_in(client: Client, ada: User) -> None:
+    sign_in(client)
+
+    assert client.get("/signin/").status_code == 302
+
+
+@pytest.fixture
+def key(ada: User) -> str:
+    made = secondfactor.new_key()
+    secondfactor.enrol(user=ada, key=made, code=totp(made, later=-1))
+    return made
+
+
+def test_a_password_alone_does_not_let_in_past_a_second_factor(
+    client: Client, ada: User, key: str
+) -> None:
+    answer = sign_in(client, path="/signin/?next=/account/password/")
+
+    assert answer["Location"] == "/signin/code/"
+    assert not is_signed_in(client)
+    assert client.get("/signin/code/").status_code == 200
+    passed = client.post("/signin/code/", {"code": totp(key)})
+    assert passed["Location"] == "/account/password/"
+    assert is_signed_in(client)
+
+
+def test_a_wrong_code_does_not_let_in(client: Client, ada: User, key: str) -> None:
+    sign_in(client)
+
+    answer = client.post("/signin/code/", {"code": "abc"})
+
+    assert answer.status_code == 422
+    assert not is_signed_in(client)
+    assert LogEntry.objects.filter(action="counterfoil.user.code_refused").exists()
+
+
+def test_a_code_without_a_password_is_worth_nothing(client: Client, ada: User, key: str) -> None:
+    assert client.post("/signin/code/", {"code": totp(key)})["Location"] == "/signin/"
+
+
+def test_the_second_step_ends_with_the_password(client: Client, ada: User, key: str) -> None:
+    sign_in(client)
+    ada.set_password("another evening by the river")
+    ada.save()
+
+    assert client.post("/signin/code/", {"code": totp(key)})["Location"] == "/signin/"
