@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test endurance check format bench chaos fuzz generated lock clean
+.PHONY: demo run test endurance check format bench chaos fuzz generated messages pictures lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --amount $(AMOUNT)
@@ -18,7 +18,7 @@ run: $(VENV)/.runtime
 test: $(VENV)/.development
 	$(BIN)/python tests/run.py
 
-# Kills, crowds and outages around real servers, workers, PostgreSQL and Valkey; some half an hour.
+# Kills and outages again at other points, and those that only root can play: full disks, other clocks.
 endurance: $(VENV)/.development
 	$(BIN)/pytest --quiet -n 2 --dist loadgroup -m endurance
 
@@ -36,7 +36,7 @@ format: $(VENV)/.development
 bench: $(VENV)/.development
 	$(BIN)/python benchmarks/run.py
 
-# Kills at random, hundreds of times, while batches are made and printed; takes some ten minutes.
+# Kills at random, hundreds of times, while batches are made and printed; takes half an hour.
 chaos: $(VENV)/.development
 	$(BIN)/python benchmarks/chaos.py
 
@@ -50,6 +50,14 @@ generated: $(VENV)/.development
 		$(BIN)/django-admin spectacular --validate --fail-on-warn --file docs/openapi.yaml
 	$(BIN)/python docs/layout/generate.py
 
+# Sentences for translators: src/counterfoil/locale/de/LC_MESSAGES/django.po.
+messages: $(VENV)/.development
+	$(BIN)/python tools/messages.py
+
+# The pictures of the pages in docs/; needs Chromium.
+pictures: $(VENV)/.development
+	$(BIN)/python docs/pictures.py
+
 lock: $(BIN)/python
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
@@ -58,7 +66,7 @@ lock: $(BIN)/python
 		--universal --python-version 3.11 pyproject.toml --extra build -c requirements-dev.lock -o requirements.lock
 
 clean:
-	rm -rf $(VENV) demo data .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules demo data .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Counterfoil needs Python 3.11 or newer; try: make PYTHON=python3.11")'
@@ -69,6 +77,7 @@ $(VENV)/.runtime: $(BIN)/python requirements.lock pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/.development: $(VENV)/.runtime requirements-dev.lock
+$(VENV)/.development: $(VENV)/.runtime requirements-dev.lock package-lock.json
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(BIN)/python tests/node.py
 	touch $@
