@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
+from counterfoil.accounts.models import User
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Organizer
 
@@ -23,3 +24,10 @@ def entries_of(organizer: Organizer) -> QuerySet[LogEntry]:
         .select_related("event", "user", "token", "device")
         .order_by("-datetime", "-pk")
     )
+
+
+def entries_about(user: User) -> QuerySet[LogEntry]:
+    """What happened to somebody's account, newest first; it belongs to no organizer."""
+    return LogEntry.objects.filter(
+        event=None, organizer=None, kind="user", object_id=str(user.pk)
+    ).order_by("-datetime", "-pk")

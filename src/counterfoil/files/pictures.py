@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
+import uuid
+from pathlib import PurePosixPath
+
 from counterfoil.catalog.models import Item
+from counterfoil.files import services
+from counterfoil.files.models import Upload
 
 FOLDER = "pictures"
+TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
+
+
+def keep_picture(upload: Upload) -> str:
+    """Keep an uploaded picture for a product; return the stored name for its row.
+
+    Raises:
+        OSError: the storage does not answer.
+    """
+    name = f"{uuid.uuid4()}{PurePosixPath(upload.stored_name).suffix}"
+    with (
+        services.open_stored(upload.stored_name) as source,
+        services.publish(FOLDER, name) as target,
+    ):
+        shutil.copyfileobj(source, target)
+    return f"{FOLDER}/{name}"
 
 
 def named_files() -> set[str]:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from counterfoil.core import clock
@@ -65,9 +66,9 @@ def claim(actor_key: str, reference: object, types: Collection[str]) -> Upload:
     """
     upload = _find(actor_key, reference)
     if upload is None:
-        raise Invalid("The submitted file ID was not found.")
+        raise Invalid(_("The submitted file ID was not found."))
     if upload.content_type not in types:
-        raise Invalid("The submitted file has a file type that is not allowed in this field.")
+        raise Invalid(_("The submitted file has a file type that is not allowed in this field."))
     return upload
 
 
@@ -96,10 +97,16 @@ def _find(actor_key: str, reference: object) -> Upload | None:
 
 def _check_name(filename: str, content_type: str) -> None:
     if content_type not in TYPES:
-        raise Invalid(f"Files of this type are not accepted; these are: {', '.join(TYPES)}.")
+        raise Invalid(
+            _("Files of this type are not accepted; these are: %(types)s.")
+            % {"types": ", ".join(TYPES)}
+        )
     extensions = TYPES[content_type][0]
     if _extension(filename) not in extensions:
-        raise Invalid(f"The name of such a file must end in {' or '.join(extensions)}.")
+        raise Invalid(
+            _("The name of such a file must end in one of: %(endings)s.")
+            % {"endings": ", ".join(extensions)}
+        )
 
 
 def _extension(filename: str) -> str:
@@ -111,7 +118,10 @@ def _copy(stream: BinaryIO, target: BinaryIO) -> int:
     while chunk := stream.read(_CHUNK):
         size += len(chunk)
         if size > MAX_BYTES:
-            raise Invalid(f"The file is too large; at most {MAX_BYTES // 1024**2} MiB are kept.")
+            raise Invalid(
+                _("The file is too large; at most %(size)d MiB are kept.")
+                % {"size": MAX_BYTES // 1024**2}
+            )
         target.write(chunk)
     return size
 
@@ -125,5 +135,5 @@ def _check_picture(target: BinaryIO, kind: str | None) -> None:
         with Image.open(target, formats=[kind]) as picture:
             picture.verify()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise Invalid("This picture cannot be read.") from None
+        raise Invalid(_("This picture cannot be read.")) from None
     target.seek(0, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -80,11 +81,12 @@ class DemoServer:
             click.echo("Stopping.")
 
     def explain(self) -> None:
-        """Print the address, a token and three requests to try."""
+        """Print where to begin in a browser, a token and three requests to try."""
         event = f"{self._base}/api/v1/organizers/demo/events/night"
         item = self.client.get("items")["results"][0]["id"]
         header = f"-H 'Authorization: {self._token()}'"
-        click.echo(f"Serving at {self._base}\nAuthorization: {self._token()}\n\nTry:\n")
+        click.echo(f"Serving at {self._base}\n\nOpen {self._start_page()}\n")
+        click.echo(f"Authorization: {self._token()}\n\nTry:\n")
         click.echo(f"  curl {header} {event}/items/\n")
         click.echo(
             f"  curl {header} -H 'Content-Type: application/json' \\\n"
@@ -92,6 +94,16 @@ class DemoServer:
         )
         click.echo(f"  curl {header} -X POST {event}/offlinesalesbatches/1/render/\n")
         click.echo("The answers name the next address to ask. Ctrl-C stops the server.")
+
+    def _start_page(self) -> str:
+        """Return the link for the first account, which the server tells when all of it is up."""
+        deadline = time.monotonic() + _START_S
+        while time.monotonic() < deadline:
+            said = self._log.read_text(encoding="utf-8", errors="replace")
+            if found := re.search(r"https?://\S+/start/\S+/", said):
+                return found[0]
+            time.sleep(0.1)
+        return self._base
 
     def _token(self) -> str:
         return str(json.loads(self._tokens.read_text(encoding="utf-8"))["demo"])
