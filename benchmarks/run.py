@@ -15,6 +15,9 @@ BENCHMARKS = (
     ("bench_batch_render.py",),
     ("bench_create.py",),
     ("bench_scan.py",),
+    ("bench_editor.py",),
+    ("bench_jobs.py",),
+    ("bench_downloads.py",),
 )
 
 

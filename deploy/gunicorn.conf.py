@@ -12,6 +12,9 @@ timeout = 60
 graceful_timeout = 30
 keepalive = 5
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - gunicorn's heartbeat: a disk that is busy stops it
+control_socket_disable = (
+    True  # from gunicorn 25 on; nobody asks it, and the unit has no home for it
+)
 
 # A proxy's headers are Django's to judge (COUNTERFOIL_BEHIND_PROXY), and nobody else's.
 secure_scheme_headers: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """Runs the tests: on SQLite, then on PostgreSQL what touches a database; then reads the coverage.
 
-Left out are those marked ``endurance``, which take longer than everything else together.
+Left out are those marked ``endurance``: variants that take long, and what only root can play.
 
 The PostgreSQL is the one that ``DATABASE_URL`` names, or else one that is started for the run.
 Arguments are passed on to pytest, for a part of the tests: ``make test`` gives none.
@@ -15,9 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTEST = [sys.executable, "-m", "pytest", "--quiet", "-n", "2", "--dist", "loadgroup"]
+#: One more than processors: tests of real servers wait more than they work.
+AT_ONCE = str((os.cpu_count() or 1) + 1)
+PYTEST = [sys.executable, "-m", "pytest", "--quiet", "-n", AT_ONCE, "--dist", "loadgroup"]
 QUICK = "not endurance"
 COVERED = ["--cov", "--cov-append", "--cov-report="]
+
+#: What asks the database nothing that another test does not: running it twice tells nothing more.
+ONCE_IS_ENOUGH = ["--ignore=tests/api/test_schemathesis.py"]
 
 #: What must be covered completely, every branch: what nobody tried here is a lost ticket.
 COMPLETE = ("src/counterfoil/render/pdf/*", "src/counterfoil/jobs/*")
@@ -36,7 +41,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _on_postgres(url: str, arguments: Sequence[str]) -> list[str]:
     own_server = [] if url else [sys.executable, "tests/postgres.py"]
-    return [*own_server, *PYTEST, *COVERED, "-m", f"database and {QUICK}", *arguments]
+    chosen = ["-m", f"database and {QUICK}", *ONCE_IS_ENOUGH]
+    return [*own_server, *PYTEST, *COVERED, *chosen, *arguments]
 
 
 def _coverage() -> int:

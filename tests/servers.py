@@ -127,10 +127,11 @@ class World:
     broker_url: str = ""
     settings: str = "rig.settings"
     template: Path | None = None  # a SQLite database to begin with
+    is_traced: bool = False  # whether its processes count for the coverage
     running: list[Running] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not _ours(name)}
+        kept = {name: value for name, value in os.environ.items() if not self._drops(name)}
         return {
             **kept,
             "PYTHONPATH": str(TESTS),
@@ -144,8 +145,11 @@ class World:
             **more,
         }
 
+    def _drops(self, name: str) -> bool:
+        return _ours(name) or (name.startswith("COVERAGE_PROCESS_") and not self.is_traced)
+
     def start(self, *arguments: str, **environment: str) -> Running:
-        self._begin_with_template()
+        self.begin()
         log = self.folder / f"{len(self.running)}-{arguments[0]}.log"
         running = Running(list(arguments), self.environment(**environment), log)
         self.running.append(running)
@@ -161,7 +165,7 @@ class World:
             env=self.environment(**environment),
             capture_output=True,
             text=True,
-            timeout=DEADLINE_S,
+            timeout=4 * DEADLINE_S,
             check=False,
         )
 
@@ -172,7 +176,7 @@ class World:
             env=self.environment(),
             capture_output=True,
             text=True,
-            timeout=DEADLINE_S,
+            timeout=4 * DEADLINE_S,
             check=False,
         )
 
@@ -240,7 +244,7 @@ class World:
         folder = self.folder / "data" / "files" / "results"
         return sorted(place.name for place in folder.iterdir()) if folder.exists() else []
 
-    def _begin_with_template(self) -> None:
+    def begin(self) -> None:
         """Spare the migrations where they are not what the test is about."""
         place = self.folder / "data" / "counterfoil.sqlite3"
         if self.template and not place.exists():

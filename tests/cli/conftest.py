@@ -6,6 +6,22 @@ import pytest
 from django.db import connection
 
 from counterfoil.jobs import schema
+from servers import World
+
+
+@pytest.fixture
+def embedded(embedded: World) -> World:
+    """A world whose commands count for the coverage. (Elsewhere they are killed before they could
+    write down what they did, and being traced would only make them slow.)"""
+    embedded.is_traced = True
+    return embedded
+
+
+@pytest.fixture
+def distributed(distributed: World) -> World:
+    """Such a world with PostgreSQL and a broker."""
+    distributed.is_traced = True
+    return distributed
 
 
 @pytest.fixture

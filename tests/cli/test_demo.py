@@ -5,9 +5,12 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +145,22 @@ def test_a_file_that_was_cut_off_is_found(
         found = [Mismatch(0, "a PDF", "")]
 
     assert found
+
+
+def test_the_demo_leads_to_a_first_account(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "counterfoil", "demo", "--serve", "--folder", str(tmp_path)]
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    with subprocess.Popen(command, env=kept, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        said = ""
+        while "Ctrl-C" not in said and running.poll() is None:
+            said += running.stdout.readline()
+        link = re.search(r"Open (http://\S+/start/\S+/)", said)
+        page = urllib.request.urlopen(link[1]).read().decode() if link else said
+        running.send_signal(signal.SIGINT)
+
+    assert "Welcome to Counterfoil" in page
+    assert 'name="organizer"' not in page  # the demo's own is there
 
 
 def test_a_server_that_cannot_start_is_told_in_one_sentence(tmp_path: Path) -> None:

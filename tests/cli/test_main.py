@@ -21,7 +21,17 @@ def _modules_after(code: str) -> set[str]:
 def test_help_names_every_command() -> None:
     said = CliRunner().invoke(main, ["--help"]).output
 
-    for command in ("apply", "backup", "check", "demo", "jobs", "migrate", "restore", "worker"):
+    for command in (
+        "apply",
+        "backup",
+        "check",
+        "demo",
+        "jobs",
+        "migrate",
+        "restore",
+        "user",
+        "worker",
+    ):
         assert command in said
 
 
@@ -38,7 +48,19 @@ def test_an_unknown_command_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["apply", "backup", "check", "demo", "jobs", "migrate", "render", "restore", "serve", "worker"],
+    [
+        "apply",
+        "backup",
+        "check",
+        "demo",
+        "jobs",
+        "migrate",
+        "render",
+        "restore",
+        "serve",
+        "user",
+        "worker",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     ended = CliRunner().invoke(main, [command, "--help"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 from pathlib import Path
@@ -31,6 +32,36 @@ def test_one_command_serves_and_works(embedded: World) -> None:
     assert embedded.entries(job) == 10
     assert served.address.startswith("http://127.0.0.1:")
     assert served.child("worker").nice() == min(os.nice(0) + 10, 19)
+
+
+def test_the_first_account_is_made_by_a_link_that_the_start_prints(embedded: World) -> None:
+    first = embedded.serve()
+    assert first.address
+    link = _start_link(first.said)
+    assert link
+    assert link not in str(embedded.rows("SELECT token_hash FROM accounts_onetimelink"))
+    first.signal(signal.SIGTERM)
+    first.wait()
+
+    second = embedded.serve()
+    assert second.address
+    assert _start_link(second.said) not in ("", link)
+    assert embedded.rows("SELECT count(*) FROM accounts_onetimelink") == [(1,)]
+
+
+def test_who_has_an_account_gets_no_such_link(embedded: World) -> None:
+    assert embedded.start("user", "add", "ada@example.org").wait() == 0
+
+    served = embedded.serve()
+
+    assert served.address
+    assert _start_link(served.said) == ""
+
+
+def _start_link(said: str) -> str:
+    """Return the secret of the link that is printed in the line after the address."""
+    found = re.search(r"serves http://\S+ .*\n.*http://\S+/start/(\S+)/", said)
+    return found[1] if found else ""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

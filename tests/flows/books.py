@@ -60,7 +60,13 @@ class Books:
 
 def are_settled(world: World) -> bool:
     """Tell whether all that was accepted is over."""
-    return world.rows(_UNDER_WAY) == [(0,)]
+    return under_way(world) == 0
+
+
+def under_way(world: World) -> int:
+    """Return how many jobs are not over."""
+    left: int = world.rows(_UNDER_WAY)[0][0]
+    return left
 
 
 def close(world: World, read: Callable[[str], bytes] | None = None) -> Books:

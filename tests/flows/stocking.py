@@ -23,6 +23,7 @@ def main() -> None:
     make_quota(event, name="Shared", size=500, items=[right, left])
     items = {
         "plenty": make_item(event, quota=1_000_000),
+        "myriad": make_item(event, quota=10_000),
         "thousand": make_item(event, quota=1000),
         "few": make_item(event, quota=10),
         "left": left,

@@ -18,10 +18,9 @@ import httpx
 import pikepdf
 import pytest
 
+from flows.conftest import SETTINGS
 from postgres import new_database
 from servers import Running, World, eventually, world
-
-pytestmark = pytest.mark.endurance
 
 AMOUNT = 20
 
@@ -107,7 +106,7 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     made: World = request.getfixturevalue(
         "embedded" if request.param == "sqlite" else "on_postgres"
     )
-    made.settings = "counterfoil.config.settings"
+    made.settings = SETTINGS
     return made
 
 
@@ -126,15 +125,14 @@ def elsewhere(
 ) -> Iterator[World]:
     """An empty place of the same kind."""
     folder = tmp_path_factory.mktemp("elsewhere")
-    settings = "counterfoil.config.settings"
     if not here.database_url:
-        with world(folder, settings=settings) as made:
+        with world(folder, settings=SETTINGS) as made:
             yield made
         return
     server: str = request.getfixturevalue("postgres_url")
     with (
         new_database(server) as database_url,
-        world(folder, database_url=database_url, settings=settings) as made,
+        world(folder, database_url=database_url, settings=SETTINGS) as made,
     ):
         yield made
 

@@ -18,14 +18,19 @@ import pytest
 from flows import books
 from flows.boxoffice import BoxOffice, in_world
 from flows.stocking import PRINTED
-from servers import Running, eventually, is_alive
-
-pytestmark = pytest.mark.endurance
+from servers import Running, World, eventually, is_alive
 
 AMOUNT = 30
 
+#: Where a web process dies. All three are tried with a category too, at the API's own tests.
+OF_A_SERVER = [
+    "jobs.committed",
+    pytest.param("jobs.submitted", marks=pytest.mark.endurance),
+    pytest.param("idempotency.committed", marks=pytest.mark.endurance),
+]
 
-@pytest.mark.parametrize("point", ["jobs.submitted", "jobs.committed", "idempotency.committed"])
+
+@pytest.mark.parametrize("point", OF_A_SERVER)
 def test_a_client_that_repeats_what_a_dead_server_did_not_answer_gets_one_batch(
     office: BoxOffice, point: str
 ) -> None:
@@ -38,34 +43,45 @@ def test_a_client_that_repeats_what_a_dead_server_did_not_answer_gets_one_batch(
     assert office.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=0)
 
 
-#: Where the worker of a batch dies, where that of a print, and whether what they did stands.
-WORKERS = [
-    ("jobs.claimed", "jobs.claimed", False),
-    ("batches.quota_taken", "printing.half_rendered", False),
-    ("batches.half_inserted", "files.half_written", False),
-    ("batches.before_commit", "files.before_rename", False),
-    ("jobs.before_finish", "files.renamed", False),
-    ("batches.committed", "jobs.finished", True),
+#: Where workers die that make batches, and those that print. After the last of each what they did
+#: stands; before, it must be begun again.
+OF_BATCHES = [
+    *("jobs.claimed", "batches.quota_taken", "batches.half_inserted"),
+    *("jobs.before_finish", "batches.before_commit", "batches.committed"),
+]
+OF_PRINTS = [
+    *("jobs.claimed", "printing.half_rendered", "files.half_written"),
+    *("files.before_rename", "files.renamed", "jobs.finished"),
 ]
 
 
-@pytest.mark.parametrize(("batch", "print_", "stands"), WORKERS)
-def test_workers_that_die_leave_nothing_half_and_nothing_twice(
-    office: BoxOffice, batch: str, print_: str, stands: bool
-) -> None:
-    points = ",".join(f"{point}=kill" for point in {batch, print_})
-    served = office.serve("--workers", "2", COUNTERFOIL_FAILPOINTS=points)
-    office.wait_for_workers(2)
-
-    jobs = [office.batch(AMOUNT), office.print()]
+def test_wherever_workers_die_they_leave_nothing_half_and_nothing_twice(office: BoxOffice) -> None:
+    place = office.world
+    jobs = json.loads(in_world(place, "flows.asking", str(AMOUNT), "3"))
+    _let_them_be_tried_often(place)
+    killed = json.loads(in_world(place, "flows.hatching", *OF_BATCHES))
+    jobs += json.loads(in_world(place, "flows.asking_prints", "1"))
+    jobs += json.loads(in_world(place, "flows.asking_prints", "1"))
+    _let_them_be_tried_often(place)
+    killed += json.loads(in_world(place, "flows.hatching", *OF_PRINTS))
+    place.start("worker", "--concurrency", "1")
 
     attempts = [office.done(job)["attempt"] for job in jobs]
-    assert attempts == ([1, 1] if stands else [2, 2])
-    eventually(lambda: served.said.count("ended (signal SIGKILL)") == 2, "both have died")
-    assert office.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
+
+    assert killed == ["SIGKILL"] * 12
+    assert sum(attempts) == len(jobs) + 10
+    assert office.close() == books.Books(
+        batches=4, tickets=PRINTED + 3 * AMOUNT, failed=0, prints=3
+    )
+    assert books.unnamed_files(place)
     office.sweep()
-    assert not books.unnamed_files(office.world)
-    assert office.close().prints == 1
+    assert not books.unnamed_files(place)
+    assert office.close().prints == 3
+
+
+def _let_them_be_tried_often(place: World) -> None:
+    """Twelve workers die, and chance may send five of them to one job."""
+    place.rows("UPDATE jobs_job SET max_attempts = 50")
 
 
 def test_workers_that_stop_are_ended_with_the_locks_they_hold(office: BoxOffice) -> None:
@@ -129,7 +145,7 @@ def test_workers_that_are_killed_at_random_sell_exactly_what_there_is(office: Bo
             office.batch(110, "thousand")
         office.print()
         random.choice(_workers(served)).kill()
-        time.sleep(0.3)
+        time.sleep(0.2)
 
     assert office.close() == books.Books(batches=10, tickets=PRINTED + 9 * 110, failed=1, prints=5)
     [(message,)] = office.world.rows("SELECT message FROM jobs_job WHERE state = 'failed'")

@@ -12,11 +12,9 @@ from moto.server import ThreadedMotoServer
 
 from flows import books
 from flows.boxoffice import BoxOffice
-from flows.conftest import hall_of
+from flows.conftest import SETTINGS, hall_of
 from flows.stocking import PRINTED
 from servers import Running, world
-
-pytestmark = pytest.mark.endurance
 
 BUCKET = "tickets"
 
@@ -42,7 +40,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     server.stop()
 
 
-@pytest.mark.parametrize("victim", [0, 1])
+@pytest.mark.parametrize("victim", [0, pytest.param(1, marks=pytest.mark.endurance)])
 def test_work_is_spread_over_hosts_and_whichever_dies_the_other_goes_on(
     tmp_path: Path,
     postgres_url: str,
@@ -58,7 +56,7 @@ def test_work_is_spread_over_hosts_and_whichever_dies_the_other_goes_on(
             tmp_path / "there",
             database_url=here.world.database_url,
             broker_url=here.world.broker_url,
-            settings=here.world.settings,
+            settings=SETTINGS,
         ) as elsewhere,
     ):
         there = BoxOffice(elsewhere, here.facts)

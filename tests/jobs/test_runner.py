@@ -10,9 +10,10 @@ import pytest
 from django.conf import LazySettings
 from django.db import InternalError, OperationalError, connection, transaction
 from django.db.models.functions import Now
+from django.utils import translation
 
 from counterfoil.core.refusals import Gone, Invalid, Unavailable
-from counterfoil.jobs import runner, services, tasks
+from counterfoil.jobs import registry, runner, services, tasks
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from jobs.asking import again, ask, claim, handling, let_lease_end, use_up_attempts
@@ -311,3 +312,17 @@ def _cut() -> None:
         raise OperationalError("disk I/O error")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def test_a_job_says_what_went_wrong_in_the_language_of_whoever_asked() -> None:
+    job = ask("test.german")
+    registry.discover()
+    registry.handler("test.german", language=lambda _job: "de")(_raising(KeyError("secret")))
+
+    try:
+        runner.run(job.pk)
+    finally:
+        registry.forget("test.german")
+
+    assert again(job).message.startswith("Dabei ist hier etwas schiefgegangen.")
+    assert translation.get_language() == "en"

@@ -76,7 +76,8 @@ def _new_files(sink: Sink, manifest: Manifest) -> list[tuple[str, Piece]]:
 
     copied = []
     for name in files.stored_names():
-        if FILES + name in manifest.pieces:
+        is_draft = "/." in name  # being written just now; it is published under another name
+        if is_draft or FILES + name in manifest.pieces:
             continue
         try:
             size = files.size(name)

@@ -60,7 +60,7 @@ def worker(pulse: int) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    _die_with_parent()
+    die_with_parent()
     pulse, role, *rest = arguments
     try:
         with in_words():
@@ -73,7 +73,8 @@ def main(arguments: list[str]) -> int:
         return 1 if stop.passing else REFUSES
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it is gone (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 

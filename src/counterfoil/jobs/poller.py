@@ -14,9 +14,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from counterfoil.core.refusals import Unavailable
-from counterfoil.jobs import chores, cleanup, hints, queries, schema
+from counterfoil.jobs import chores, cleanup, hints, queries, registry, schema
 from counterfoil.jobs.claims import worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.stopgap import Stopgap
@@ -26,7 +29,9 @@ logger = logging.getLogger(__name__)
 BATCH = 50
 HINT_AGAIN_S = 5.0
 CLEAN_EVERY_S = 600.0
-DIED = "This was tried {attempts} times, and each time the worker died. Nothing was made."
+DIED = gettext_noop(
+    "This was tried %(attempts)d times, and each time the worker died. Nothing was made."
+)
 
 
 class Poller:
@@ -115,8 +120,9 @@ def give_up_unowned() -> None:
     for job in queries.cancelled_unowned():
         _end(job, state=Job.State.CANCELLED)
     for job in queries.exhausted():
-        message = job.message or DIED.format(attempts=job.attempt)
-        _end(job, state=Job.State.FAILED, message=message)
+        with translation.override(registry.language_of(job.kind, job.pk)):
+            died = _(DIED) % {"attempts": job.attempt}
+        _end(job, state=Job.State.FAILED, message=job.message or died)
 
 
 def _end(job: Job, **columns: str) -> None:

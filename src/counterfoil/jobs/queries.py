@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Max, Min, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job, WorkerHeartbeat
@@ -36,7 +38,7 @@ class JobState:
 
 
 _ENDED = {
-    Job.State.CANCELLED: (Phase.CANCELLED, "This was cancelled."),
+    Job.State.CANCELLED: (Phase.CANCELLED, _("This was cancelled.")),
     Job.State.DONE: (Phase.DONE, ""),
 }
 
@@ -46,12 +48,12 @@ def state_of(job: Job) -> JobState:
     if job.state == Job.State.FAILED:
         return _state(job, Phase.FAILED, job.message)
     if job.expires is not None and job.expires <= clock.now():
-        return _state(job, Phase.EXPIRED, "The result has expired. Ask for it again.")
+        return _state(job, Phase.EXPIRED, _("The result has expired. Ask for it again."))
     return _state(job, *_ENDED.get(Job.State(job.state), (Phase.UNDER_WAY, "")))
 
 
-def _state(job: Job, phase: Phase, message: str) -> JobState:
-    return JobState(phase, job.progress_done, job.progress_total, message)
+def _state(job: Job, phase: Phase, message: Any) -> JobState:
+    return JobState(phase, job.progress_done, job.progress_total, str(message))
 
 
 def due(limit: int) -> list[UUID]:

@@ -1,24 +1,46 @@
-"""Which function does which kind of job. The kind is stored in rows: its name is a promise."""
+"""Which function does which kind of job. The kind is stored in rows: its name is a promise.
+
+Beside it stands who knows the language of whoever asked: what a job says is written when it ends,
+in a process that serves everybody, and read by that one person.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
 
+from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
 from counterfoil.jobs.claims import Claim
 
 Handler = Callable[[Claim], None]
+LanguageOf = Callable[[UUID], str]
 
-_handlers: dict[str, Handler] = {}
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    function: Handler
+    language: LanguageOf
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register what does jobs of this kind; rooms do so in their ``jobs.py``."""
+_handlers: dict[str, _Registered] = {}
+
+
+def _default_language(_job: UUID) -> str:
+    return settings.LANGUAGE_CODE
+
+
+def handler(kind: str, *, language: LanguageOf = _default_language) -> Callable[[Handler], Handler]:
+    """Register what does jobs of this kind; rooms do so in their ``jobs.py``.
+
+    ``language`` tells, by a job's id, the language of whoever asked for it.
+    """
 
     def register(function: Handler) -> Handler:
-        _handlers[kind] = function
+        _handlers[kind] = _Registered(function, language)
         return function
 
     return register
@@ -32,7 +54,15 @@ def forget(kind: str) -> None:
 def find(kind: str) -> Handler | None:
     """Return what does jobs of this kind, or None: another version's job, perhaps."""
     discover()
-    return _handlers.get(kind)
+    known = _handlers.get(kind)
+    return known.function if known else None
+
+
+def language_of(kind: str, job: UUID) -> str:
+    """Return the language of whoever asked for a job."""
+    discover()
+    known = _handlers.get(kind)
+    return known.language(job) if known else settings.LANGUAGE_CODE
 
 
 @functools.cache

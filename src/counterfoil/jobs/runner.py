@@ -16,6 +16,9 @@ from django.db import (
     close_old_connections,
     connection,
 )
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from counterfoil.core import failpoints, logcontext
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
@@ -27,9 +30,11 @@ logger = logging.getLogger(__name__)
 
 # InternalError is what PostgreSQL's end of a session that idled in its transaction arrives as.
 PASSING = (OSError, OperationalError, InterfaceError, InternalError, Unavailable)
-GENERIC = "Something went wrong here while doing this. It has been noted; please try again later."
-UNKNOWN = "This version of Counterfoil does not know how to do this ({kind})."
-EXHAUSTED = "This was tried {attempts} times and could not be done: {problem}"
+GENERIC = gettext_noop(
+    "Something went wrong here while doing this. It has been noted; please try again later."
+)
+UNKNOWN = gettext_noop("This version of Counterfoil does not know how to do this (%(kind)s).")
+EXHAUSTED = gettext_noop("This was tried %(attempts)d times and could not be done: %(problem)s")
 
 
 def run(job_id: UUID) -> None:
@@ -41,7 +46,7 @@ def run(job_id: UUID) -> None:
     began = time.monotonic()
     with logcontext.about(job=str(job_id), attempt=claim.attempt):
         logger.info("Job %s (%s) starts, attempt %d.", job_id, claim.kind, claim.attempt)
-        with Lease(claim):
+        with Lease(claim), translation.override(_language(claim)):
             _do(claim)
     seconds = time.monotonic() - began
     figures.count_attempt(claim.kind, claim.end, seconds=seconds, pieces=claim.total)
@@ -57,10 +62,18 @@ def _take(job_id: UUID) -> Claim | None:
         return None
 
 
+def _language(claim: Claim) -> str:
+    """Return what whoever asked reads. If the database is gone, the handler finds it out."""
+    try:
+        return registry.language_of(claim.kind, claim.job_id)
+    except (DatabaseError, InterfaceError):
+        return settings.LANGUAGE_CODE
+
+
 def _do(claim: Claim) -> None:
     function = registry.find(claim.kind)
     if function is None:
-        _close(claim, lambda: claim.fail(UNKNOWN.format(kind=claim.kind)))
+        _close(claim, lambda: claim.fail(_(UNKNOWN) % {"kind": claim.kind}))
         return
     try:
         function(claim)
@@ -71,7 +84,7 @@ def _do(claim: Claim) -> None:
         logger.info("Job %s is done.", claim.job_id)
     else:
         logger.error("The handler of %s did not finish job %s.", claim.kind, claim.job_id)
-        _close(claim, lambda: claim.fail(GENERIC))
+        _close(claim, lambda: claim.fail(_(GENERIC)))
 
 
 def _ending(claim: Claim, problem: Exception) -> Callable[[], object]:
@@ -87,7 +100,7 @@ def _ending(claim: Claim, problem: Exception) -> Callable[[], object]:
             return lambda: claim.fail(_words(problem))
         case _:
             logger.error("Job %s (%s) failed.", claim.job_id, claim.kind, exc_info=problem)
-            return lambda: claim.fail(GENERIC)
+            return lambda: claim.fail(_(GENERIC))
 
 
 def _close(claim: Claim, end: Callable[[], object]) -> None:
@@ -112,14 +125,14 @@ def _try_later(claim: Claim, problem: Exception) -> None:
     logger.warning("Job %s, attempt %d: %s", claim.job_id, claim.attempt, problem)
     pause_s = settings.JOB_LEASE_S / 5 * 2 ** (claim.attempt - 1)
     if not claim.put_off(min(pause_s, 3 * settings.JOB_LEASE_S)):
-        claim.fail(EXHAUSTED.format(attempts=claim.attempt, problem=_reason(problem)))
+        claim.fail(_(EXHAUSTED) % {"attempts": claim.attempt, "problem": _reason(problem)})
 
 
 def _reason(problem: Exception) -> str:
     """Say why, without paths and statements that are not the asker's business."""
     if isinstance(problem, OSError):
-        return problem.strerror or "the storage does not answer"
-    return str(problem) if isinstance(problem, Refusal) else "the database does not answer"
+        return problem.strerror or _("the storage does not answer")
+    return str(problem) if isinstance(problem, Refusal) else _("the database does not answer")
 
 
 def _words(refusal: Refusal) -> str:

@@ -11,15 +11,17 @@ import hashlib
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from counterfoil.core.refusals import Unavailable
 
-NEWER = (
-    "The database was made by a newer version of Counterfoil ({found}). "
+NEWER = gettext_noop(
+    "The database was made by a newer version of Counterfoil (%(found)s). "
     "Start that version, or restore a backup."
 )
-OLDER = (
-    "The database is of an older version of Counterfoil ({missing} is not applied). "
+OLDER = gettext_noop(
+    "The database is of an older version of Counterfoil (%(missing)s is not applied). "
     "Run `counterfoil migrate`."
 )
 
@@ -38,7 +40,7 @@ def refuse_newer() -> None:
         if key not in loader.disk_migrations and key[0] in ours
     )
     if unknown:
-        raise Unavailable(NEWER.format(found=".".join(unknown[-1])))
+        raise Unavailable(_(NEWER) % {"found": ".".join(unknown[-1])})
 
 
 def refuse_other() -> None:
@@ -50,7 +52,7 @@ def refuse_other() -> None:
     refuse_newer()
     missing = sorted(set(_wanted()) - set(MigrationLoader(connection).applied_migrations))
     if missing:
-        raise Unavailable(OLDER.format(missing=".".join(missing[0])))
+        raise Unavailable(_(OLDER) % {"missing": ".".join(missing[0])})
 
 
 def require_current() -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Conflict
@@ -48,7 +49,7 @@ def cancel(job: Job) -> None:
     elif mine.filter(state=Job.State.RUNNING).update(cancel_requested=True):
         job.cancel_requested = True
     else:
-        raise Conflict("This job is over; it can no longer be cancelled.")
+        raise Conflict(_("This job is over; it can no longer be cancelled."))
 
 
 def retry(job: Job) -> None:
@@ -65,7 +66,7 @@ def retry(job: Job) -> None:
         message="",
         finished=None,
     ):
-        raise Conflict("Only a job that failed can be tried again.")
+        raise Conflict(_("Only a job that failed can be tried again."))
     job.refresh_from_db()
 
 
