@@ -45,7 +45,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.wait_for_load_state("networkidle")
     shoot("layouts")
     page.get_by_role("link", name="Edit").first.click()
-    page.get_by_role("option", name=re.compile("Event name")).first.click()
+    page.get_by_role("row", name=re.compile("Event name")).first.click()
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)
     shoot("editor")

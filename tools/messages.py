@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,16 @@ SOURCES = ROOT / "src" / "counterfoil"
 LOCALE = SOURCES / "locale"
 LANGUAGES = ("de",)
 
+#: Django's other parts have translations too, which only count where they are installed.
+_INSTALLED = {
+    django: ("conf", "contrib/auth", "contrib/contenttypes", "contrib/sessions"),
+    rest_framework: (".",),
+}
+
 #: Functions that mark a sentence, as Babel writes which of their arguments it is.
 _KEYWORDS = {
     "_": None,
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -53,11 +61,12 @@ def collected() -> Catalog:
 
 
 def _shipped() -> frozenset[str]:
-    """Return what Django and REST framework bring translations of."""
+    """Return what Django and REST framework bring translations of, in what is installed of them."""
     found: set[str] = set()
-    for package in (django, rest_framework):
-        for place in Path(str(package.__file__)).parent.rglob("locale/de/LC_MESSAGES/django.mo"):
-            with place.open("rb") as stream:
+    for package, folders in _INSTALLED.items():
+        for folder in folders:
+            home = Path(str(package.__file__)).parent / folder / "locale"
+            with (home / "de/LC_MESSAGES/django.mo").open("rb") as stream:
                 found |= {str(message.id) for message in read_mo(stream) if message.id}
     return frozenset(found)
 
@@ -116,10 +125,14 @@ def compiled(catalog: Catalog) -> bytes:
     return stream.getvalue()
 
 
+#: Babel writes a date in any case; no date at all is for it the time now.
+_SOME_DAY = datetime(2027, 1, 1, tzinfo=UTC)
+
+
 def _plain(catalog: Catalog) -> Catalog:
     """Leave out what changes with every run, so that the same sentences are the same bytes."""
     plain = Catalog(locale=catalog.locale, project="Counterfoil", charset="utf-8", fuzzy=False)
-    plain.creation_date = plain.revision_date = None  # type: ignore[assignment]
+    plain.creation_date = plain.revision_date = _SOME_DAY
     for message in catalog:
         if message.id and _is_translated(message):
             plain.add(message.id, message.string, context=message.context)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from batches.making import ask, make, somebody, work
+from counterfoil.accounts.actors import UserActor
 from counterfoil.audit.models import LogEntry
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.batches.queries import order_codes
@@ -33,6 +34,7 @@ from makers import (
     make_quota,
     make_subevent,
     make_tax_rule,
+    make_user,
     make_variation,
 )
 
@@ -291,3 +293,15 @@ def test_wishes_without_a_sheet_are_each_one_of_their_own() -> None:
 
 def _web(event: Event) -> SalesChannel:
     return event.organizer.sales_channels.get(identifier="web")
+
+
+def test_somebody_who_reads_german_is_told_in_german_why_there_is_no_batch() -> None:
+    item = make_item(make_event(), quota=2)
+    web = item.event.organizer.sales_channels.get(identifier="web")
+    german = UserActor(make_user(item.event.organizer, locale="de"))
+    new = NewBatch(item=item, amount=3, sales_channel=web)
+
+    done = work(request_batch(actor=german, event=item.event, new=new))
+
+    assert done.job.state == Job.State.FAILED
+    assert "sind noch 2, aber 3 werden gebraucht" in done.job.message

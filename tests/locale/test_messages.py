@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.checkers import python_format
@@ -35,3 +38,30 @@ def test_what_is_compiled_is_what_is_written(german: Catalog) -> None:
     place = messages.LOCALE / "de" / "LC_MESSAGES" / "django.mo"
 
     assert place.read_bytes() == messages.compiled(german), "run `make messages`"
+
+
+_MARKED = re.compile(r"{%\s*(blocktranslate|comment)\b.*?{%\s*end\1\s*%}", re.DOTALL)
+_COMMANDS = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
+_SAID = re.compile(r'\b(?:aria-label|title|alt|placeholder)="([^"]*)"')
+_TAG = re.compile(r"<[^>]*>")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+#: The same in every language: names, units, kinds of files, keys, and a command to be typed.
+_NO_WORDS = {"Counterfoil", "UTC", "CSV", "XLSX", "PDF", "JSON", "mm", "Esc"}
+_TYPED = re.compile(r"counterfoil user reset|editor-page|&\w+;|\?item=\S*")
+
+
+def _untranslated(template: str) -> set[str]:
+    """Return the words that a template says outside of all marks."""
+    plain = _COMMANDS.sub("", _MARKED.sub("", template))
+    said = " ".join([_TAG.sub(" ", plain), *_SAID.findall(plain)])
+    return set(_WORD.findall(_TYPED.sub("", said))) - _NO_WORDS
+
+
+@pytest.mark.parametrize(
+    "template",
+    sorted(messages.SOURCES.rglob("templates/**/*.html")),
+    ids=lambda template: str(template.relative_to(messages.SOURCES)),
+)
+def test_a_template_marks_all_it_says(template: Path) -> None:
+    assert _untranslated(template.read_text("utf-8")) == set()

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
 import pypdfium2
 import pytest
 
-from counterfoil.accounts.actors import TokenActor
+from counterfoil.accounts.actors import Actor, TokenActor, UserActor
 from counterfoil.catalog.models import Event, Question
 from counterfoil.files import services as files
 from counterfoil.jobs import services as jobs
@@ -18,14 +19,14 @@ from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.models import OrderPosition, QuestionAnswer
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import Part, request_render
-from makers import make_item, make_layout, make_order, qr_element, text_element
+from makers import make_item, make_layout, make_order, make_user, qr_element, text_element
 from samplepdfs import NOT_A_PDF, pdf_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def ask(
-    actor: TokenActor, *positions: OrderPosition, layout: TicketLayout | None = None
+    actor: Actor, *positions: OrderPosition, layout: TicketLayout | None = None
 ) -> RenderRequest:
     parts = [Part(position.pk, override_layout=layout) for position in positions]
     event = positions[0].order.event
@@ -188,3 +189,40 @@ def test_a_worker_that_lost_its_job_publishes_nothing(
 
     assert pdf.startswith(b"%PDF")
     assert Job.objects.get(pk=request.job_id).attempt == 2
+
+
+def test_whoever_reads_german_is_told_in_german_what_cannot_be_printed(
+    position: OrderPosition,
+) -> None:
+    event = position.order.event
+    german = UserActor(make_user(event.organizer, locale="de"))
+    elements = [qr_element(content="other", text="x" * 5000)]
+    layout = make_layout(event, layout=elements)
+
+    message = refusal(ask(german, position, layout=layout))
+
+    assert message.startswith(f"Layout „{layout.name}“ kann nicht gedruckt werden: /0/text: Ein")
+
+
+def test_a_ticket_is_the_same_whatever_language_its_printer_reads(
+    position: OrderPosition, actor: TokenActor
+) -> None:
+    event = position.order.event
+    question = Question.objects.create(
+        event=event, identifier="LUNCH", question={"en": "Lunch?"}, type="B"
+    )
+    QuestionAnswer.objects.create(position=position, question=question, answer="True")
+    names = ("question_LUNCH", "event_date_range", "event_begin_weekday", "price", "purchase_date")
+    layout = make_layout(event, layout=[qr_element(), *map(_showing, names)])
+    german = UserActor(make_user(event.organizer, locale="de"))
+    requests = [ask(asker, position, layout=layout) for asker in (actor, german)]
+    RenderRequest.objects.update(created=datetime(2027, 1, 1, tzinfo=UTC))
+
+    first, second = (printed(request) for request in requests)
+
+    assert "Yes" in pages_of(first)[0]
+    assert first == second
+
+
+def _showing(name: str) -> dict[str, Any]:
+    return text_element(content=name)

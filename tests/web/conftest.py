@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+import counterfoil.config.urls  # noqa: F401 - all pages, before a transaction waits for them
 from counterfoil.accounts.models import User
 from counterfoil.catalog.models import Event
 from makers import make_event, make_user

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from counterfoil.accounts.models import Device
 from counterfoil.accounts.services import hash_token, new_secret
@@ -65,7 +66,7 @@ def change_device(*, device: Device, fields: Mapping[str, Any]) -> Device:
     events = fields.get("limit_events")
     plain = {name: value for name, value in fields.items() if name != "limit_events"}
     if device.revoked and plain.get("revoked") is False:
-        raise Conflict("This device was revoked. Announce a new one.")
+        raise Conflict(_("This device was revoked. Announce a new one."))
     if events is not None:
         _check_events(device.organizer, events)
         device.limit_events.set(events)
@@ -86,14 +87,14 @@ def initialize_device(*, token: str, facts: Mapping[str, Any]) -> tuple[Device, 
     """
     device = Device.objects.select_related("organizer").filter(initialization_token=token).first()
     if device is None:
-        raise Invalid({"token": ["Unknown initialization token."]})
+        raise Invalid({"token": [_("Unknown initialization token.")]})
     if device.revoked:
-        raise Invalid({"token": ["This initialization token has been revoked."]})
+        raise Invalid({"token": [_("This initialization token has been revoked.")]})
     raw = new_secret()
     fresh = Device.objects.filter(pk=device.pk, initialized=None, revoked=False)
     now = clock.now()
     if not fresh.update(initialized=now, token_hash=hash_token(raw), **facts):
-        raise Invalid({"token": ["This initialization token has already been used."]})
+        raise Invalid({"token": [_("This initialization token has already been used.")]})
     device.refresh_from_db()
     return device, raw
 
@@ -115,7 +116,7 @@ def roll_device(*, device: Device) -> str:
     raw = new_secret()
     unchanged = Device.objects.filter(pk=device.pk, token_hash=device.token_hash, revoked=False)
     if not unchanged.update(token_hash=hash_token(raw)):
-        raise Conflict("This device's token has just been changed.")
+        raise Conflict(_("This device's token has just been changed."))
     device.token_hash = hash_token(raw)
     return raw
 
@@ -128,7 +129,7 @@ def revoke_device(*, device: Device) -> None:
 
 def _check_events(organizer: Organizer, events: Sequence[Event]) -> None:
     if any(event.organizer_id != organizer.pk for event in events):
-        raise Invalid({"limit_events": ["An event is not one of this organizer."]})
+        raise Invalid({"limit_events": [_("An event is not one of this organizer.")]})
 
 
 def _drawn(alphabet: str) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.accounts.models import IdempotencyRecord
 from counterfoil.core import clock
@@ -66,7 +67,7 @@ def held(claim: Claim) -> Iterator[None]:
     mark = (claim.credential_hash, claim.key)
     with _guard:
         if mark in _running:
-            raise StillRunning("The first request with this key is still running.")
+            raise StillRunning(_("The first request with this key is still running."))
         _running.add(mark)
     try:
         with transaction.atomic():
@@ -84,7 +85,7 @@ def _lock_between_processes(claim: Claim) -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [claim.lock_number])
         row = cursor.fetchone()
     if row is None or not row[0]:
-        raise StillRunning("The first request with this key is still running.")
+        raise StillRunning(_("The first request with this key is still running."))
 
 
 def is_running(claim: Claim) -> bool:
@@ -117,5 +118,5 @@ def keep_answer(claim: Claim, answer: Answer) -> None:
 
 def forget_old_answers(now: datetime) -> int:
     """Delete what is kept no longer; return how many."""
-    deleted, _ = IdempotencyRecord.objects.filter(created__lte=now - KEPT).delete()
+    deleted, _rows = IdempotencyRecord.objects.filter(created__lte=now - KEPT).delete()
     return deleted

@@ -1,4 +1,5 @@
-"""What people call those who asked for something: their keys are ``user:3``, ``token:5``."""
+"""What people call those who asked for something, and what they read: their keys are ``user:3``,
+``token:5``."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from counterfoil.accounts.models import APIToken, Device, User
+from counterfoil.core.translated import DEFAULT_LANGUAGE
 
 
 def names_of(keys: Iterable[str]) -> dict[str, str]:
@@ -23,3 +25,12 @@ def names_of(keys: Iterable[str]) -> dict[str, str]:
         **{f"token:{pk}": token.name for pk, token in tokens.items()},
         **{f"device:{pk}": device.name for pk, device in devices.items()},
     }
+
+
+def language_of(key: str) -> str:
+    """Return the language in which an actor is told things; English for programs."""
+    kind, _, number = key.partition(":")
+    if kind != "user" or not number.isdecimal():
+        return DEFAULT_LANGUAGE
+    user = User.objects.filter(pk=int(number)).only("locale").first()
+    return user.locale if user else DEFAULT_LANGUAGE

@@ -37,6 +37,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import mixins
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
@@ -244,7 +245,7 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         try:
             instance.delete()
         except ProtectedError:
-            raise Forbidden("This is in use and cannot be deleted.") from None
+            raise Forbidden(_("This is in use and cannot be deleted.")) from None
 
     def record(self, verb: str, obj: Model) -> None:
         request: Request = self.request  # type: ignore[attr-defined]

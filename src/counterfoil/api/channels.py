@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from counterfoil.api.fields import ChannelReference
@@ -37,7 +38,9 @@ class EffectiveChannels(serializers.ListField):
         for identifier in wanted:
             if identifier not in known:
                 raise serializers.ValidationError(
-                    f"Object with identifier={identifier} does not exist."
+                    _("Object with {slug_name}={value} does not exist.").format(
+                        slug_name="identifier", value=identifier
+                    )
                 )
         return [known[identifier] for identifier in dict.fromkeys(wanted)]
 

@@ -11,6 +11,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -26,7 +28,7 @@ from counterfoil.printing.models import RenderRequest
 
 PDF = "application/pdf"
 PNG = "image/png"
-_NOT_YOURS = "Only the token or user that asked for this file can download it."
+_NOT_YOURS = gettext_noop("Only the token or user that asked for this file can download it.")
 _RETRY_AFTER_S = "1"
 
 
@@ -74,9 +76,9 @@ def answer_result(
         NotFound: there is no such file, or it has expired.
     """
     if found is None:
-        raise NotFound("There is no such file, or it has expired.")
+        raise NotFound(_("There is no such file, or it has expired."))
     if asker is not None and found.asker != asker.key:
-        return _failed(_NOT_YOURS)
+        return _failed(_(_NOT_YOURS))
     state = state_of(found.job)
     match state.phase:
         case Phase.UNDER_WAY:
@@ -110,7 +112,7 @@ def _failed(message: str) -> Response:
 
 def _file(request: Request, found: RenderRequest, filename: str) -> HttpResponseBase:
     if found.job.result_file is None or state_of(found.job).phase is Phase.EXPIRED:
-        raise NotFound("There is no such file, or it has expired.")
+        raise NotFound(_("There is no such file, or it has expired."))
     try:
         return stored_file(
             request,
@@ -123,4 +125,4 @@ def _file(request: Request, found: RenderRequest, filename: str) -> HttpResponse
             ),
         )
     except FileNotFoundError:
-        raise NotFound("There is no such file, or it has expired.") from None
+        raise NotFound(_("There is no such file, or it has expired.")) from None

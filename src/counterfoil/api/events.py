@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -57,7 +58,7 @@ class EventSerializer(ChannelLimits, serializers.ModelSerializer[Event]):
     name = TranslatedText()
     slug = serializers.CharField(max_length=50, validators=[SLUG])
     currency = serializers.CharField(
-        required=False, validators=[RegexValidator(r"^[A-Z]{3}\Z", "This is not a currency.")]
+        required=False, validators=[RegexValidator(r"^[A-Z]{3}\Z", _("This is not a currency."))]
     )
     date_from = Moment()
     date_to = Moment(required=False, allow_null=True)

@@ -9,6 +9,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -176,7 +177,7 @@ class ItemSerializer(ChannelLimits, serializers.ModelSerializer[Item]):
     def validate_variations(self, value: Any) -> Any:
         if self.instance is not None:
             raise serializers.ValidationError(
-                "Variations are changed at their own addresses, below the item's."
+                _("Variations are changed at their own addresses, below the item's.")
             )
         return value
 

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from counterfoil.api.compact import CompactJson
 
@@ -20,10 +21,10 @@ PREFIX = "/api/"
 _SLASHES = re.compile(r"/{2,}")
 _VARY = ("Accept-Language", "Cookie", "Host")
 _WORDS = {
-    400: "Bad request.",
-    404: "Not found.",
-    413: "The request is too large.",
-    500: "A server error occurred.",
+    400: gettext_noop("Bad request."),
+    404: gettext_noop("Not found."),
+    413: gettext_noop("The request is too large."),
+    500: gettext_noop("A server error occurred."),
 }
 
 

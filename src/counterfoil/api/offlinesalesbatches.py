@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -144,14 +145,14 @@ class BatchCheckView(EventView[OfflineSalesBatch]):
     def retrieve(self, request: Request, *args: Any, job: UUID, **kwargs: Any) -> Response:
         asked = queries.request_of(self.event, job)
         if asked is None:
-            raise NotFound("There is no such job.")
+            raise NotFound(_("There is no such job."))
         if asked.batch is not None:
             return Response(self.get_serializer(asked.batch).data)
         state = state_of(asked.job)
         if state.phase is Phase.UNDER_WAY:
             return under_way(asked.job, state)
         if state.phase is Phase.DONE:  # the batch was deleted since
-            raise NotFound("There is no such job.")
+            raise NotFound(_("There is no such job."))
         body = {"status": "failed", "message": state.message}
         return Response(body, status=status.HTTP_410_GONE)
 

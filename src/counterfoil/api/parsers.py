@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import BaseParser
@@ -18,7 +19,7 @@ MAX_DEPTH = 64
 
 class BodyTooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request is larger than 10 MiB."
+    default_detail = gettext_lazy("The request is larger than 10 MiB.")
     default_code = "too_large"
 
 
@@ -42,7 +43,7 @@ class JSONParser(BaseParser):
         try:
             value = json.loads(raw.decode(), parse_constant=_refuse_constant)
         except ValueError as problem:  # covers bad UTF-8, and integers of thousands of digits
-            raise ParseError(f"JSON parse error - {problem}") from None
+            raise ParseError(_("JSON parse error - %(problem)s") % {"problem": problem}) from None
         except RecursionError:
             raise ParseError(_("JSON parse error - nested too deeply")) from None
         _check(value)
@@ -50,7 +51,9 @@ class JSONParser(BaseParser):
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"Out of range float values are not JSON compliant: {name}")
+    raise ValueError(
+        _("Out of range float values are not JSON compliant: %(name)s") % {"name": name}
+    )
 
 
 def _check(value: Any) -> None:

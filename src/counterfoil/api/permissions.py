@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -48,4 +49,6 @@ def _check_profile(request: Request, actor: DeviceActor) -> None:
     match = request._request.resolver_match
     name = match.url_name if match else None
     if not profile_allows(actor.device.security_profile, request.method or "", name or ""):
-        raise PermissionDenied("The security profile of this device does not allow this request.")
+        raise PermissionDenied(
+            _("The security profile of this device does not allow this request.")
+        )

@@ -21,6 +21,7 @@ from django.http import (
 )
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from counterfoil.api.compact import CompactJson
@@ -117,7 +118,7 @@ def _answer(request: Request | HttpRequest, wanted: Download, total: int) -> Htt
     try:
         part = _part_of(request, f'"{wanted.etag}"', total)
     except Unsatisfiable:
-        told = {"detail": f"The file has {total} bytes."}
+        told = {"detail": _("The file has %(total)d bytes.") % {"total": total}}
         return CompactJson(told, status=416, headers={"Content-Range": f"bytes */{total}"})
     first, last = part or (0, total - 1)
     answer = _FileAnswer(

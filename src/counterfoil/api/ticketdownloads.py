@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import path
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
@@ -59,7 +60,7 @@ class OrderTicketsView(FileAnswers, EventView[Order]):
 
 def _check_output(output: str) -> None:
     if output != OUTPUT:
-        raise NotFound("There is no such output.")
+        raise NotFound(_("There is no such output."))
 
 
 _BASE = "organizers/<str:organizer>/events/<str:event>/"

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
@@ -180,7 +181,7 @@ class BackgroundView(FileAnswers, EventView[TicketLayout]):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         layout = self.get_object()
         if layout.background is None:
-            raise NotFound("This layout has no background of its own.")
+            raise NotFound(_("This layout has no background of its own."))
         try:
             return stored_file(
                 request,
@@ -192,7 +193,7 @@ class BackgroundView(FileAnswers, EventView[TicketLayout]):
                 ),
             )
         except FileNotFoundError:
-            raise NotFound("The background's file is gone.") from None
+            raise NotFound(_("The background's file is gone.")) from None
 
 
 class PreviewQuerySerializer(serializers.Serializer[Any]):

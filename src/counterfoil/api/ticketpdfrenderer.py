@@ -170,7 +170,7 @@ def _check_number(raw: object) -> None:
         raise serializers.ValidationError({"parts": [_("This list may not be empty.")]})
     if isinstance(raw, list) and len(raw) > MAX_PARTS:
         raise serializers.ValidationError(
-            {"parts": [f"At most {MAX_PARTS} parts can be printed at once."]}
+            {"parts": [_("At most %(count)d parts can be printed at once.") % {"count": MAX_PARTS}]}
         )
 
 

@@ -12,6 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
@@ -100,9 +101,14 @@ def _wish(form: str, new: NewBatch) -> str:
 def _ask(actor: Actor, event: Event, new: NewBatch, wish: str | None) -> BatchRequest:
     problems = sale_problems(event, new.wanted)
     if new.amount < 1:
-        problems["amount"] = ["Ensure this value is greater than or equal to 1."]
+        problems["amount"] = [
+            _("Ensure this value is greater than or equal to %(limit_value)s.") % {"limit_value": 1}
+        ]
     if new.amount > MAX_AMOUNT:
-        problems["amount"] = [f"Ensure this value is less than or equal to {MAX_AMOUNT}."]
+        problems["amount"] = [
+            _("Ensure this value is less than or equal to %(limit_value)s.")
+            % {"limit_value": MAX_AMOUNT}
+        ]
     if problems:
         raise Invalid(problems)
 
@@ -156,7 +162,7 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
     tickets = batch.tickets.order_by("number").values_list("position_id", flat=True)
     parts = [Part(position, override_layout=batch.layout) for position in tickets]
     if not parts:
-        raise Gone("All tickets of this batch were deleted: there is nothing to print.")
+        raise Gone(_("All tickets of this batch were deleted: there is nothing to print."))
     request = request_render(event=batch.event, actor=actor, parts=parts, purpose=PURPOSE)
     BatchPrint.objects.create(batch=batch, request=request)
     return request
@@ -170,7 +176,7 @@ def cancel_request(*, actor: Actor, request: BatchRequest) -> None:
     """
     with transaction.atomic():
         if request.batch_id is not None:
-            raise Conflict("This batch has been made already.")
+            raise Conflict(_("This batch has been made already."))
         jobs.cancel(request.job)
         audit.record(
             actor=actor,
@@ -205,7 +211,7 @@ def _draft(event: Event, payload: _Payload) -> Draft:
         or (payload.variation and not variation)
         or (payload.subevent and not subevent)
     ):
-        raise Gone("What this batch was asked for has been deleted in the meantime.")
+        raise Gone(_("What this batch was asked for has been deleted in the meantime."))
     return Draft(
         event=event,
         item=item,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Invalid
@@ -120,13 +121,13 @@ def change_settings(*, event: Event, given: Mapping[str, Any]) -> Event:
 
 def _flaw(name: str, value: Any) -> str | None:
     if name == "timezone" and value not in zoneinfo.available_timezones():
-        return "This is not a time zone."
+        return _("This is not a time zone.")
     if name == "locales" and not (value and _is_words(value)):
-        return "This must be a list of languages."
+        return _("This must be a list of languages.")
     if name == "name_scheme" and value not in _NAME_SCHEMES:
-        return f'"{value}" is not a valid choice.'
+        return _('"{input}" is not a valid choice.').format(input=value)
     if name in {"locale", "region"}:
-        return None if isinstance(value, str) and len(value) <= 50 else "Not a valid string."
+        return None if isinstance(value, str) and len(value) <= 50 else _("Not a valid string.")
     if name not in DEFAULTS or value is None:
         return None
     return _flaw_of_kind(DEFAULTS[name], value)
@@ -138,10 +139,10 @@ def _is_words(value: Any) -> bool:
 
 def _flaw_of_kind(default: Any, value: Any) -> str | None:
     if isinstance(default, bool):
-        return None if isinstance(value, bool) else "Must be a valid boolean."
+        return None if isinstance(value, bool) else _("Must be a valid boolean.")
     if isinstance(default, int):
         whole = isinstance(value, int) and not isinstance(value, bool)
-        return None if whole and abs(value) < 2**31 else "A valid integer is required."
+        return None if whole and abs(value) < 2**31 else _("A valid integer is required.")
     if isinstance(default, dict):
-        return None if isinstance(value, (str, dict)) else "Not a valid string."
-    return None if isinstance(value, str) else "Not a valid string."
+        return None if isinstance(value, (str, dict)) else _("Not a valid string.")
+    return None if isinstance(value, str) else _("Not a valid string.")

@@ -13,14 +13,15 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from counterfoil.core.translated import TranslatedField, resolve
 
 SLUG = RegexValidator(
-    r"^[a-zA-Z0-9.-]+$", "The slug may only contain letters, numbers, dots and dashes."
+    r"^[a-zA-Z0-9.-]+$", _("The slug may only contain letters, numbers, dots and dashes.")
 )
 CURRENCY = RegexValidator(
-    r"^[A-Z]{3}$", "A currency is written as three capital letters, like EUR."
+    r"^[A-Z]{3}$", _("A currency is written as three capital letters, like EUR.")
 )
 
 

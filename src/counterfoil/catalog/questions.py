@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
 
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Question, QuestionOption
@@ -33,9 +34,9 @@ def save_question(
     given = {"identifier": question.identifier or _drawn_identifier(), **fields}
     others = question.event.questions.exclude(pk=question.pk)
     if others.filter(identifier=given["identifier"]).exists():
-        raise Invalid({"identifier": ["There is a question with this identifier already."]})
+        raise Invalid({"identifier": [_("There is a question with this identifier already.")]})
     if options and given.get("type", question.type) not in CHOICES:
-        raise Invalid({"options": ["Only a choice has options."]})
+        raise Invalid({"options": [_("Only a choice has options.")]})
     saving.write(question, saving.with_carried(question, given))
     if options is not None:
         _replace_options(question, options)
@@ -45,7 +46,7 @@ def save_question(
 def _replace_options(question: Question, options: Sequence[Mapping[str, Any]]) -> None:
     named = [option["identifier"] for option in options if option.get("identifier")]
     if len(set(named)) < len(named):
-        raise Invalid({"options": ["Two options have the same identifier."]})
+        raise Invalid({"options": [_("Two options have the same identifier.")]})
     kept = {option.identifier: option for option in question.options.all()}
     for identifier in kept.keys() - set(named):
         kept[identifier].delete()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
@@ -41,11 +42,11 @@ def save_list(
 def _check(saved: CheckinList, fields: Mapping[str, Any]) -> None:
     rules.check(saved.rules)
     if any(item.event_id != saved.event_id for item in fields.get("limit_products", ())):
-        raise Invalid("One or more items do not belong to this event.")
+        raise Invalid(_("One or more items do not belong to this event."))
     if saved.subevent and not saved.event.has_subevents:
-        raise Invalid("The subevent does not belong to this event.")
+        raise Invalid(_("The subevent does not belong to this event."))
     if saved.subevent and saved.subevent.event_id != saved.event_id:
-        raise Invalid("The subevent does not belong to this event.")
+        raise Invalid(_("The subevent does not belong to this event."))
 
 
 @transaction.atomic

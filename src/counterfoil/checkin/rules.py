@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from counterfoil.checkin.moments import Moments
 from counterfoil.core.refusals import Invalid
 
@@ -206,11 +209,11 @@ def check(rules: object) -> None:
     """
     try:
         if not isinstance(rules, dict):
-            raise UnknownRule("something that is no object")
+            raise UnknownRule(_("These rules contain something that is no object."))
         if rules:
             _check(rules, MAX_DEPTH)
     except UnknownRule as unknown:
-        raise Invalid({"rules": [f"These rules contain {unknown}."]}) from None
+        raise Invalid({"rules": [str(unknown)]}) from None
 
 
 def leaves(rules: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -238,18 +241,29 @@ def _check(node: Any, depth: int) -> None:
 def _parts(node: dict[str, Any], depth: int) -> tuple[str, list[Any]]:
     """Take a rule apart into its operator and arguments, both known to be usable."""
     if depth == 0:
-        raise UnknownRule("too many levels")
+        raise UnknownRule(_("These rules contain too many levels."))
     if len(node) != 1:
-        raise UnknownRule("an object that does not have exactly one key")
+        raise UnknownRule(_("These rules contain an object that does not have exactly one key."))
     name, arguments = next(iter(node.items()))
     arguments = arguments if isinstance(arguments, list) else [arguments]
     if name == "var":
         if len(arguments) != 1 or str(arguments[0]) not in _VARIABLES:
-            raise UnknownRule("a variable that this server does not know")
+            raise UnknownRule(_("These rules contain a variable that this server does not know."))
         return name, arguments
     if name not in _OPERATORS:
-        raise UnknownRule(f"the operator “{name}”, which this server does not know")
+        raise UnknownRule(
+            _("These rules contain the operator “%(name)s”, which this server does not know.")
+            % {"name": name}
+        )
     least, most = _ARGUMENTS.get(name, (0, len(arguments)))
     if not least <= len(arguments) <= most:
-        raise UnknownRule(f"the operator “{name}” with {len(arguments)} arguments")
+        raise UnknownRule(_wrong_number(name, len(arguments)))
     return name, arguments
+
+
+def _wrong_number(name: str, count: int) -> str:
+    return ngettext(
+        "These rules contain the operator “%(name)s” with %(count)d argument.",
+        "These rules contain the operator “%(name)s” with %(count)d arguments.",
+        count,
+    ) % {"name": name, "count": count}

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from counterfoil.catalog.models import Event
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
 
 WEB = "web"
-BUILT_IN = "Built-in layout"
+BUILT_IN = gettext_noop("Built-in layout")
 
 
 @dataclass(frozen=True, slots=True)

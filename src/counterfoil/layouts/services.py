@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
@@ -20,6 +22,7 @@ from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.backgrounds import store_background, store_blank, want
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
+from counterfoil.layouts.words import sentence_about, told
 from counterfoil.render import BackgroundError, LayoutError, Problem, read_layout
 
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
@@ -94,12 +97,12 @@ def redesign_layout(
     """
     now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
     if now is None:
-        raise Gone("This layout was deleted meanwhile.")
+        raise Gone(_("This layout was deleted meanwhile."))
     current = Design.of(now).version
     if current == design.version:
         return now
     if current != expected:
-        raise Conflict("Somebody else has changed this layout meanwhile.")
+        raise Conflict(_("Somebody else has changed this layout meanwhile."))
     values = LayoutValues(
         name=design.name,
         layout=design.elements,
@@ -153,7 +156,7 @@ def background_from_upload(*, event: Event, pdf: bytes) -> Background:
     try:
         return store_background(event=event, pdf=pdf)
     except BackgroundError as problem:
-        raise Invalid({"background": [problem.message]}) from None
+        raise Invalid({"background": [told(problem.message)]}) from None
 
 
 def blank_background(*, event: Event, width: float, height: float, pages: int = 1) -> Background:
@@ -165,7 +168,7 @@ def blank_background(*, event: Event, width: float, height: float, pages: int = 
     try:
         return store_blank(event=event, width=width, height=height, pages=pages)
     except BackgroundError as problem:
-        raise Invalid({"background": [problem.message]}) from None
+        raise Invalid({"background": [told(problem.message)]}) from None
 
 
 def assign_layout(
@@ -190,8 +193,11 @@ def assign_layout(
             )
     except IntegrityError:
         raise Invalid(
-            f"Another layout is assigned to this product for “{sales_channel}” already. "
-            "Remove that assignment first."
+            _(
+                "Another layout is assigned to this product for “%(channel)s” already. "
+                "Remove that assignment first."
+            )
+            % {"channel": sales_channel}
         ) from None
     return assignment
 
@@ -236,10 +242,9 @@ def check_elements(elements: object, *, stored: Sequence[object] = ()) -> None:
     """
     problems = problems_of(elements, stored=stored)
     if problems:
-        told = [_sentence(str(problem)) for problem in problems[:_TOLD_PROBLEMS]]
-        left_out = len(problems) - len(told)
-        more = [f"… and {left_out} more problems."] if left_out else []
-        raise Invalid({"layout": told + more})
+        sentences = [_sentence(problem) for problem in problems[:_TOLD_PROBLEMS]]
+        left_out = len(problems) - len(sentences)
+        raise Invalid({"layout": [*sentences, *_more(left_out)]})
 
 
 def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Problem, ...]:
@@ -270,8 +275,13 @@ def _indexes_of(elements: object, stored: Sequence[object]) -> set[int]:
     return {index for index, element in enumerate(elements) if element in stored}
 
 
-def _sentence(problem: str) -> str:
-    return problem.removeprefix(": ")
+def _sentence(problem: Problem) -> str:
+    return sentence_about(problem).removeprefix(": ")
+
+
+def _more(left_out: int) -> list[str]:
+    words = ngettext("… and %(count)d more problem.", "… and %(count)d more problems.", left_out)
+    return [words % {"count": left_out}] if left_out else []
 
 
 def _save(
@@ -290,7 +300,7 @@ def _save(
         if not _has_other_default(layout):
             raise
         raise Invalid(
-            "Another layout of this event is the default. Take the mark from that one first."
+            _("Another layout of this event is the default. Take the mark from that one first.")
         ) from None
     return layout
 

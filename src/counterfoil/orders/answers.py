@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from counterfoil.catalog.models import Question, QuestionOption
 
 _FILE, _CHOICE, _CHOICES = "F", "C", "M"
@@ -22,22 +25,22 @@ def normal_answer(question: Question, text: str, options: Sequence[QuestionOptio
         AnswerUnreadable: it is no answer to this kind of question.
     """
     if question.type == _FILE:
-        raise AnswerUnreadable("Files cannot be sent with an order.")
+        raise AnswerUnreadable(_("Files cannot be sent with an order."))
     if question.type in (_CHOICE, _CHOICES):
         return _chosen(question, options)
     form = _FORMS.get(question.type)
     if form is None:
         return text
-    read, example = form
+    read, wanted = form
     try:
         return read(text)
     except (ValueError, KeyError, InvalidOperation):
-        raise AnswerUnreadable(f"This must be {example}.") from None
+        raise AnswerUnreadable(_(wanted)) from None
 
 
 def _chosen(question: Question, options: Sequence[QuestionOption]) -> str:
     if not options or (question.type == _CHOICE and len(options) > 1):
-        raise AnswerUnreadable("Choose one of the options of this question.")
+        raise AnswerUnreadable(_("Choose one of the options of this question."))
     return ", ".join(str(option) for option in options)
 
 
@@ -60,14 +63,19 @@ _WORDS = {
     "no": "False",
     "0": "False",
 }
-_MOMENT = "a time like 2027-06-12T19:30:00Z"
 _FORMS: dict[str, tuple[Callable[[str], str], str]] = {
-    "N": (_number, "a number"),
-    "B": (_yes_or_no, "true or false"),
-    "D": (lambda text: date.fromisoformat(text).isoformat(), "a date like 2027-06-12"),
-    "H": (lambda text: time.fromisoformat(text).isoformat(), "a time like 19:30"),
+    "N": (_number, gettext_noop("This must be a number.")),
+    "B": (_yes_or_no, gettext_noop("This must be true or false.")),
+    "D": (
+        lambda text: date.fromisoformat(text).isoformat(),
+        gettext_noop("This must be a date like 2027-06-12."),
+    ),
+    "H": (
+        lambda text: time.fromisoformat(text).isoformat(),
+        gettext_noop("This must be a time like 19:30."),
+    ),
     "W": (
         lambda text: datetime.fromisoformat(text).isoformat(),
-        _MOMENT,
+        gettext_noop("This must be a time like 2027-06-12T19:30:00Z."),
     ),
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Item, ItemVariation, Quota, SubEvent
 from counterfoil.core.refusals import Gone
@@ -30,7 +31,8 @@ class NoQuota(Gone):
 
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
-        super().__init__(f"“{wanted.item}” is in no quota, so it cannot be sold.")
+        words = _("“%(item)s” is in no quota, so it cannot be sold.")
+        super().__init__(words % {"item": wanted.item})
 
 
 class SoldOut(Gone):
@@ -38,7 +40,8 @@ class SoldOut(Gone):
 
     def __init__(self, quota: Quota, *, wanted: int, left: int) -> None:
         self.quota = quota
-        super().__init__(f"Quota “{quota}” has {left} left, but {wanted} are needed.")
+        words = _("Quota “%(quota)s” has %(left)d left, but %(wanted)d are needed.")
+        super().__init__(words % {"quota": quota, "left": left, "wanted": wanted})
 
     def concerns(self, wanted: Wanted) -> bool:
         """Tell whether a sale of this would take from the quota."""

@@ -6,6 +6,8 @@ How many are left is another question, which is answered under lock when the tic
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from counterfoil.catalog.models import Event
 from counterfoil.orders.quotas import Wanted
 
@@ -23,7 +25,7 @@ def sale_problems(event: Event, wanted: Wanted) -> Problems:
         **_one("subevent", _subevent_problem(event, wanted)),
     }
     if not problems and not wanted.quotas().exists():
-        problems["item"] = ["This product is in no quota, so it cannot be sold."]
+        problems["item"] = [_("This product is in no quota, so it cannot be sold.")]
     return problems
 
 
@@ -32,23 +34,23 @@ def _one(field: str, problem: str | None) -> Problems:
 
 
 def _item_problem(wanted: Wanted) -> str | None:
-    return None if wanted.item.active else "This product is not active."
+    return None if wanted.item.active else _("This product is not active.")
 
 
 def _variation_problem(wanted: Wanted) -> str | None:
     variation, item = wanted.variation, wanted.item
     if variation is None:
         if item.variations.exists():
-            return "Choose one of the variations of this product."
+            return _("Choose one of the variations of this product.")
         return None
     if variation.item_id != item.pk:
-        return "This variation belongs to another product."
-    return None if variation.active else "This variation is not active."
+        return _("This variation belongs to another product.")
+    return None if variation.active else _("This variation is not active.")
 
 
 def _subevent_problem(event: Event, wanted: Wanted) -> str | None:
     if event.has_subevents and wanted.subevent is None:
-        return "Choose a date of this event series."
+        return _("Choose a date of this event series.")
     if not event.has_subevents and wanted.subevent is not None:
-        return "This event is not a series: it has no dates to choose from."
+        return _("This event is not a series: it has no dates to choose from.")
     return None

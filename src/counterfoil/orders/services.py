@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
@@ -69,13 +70,13 @@ def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
         Invalid: a position cannot be sold or its quota has none left, or the code or a secret
             is taken.
     """
-    for _ in range(_TRIES):
+    for _try in range(_TRIES):
         try:
             with transaction.atomic():
                 return _create(actor, event, new)
         except IntegrityError:
             _refuse_taken(event, new)
-    raise Invalid({"code": ["No free order code could be found. Try again."]})
+    raise Invalid({"code": [_("No free order code could be found. Try again.")]})
 
 
 def delete_order(*, actor: Actor | None, order: Order) -> None:
@@ -85,7 +86,7 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
         Forbidden: it is a real one. Those are cancelled, so that the books stay whole.
     """
     if not order.testmode:
-        raise Forbidden("Only test orders can be deleted.")
+        raise Forbidden(_("Only test orders can be deleted."))
     with transaction.atomic():
         audit.record(actor=actor, action="counterfoil.order.deleted", obj=order, event=order.event)
         order.delete()
@@ -107,9 +108,9 @@ def _check_sales(event: Event, positions: Sequence[NewPosition]) -> None:
     earlier: set[int] = set()
     for number, (position, found) in enumerate(zip(positions, problems, strict=True), start=1):
         if position.addon_to is not None and position.addon_to not in earlier:
-            found["addon_to"] = ["There is no earlier position with this number."]
+            found["addon_to"] = [_("There is no earlier position with this number.")]
         if (position.positionid or number) in earlier:
-            found["positionid"] = ["Another position has this number."]
+            found["positionid"] = [_("Another position has this number.")]
         earlier.add(position.positionid or number)
     if any(problems):
         raise PositionsInvalid(problems)
@@ -229,12 +230,12 @@ def _refuse_taken(event: Event, new: NewOrder) -> None:
     """Say what of the client's own choice is taken; what we drew is drawn again."""
     orders = Order.objects.filter(organizer=event.organizer)
     if new.code and orders.filter(code=new.code).exists():
-        raise Invalid({"code": ["This order code is in use already."]})
+        raise Invalid({"code": [_("This order code is in use already.")]})
     chosen = [position.secret for position in new.positions if position.secret]
     rows = OrderPosition.objects.filter(organizer=event.organizer, secret__in=chosen)
     taken = set(rows.values_list("secret", flat=True))
     repeated = {secret for secret, times in Counter(chosen).items() if times > 1}
-    problem = {"secret": ["This secret is in use already."]}
+    problem = {"secret": [_("This secret is in use already.")]}
     found = [problem if each.secret in taken | repeated else {} for each in new.positions]
     if any(found):
         raise PositionsInvalid(found)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Invalid
@@ -14,6 +15,7 @@ from counterfoil.files import services as files
 from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
 from counterfoil.layouts.queries import Choice
+from counterfoil.layouts.words import told
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for
 from counterfoil.printing.variables.telling import TicketSource
@@ -54,8 +56,15 @@ def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any)
         )
     except TicketError as problem:
         raise Invalid(
-            f"Ticket {problem.ticket} cannot be printed, because of the element "
-            f"{problem.pointer} of its layout: {problem.message}"
+            _(
+                "Ticket %(ticket)s cannot be printed, because of the element "
+                "%(pointer)s of its layout: %(problem)s"
+            )
+            % {
+                "ticket": problem.ticket,
+                "pointer": problem.pointer,
+                "problem": told(problem.message),
+            }
         ) from None
 
 
@@ -68,8 +77,9 @@ def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, 
         now=request.created,
     )
     half = len(request.parts) // 2
-    tickets = source.tickets([position for position, _ in request.parts])
-    for number, (ticket, (_, layout)) in enumerate(zip(tickets, request.parts, strict=True)):
+    tickets = source.tickets([position for position, _layout in request.parts])
+    printed = zip(tickets, request.parts, strict=True)
+    for number, (ticket, (_position, layout)) in enumerate(printed):
         if number == half:
             failpoints.reach("printing.half_rendered")
         yield plans[layout], ticket

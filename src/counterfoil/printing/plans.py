@@ -8,12 +8,14 @@ from functools import cache, lru_cache
 from typing import Self
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.backgrounds import read_compiled
 from counterfoil.layouts.builtin import built_in_background
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.queries import Choice
+from counterfoil.layouts.words import sentence_about, told
 from counterfoil.render import (
     BackgroundError,
     CompiledBackground,
@@ -39,10 +41,15 @@ def plan_for(choice: Choice) -> Plan:
     try:
         return _plan(choice.name, json.dumps(choice.elements), _background(choice.background))
     except LayoutError as problem:
-        message = f"Layout “{choice.name}” cannot be printed: {problem}"
+        words = _("Layout “%(name)s” cannot be printed: %(problem)s")
+        message = words % {
+            "name": choice.name,
+            "problem": "\n".join(map(sentence_about, problem.problems)),
+        }
         raise Invalid({"layout": [message]}) from None
     except BackgroundError as problem:
-        message = f"The background of layout “{choice.name}” cannot be used: {problem}"
+        words = _("The background of layout “%(name)s” cannot be used: %(problem)s")
+        message = words % {"name": choice.name, "problem": told(problem.message)}
         raise Invalid({"background": [message]}) from None
 
 

@@ -7,10 +7,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.queries import Choice
+from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.plans import plan_for
 from counterfoil.printing.variables.kinds import EventVariable, Occasion, Variable
@@ -101,10 +105,10 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
     from counterfoil.render.preview import render_png  # a PDF viewer: only who previews loads it
 
     if not 1 <= page <= len(plan.pages):
-        raise Invalid({"page": [f"This layout has {len(plan.pages)} pages."]})
+        raise Invalid({"page": [_pages(len(plan.pages))]})
     finest = math.floor(finest_dpi(plan, page))
     if not 1 <= dpi <= finest:
-        raise Invalid({"dpi": [f"Ask for 1 to {finest} dots per inch."]})
+        raise Invalid({"dpi": [_("Ask for 1 to %(finest)d dots per inch.") % {"finest": finest}]})
     try:
         return render_png(plan, ticket, page=page, dpi=dpi)
     except TicketError as problem:
@@ -121,5 +125,10 @@ def _longest(variable: Variable) -> str:
     return variable.longest or variable.sample
 
 
+def _pages(count: int) -> str:
+    words = ngettext("This layout has %(count)d page.", "This layout has %(count)d pages.", count)
+    return words % {"count": count}
+
+
 def _refused(problem: TicketError) -> Invalid:
-    return Invalid({"layout": [f"{problem.pointer}: {problem.message}"]})
+    return Invalid({"layout": [f"{problem.pointer}: {told(problem.message)}"]})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
@@ -41,7 +42,7 @@ def request_render(
         Gone: a position is not, or no longer, one of this event.
     """
     if not parts:
-        raise Invalid({"parts": ["Choose at least one ticket to print."]})
+        raise Invalid({"parts": [_("Choose at least one ticket to print.")]})
     pinned = _Pinned(event)
     numbered = [
         [part.position_id, pinned.number(part, *sold)] for part, sold in _sold(event, parts)
@@ -117,5 +118,9 @@ def _sold(event: Event, parts: Sequence[Part]) -> Iterator[tuple[Part, tuple[int
         sold = {pk: (item, channel) for pk, owner, item, channel in rows if owner == event.pk}
         for part in chunk:
             if part.position_id not in sold:
-                raise Gone(f"Order position {part.position_id} does not exist in this event.")
+                raise Gone(_missing(part.position_id))
             yield part, sold[part.position_id]
+
+
+def _missing(position: int) -> str:
+    return _("Order position %(id)d does not exist in this event.") % {"id": position}

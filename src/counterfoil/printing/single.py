@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.core import clock
@@ -31,7 +32,7 @@ def ticket_of_position(*, position: OrderPosition, actor: Actor) -> RenderReques
     """
     _check_order(position.order)
     if not has_ticket(position):
-        raise Forbidden("This product has no ticket.")
+        raise Forbidden(_("This product has no ticket."))
     return _kept(position.order, f"position:{position.pk}", [position], actor)
 
 
@@ -44,13 +45,13 @@ def tickets_of_order(*, order: Order, actor: Actor) -> RenderRequest:
     _check_order(order)
     positions = tickets_of(order)
     if not positions:
-        raise Forbidden("This order has no tickets.")
+        raise Forbidden(_("This order has no tickets."))
     return _kept(order, f"order:{order.pk}", positions, actor)
 
 
 def _check_order(order: Order) -> None:
     if not may_be_downloaded(order):
-        raise Forbidden("Tickets are handed out for paid orders only.")
+        raise Forbidden(_("Tickets are handed out for paid orders only."))
 
 
 @transaction.atomic

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.layouts.queries import BUILT_IN
+from counterfoil.layouts.words import told
 from counterfoil.render import Concern
 
 #: What is wrong, and what to do about it.
@@ -72,11 +75,15 @@ def _warned(finding: dict[str, Any]) -> Warned:
     return Warned(
         what=what,
         advice=advice,
-        layout=finding["layout"],
+        layout=_layout(finding["layout"]),
         element=_element(finding["pointer"]),
         count=finding["count"],
-        first=list(finding["first"]),
+        first=[{**each, "detail": told(each["detail"])} for each in finding["first"]],
     )
+
+
+def _layout(name: str) -> str:
+    return gettext(name) if name == BUILT_IN else name
 
 
 def _element(pointer: str) -> int | None:

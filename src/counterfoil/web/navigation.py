@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page that people look for. Pages whose path begins with its own count as below it."""
+    """A page that people look for. Pages whose path begins with its own count as below it.
+
+    So do those of ``others``; below a page that ``is_root`` of the whole menu nothing else counts.
+    """
 
     route: str
     label: Any
     icon: str
     needs: tuple[str, ...] = ()
     only_series: bool = False
+    is_root: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +40,29 @@ class Link:
     is_current: bool
 
 
-#: What people come for most often stands first, then what it is made of.
+#: In the order of the work: what is sold, how it looks, what was made of it, who came.
 EVENT: tuple[Entry, ...] = (
-    Entry("event", _("Overview"), "home"),
-    Entry("batches", _("Batches"), "tickets", ("event.orders:read",)),
+    Entry("event", _("Overview"), "home", is_root=True),
+    Entry("items", _("Products"), "package", others=("taxrules",)),
+    Entry("quotas", _("Quotas"), "gauge"),
+    Entry("subevents", _("Dates"), "calendar-days", only_series=True),
     Entry("layouts", _("Layouts"), "palette"),
+    Entry("batches", _("Batches"), "tickets", ("event.orders:read",)),
     Entry("orders", _("Orders"), "clipboard-list", ("event.orders:read",)),
     Entry(
         "checkinlists", _("Check-in"), "scan-line", ("event.orders:read", "event.orders:checkin")
     ),
-    Entry("items", _("Products"), "package"),
-    Entry("quotas", _("Quotas"), "gauge"),
-    Entry("subevents", _("Dates"), "calendar-days", only_series=True),
     Entry("jobs", _("Jobs"), "activity", ("event.orders:read",)),
-    Entry("event-settings", _("Settings"), "settings", ("event.settings.general:write",)),
+    Entry(
+        "event-settings",
+        _("Settings"),
+        "settings",
+        ("event.settings.general:write",),
+        others=("event-delete",),
+    ),
 )
 ORGANIZER: tuple[Entry, ...] = (
-    Entry("events", _("Events"), "calendar"),
+    Entry("events", _("Events"), "calendar", is_root=True, others=("event-add",)),
     Entry("teams", _("Teams"), "users", ("organizer.teams:write",)),
     Entry("devices", _("Devices"), "smartphone", ("organizer.devices:read",)),
     Entry("channels", _("Sales channels"), "store"),
@@ -69,13 +80,20 @@ def entries(page: Page) -> list[Link]:
 
 
 def _links(page: Page, table: tuple[Entry, ...]) -> Iterator[Link]:
-    names = page.scope_names()
-    offered = [entry for entry in table if _is_offered(page, entry)]
-    urls = [reverse(f"web:{entry.route}", args=names) for entry in offered]
-    fitting = [url for url in urls if page.request.path.startswith(url)]
-    current = max(fitting, key=len, default=None)
-    for entry, url in zip(offered, urls, strict=True):
-        yield Link(url, entry.label, entry.icon, url == current)
+    for entry in table:
+        if _is_offered(page, entry):
+            url = _url(page, entry.route)
+            yield Link(url, entry.label, entry.icon, _is_current(page, entry, url))
+
+
+def _is_current(page: Page, entry: Entry, url: str) -> bool:
+    here = page.request.path
+    is_here = here == url if entry.is_root else here.startswith(url)
+    return is_here or any(here.startswith(_url(page, other)) for other in entry.others)
+
+
+def _url(page: Page, route: str) -> str:
+    return reverse(f"web:{route}", args=page.scope_names())
 
 
 def _is_offered(page: Page, entry: Entry) -> bool:

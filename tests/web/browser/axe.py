@@ -15,6 +15,7 @@ def problems_of(page: Page) -> list[str]:
     """Return what axe has against a page by WCAG 2.1 AA, with the places."""
     if not _AXE.exists():
         pytest.skip("axe is not installed; `make test` does it where npm reaches its registry")
+    page.wait_for_load_state()
     page.evaluate(_AXE.read_text())  # past the page's own policy, which lets no script in
     found = page.evaluate(
         "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", _RULES

@@ -26,7 +26,7 @@ _NEW_USER = """
 import sys, django
 django.setup()
 from counterfoil.accounts.models import Team, User
-Team.objects.get().members.add(User.objects.create_user(*sys.argv[1:]))
+Team.objects.get(name="Box office").members.add(User.objects.create_user(*sys.argv[1:]))
 """
 
 

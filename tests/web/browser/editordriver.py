@@ -78,16 +78,20 @@ def text(left: float, bottom: float, content: str = "event_name", **more: Any) -
 
 
 class Editing:
-    """One window with the editor."""
+    """One window with the editor. Made before the editor is opened, to hear all it asks for."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.height = HEIGHT
         self._asked: Json = {}
         page.on("request", self._note)
+
+    def open(self, path: str) -> None:
+        self.page.goto(path)
         self.wait()
 
     def wait(self) -> None:
+        """Wait until the editor has started and shows a picture."""
         self.page.wait_for_function(_IS_PAINTED)
 
     @property
@@ -232,9 +236,9 @@ def open_editor(
     """Open the editor on a layout of its own."""
     made = {name: options.pop(name) for name in ("name", "size", "pages") if name in options}
     page = open_page(EVENT, **options)
-    page.goto(make_layout(page, elements, **made))
     editing = Editing(page)
     editing.height = made.get("size", (WIDTH, HEIGHT))[1]
+    editing.open(make_layout(page, elements, **made))
     return editing
 
 

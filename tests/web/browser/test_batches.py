@@ -101,8 +101,8 @@ from counterfoil.batches import services
 from counterfoil.batches.models import BatchRequest
 from counterfoil.catalog.models import Event
 from counterfoil.jobs.models import Job
-event = Event.objects.get()
-actor = UserActor(User.objects.get())
+event = Event.objects.get(organizer__slug="demo", slug="night")
+actor = UserActor(User.objects.get(email="ada@example.org"))
 web = event.organizer.sales_channels.get(identifier="web")
 odd = event.ticket_layouts.create(name="Odd", layout=[{
     "type": "textarea", "left": "20.00", "bottom": "110.00", "fontsize": "14.0",

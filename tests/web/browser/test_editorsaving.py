@@ -29,9 +29,9 @@ def test_what_is_saved_is_there_again(open_page: OpenPage) -> None:
 
 def second_window(first: Editing) -> Editing:
     """The same layout, in another tab."""
-    page = first.page.context.new_page()
-    page.goto(first.page.url)
-    return Editing(page)
+    second = Editing(first.page.context.new_page())
+    second.open(first.page.url)
+    return second
 
 
 def two_windows(open_page: OpenPage, name: str) -> tuple[Editing, Editing]:
@@ -86,18 +86,12 @@ def test_a_closed_tab_loses_nothing(open_page: OpenPage) -> None:
     editing.draft()
     editing.page.close(run_before_unload=False)
 
-    again = second_page(editing)
+    again = second_window(editing)
     expect(again.page.get_by_role("dialog")).to_contain_text("There is work that was not saved")
     again.page.get_by_role("button", name="Go on with it").click()
 
     again.places((21, 20))
     expect(again.page.locator("[data-unsaved]")).to_be_visible()
-
-
-def second_page(closed: Editing) -> Editing:
-    page = closed.page.context.new_page()
-    page.goto(closed.page.url)
-    return Editing(page)
 
 
 def test_leaving_with_unsaved_work_is_asked_about(open_page: OpenPage) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from functools import partial
 
 from django.utils import translation
+from django.utils.translation import gettext
 
 from counterfoil.catalog.models import Event, Question
 from counterfoil.core.translated import resolve
@@ -100,7 +101,7 @@ def _write(kind: str, answer: Answer, language: Language) -> str:
 
 def _boolean(text: str, language: Language) -> str:
     with translation.override(language.code):
-        return translation.gettext("Yes" if text.lower() == "true" else "No")
+        return gettext("Yes") if text.lower() == "true" else gettext("No")
 
 
 _WRITERS: dict[str, Callable[[str, Language], str]] = {

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
 from counterfoil.core.refusals import Gone
@@ -157,9 +158,9 @@ class TicketSource:
 
     def _columns(self) -> Iterator[Column]:
         """Name the columns to fetch, those of the parent with its prefix."""
-        for _, picture in self._pictures:
+        for _key, picture in self._pictures:
             yield from picture.columns
-        for _, variable in self._wanted:
+        for _spoken, variable in self._wanted:
             if isinstance(variable, TicketVariable):
                 yield from variable.columns
                 if variable.inherits:
@@ -220,7 +221,9 @@ def _name(key: Key) -> str:
 
 def _existing(position: int, row: Row | None) -> Row:
     if row is None:
-        raise Gone(f"Order position {position} was deleted before it could be printed.")
+        raise Gone(
+            _("Order position %(id)d was deleted before it could be printed.") % {"id": position}
+        )
     return row
 
 

@@ -23,10 +23,10 @@ from counterfoil.layouts.services import (
     problems_of,
     redesign_layout,
 )
+from counterfoil.layouts.words import told
 from counterfoil.printing import previews
 from counterfoil.web.editing.asking import Problematic
 from counterfoil.web.editing.pictures import pages_of
-from counterfoil.web.editing.words import told
 
 
 def save(*, actor: Actor, layout: TicketLayout, design: Design, version: str) -> TicketLayout:

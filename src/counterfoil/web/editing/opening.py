@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from counterfoil.catalog.models import Event
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.services import Design
+from counterfoil.layouts.words import descriptions
 from counterfoil.printing import previews
 from counterfoil.printing.plans import fonts
 from counterfoil.web.editing.designs import tell_background
-from counterfoil.web.editing.words import descriptions
 from counterfoil.web.forms.translated import language_name
 
 

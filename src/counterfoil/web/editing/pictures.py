@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.services import element_of, problems_of
+from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing import previews
 from counterfoil.render import Extent, Inspected, Plan, Problem, Ticket, inspect
 from counterfoil.render.units import mm
 from counterfoil.web.editing.asking import PictureAsked, Problematic
-from counterfoil.web.editing.words import told
 
 _COARSEST_DPI = 10
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from counterfoil.core.refusals import Conflict, Invalid
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import Design, background_from_upload, blank_background
+from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
 from counterfoil.web.editing import asking, designs, opening, pictures
 from counterfoil.web.editing.tickets import find_position
-from counterfoil.web.editing.words import told
 from counterfoil.web.page import EventPage, event_routes
 from counterfoil.web.pages.layouts import LayoutPage
 

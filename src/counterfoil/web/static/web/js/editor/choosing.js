@@ -47,11 +47,5 @@ export function chooseNext(app, step, isMore) {
   if (!key) return;
   choose(app, key, isMore, true);
   const element = app.selected.find((each) => each.key === key);
-  if (element)
-    app.tell(
-      word(app.selected.length > 1 ? "selected" : "selected-one", {
-        label: app.label(element),
-        count: app.selected.length,
-      }),
-    );
+  if (element) app.tell(word("selected", { label: app.label(element), count: app.selected.length }));
 }

@@ -144,7 +144,9 @@ function fillHead(app, form) {
   const remarks = selected.length > 1 ? [] : app.remarks(first.key);
   head.replaceChildren(
     make("h2", {}, title),
-    ...(about?.ours ? [make("p", { class: "badge", title: word("ours-told") }, word("ours"))] : []),
+    ...(about?.ours && selected.length === 1
+      ? [make("p", { class: "badge", title: word("ours-told") }, word("ours"))]
+      : []),
     make("p", { class: "help" }, told),
     ...(remarks.length
       ? [
@@ -166,7 +168,8 @@ function fillRow(app, { attribute, row, problem, show }) {
   const { selected } = app;
   const content = OF_CONTENT[attribute.name];
   row.hidden = content !== undefined && !selected.some(({ data }) => data.content === content);
-  show(selected.map(({ data }) => data[attribute.name]));
+  const absent = selected.length > 1 ? attribute.default : undefined;
+  show(selected.map(({ data }) => (Object.hasOwn(data, attribute.name) ? data[attribute.name] : absent)));
   const control = row.querySelector(`#attribute-${attribute.name}`);
   const said = selected
     .flatMap(({ key }) => problemsOf(app.state, key))

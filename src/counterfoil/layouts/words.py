@@ -1,4 +1,4 @@
-"""Says what the engine says in the language of the page."""
+"""Says what the engine says in the language of whoever reads it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from counterfoil.render import describe
-from counterfoil.web.editing.enginewords import SENTENCES
+from counterfoil.layouts.enginewords import SENTENCES
+from counterfoil.render import Problem, describe
 
 _BLANK = re.compile(r"\{(\w+)\}")
 
@@ -26,6 +26,11 @@ def told(sentence: str) -> str:
         return sentence
     pattern, blanks = found
     return _BLANK.sub(lambda blank: blanks.get(blank[1], blank[0]), gettext(pattern))
+
+
+def sentence_about(problem: Problem) -> str:
+    """Say where in a layout something is wrong, and what."""
+    return f"{problem.pointer}: {told(problem.message)}"
 
 
 def pattern_of(sentence: str) -> tuple[str, dict[str, str]] | None:

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from counterfoil.layouts.enginewords import NAMES, SENTENCES
 from counterfoil.layouts.services import problems_of
+from counterfoil.layouts.words import descriptions, pattern_of, told
 from counterfoil.render import (
     BackgroundError,
     FontLibrary,
@@ -19,8 +21,6 @@ from counterfoil.render import (
     read_layout,
 )
 from counterfoil.render.units import Pt
-from counterfoil.web.editing.enginewords import NAMES, SENTENCES
-from counterfoil.web.editing.words import descriptions, pattern_of, told
 from makers import qr_element, text_element
 from samplepdfs import NOT_A_PDF, pdf_of
 
