@@ -46,7 +46,7 @@ from makers import (
 )
 
 #: For each operation: 3 in the tests of every day.
-EXAMPLES = int(os.environ.get("COUNTERFOIL_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("COUNTERFOIL_EXAMPLES", "2"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

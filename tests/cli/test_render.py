@@ -67,6 +67,15 @@ def test_a_csv_file_is_printed_row_by_row(run: Any, tmp_path: Path, delimiter: s
     assert texts(tmp_path / "out.pdf") == ["VIP for Ada", "Normal for Jörg", "VIP for"]
 
 
+def test_excels_line_above_the_header_names_the_delimiter(run: Any, tmp_path: Path) -> None:
+    data = written(tmp_path / "data.csv", "\ufeffsep=;\r\nitem;name\r\nA,B;Ada\r\n")
+    wrong = written(tmp_path / "wrong.csv", "sep=;\nitem;name\na;b;c\n")
+
+    assert run(data).exit_code == 0
+    assert texts(tmp_path / "out.pdf") == ["A,B for Ada"]
+    assert "wrong.csv: row 3 has 3 cells" in run(wrong).output
+
+
 def test_a_workbook_is_printed_row_by_row(run: Any, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in [("item", "name"), (12, 1.5), ("VIP", None)]:
@@ -106,6 +115,8 @@ def test_long_json_is_read_in_pieces(run: Any, tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("data.csv", "", "data.csv: The first row must name the variables"),
+        ("data.csv", "a,b\n", "The data has no tickets"),
+        ("data.json", '{"tickets": []}', "The data has no tickets"),
         ("data.csv", "a,,b\n1,2,3", "column 2 has no name"),
         ("data.csv", "a,a\n1,2", "two columns are called a"),
         ("data.csv", "a,b\n1,2\n1,2,3", "data.csv: row 3 has 3 cells, the header 2"),
@@ -153,7 +164,7 @@ def test_a_code_without_its_column_is_refused_before_anything_is_printed(
 
     assert result.exit_code == 1
     assert "data.csv lacks columns that the layout's codes print" in result.output
-    assert "order (/2), secret (/1)" in result.output
+    assert "order (/2), secret (/1). It has: item." in result.output
 
 
 @pytest.mark.parametrize("name", ["data.csv", "data.json"])
@@ -261,6 +272,45 @@ def test_a_layout_that_is_no_json_and_a_background_that_is_no_pdf_are_refused(
     assert (no_json.exit_code, no_pdf.exit_code) == (1, 1)
     assert "is no JSON" in no_json.output
     assert "Error:" in no_pdf.output
+
+
+@pytest.mark.parametrize("output", ["/dev/null", "/dev/full"])
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(tmp_path: Path, output: str) -> None:
+    layout = written(tmp_path / "layout.json", "[]")
+    data = written(tmp_path / "data.csv", "item\nx")
+
+    result = CliRunner().invoke(
+        render, ["--layout", str(layout), "--data", str(data), "-o", output]
+    )
+
+    assert Path(output).is_char_device()
+    assert ("1 ticket on 1 page." in result.output) is (output == "/dev/null")
+    assert ("cannot be written: No space left" in result.output) is (output == "/dev/full")
+
+
+def test_the_pdf_gets_the_permissions_of_a_common_file_or_keeps_those_it_has(
+    run: Any, tmp_path: Path
+) -> None:
+    data = written(tmp_path / "data.csv", "item\nx")
+    common = written(tmp_path / "common", "").stat().st_mode
+
+    run(data)
+    made = (tmp_path / "out.pdf").stat().st_mode
+    (tmp_path / "out.pdf").chmod(0o640)
+    run(data)
+
+    assert made == common
+    assert (tmp_path / "out.pdf").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_leads_to_the_new_pdf_and_stays_a_link(run: Any, tmp_path: Path) -> None:
+    target = written(tmp_path / "kept.pdf", "")
+    (tmp_path / "out.pdf").symlink_to(target)
+
+    run(written(tmp_path / "data.csv", "item\nx"))
+
+    assert (tmp_path / "out.pdf").is_symlink()
+    assert target.read_bytes().startswith(b"%PDF")
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:

@@ -166,6 +166,7 @@ def test_a_database_that_goes_away_comes_back_to_all_it_had(tmp_path: Path) -> N
             assert _processes(served) == before
 
 
+@pytest.mark.endurance
 def test_connections_that_are_cut_cost_attempts_and_no_more(hall: BoxOffice) -> None:
     served = hall.serve("--workers", "2")
     before = _processes(served)

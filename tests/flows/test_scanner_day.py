@@ -146,7 +146,7 @@ class App:
         return rows
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_a_day_at_the_gate_adds_up(house: House) -> None:
     app = App.install(house.initialization_token)
     morning = app.synchronize()

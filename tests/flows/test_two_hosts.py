@@ -40,7 +40,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     server.stop()
 
 
-@pytest.mark.parametrize("victim", [0, pytest.param(1, marks=pytest.mark.endurance)])
+@pytest.mark.endurance
+@pytest.mark.parametrize("victim", [0, 1])
 def test_work_is_spread_over_hosts_and_whichever_dies_the_other_goes_on(
     tmp_path: Path,
     postgres_url: str,

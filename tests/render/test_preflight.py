@@ -40,6 +40,15 @@ def test_what_looks_wrong_is_found_with_its_element(
     assert not findings(fine)
 
 
+@pytest.mark.parametrize("page", [0, 1.5, 2])
+def test_what_stands_on_a_page_that_is_not_there_is_found(page: float) -> None:
+    _, report = printed([text_box("x"), code(page=page)], [ticket("A"), ticket("B")])
+
+    (finding,) = report.findings
+    assert (finding.concern, finding.pointer, finding.count) == (Concern.OVERFLOWS_PAGE, "/1", 2)
+    assert f"There is no page {page:g}" in str(finding)
+
+
 def test_narrowed_spaces_are_found() -> None:
     words = text_box("aaaa bbbb cccc dddd eeee ffff", splitlongwords=False, fontsize=12)
     widths = [each / 10 for each in range(200, 700)]

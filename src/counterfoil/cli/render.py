@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -129,8 +130,10 @@ def _tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> Non
     lacking = {name for name in needed - set(columns) if not name.startswith(PROPERTIES)}
     coded = [f"{name} ({code.pointer})" for code in plan.codes for name in code.names & lacking]
     if coded:
-        listed = ", ".join(sorted(coded))
-        raise DataError(f"{path.name} lacks columns that the layout's codes print: {listed}.")
+        listed, there = ", ".join(sorted(coded)), ", ".join(columns)
+        raise DataError(
+            f"{path.name} lacks columns that the layout's codes print: {listed}. It has: {there}."
+        )
     if lacking:
         listed = ", ".join(sorted(lacking))
         click.echo(f"Warning: the layout uses {listed}; {path.name} has no such column.", err=True)
@@ -205,28 +208,48 @@ def _files(row: Row, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
 
 def _print(door: _Door, tickets: TicketData, output: Path, title: str) -> Report:
     with _published(output) as file, _progress(tickets) as on_progress:
-        return render_pdf(
-            file,
-            door.tickets(tickets.rows()),
-            title=title,
-            language=door.locale,
-            on_progress=on_progress,
+        printed = door.tickets(tickets.rows())
+        report = render_pdf(
+            file, printed, title=title, language=door.locale, on_progress=on_progress
         )
+        if not report.tickets:
+            raise DataError("The data has no tickets, so there is nothing to print.")
+        return report
 
 
 @contextmanager
 def _published(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file beside its place and move it there when it is complete."""
+    """Write a file; what cannot be written is told."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        # Nothing may take the place of a pipe or of /dev/null: they are written to as they are.
+        is_device = path.exists() and not path.is_file()
+        with path.open("wb") if is_device else _moved_to(path.resolve()) as file:
+            yield file
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _moved_to(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file beside its place and move it there when it is complete."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    written = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-        Path(name).replace(path)
+        written.chmod(_mode_of(path))
+        written.replace(path)
     finally:
-        Path(name).unlink(missing_ok=True)
+        written.unlink(missing_ok=True)
+
+
+def _mode_of(path: Path) -> int:
+    """Return the permissions that a program's own file would have; temporary ones are private."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 @contextmanager
@@ -240,10 +263,15 @@ def _progress(tickets: TicketData) -> Iterator[Callable[[int], None] | None]:
 
 
 def _tell(report: Report, output: Path, preflight: bool) -> None:
-    click.echo(f"{output}: {report.tickets:,} tickets on {report.pages:,} pages.")
+    tickets, pages = _counted(report.tickets, "ticket"), _counted(report.pages, "page")
+    click.echo(f"{output}: {tickets} on {pages}.", err=not output.is_file())
     if not preflight:
         return
     if not report.findings:
         click.echo("Preflight: nothing found.")
     for finding in report.findings:
         click.echo(f"Preflight: {finding}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

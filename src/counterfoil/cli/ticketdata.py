@@ -7,6 +7,7 @@ file's own program shows it.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # the reader's type has a name for type checkers only
     import _csv
 
 _DELIMITERS = ",;\t"
+# Excel's own way of naming the delimiter, in a line above the header.
+_DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?\s*')
 _MIDNIGHT = time()
 _NO_XLSX = (OSError, ValueError, KeyError, SyntaxError, InvalidFileException, BadZipFile)
 
@@ -97,9 +100,12 @@ class CsvData:
         with self._path.open(encoding="utf-8-sig", newline="") as file:
             try:
                 head = file.readline()
-                file.seek(0)
-                reader = csv.reader(file, delimiter=max(_DELIMITERS, key=head.count), strict=True)
-                yield from _numbered(reader)
+                declared = _DECLARED.fullmatch(head)
+                if not declared:
+                    file.seek(0)
+                delimiter = declared[1] if declared else max(_DELIMITERS, key=head.count)
+                reader = csv.reader(file, delimiter=delimiter, strict=True)
+                yield from _numbered(reader, above=1 if declared else 0)
             except UnicodeDecodeError as error:
                 line = _undecodable_line(self._path)
                 raise DataError(f"row {line} is not in UTF-8; save the file as UTF-8.") from error
@@ -145,11 +151,11 @@ def _named(path: Path) -> Iterator[None]:
         raise DataError(f"{path.name}: {error}") from error
 
 
-def _numbered(reader: _csv.Reader) -> Iterator[tuple[int, Sequence[str]]]:
+def _numbered(reader: _csv.Reader, above: int) -> Iterator[tuple[int, Sequence[str]]]:
     try:
-        yield from ((reader.line_num, cells) for cells in reader)
+        yield from ((above + reader.line_num, cells) for cells in reader)
     except csv.Error as error:
-        raise DataError(f"row {reader.line_num} is no CSV: {error}.") from error
+        raise DataError(f"row {above + reader.line_num} is no CSV: {error}.") from error
 
 
 def _undecodable_line(path: Path) -> int:

@@ -171,6 +171,7 @@ SENTENCES = (
     _("Spaces are narrowed to fit a line."),
     _("The text does not fit its box, {width} mm wide."),
     _("The text reaches over the edge of the page."),
+    _("There is no page {page}, so this is never printed."),
     _("There is no font “{family}”; the text is printed in Open Sans."),
     _("Modules are {width} mm wide; below {least} mm many gates fail."),
     _("The quiet zone of the code reaches over the edge of the page."),

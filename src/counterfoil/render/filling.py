@@ -54,6 +54,7 @@ class Filler:
             use: is told of each new drawing, for its glyphs.
         """
         self._plan = plan
+        self._preflight = preflight
         self.pages = [
             PageFiller(plan.name, page, background, use, preflight)
             for page, background in zip(plan.pages, backgrounds, strict=True)
@@ -67,6 +68,8 @@ class Filler:
         """
         if ticket.broken:
             self._refuse_broken(ticket)
+        for pointer, remark in self._plan.unplaced:
+            self._preflight.note(self._plan.name, pointer, remark, ticket.label)
         for page in self.pages:
             yield page.fill(ticket)
 

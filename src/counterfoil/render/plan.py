@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from counterfoil.render.background import BackgroundPage, CompiledBackground
 from counterfoil.render.elements.base import Drawing, Element, Frame, Graphic, Slot
 from counterfoil.render.elements.condition import Condition
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.layout import Layout
+from counterfoil.render.preflight import Concern, Remark
 from counterfoil.render.values import Key, Ticket
 
 
@@ -89,6 +91,13 @@ class PagePlan:
             yield from drawing.graphics
 
 
+class Unplaced(NamedTuple):
+    """An element on a page that the background does not have: never drawn, as in pretix."""
+
+    pointer: str
+    remark: Remark
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A layout on its background, compiled. Compared by identity."""
@@ -97,6 +106,7 @@ class Plan:
     """The layout's name, for findings of documents that print several."""
     background: CompiledBackground
     pages: tuple[PagePlan, ...]
+    unplaced: tuple[Unplaced, ...] = ()
 
     @property
     def needs(self) -> frozenset[Key]:
@@ -127,7 +137,7 @@ def compile_plan(
     for number, page in enumerate(background.pages, start=1):
         frame = Frame(page.width, page.height, fonts)
         pages.append(PagePlan(page, frame, tuple(_place(layout.elements, number, frame))))
-    return Plan(name, background, tuple(pages))
+    return Plan(name, background, tuple(pages), tuple(_left_over(layout.elements, len(pages))))
 
 
 def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[Placed]:
@@ -137,6 +147,13 @@ def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[P
             if element.condition is not None and isinstance(work, Drawing):
                 work = _slot_of(work)
             yield Placed(order, element, work)
+
+
+def _left_over(elements: Iterable[Element], pages: int) -> Iterator[Unplaced]:
+    for order, element in enumerate(elements):
+        if element.page not in range(1, pages + 1):
+            detail = f"There is no page {element.page:g}, so this is never printed."
+            yield Unplaced(f"/{order}", Remark(Concern.OVERFLOWS_PAGE, detail))
 
 
 def _slot_of(drawing: Drawing) -> Slot:

@@ -23,8 +23,8 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         _("It is printed over the edge of the box. Make the box larger or the text smaller."),
     ),
     Concern.OVERFLOWS_PAGE: (
-        _("A text reaches over the edge of the page"),
-        _("What is outside is not printed. Move the text, or make it smaller."),
+        _("Something lies over the edge of the page, or on no page at all"),
+        _("What is outside is not printed. Move it, or make it smaller."),
     ),
     Concern.SQUEEZED_LINE: (
         _("Spaces were narrowed so that a line fits"),
