@@ -326,3 +326,17 @@ def test_a_job_says_what_went_wrong_in_the_language_of_whoever_asked() -> None:
 
     assert again(job).message.startswith("Dabei ist hier etwas schiefgegangen.")
     assert translation.get_language() == "en"
+
+
+def test_a_job_is_tried_although_the_language_of_whoever_asked_cannot_be_read() -> None:
+    job = ask("test.silent")
+    registry.discover()
+    away = _raising(OperationalError("the connection is closed"))
+    registry.handler("test.silent", language=away)(_raising(Gone("It is no longer there.")))
+
+    try:
+        runner.run(job.pk)
+    finally:
+        registry.forget("test.silent")
+
+    assert again(job).message == "It is no longer there."
