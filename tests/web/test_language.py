@@ -123,3 +123,11 @@ def test_the_api_refuses_in_german_under_the_same_keys(event: Event) -> None:
     assert told["de"].json()["item"] == [
         "Dieses Produkt ist in keinem Kontingent und kann daher nicht verkauft werden."
     ]
+
+
+def test_a_page_that_does_not_exist_says_so_in_german(client: Client) -> None:
+    page = client.get("/nowhere/", headers={"Accept-Language": "de"})
+
+    assert page.status_code == 404
+    assert '<html lang="de">' in page.text
+    assert "<h1>Diese Seite gibt es nicht</h1>" in page.text
