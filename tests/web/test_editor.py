@@ -165,13 +165,17 @@ class TestPictures:
         assert hidden["picture"] == blank["picture"] != shown["picture"]
         assert hidden["elements"] == shown["elements"]
 
-    def test_an_element_on_a_page_that_is_not_there_is_nowhere(
+    def test_an_element_on_a_page_that_is_not_there_is_nowhere_and_says_so(
         self, pages: Client, base: str
     ) -> None:
-        told = picture_of(pages, base, qr_element(page=2), qr_element()).json()
+        told = picture_of(pages, base, {"type": "?"}, qr_element(page=2), qr_element()).json()
 
-        assert told["elements"][0] is None
-        assert told["elements"][1] is not None
+        assert told["elements"][1] is None
+        assert told["elements"][2] is not None
+        assert told["problems"][1] == {
+            "pointer": "/1",
+            "message": "There is no page 2, so this is never printed.",
+        }
 
     def test_what_cannot_be_read_is_told_with_its_place_and_the_rest_is_drawn(
         self, pages: Client, base: str

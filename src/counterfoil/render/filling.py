@@ -68,8 +68,8 @@ class Filler:
         """
         if ticket.broken:
             self._refuse_broken(ticket)
-        for pointer, remark in self._plan.unplaced:
-            self._preflight.note(self._plan.name, pointer, remark, ticket.label)
+        for order, remark in self._plan.unplaced:
+            self._preflight.note(self._plan.name, f"/{order}", remark, ticket.label)
         for page in self.pages:
             yield page.fill(ticket)
 

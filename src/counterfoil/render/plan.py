@@ -94,7 +94,8 @@ class PagePlan:
 class Unplaced(NamedTuple):
     """An element on a page that the background does not have: never drawn, as in pretix."""
 
-    pointer: str
+    order: int
+    """Its place in the layout."""
     remark: Remark
 
 
@@ -153,7 +154,7 @@ def _left_over(elements: Iterable[Element], pages: int) -> Iterator[Unplaced]:
     for order, element in enumerate(elements):
         if element.page not in range(1, pages + 1):
             detail = f"There is no page {element.page:g}, so this is never printed."
-            yield Unplaced(f"/{order}", Remark(Concern.OVERFLOWS_PAGE, detail))
+            yield Unplaced(order, Remark(Concern.OVERFLOWS_PAGE, detail))
 
 
 def _slot_of(drawing: Drawing) -> Slot:

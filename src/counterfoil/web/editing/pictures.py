@@ -48,6 +48,7 @@ def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> P
     inspected = {kept[each.index]: each for each in inspect(plan, ticket)}
     unprintable = {index: each.problem for index, each in inspected.items() if each.problem}
     problems += [Problem(f"/{index}", why) for index, why in unprintable.items()]
+    problems += [Problem(f"/{kept[each.order]}", each.remark.detail) for each in plan.unplaced]
     left_out = asked.hidden | unprintable.keys()
     shown = _without(plan, {place for place, index in enumerate(kept) if index in left_out})
     answer = {
