@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from counterfoil.cli.render import render
+from servers import DEADLINE_S, eventually
 
 BOX = {
     "type": "textcontainer",
@@ -311,6 +315,23 @@ def test_a_link_leads_to_the_new_pdf_and_stays_a_link(run: Any, tmp_path: Path) 
 
     assert (tmp_path / "out.pdf").is_symlink()
     assert target.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_broken_off_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
+    layout = written(tmp_path / "layout.json", json.dumps([BOX]))
+    data = written(tmp_path / "data.csv", "item,name\n" + "VIP,Ada\n" * 500_000)
+    place = tmp_path / "prints"
+    place.mkdir()
+    command = [sys.executable, "-m", "counterfoil", "render", "--layout", layout, "--data", data]
+
+    with subprocess.Popen([*command, "-o", place / "out.pdf"], stderr=subprocess.PIPE) as printing:
+        eventually(lambda: any(place.iterdir()), "it prints")
+        printing.send_signal(number)
+        ended = printing.wait(DEADLINE_S)
+
+    assert ended == 1
+    assert not any(place.iterdir())
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import sys
 import tempfile
@@ -207,7 +208,7 @@ def _files(row: Row, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
 
 
 def _print(door: _Door, tickets: TicketData, output: Path, title: str) -> Report:
-    with _published(output) as file, _progress(tickets) as on_progress:
+    with _ending_tidily(), _published(output) as file, _progress(tickets) as on_progress:
         printed = door.tickets(tickets.rows())
         report = render_pdf(
             file, printed, title=title, language=door.locale, on_progress=on_progress
@@ -215,6 +216,16 @@ def _print(door: _Door, tickets: TicketData, output: Path, title: str) -> Report
         if not report.tickets:
             raise DataError("The data has no tickets, so there is nothing to print.")
         return report
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """Let SIGTERM end the program as Ctrl-C does, so that nothing half-written stays behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
