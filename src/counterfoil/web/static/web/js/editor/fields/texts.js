@@ -2,7 +2,7 @@
 /** Fields for what an element says: a variable, own text, own texts by language, and when. */
 
 import { make, set, word } from "../dom.js";
-import { combobox } from "./combobox.js";
+import { Combobox } from "./combobox.js";
 import { fill, MIXED, shared } from "./field.js";
 import { select } from "./plain.js";
 
@@ -19,7 +19,7 @@ export function variable({ app, id, change }) {
     { value: "other_i18n", label: word("own-texts"), sample: word("own-text-sample") },
   ];
   const options = [...(isPicture ? [] : own), ...matches(app, isPicture ? "image" : "text")];
-  const combo = combobox(id, { options, pick: change, isFree: true });
+  const combo = new Combobox(id, { options, pick: change, isFree: true });
   return {
     node: combo.node,
     show(values) {
@@ -103,7 +103,7 @@ export function condition({ app, id, change }) {
     else change({ variable, [test]: values });
   };
   const test = select(id, [{ value: "", label: word("always") }, ...kinds], send);
-  const about = combobox(`${id}-variable`, {
+  const about = new Combobox(`${id}-variable`, {
     options: matches(app),
     isFree: true,
     pick: (variable) => change({ ...now, variable }),
@@ -146,7 +146,7 @@ export function condition({ app, id, change }) {
  * @param {() => HTMLTextAreaElement | undefined} into
  */
 function inserter(app, id, into) {
-  return combobox(id, {
+  return new Combobox(id, {
     options: matches(app),
     name: word("insert"),
     pick: (key) => {
