@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import httpx
 import pytest
 from django.conf import LazySettings
-from moto.server import ThreadedMotoServer
 
 from apiclient import Api, at
+from bucket import bucket_server
 from counterfoil.catalog.models import Event
 from counterfoil.config.environment import Environment, EnvironmentRefused
 from counterfoil.config.storages import downloads, storages
@@ -29,26 +28,12 @@ NAME = "results/ä 1.pdf"
 
 
 @pytest.fixture
-def bucket(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def bucket(settings: LazySettings) -> Iterator[None]:
     """A bucket of an S3 server in this process, as the storage."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="box")
-    environment = Environment(
-        {
-            "COUNTERFOIL_S3_BUCKET": "box",
-            "COUNTERFOIL_S3_ENDPOINT": endpoint,
-            "COUNTERFOIL_S3_REGION": "us-east-1",
-            "COUNTERFOIL_S3_PREFIX": "tickets",
-        }
-    )
-    settings.STORAGES = storages(environment, settings.DATA_DIR)
-    yield
-    server.stop()
+    with bucket_server() as server:
+        environment = Environment({**server.settings, "COUNTERFOIL_S3_PREFIX": "tickets"})
+        settings.STORAGES = storages(environment, settings.DATA_DIR)
+        yield
 
 
 @pytest.fixture

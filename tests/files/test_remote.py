@@ -3,11 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
 from django.conf import LazySettings
-from moto.server import ThreadedMotoServer
 
+from bucket import bucket_server
 from counterfoil.config.environment import Environment
 from counterfoil.config.storages import storages
 from counterfoil.files import folders, services
@@ -23,29 +22,15 @@ def _publish_half(name: str) -> None:
         raise _PowerCut
 
 
-@pytest.fixture
-def bucket(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+@pytest.fixture(autouse=True)
+def bucket(settings: LazySettings) -> Iterator[None]:
     """A bucket of an S3 server in this process, as the storage."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="box")
-    environment = Environment(
-        {
-            "COUNTERFOIL_S3_BUCKET": "box",
-            "COUNTERFOIL_S3_ENDPOINT": endpoint,
-            "COUNTERFOIL_S3_REGION": "us-east-1",
-        }
-    )
-    settings.STORAGES = storages(environment, settings.DATA_DIR)
-    yield endpoint
-    server.stop()
+    with bucket_server() as server:
+        settings.STORAGES = storages(Environment(server.settings), settings.DATA_DIR)
+        yield
 
 
-def test_a_file_in_a_bucket_is_whole_or_not_there(bucket: str) -> None:
+def test_a_file_in_a_bucket_is_whole_or_not_there() -> None:
     with services.publish("results", "a.pdf") as stream:
         stream.write(b"one ")
         stream.write(b"two")
@@ -60,7 +45,7 @@ def test_a_file_in_a_bucket_is_whole_or_not_there(bucket: str) -> None:
 
 
 @pytest.mark.django_db
-def test_files_in_a_bucket_are_deleted_and_cleaned_up(bucket: str) -> None:
+def test_files_in_a_bucket_are_deleted_and_cleaned_up() -> None:
     folders.register("drawings", lambda: {"drawings/named.pdf"})
     for name in ("named.pdf", "left.pdf"):
         with services.publish("drawings", name) as stream:
@@ -77,9 +62,7 @@ def test_files_in_a_bucket_are_deleted_and_cleaned_up(bucket: str) -> None:
         services.size("drawings/named.pdf")
 
 
-def test_a_bucket_that_is_not_there_is_a_storage_that_refuses(
-    bucket: str, settings: LazySettings
-) -> None:
+def test_a_bucket_that_is_not_there_is_a_storage_that_refuses(settings: LazySettings) -> None:
     options = {**settings.STORAGES["default"]["OPTIONS"], "bucket_name": "another"}
     other = {**settings.STORAGES["default"], "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": other}
@@ -88,7 +71,7 @@ def test_a_bucket_that_is_not_there_is_a_storage_that_refuses(
         stream.write(b"x")
 
 
-def test_a_storage_that_does_not_answer_says_so(bucket: str, settings: LazySettings) -> None:
+def test_a_storage_that_does_not_answer_says_so(settings: LazySettings) -> None:
     options = {**settings.STORAGES["default"]["OPTIONS"], "endpoint_url": "http://127.0.0.1:1"}
     other = {**settings.STORAGES["default"], "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": other}

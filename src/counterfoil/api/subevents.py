@@ -39,15 +39,20 @@ def _mode() -> Carried:
     return Carried(serializers.ChoiceField(choices=["hide", "info"]), "hide")
 
 
-class ItemOverrideSerializer(serializers.ModelSerializer[SubEventItem]):
-    """A product's own price, or absence, on the date."""
+class _Override(serializers.Serializer[Any]):
+    """What a date may have of its own."""
 
-    item = Reference("items")
     price = Money(required=False, allow_null=True, min_value=0)
     available_from = Moment(required=False, allow_null=True)
     available_from_mode = _mode()
     available_until = Moment(required=False, allow_null=True)
     available_until_mode = _mode()
+
+
+class ItemOverrideSerializer(_Override, serializers.ModelSerializer[SubEventItem]):
+    """A product's own price, or absence, on the date."""
+
+    item = Reference("items")
 
     class Meta:
         list_serializer_class = PositionalList
@@ -62,15 +67,10 @@ class VariationReference(Reference):
         return ItemVariation.objects.filter(item__event=self.context["event"])
 
 
-class VariationOverrideSerializer(serializers.ModelSerializer[SubEventItemVariation]):
+class VariationOverrideSerializer(_Override, serializers.ModelSerializer[SubEventItemVariation]):
     """A variation's own price, or absence, on the date."""
 
     variation = VariationReference(queryset=ItemVariation.objects.all())
-    price = Money(required=False, allow_null=True, min_value=0)
-    available_from = Moment(required=False, allow_null=True)
-    available_from_mode = _mode()
-    available_until = Moment(required=False, allow_null=True)
-    available_until_mode = _mode()
 
     class Meta:
         list_serializer_class = PositionalList

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -77,10 +78,10 @@ def open_data(path: Path) -> TicketData:
     raise DataError(f"{path.name}: ticket data is read from .json, .csv and .xlsx files.")
 
 
-class CsvData:
-    """Comma-separated values in UTF-8; semicolons and tabs are understood as well."""
+class _TableData(ABC):
+    """A table: a header of variable names, and a row a ticket."""
 
-    locale = None
+    locale: str | None = None
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -95,6 +96,14 @@ class CsvData:
     def columns(self) -> tuple[str, ...]:
         with _named(self._path):
             return _columns(self._lines())
+
+    @abstractmethod
+    def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield the lines with their numbers, the header first."""
+
+
+class CsvData(_TableData):
+    """Comma-separated values in UTF-8; semicolons and tabs are understood as well."""
 
     def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
         with self._path.open(encoding="utf-8-sig", newline="") as file:
@@ -111,24 +120,8 @@ class CsvData:
                 raise DataError(f"row {line} is not in UTF-8; save the file as UTF-8.") from error
 
 
-class XlsxData:
+class XlsxData(_TableData):
     """The first sheet of a workbook."""
-
-    locale = None
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def count(self) -> int:
-        return sum(1 for _ in self.rows())
-
-    def rows(self) -> Iterator[Row]:
-        with _named(self._path):
-            yield from _table(self._lines())
-
-    def columns(self) -> tuple[str, ...]:
-        with _named(self._path):
-            return _columns(self._lines())
 
     def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
         number = 0
