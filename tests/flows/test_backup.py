@@ -101,7 +101,7 @@ def _load(shop: Shop) -> Iterator[None]:
         thread.join()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.endurance)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     made: World = request.getfixturevalue(
         "embedded" if request.param == "sqlite" else "on_postgres"

@@ -101,7 +101,6 @@ def test_workers_that_stop_are_ended_with_the_locks_they_hold(office: BoxOffice)
     )
 
 
-@pytest.mark.endurance
 def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOffice) -> None:
     points = "batches.before_commit=stop,files.renamed=stop"
     zombies = hall.world.start("worker", "--concurrency", "2", COUNTERFOIL_FAILPOINTS=points)
@@ -137,7 +136,6 @@ def _until_it_understands(worker: Running, woken: list[psutil.Process], job: str
     )
 
 
-@pytest.mark.endurance
 def test_workers_that_are_killed_at_random_sell_exactly_what_there_is(office: BoxOffice) -> None:
     served = office.serve("--workers", "2")
     office.wait_for_workers(2)

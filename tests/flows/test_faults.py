@@ -62,10 +62,6 @@ def test_a_disk_that_is_full_for_a_moment_costs_an_attempt_and_no_more(office: B
     assert _processes(served) == before
 
 
-#: Only root can play these. Where tests must not be skipped, they are not asked for.
-needs_root = pytest.mark.endurance
-
-
 @pytest.fixture
 def files_disk(tmp_path: Path) -> Iterator[Disk]:
     with small_disk(tmp_path / "data" / "files", megabytes=4) as disk:
@@ -78,7 +74,6 @@ OUTAGES: dict[str, tuple[Callable[[Disk], None], Callable[[Disk], None], str]] =
 }
 
 
-@needs_root
 @pytest.mark.parametrize("outage", OUTAGES)
 def test_a_storage_that_takes_nothing_fails_prints_in_words_until_it_does(
     files_disk: Disk, kiosk: BoxOffice, outage: str
@@ -105,7 +100,6 @@ def test_a_storage_that_takes_nothing_fails_prints_in_words_until_it_does(
     assert _processes(served) == before
 
 
-@needs_root
 def test_a_full_disk_under_the_database_loses_nothing_that_was_accepted(
     tmp_path: Path, stocked_sqlite: tuple[Path, dict[str, Any]]
 ) -> None:
@@ -166,7 +160,6 @@ def test_a_database_that_goes_away_comes_back_to_all_it_had(tmp_path: Path) -> N
             assert _processes(served) == before
 
 
-@pytest.mark.endurance
 def test_connections_that_are_cut_cost_attempts_and_no_more(hall: BoxOffice) -> None:
     served = hall.serve("--workers", "2")
     before = _processes(served)
@@ -190,8 +183,7 @@ def _cut_all(place: World) -> None:
         )
 
 
-@pytest.mark.endurance
-@pytest.mark.parametrize("hours", [1, -1])
+@pytest.mark.parametrize("hours", [1, pytest.param(-1, marks=pytest.mark.endurance)])
 def test_a_host_whose_clock_is_off_takes_nothing_from_the_others(
     hall: BoxOffice, hours: int
 ) -> None:
