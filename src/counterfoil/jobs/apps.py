@@ -11,6 +11,6 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from counterfoil.files import folders
-        from counterfoil.jobs import queries
+        from counterfoil.jobs import cleanup, queries  # noqa: F401 - the cleanup is a chore
 
         folders.register(RESULTS, queries.named_files)

@@ -1,7 +1,7 @@
 """Small work that every worker does now and then, beside the jobs.
 
-Rooms register theirs in their ``jobs.py``. All workers do all of it, so a chore must be right
-however many do it at once: it decides by rows.
+Rooms register theirs in their ``jobs.py``; the cleanup of files is one. All workers do all of it,
+so a chore must be right however many do it at once: it decides by rows.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _LONGEST_S = 1.0
 
 
 class Lease:
-    """Renews a claim three times per lease, and every second, until the block ends."""
+    """Renews a claim every second, or three times in a shorter lease, until the block ends."""
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from counterfoil.core.refusals import Unavailable
-from counterfoil.jobs import chores, cleanup, hints, queries, registry, schema
+from counterfoil.jobs import chores, hints, queries, registry, schema
 from counterfoil.jobs.claims import worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.stopgap import Stopgap
@@ -28,7 +28,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 50
 HINT_AGAIN_S = 5.0
-CLEAN_EVERY_S = 600.0
 DIED = gettext_noop(
     "This was tried %(attempts)d times, and each time the worker died. Nothing was made."
 )
@@ -41,7 +40,6 @@ class Poller:
     def __init__(self, refused: Callable[[str], None]) -> None:
         self._refused = refused
         self._hinted: dict[UUID, float] = {}
-        self._next_cleaning = 0.0
         self._next_heartbeat = 0.0
         self._chores = chores.Round()
         self._over = threading.Event()
@@ -63,7 +61,6 @@ class Poller:
         self._beat()
         self._hint(queries.due(BATCH))
         give_up_unowned()
-        self._clean()
         self._chores.turn()
 
     def _run(self) -> None:
@@ -107,12 +104,6 @@ class Poller:
             else:
                 unheard.append(job_id)
         self._stopgap.offer(unheard)
-
-    def _clean(self) -> None:
-        if time.monotonic() < self._next_cleaning:
-            return
-        self._next_cleaning = time.monotonic() + CLEAN_EVERY_S
-        cleanup.clean()
 
 
 def give_up_unowned() -> None:

@@ -74,8 +74,8 @@ def cancelled_unowned() -> QuerySet[Job]:
 
 def free() -> QuerySet[Job]:
     """Jobs that are not over and that no living worker holds."""
-    started = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
-    return Job.objects.filter(started, state__in=[Job.State.WAITING, Job.State.RUNNING])
+    unheld = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    return Job.objects.filter(unheld, state__in=[Job.State.WAITING, Job.State.RUNNING])
 
 
 def named_files() -> set[str]:

@@ -137,5 +137,5 @@ def _reason(problem: Exception) -> str:
 
 def _words(refusal: Refusal) -> str:
     if isinstance(refusal, Invalid):
-        return " ".join(text for texts in refusal.problems.values() for text in texts)
+        return " ".join(refusal.sentences)
     return str(refusal)
