@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def order(event: Event) -> Order:
     """A paid order of two tickets and a parking space, which has none."""
-    items = [make_item(event), make_item(event), make_item(event, admission=False)]
+    items = [make_item(event), make_item(event), make_item(event, generate_tickets=False)]
     return make_order(event, items=items)
 
 

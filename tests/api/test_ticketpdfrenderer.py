@@ -70,6 +70,10 @@ NOT_NULL = "This field may not be null."
             [{"orderposition": ["Incorrect type. Expected pk value, received str."]}],
         ),
         (
+            [{"orderposition": "1_0"}],
+            [{"orderposition": ["Incorrect type. Expected pk value, received str."]}],
+        ),
+        (
             [{"orderposition": True}],
             [{"orderposition": ["Incorrect type. Expected pk value, received bool."]}],
         ),

@@ -17,7 +17,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.jobs import runner
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.orders.neworder import NewOrder, NewPosition
-from counterfoil.orders.queries import used
+from counterfoil.orders.queries import availability
 from counterfoil.orders.services import create_order
 from makers import make_event, make_item, make_quota
 
@@ -65,7 +65,7 @@ def test_the_same_sheet_handed_in_many_times_at_once_asks_once() -> None:
     actor, new = somebody(item), NewBatch(item=item, amount=3, sales_channel=web)
 
     def hand_in() -> BatchRequest:
-        return request_batch(actor=actor, event=item.event, new=new, form="sheet")
+        return request_batch(actor=actor, event=item.event, new=new, form_id="sheet")
 
     asked = _at_once([hand_in] * 6)
 
@@ -80,7 +80,8 @@ def test_many_batches_sell_exactly_what_there_is() -> None:
 
     states = [work(each).job.state for each in asked]
     assert (states.count("done"), states.count("failed")) == (5, 3)
-    assert list(used(list(item.event.quotas.all())).values()) == [250]
+    quota = item.event.quotas.get()
+    assert availability([quota])[quota.pk].used == 250
 
 
 def test_overlapping_quotas_are_neither_oversold_nor_a_deadlock() -> None:

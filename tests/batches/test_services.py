@@ -25,7 +25,7 @@ from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.models import Job
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
-from counterfoil.orders.queries import used
+from counterfoil.orders.queries import availability
 from counterfoil.printing.models import RenderRequest
 from makers import (
     make_event,
@@ -85,7 +85,8 @@ def test_a_batch_is_one_paid_order_for_each_ticket() -> None:
             Decimal("23.00"),
         )
     assert [ticket.number for ticket in batch.tickets.order_by("number")] == [*range(1, 8)]
-    assert list(used(list(event.quotas.all())).values()) == [7]
+    quota = event.quotas.get()
+    assert availability([quota])[quota.pk].used == 7
 
 
 def test_the_job_is_done_and_names_the_batch() -> None:
@@ -271,10 +272,10 @@ def test_the_same_sheet_handed_in_twice_asks_once() -> None:
     new = NewBatch(item=make_item(event), amount=3, sales_channel=_web(event))
     actor, other = somebody(new.item), somebody(new.item)
 
-    first = request_batch(actor=actor, event=event, new=new, form="sheet")
-    again = request_batch(actor=actor, event=event, new=new, form="sheet")
-    changed = request_batch(actor=actor, event=event, new=replace(new, amount=4), form="sheet")
-    elsewhere = request_batch(actor=other, event=event, new=new, form="sheet")
+    first = request_batch(actor=actor, event=event, new=new, form_id="sheet")
+    again = request_batch(actor=actor, event=event, new=new, form_id="sheet")
+    changed = request_batch(actor=actor, event=event, new=replace(new, amount=4), form_id="sheet")
+    elsewhere = request_batch(actor=other, event=event, new=new, form_id="sheet")
 
     assert again == first
     assert len({first.pk, changed.pk, elsewhere.pk}) == 3

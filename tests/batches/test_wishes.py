@@ -19,7 +19,7 @@ def test_what_was_made_is_under_way_or_failed_is_one_list() -> None:
     found = list(wishes.wishes_of(event))
 
     assert found == [waiting, failed, made]
-    assert list(wishes.standing(wishes.wishes_of(event), [Job.State.FAILED])) == [failed]
+    assert list(wishes.in_states(wishes.wishes_of(event), [Job.State.FAILED])) == [failed]
 
 
 def test_wishes_are_found_by_comment_and_by_the_code_of_an_order() -> None:
@@ -30,7 +30,7 @@ def test_wishes_are_found_by_comment_and_by_the_code_of_an_order() -> None:
     code = batch.tickets.get(number=2).position.order.code
 
     for text in ("kiosk", code.lower()):
-        (found,) = wishes.containing(wishes.wishes_of(event), text)
+        (found,) = wishes.matching(wishes.wishes_of(event), text)
         assert found.batch == batch
 
 
@@ -40,9 +40,9 @@ def test_wishes_tell_what_they_are_about_even_when_it_is_gone() -> None:
     layout = make_layout(event)
     asked = ask(variation.item, variation=variation, layout=layout)
 
-    (before,) = wishes.told(event, [asked])
+    (before,) = wishes.with_things(event, [asked])
     layout.delete()
-    (after,) = wishes.told(event, [asked])
+    (after,) = wishes.with_things(event, [asked])
 
     assert (before.item, before.variation) == (variation.item, variation)
     assert str(before.layout) == layout.name

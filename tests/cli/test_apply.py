@@ -261,6 +261,23 @@ def test_what_differs_is_brought_to_what_the_file_says(apply: Any, wanted: Decla
     assert (paid.payments.get().state, paid.last_modified > before) == ("confirmed", True)
 
 
+def test_a_layout_that_is_no_longer_the_default_is_in_the_log(
+    apply: Any, wanted: Declaration
+) -> None:
+    layouts = wanted["organizers"][0]["events"][0]["ticketlayouts"]
+    apply(wanted)
+    del layouts[0]["default"]
+    layouts[1]["default"] = True
+
+    apply(wanted)
+
+    told = LogEntry.objects.filter(action="counterfoil.ticketlayout.changed")
+    assert dict(told.values_list("object_repr", "data")) == {
+        "Plain": {"default": False},
+        "Own": {"default": True},
+    }
+
+
 def test_what_the_file_does_not_name_stays(apply: Any, wanted: Declaration) -> None:
     apply(wanted)
     fair = Event.objects.get(slug="fair")

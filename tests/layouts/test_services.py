@@ -15,8 +15,8 @@ from counterfoil.layouts.services import (
     Design,
     LayoutValues,
     assign_layout,
-    background_from_upload,
     change_layout,
+    create_background,
     create_layout,
     delete_layout,
     problems_of,
@@ -158,10 +158,10 @@ def test_a_product_has_one_layout_for_a_channel(event: Event, actor: TokenActor)
 
 def test_an_unusable_background_is_refused_in_words(event: Event) -> None:
     with pytest.raises(Invalid) as refused:
-        background_from_upload(event=event, pdf=NOT_A_PDF)
+        create_background(event=event, pdf=NOT_A_PDF)
 
     assert list(refused.value.problems) == ["background"]
-    assert background_from_upload(event=event, pdf=pdf_of()).compiled
+    assert create_background(event=event, pdf=pdf_of()).compiled
 
 
 def test_all_of_it_is_written_down(event: Event, actor: TokenActor) -> None:
@@ -211,7 +211,7 @@ def test_a_design_that_nobody_saw_is_not_saved_over(
 
 
 def test_another_background_is_another_design(event: Event, actor: TokenActor) -> None:
-    background = background_from_upload(event=event, pdf=pdf_of())
+    background = create_background(event=event, pdf=pdf_of())
 
     assert design().version != design(background=background).version
 

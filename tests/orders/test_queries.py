@@ -4,9 +4,8 @@ import pytest
 
 from counterfoil.core.refusals import Gone
 from counterfoil.orders.models import Order
-from counterfoil.orders.queries import availability, left, used
+from counterfoil.orders.queries import availability, left
 from counterfoil.orders.quotas import NoQuota, SoldOut, Wanted, take
-from counterfoil.orders.services import take_quotas
 from makers import (
     make_event,
     make_item,
@@ -40,7 +39,7 @@ def test_canceled_positions_give_their_place_back() -> None:
         order = make_order(event, items=[item], status=status)
         make_position(order, item, positionid=2, canceled=True)
 
-    assert used([quota]) == {quota.pk: 2}
+    assert availability([quota])[quota.pk].used == 2
 
 
 def test_only_the_variations_of_the_quota_count() -> None:
@@ -52,7 +51,7 @@ def test_only_the_variations_of_the_quota_count() -> None:
     for number, variation in enumerate((front, front, back), start=1):
         make_position(order, item, positionid=number, variation=variation)
 
-    assert used([quota]) == {quota.pk: 2}
+    assert availability([quota])[quota.pk].used == 2
 
 
 def test_only_the_date_of_the_quota_counts() -> None:
@@ -64,7 +63,7 @@ def test_only_the_date_of_the_quota_counts() -> None:
     for number, date in enumerate((hamburg, hamburg, munich), start=1):
         make_position(order, item, positionid=number, subevent=date)
 
-    assert list(used(quotas).values()) == [2, 1]
+    assert [counted.used for counted in availability(quotas).values()] == [2, 1]
 
 
 def test_many_quotas_are_counted_in_one_query(django_assert_num_queries) -> None:
@@ -100,7 +99,7 @@ def test_a_quota_made_smaller_than_what_was_sold_has_none_left() -> None:
 
 def test_nothing_is_counted_for_no_quota(django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
-        assert used([]) == {}
+        assert availability([]) == {}
 
 
 def test_all_quotas_of_a_product_must_have_enough() -> None:
@@ -109,10 +108,11 @@ def test_all_quotas_of_a_product_must_have_enough() -> None:
     small = make_quota(event, size=3, items=[item], name="Small room")
 
     with pytest.raises(SoldOut, match="“Small room” has 3 left, but 4 are needed"):
-        take_quotas(item=item, variation=None, subevent=None, amount=4)
+        take({Wanted(item): 4})
 
-    take_quotas(item=item, variation=None, subevent=None, amount=3)
-    assert used([small]) == {small.pk: 0}  # counted is what is inserted, not what is taken
+    take({Wanted(item): 3})
+    # Counted is what is inserted, not what is taken.
+    assert availability([small])[small.pk].used == 0
 
 
 def test_products_that_share_a_quota_need_it_together() -> None:
@@ -128,7 +128,7 @@ def test_what_is_in_no_quota_cannot_be_taken() -> None:
     item = make_item(make_event(), quota=False)
 
     with pytest.raises(NoQuota):
-        take_quotas(item=item, variation=None, subevent=None, amount=1)
+        take({Wanted(item): 1})
 
 
 def test_a_quota_that_closes_when_sold_out_stays_closed() -> None:
@@ -136,9 +136,9 @@ def test_a_quota_that_closes_when_sold_out_stays_closed() -> None:
     item = make_item(event, quota=False)
     quota = make_quota(event, size=3, items=[item], close_when_sold_out=True)
 
-    take_quotas(item=item, variation=None, subevent=None, amount=3)
+    take({Wanted(item): 3})
     quota.refresh_from_db()
 
     assert quota.closed
     with pytest.raises(Gone, match="0 left"):
-        take_quotas(item=item, variation=None, subevent=None, amount=1)
+        take({Wanted(item): 1})

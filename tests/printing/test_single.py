@@ -77,7 +77,7 @@ def test_a_pending_order_that_counts_as_valid_gets_its_tickets(
     ("given", "has_one"),
     [
         ({"admission": True}, True),
-        ({"admission": False}, False),
+        ({"admission": False}, True),
         ({"admission": False, "generate_tickets": True}, True),
         ({"admission": True, "generate_tickets": False}, False),
     ],
@@ -93,25 +93,39 @@ def test_products_say_whether_they_have_tickets(
     assert {number for number, _ in request.parts} == numbers
 
 
-def test_the_settings_may_give_tickets_to_other_products_and_to_add_ons(
+def test_the_settings_may_give_tickets_to_add_ons(
     position: OrderPosition, actor: TokenActor
 ) -> None:
     event = position.order.event
-    parking = make_item(event, admission=False)
-    addon = make_position(position.order, parking, positionid=2, addon_to=position)
+    addon = make_position(position.order, make_item(event), positionid=2, addon_to=position)
     with pytest.raises(Forbidden):
         ticket_of_position(position=addon, actor=actor)
 
-    event.settings = {"ticket_download_nonadm": True, "ticket_download_addons": True}
+    event.settings = {"ticket_download_addons": True}
     event.save()
 
     addon.refresh_from_db()
     assert ticket_of_position(position=addon, actor=actor)
 
 
+def test_the_settings_may_keep_tickets_to_admissions(
+    position: OrderPosition, actor: TokenActor
+) -> None:
+    event = position.order.event
+    parking = make_position(position.order, make_item(event, admission=False), positionid=2)
+    assert ticket_of_position(position=parking, actor=actor)
+
+    event.settings = {"ticket_download_nonadm": False}
+    event.save()
+
+    parking.refresh_from_db()
+    with pytest.raises(Forbidden):
+        ticket_of_position(position=parking, actor=actor)
+
+
 def test_an_order_without_any_ticket_is_refused(position: OrderPosition, actor: TokenActor) -> None:
     event = position.order.event
-    order = make_order(event, items=[make_item(event, admission=False)])
+    order = make_order(event, items=[make_item(event, generate_tickets=False)])
 
     with pytest.raises(Forbidden, match="no tickets"):
         tickets_of_order(order=order, actor=actor)

@@ -2,8 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil.render import Ticket, resolve
-from counterfoil.render.values import Template, Translated, Unknown, Variable, content_value
+from counterfoil.render import Ticket
+from counterfoil.render.values import (
+    Template,
+    Translated,
+    Unknown,
+    Variable,
+    content_value,
+    resolve,
+)
 
 TICKET = Ticket(
     "A",

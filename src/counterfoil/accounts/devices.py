@@ -5,24 +5,21 @@ A device's token is shown to it when it is made and stored as its hash, like eve
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts.models import Device
 from counterfoil.accounts.services import hash_token, new_secret
 from counterfoil.catalog.models import Event, Organizer
-from counterfoil.core import clock
+from counterfoil.core import alphabets, clock
 from counterfoil.core.refusals import Conflict, Invalid
 
-#: People type it into a phone: nothing in it looks like something else.
-_TYPED = "abcdefghjkmnpqrstuvwxyz23456789"
-_SERIAL = "ABCDEFGHJKLMNPQRSTUVWXYZ3789"
-_LENGTH = 16  #: About 79 bits, for a token that works once.
+_LENGTH = 16  #: About 79 bits, for a token that is typed into a phone and works once.
 
 
 @transaction.atomic
@@ -45,8 +42,8 @@ def create_device(
     device = Device.objects.create(
         organizer=organizer,
         device_id=highest + 1,
-        unique_serial=_drawn(_SERIAL),
-        initialization_token=_drawn(_TYPED),
+        unique_serial=get_random_string(_LENGTH, alphabets.READ),
+        initialization_token=get_random_string(_LENGTH, alphabets.TYPED),
         name=name,
         all_events=all_events,
         security_profile=security_profile,
@@ -130,7 +127,3 @@ def revoke_device(*, device: Device) -> None:
 def _check_events(organizer: Organizer, events: Sequence[Event]) -> None:
     if any(event.organizer_id != organizer.pk for event in events):
         raise Invalid({"limit_events": [_("An event is not one of this organizer.")]})
-
-
-def _drawn(alphabet: str) -> str:
-    return "".join(secrets.choice(alphabet) for _ in range(_LENGTH))

@@ -12,16 +12,17 @@ import hashlib
 import secrets
 
 from django.db import transaction
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from counterfoil.accounts.models import User
+from counterfoil.core import alphabets
 from counterfoil.core.refusals import Conflict, Invalid
 
 CODES = 10
-_GROUPS, _GROUP = 3, 4
-_TYPED = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing looks like something else; 59 bits in 12
+_GROUPS, _GROUP = 3, 4  # 59 bits in 12 letters
 _STORED = 16  # characters that django-otp has room for: 80 bits of the hash
 
 
@@ -100,7 +101,7 @@ def turn_off(*, user: User) -> None:
 
 
 def _drawn() -> str:
-    text = "".join(secrets.choice(_TYPED) for _number in range(_GROUPS * _GROUP))
+    text = get_random_string(_GROUPS * _GROUP, alphabets.TYPED)
     return "-".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
 
 

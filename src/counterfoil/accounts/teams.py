@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts import rights
+from counterfoil.accounts.actors import Actor, TokenActor, UserActor
 from counterfoil.accounts.models import APIToken, Team, User
 from counterfoil.accounts.services import new_token
 from counterfoil.catalog import saving
-from counterfoil.catalog.models import Organizer
+from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.refusals import Conflict, Forbidden, Invalid
 
 MANAGING = "organizer.teams:write"
+CREATING = "organizer.events:create"
 ADMINISTRATORS = "Administrators"
 
 _NEW: dict[str, Any] = {
@@ -49,6 +51,19 @@ def save_team(
     if team is not None:
         _check_somebody_manages(organizer)
     return saved
+
+
+def show_to_maker(*, actor: Actor, event: Event) -> None:
+    """Let whoever made an event see it, even if their teams are limited to chosen events."""
+    if isinstance(actor, TokenActor):
+        makers = Team.objects.filter(pk=actor.token.team_id)
+    elif isinstance(actor, UserActor):
+        makers = actor.user.teams.filter(organizer=event.organizer_id)
+    else:
+        return
+    for team in makers.filter(all_events=False):
+        if team.all_organizer_permissions or CREATING in team.organizer_permissions:
+            team.limit_events.add(event)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ events wrap each object in ``timezone.override(event.tz)``.
 Actions are methods ``list``, ``create``, ``retrieve``, ``update``, ``partial_update``, ``destroy``
 and ``@action`` ones (REST framework's). Refusals raised by services become HTTP in ``api.errors``.
 The order is REST framework's and the contract's: 406, 401, 403, 405, 404, 400.
-Add the module to ``api.urls`` and a row per route to ``tests/api/test_access.py``.
+Add the module to ``api.urls`` and a row per route to ``tests/accesstable.py``.
 """
 
 from __future__ import annotations
@@ -272,11 +272,6 @@ def organizer_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> lis
 def event_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> list[URLPattern]:
     """Return ``…/events/{event}/{prefix}/`` and what lies below, named ``{name}-list`` …"""
     return _routes(f"organizers/<str:organizer>/events/<str:event>/{prefix}", view, name)
-
-
-def plain_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> list[URLPattern]:
-    """Return ``{prefix}/`` and what lies below, named ``{name}-list`` …"""
-    return _routes(prefix, view, name)
 
 
 def _routes(prefix: str, view: type[ViewSetMixin], name: str) -> list[URLPattern]:

@@ -86,5 +86,8 @@ class CategoryView(ListView, DetailView, WritingViews, EventView[ItemCategory]):
     def get_queryset(self) -> QuerySet[ItemCategory]:
         return self.event.categories.order_by("position")
 
+    def remove(self, instance: ItemCategory) -> None:
+        products.delete_category(category=instance)
+
 
 routes = event_routes("categories", CategoryView, name="category")

@@ -20,7 +20,7 @@ from counterfoil.api.fields import Reference
 from counterfoil.api.filters import RowId
 from counterfoil.api.gateexamples import CHECKIN_LIST, LIST_STATUS
 from counterfoil.api.gatetimes import GateMoment
-from counterfoil.api.subevents import VariationReference
+from counterfoil.api.salefields import VariationReference
 from counterfoil.catalog.models import Item, ItemVariation
 from counterfoil.checkin import lists, queries, reports
 from counterfoil.checkin.models import Checkin, CheckinList
@@ -90,9 +90,7 @@ class FailedCheckinSerializer(serializers.ModelSerializer[Checkin]):
     error_reason = serializers.ChoiceField([reason.value for reason in Reason])
     raw_barcode = serializers.CharField(max_length=4096)
     raw_item = Reference("items", required=False, allow_null=True)
-    raw_variation = VariationReference(
-        queryset=ItemVariation.objects.all(), required=False, allow_null=True
-    )
+    raw_variation = VariationReference(required=False, allow_null=True)
     raw_subevent = Reference("subevents", required=False, allow_null=True)
     datetime = GateMoment(required=False)
     type = serializers.ChoiceField(Checkin.Type.choices, required=False)

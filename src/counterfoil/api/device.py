@@ -24,11 +24,11 @@ from counterfoil.accounts.models import Device
 from counterfoil.api.auth import DeviceAuthentication
 from counterfoil.api.base import ApiView
 from counterfoil.api.gateexamples import DEVICE_ACCESS, DEVICE_FACTS, DEVICE_INFO, DEVICE_SELECTION
-from counterfoil.api.ids import row_id
 from counterfoil.audit import services as audit
 from counterfoil.checkin.models import CheckinList
 from counterfoil.checkin.occasions import Occasion, occasion_for, running_occasion
 from counterfoil.core import clock
+from counterfoil.core.ids import row_id
 
 
 class FactsSerializer(serializers.ModelSerializer[Device]):

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from counterfoil.accounts.actors import TokenActor
+from counterfoil.accounts.teams import show_to_maker
 from counterfoil.api.base import DetailView, EventView, ListView, OrganizerView, WritingViews
 from counterfoil.api.channels import ChannelLimits
 from counterfoil.api.examples import EVENT
 from counterfoil.api.fields import Moment, TranslatedText
 from counterfoil.api.filters import Channel, Flag
 from counterfoil.api.links import absolute
-from counterfoil.catalog import services
+from counterfoil.catalog import queries, services
 from counterfoil.catalog.models import SLUG, Event, SalesChannel
 from counterfoil.core import clock
 
@@ -147,9 +147,7 @@ class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
         return _with_end(events).filter(Q(has_subevents=True) | Q(ends__gte=value))
 
     def by_words(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
-        return events.filter(
-            Q(name__icontains=value) | Q(slug__icontains=value) | Q(location__icontains=value)
-        )
+        return events.filter(queries.containing(value, "name", "slug", "location"))
 
     def by_channel(
         self, events: QuerySet[Event], name: str, value: SalesChannel
@@ -185,9 +183,8 @@ class EventListView(ListView, WritingViews, OrganizerView[Event]):
     @transaction.atomic
     def perform_create(self, serializer: serializers.BaseSerializer[Event]) -> None:
         super().perform_create(serializer)
-        actor, made = self.actor, serializer.instance
-        if isinstance(actor, TokenActor) and made and not actor.token.team.all_events:
-            actor.token.team.limit_events.add(made)  # who makes it may see it
+        if serializer.instance is not None:
+            show_to_maker(actor=self.actor, event=serializer.instance)
 
 
 class EventDetailView(DetailView, WritingViews, EventView[Event]):

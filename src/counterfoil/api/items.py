@@ -214,7 +214,7 @@ class ItemFilters(django_filters.FilterSet):  # type: ignore[misc]
         return free if value else items.exclude(pk__in=free.values("pk"))
 
     def by_words(self, items: QuerySet[Item], name: str, value: str) -> QuerySet[Item]:
-        return items.filter(Q(name__icontains=value) | Q(internal_name__icontains=value))
+        return items.filter(queries.containing(value, "name", "internal_name"))
 
 
 class ItemView(ListView, DetailView, WritingViews, EventView[Item]):

@@ -9,9 +9,9 @@ from rest_framework import serializers
 
 from counterfoil.api.fields import ChannelReference, Moment, Money, Reference, Whole
 from counterfoil.api.positionallists import PositionalList
-from counterfoil.api.salefields import DateReference
-from counterfoil.api.subevents import VariationReference
-from counterfoil.catalog.models import ItemVariation, QuestionOption
+from counterfoil.api.salefields import DateReference, VariationReference
+from counterfoil.catalog.models import QuestionOption
+from counterfoil.catalog.services import WEB
 from counterfoil.orders.answers import AnswerUnreadable, normal_answer
 from counterfoil.orders.neworder import NewAnswer, NewOrder, NewPosition
 
@@ -78,9 +78,7 @@ class NewAnswerSerializer(serializers.Serializer[Any]):
 
 class NewPositionSerializer(serializers.Serializer[Any]):
     item = Reference("items")
-    variation = VariationReference(
-        queryset=ItemVariation.objects.all(), required=False, allow_null=True
-    )
+    variation = VariationReference(required=False, allow_null=True)
     subevent = DateReference(required=False, allow_null=True)
     positionid = Whole(min_value=1, required=False, allow_null=True)
     price = Money(required=False, allow_null=True, min_value=0)
@@ -166,10 +164,10 @@ class NewOrderSerializer(serializers.Serializer[Any]):
     def new_order(self) -> NewOrder:
         """Return what was sent, once it is known to be valid."""
         sent = self.validated_data
-        web = self.context["view"].organizer.sales_channels
+        channels = self.context["view"].organizer.sales_channels
         return NewOrder(
             positions=tuple(_new_position(position) for position in sent["positions"]),
-            sales_channel=sent.get("sales_channel") or web.get(identifier="web"),
+            sales_channel=sent.get("sales_channel") or channels.get(identifier=WEB),
             paid=sent["status"] == "p",
             testmode=sent["testmode"],
             code=sent.get("code"),

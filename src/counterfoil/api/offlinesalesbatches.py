@@ -20,13 +20,13 @@ from counterfoil.api.base import DetailView, EventView, ListView, event_routes
 from counterfoil.api.downloads import FileAnswers, answer_result, under_way
 from counterfoil.api.fields import ChannelReference, Moment, Reference, Text, Whole
 from counterfoil.api.links import absolute
-from counterfoil.api.salefields import DateReference
+from counterfoil.api.salefields import DateReference, VariationReference
 from counterfoil.api.schema import ASKED_FOR_BATCH, ASKED_FOR_DOWNLOAD, DELETED, STATE_OF_JOB
-from counterfoil.api.subevents import VariationReference
 from counterfoil.batches import queries, services
 from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
 from counterfoil.batches.services import NewBatch
-from counterfoil.catalog.models import ItemVariation, SalesChannel
+from counterfoil.catalog.models import SalesChannel
+from counterfoil.catalog.services import WEB
 from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.printing.queries import find_request
 
@@ -76,9 +76,7 @@ class NewBatchSerializer(serializers.Serializer[Any]):
     layout = Reference("ticket_layouts", required=False, allow_null=True)
     subevent = DateReference(required=False, allow_null=True)
     item = Reference("items")
-    variation = VariationReference(
-        queryset=ItemVariation.objects.all(), required=False, allow_null=True
-    )
+    variation = VariationReference(required=False, allow_null=True)
     amount = Whole(min_value=1, max_value=MAX_AMOUNT)
     comment = Text(required=False, allow_blank=True, trim_whitespace=False)
 
@@ -129,7 +127,7 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
         return Response({"check": url}, status=status.HTTP_202_ACCEPTED)
 
     def _web(self) -> SalesChannel:
-        return self.organizer.sales_channels.get(identifier="web")
+        return self.organizer.sales_channels.get(identifier=WEB)
 
 
 class BatchCheckView(EventView[OfflineSalesBatch]):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -154,7 +155,15 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     def get_downloads(self, order: Order) -> list[dict[str, str]]:
         if not any(has_download(position) for position in order.positions.all()):
             return []
-        path = f"{_event_path(order)}orders/{order.code}/download/pdf/"
+        path = reverse(
+            "order-download",
+            kwargs={
+                "organizer": order.event.organizer.slug,
+                "event": order.event.slug,
+                "code": order.code,
+                "output": "pdf",
+            },
+        )
         return [{"output": "pdf", "url": absolute(self.context["request"], path)}]
 
     def get_url(self, order: Order) -> str:
@@ -185,8 +194,3 @@ def shown_orders(orders: QuerySet[Order], *, canceled: bool) -> QuerySet[Order]:
     return orders.select_related("event__organizer", "sales_channel").prefetch_related(
         Prefetch("positions", shown_positions(canceled=canceled)), Prefetch("payments", payments)
     )
-
-
-def _event_path(order: Order) -> str:
-    event = order.event
-    return f"/api/v1/organizers/{event.organizer.slug}/events/{event.slug}/"

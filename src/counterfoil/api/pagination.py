@@ -8,8 +8,8 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from counterfoil.api.ids import row_id
 from counterfoil.api.links import absolute
+from counterfoil.core.ids import row_id
 
 
 class Pages(PageNumberPagination):

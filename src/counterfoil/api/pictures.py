@@ -27,9 +27,7 @@ class PictureField(serializers.Field[Any, Any, str, Item]):
         try:
             upload = uploads.claim(self.context["view"].actor.key, data, TYPES)
         except Invalid as refusal:
-            raise serializers.ValidationError(
-                [text for texts in refusal.problems.values() for text in texts]
-            ) from None
+            raise serializers.ValidationError(refusal.sentences) from None
         return keep_picture(upload)
 
     def to_representation(self, value: Item) -> str:

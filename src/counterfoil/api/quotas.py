@@ -15,17 +15,17 @@ from rest_framework.response import Response
 from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
 from counterfoil.api.fields import Reference, Whole
 from counterfoil.api.filters import RowId, RowIds
-from counterfoil.api.subevents import VariationReference
+from counterfoil.api.salefields import VariationReference
 from counterfoil.catalog import queries
-from counterfoil.catalog.models import ItemVariation, Quota
-from counterfoil.catalog.quotas import save_quota
+from counterfoil.catalog.models import Quota
+from counterfoil.catalog.quotas import delete_quota, save_quota
 from counterfoil.orders.queries import Availability, availability
 
 
 class QuotaSerializer(serializers.ModelSerializer[Quota]):
     size = Whole(allow_null=True, min_value=0)
     items = Reference("items", many=True, required=False)
-    variations = VariationReference(queryset=ItemVariation.objects.all(), many=True, required=False)
+    variations = VariationReference(many=True, required=False)
     subevent = Reference("subevents", required=False, allow_null=True)
     available = serializers.SerializerMethodField()
     available_number = serializers.SerializerMethodField()
@@ -134,6 +134,9 @@ class QuotaView(ListView, DetailView, WritingViews, EventView[Quota]):
 
     def get_queryset(self) -> QuerySet[Quota]:
         return queries.quotas_of(self.event)
+
+    def remove(self, instance: Quota) -> None:
+        delete_quota(quota=instance)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         serializer = super().get_serializer(*args, **kwargs)

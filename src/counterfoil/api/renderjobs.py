@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.api.base import EventView
+from counterfoil.api.fields import Moment
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import cancel_render
 
@@ -21,31 +22,16 @@ class ProgressSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField(source="progress_total")
 
 
-class OccurrenceSerializer(serializers.Serializer[Any]):
-    ticket = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class FindingSerializer(serializers.Serializer[Any]):
-    """A concern about one element, with how many tickets it touches and the first of them."""
-
-    concern = serializers.CharField()
-    layout = serializers.CharField()
-    pointer = serializers.CharField()
-    count = serializers.IntegerField()
-    first = OccurrenceSerializer(many=True)
-
-
 class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
     """``id`` is the first UUID of the download's address; ``preflight`` is null until then."""
 
     id = serializers.UUIDField(source="job_id")
     state = serializers.CharField(source="job.state")
     progress = ProgressSerializer(source="job")
-    created = serializers.DateTimeField()
-    started = serializers.DateTimeField(source="job.started", allow_null=True)
-    finished = serializers.DateTimeField(source="job.finished", allow_null=True)
-    expires = serializers.DateTimeField(source="job.expires", allow_null=True)
+    created = Moment()
+    started = Moment(source="job.started", allow_null=True)
+    finished = Moment(source="job.finished", allow_null=True)
+    expires = Moment(source="job.expires", allow_null=True)
     message = serializers.CharField(source="job.message")
     pages = serializers.SerializerMethodField()
     preflight = serializers.SerializerMethodField()

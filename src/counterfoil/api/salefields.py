@@ -1,12 +1,26 @@
-"""The field that names a date of a series."""
+"""Fields that name what is sold: a variation, a date of a series."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.api.fields import Reference
+from counterfoil.catalog.models import ItemVariation
+
+
+class VariationReference(Reference):
+    """A variation of any product of the event."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # REST framework wants a queryset up front; the real one needs the request.
+        kwargs.setdefault("queryset", ItemVariation.objects.all())
+        super().__init__(**kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return ItemVariation.objects.filter(item__event=self.context["event"])
 
 
 class DateReference(Reference):

@@ -11,14 +11,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
-from counterfoil.api.carried import Carried
 from counterfoil.api.examples import SUBEVENT
 from counterfoil.api.fields import Moment, Money, Reference, TranslatedText
 from counterfoil.api.filters import Flag
 from counterfoil.api.positionallists import PositionalList
+from counterfoil.api.salefields import VariationReference
+from counterfoil.api.variations import availability_mode
 from counterfoil.catalog import dates, queries
 from counterfoil.catalog.models import (
-    ItemVariation,
     SubEvent,
     SubEventItem,
     SubEventItemVariation,
@@ -35,18 +35,14 @@ _OVERRIDE = (
 )
 
 
-def _mode() -> Carried:
-    return Carried(serializers.ChoiceField(choices=["hide", "info"]), "hide")
-
-
 class _Override(serializers.Serializer[Any]):
     """What a date may have of its own."""
 
     price = Money(required=False, allow_null=True, min_value=0)
     available_from = Moment(required=False, allow_null=True)
-    available_from_mode = _mode()
+    available_from_mode = availability_mode()
     available_until = Moment(required=False, allow_null=True)
-    available_until_mode = _mode()
+    available_until_mode = availability_mode()
 
 
 class ItemOverrideSerializer(_Override, serializers.ModelSerializer[SubEventItem]):
@@ -60,17 +56,10 @@ class ItemOverrideSerializer(_Override, serializers.ModelSerializer[SubEventItem
         fields = ("item", *_OVERRIDE)
 
 
-class VariationReference(Reference):
-    """A variation of any product of the event."""
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return ItemVariation.objects.filter(item__event=self.context["event"])
-
-
 class VariationOverrideSerializer(_Override, serializers.ModelSerializer[SubEventItemVariation]):
     """A variation's own price, or absence, on the date."""
 
-    variation = VariationReference(queryset=ItemVariation.objects.all())
+    variation = VariationReference()
 
     class Meta:
         list_serializer_class = PositionalList
@@ -194,7 +183,7 @@ class SubEventFilters(django_filters.FilterSet):  # type: ignore[misc]
         return _with_end(rows).filter(ends__gte=value)
 
     def by_words(self, rows: QuerySet[SubEvent], name: str, value: str) -> QuerySet[SubEvent]:
-        return rows.filter(Q(name__icontains=value) | Q(location__icontains=value))
+        return rows.filter(queries.containing(value, "name", "location"))
 
 
 def _with_end(rows: QuerySet[SubEvent]) -> QuerySet[Any]:

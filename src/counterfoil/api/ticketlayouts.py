@@ -93,8 +93,7 @@ class UploadedPdf(serializers.Field[Upload, Any, str, Any]):
         try:
             return uploads.claim(actor.key, data, [PDF])
         except Invalid as refused:
-            texts = [text for texts in refused.problems.values() for text in texts]
-            raise serializers.ValidationError(texts) from None
+            raise serializers.ValidationError(refused.sentences) from None
 
     def to_representation(self, value: Upload) -> str:
         return f"file:{value.pk}"
@@ -164,7 +163,7 @@ class TicketLayoutView(ListView, DetailView, EventView[TicketLayout]):
         if not isinstance(given, Upload):
             return given
         with files.open_stored(given.stored_name) as stored:
-            return services.background_from_upload(event=self.event, pdf=stored.read())
+            return services.create_background(event=self.event, pdf=stored.read())
 
     def _shown(self, layout: TicketLayout, code: int = status.HTTP_200_OK) -> Response:
         return Response(self.get_serializer(layout).data, status=code)
@@ -270,7 +269,7 @@ class PreviewView(FileAnswers, EventView[TicketLayout]):
             lender: TicketLayout | None = wanted.get("ticket_layout")
             return lender.background_id if lender else None
         with files.open_stored(upload.stored_name) as stored:
-            return services.background_from_upload(event=self.event, pdf=stored.read()).pk
+            return services.create_background(event=self.event, pdf=stored.read()).pk
 
     def _drawn(self, request: Request, plan: Plan, wanted: dict[str, Any]) -> HttpResponseBase:
         position: OrderPosition | None = wanted.get("position")

@@ -20,6 +20,7 @@ from counterfoil.api.downloads import FileAnswers, answer_result
 from counterfoil.api.links import absolute
 from counterfoil.api.positionallists import PositionalList
 from counterfoil.api.schema import ASKED_FOR_DOWNLOAD
+from counterfoil.core.ids import row_id
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import find_request
@@ -182,14 +183,9 @@ def _ids(raw: object, key: str) -> list[int]:
 
 
 def _id_in(data: object) -> int | None:
-    if isinstance(data, bool) or not isinstance(data, int | str):
-        return None
-    if isinstance(data, str) and not data.isascii():
-        return None  # Python takes the digits of every script
-    try:
-        return int(data)
-    except ValueError:
-        return None
+    if isinstance(data, str):
+        return row_id(data)
+    return data if type(data) is int else None
 
 
 def _by_key(rows: QuerySet[Any], ids: list[int]) -> dict[int, Model]:

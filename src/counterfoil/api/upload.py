@@ -66,10 +66,7 @@ class UploadView(ApiView[Upload]):
         try:
             upload = store_upload(self.actor.key, name, kind, request.data["file"])
         except Invalid as refusal:  # observed: a bare list, not an object
-            return Response(
-                [text for texts in refusal.problems.values() for text in texts],
-                status=status.HTTP_400_BAD_REQUEST,
-            )
+            return Response(refusal.sentences, status=status.HTTP_400_BAD_REQUEST)
         return Response({"id": f"file:{upload.pk}"}, status=status.HTTP_201_CREATED)
 
 

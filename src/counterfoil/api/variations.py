@@ -87,7 +87,12 @@ class VariationSerializer(ChannelLimits, serializers.ModelSerializer[ItemVariati
 
 class VariationFilters(django_filters.FilterSet):  # type: ignore[misc]
     active = Flag()
-    search = django_filters.CharFilter(field_name="value", lookup_expr="icontains")
+    search = django_filters.CharFilter(method="by_words")
+
+    def by_words(
+        self, variations: QuerySet[ItemVariation], name: str, value: str
+    ) -> QuerySet[ItemVariation]:
+        return variations.filter(queries.containing(value, "value"))
 
 
 class VariationView(ListView, DetailView, WritingViews, EventView[ItemVariation]):

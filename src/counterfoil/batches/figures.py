@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 
 from counterfoil.batches.models import BatchPrint
 from counterfoil.catalog.models import Event
-from counterfoil.checkin.models import Checkin
+from counterfoil.checkin.queries import entries
 from counterfoil.jobs.models import Job
 
 
@@ -29,7 +29,5 @@ def figures_of(event: Event) -> Figures:
     amounts = event.offline_sales_batches.aggregate(
         made=Sum("amount", default=0), printed=Sum("amount", default=0, filter=Q(printed))
     )
-    entries = Checkin.objects.filter(
-        list__event=event, successful=True, type=Checkin.Type.ENTRY, position__canceled=False
-    )
-    return Figures(**amounts, checked_in=entries.values("position").distinct().count())
+    entered = entries().filter(list__event=event, position__canceled=False)
+    return Figures(**amounts, checked_in=entered.values("position").distinct().count())

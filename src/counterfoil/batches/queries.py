@@ -8,13 +8,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.catalog.models import Event
-from counterfoil.checkin.models import Checkin
+from counterfoil.checkin.queries import entries
+from counterfoil.core.ids import row_id
 from counterfoil.jobs.models import Job
 from counterfoil.orders.models import Order
 from counterfoil.printing.models import RenderRequest
 
-#: The longest number that a row can have, in digits.
-_DIGITS = 9
 _CANCELED = Q(position__canceled=True) | Q(position__order__status=Order.Status.CANCELED)
 
 
@@ -41,11 +40,9 @@ def tickets_of(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
 
 def shown_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
     """Tickets of a batch in its order, each with its ``checked_in`` time and ``is_canceled``."""
-    entries = Checkin.objects.filter(
-        position=OuterRef("position"), successful=True, type=Checkin.Type.ENTRY
-    )
+    entered = entries().filter(position=OuterRef("position"))
     return tickets_of(batch).annotate(
-        checked_in=Subquery(entries.order_by("-datetime").values("datetime")[:1]),
+        checked_in=Subquery(entered.order_by("-datetime").values("datetime")[:1]),
         is_canceled=_CANCELED,
     )
 
@@ -53,8 +50,8 @@ def shown_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
 def matching(tickets: QuerySet[BatchTicket], text: str) -> QuerySet[BatchTicket]:
     """Those whose order code, secret or number this is, or a part of code or secret."""
     found = Q(position__order__code__icontains=text) | Q(position__secret__icontains=text)
-    if text.isdecimal() and len(text) <= _DIGITS:
-        found |= Q(number=int(text))
+    if (number := row_id(text)) is not None:
+        found |= Q(number=number)
     return tickets.filter(found)
 
 
@@ -81,11 +78,7 @@ def in_state(tickets: QuerySet[BatchTicket], state: str) -> QuerySet[BatchTicket
 
 
 def _entered() -> Exists:
-    return Exists(
-        Checkin.objects.filter(
-            position=OuterRef("position"), successful=True, type=Checkin.Type.ENTRY
-        )
-    )
+    return Exists(entries().filter(position=OuterRef("position")))
 
 
 def prints_of(event: Event) -> QuerySet[RenderRequest]:

@@ -24,7 +24,7 @@ from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.jobs import services as jobs
 from counterfoil.jobs.claims import Claim
 from counterfoil.layouts.models import TicketLayout
-from counterfoil.orders import services as orders
+from counterfoil.orders import quotas
 from counterfoil.orders.quotas import Wanted
 from counterfoil.orders.selling import sale_problems
 from counterfoil.printing.models import RenderRequest
@@ -68,17 +68,17 @@ class _Payload:
 
 @transaction.atomic
 def request_batch(
-    *, actor: Actor, event: Event, new: NewBatch, form: str | None = None
+    *, actor: Actor, event: Event, new: NewBatch, form_id: str | None = None
 ) -> BatchRequest:
     """Ask for a batch. Whether its quota suffices turns out when it is made.
 
-    ``form`` names the sheet that somebody filled in. Who hands in the same sheet with the same
+    ``form_id`` names the sheet that somebody filled in. Who hands in the same sheet with the same
     wish twice has asked once, and gets the first request back.
 
     Raises:
         Invalid: it could never be made; says which field is to blame.
     """
-    wish = None if form is None else _wish(form, new)
+    wish = None if form_id is None else _wish(form_id, new)
     known = BatchRequest.objects.filter(event=event, asker=actor.key, wish=wish)
     if wish is not None and (before := known.first()):
         return before
@@ -92,9 +92,9 @@ def request_batch(
         return before
 
 
-def _wish(form: str, new: NewBatch) -> str:
+def _wish(form_id: str, new: NewBatch) -> str:
     """Name a wish on a sheet; changed and handed in again, it is another one."""
-    told = json.dumps([form, asdict(_payload(new))], sort_keys=True)
+    told = json.dumps([form_id, asdict(_payload(new))], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -136,12 +136,7 @@ def create_batch(claim: Claim) -> None:
     stock = Stock.draw(draft)
     claim.check()
     with transaction.atomic():
-        orders.take_quotas(
-            item=draft.item,
-            variation=draft.variation,
-            subevent=draft.subevent,
-            amount=draft.amount,
-        )
+        quotas.take({draft.wanted: draft.amount})
         failpoints.reach("batches.quota_taken")
         batch = _insert_batch(draft)
         stock.insert(batch, check=claim.check)

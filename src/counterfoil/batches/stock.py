@@ -17,6 +17,7 @@ from counterfoil.orders import bulk
 from counterfoil.orders.codes import draw_codes, taken
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import Price, list_price, taxed
+from counterfoil.orders.quotas import Wanted
 from counterfoil.orders.secrets import (
     draw_order_secrets,
     draw_pseudonymization_ids,
@@ -40,6 +41,10 @@ class Draft:
     testmode: bool
     comment: str
     moment: datetime
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.item, self.variation, self.subevent)
 
     def price(self) -> Price:
         listed = list_price(item=self.item, variation=self.variation, subevent=self.subevent)

@@ -48,25 +48,25 @@ def wishes_of(event: Event) -> QuerySet[BatchRequest]:
     )
 
 
-def containing(wishes: QuerySet[BatchRequest], text: str) -> QuerySet[BatchRequest]:
+def matching(wishes: QuerySet[BatchRequest], text: str) -> QuerySet[BatchRequest]:
     """Those whose comment has this text in it, or that made the order of this code."""
     made = BatchTicket.objects.filter(batch=OuterRef("batch"), position__order__code=text.upper())
     return wishes.filter(Q(job__payload__comment__icontains=text) | Exists(made))
 
 
-def standing(
+def in_states(
     wishes: QuerySet[BatchRequest], states: Collection[Job.State]
 ) -> QuerySet[BatchRequest]:
     return wishes.filter(job__state__in=states)
 
 
-def about(wishes: QuerySet[BatchRequest], **keys: int) -> QuerySet[BatchRequest]:
+def for_product_or_date(wishes: QuerySet[BatchRequest], **keys: int) -> QuerySet[BatchRequest]:
     """Those for one product (``item``) or one date (``subevent``)."""
     asked: dict[str, Any] = {f"job__payload__{name}": key for name, key in keys.items()}
     return wishes.filter(**asked)
 
 
-def told(event: Event, requests: Iterable[BatchRequest]) -> list[Wish]:
+def with_things(event: Event, requests: Iterable[BatchRequest]) -> list[Wish]:
     """Find what requests are about, in one query a kind of thing."""
     found = list(requests)
     payloads = [request.job.payload for request in found]

@@ -22,7 +22,7 @@ from counterfoil.core.refusals import Invalid
 Overrides = Sequence[Mapping[str, Any]]
 
 _MOMENTS = ("date_from", "date_to", "date_admission", "presale_start", "presale_end")
-_MOST_COPIES = 366
+MOST_COPIES = 366
 
 
 @transaction.atomic
@@ -100,9 +100,9 @@ def repeat_subevent(
     Raises:
         Invalid: too many at once.
     """
-    if not 1 <= times <= _MOST_COPIES:
+    if not 1 <= times <= MOST_COPIES:
         raise Invalid(
-            {"times": [_("At most %(count)d dates can be made at once.") % {"count": _MOST_COPIES}]}
+            {"times": [_("At most %(count)d dates can be made at once.") % {"count": MOST_COPIES}]}
         )
     quotas = list(subevent.quotas.prefetch_related("items", "variations").order_by("pk"))
     made = []

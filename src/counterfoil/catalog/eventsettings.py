@@ -69,9 +69,11 @@ DEFAULTS: dict[str, Any] = {
     "primary_font": "Open Sans",
     "event_logo_image": None,
     "og_image": None,
+    "event_info_text": {},
+    "organizer_info_text": {},
 }
 
-_NAME_SCHEMES = frozenset(
+NAME_SCHEMES = frozenset(
     {
         "given_family",
         "title_given_family",
@@ -91,6 +93,11 @@ _NAME_SCHEMES = frozenset(
         "title_salutation_given_family_degree",
     }
 )
+
+
+def setting(event: Event, name: str) -> Any:
+    """Return one setting, its default unless it was changed."""
+    return event.settings.get(name, DEFAULTS[name])
 
 
 def settings_of(event: Event) -> dict[str, Any]:
@@ -113,8 +120,12 @@ def change_settings(*, event: Event, given: Mapping[str, Any]) -> Event:
     for name in _COLUMNS:
         if name in given:
             setattr(event, name, given[name])
-    changed = {name: given[name] for name in DEFAULTS if name in given}
-    event.settings = {**event.settings, **changed}
+    known = {**event.settings, **{name: given[name] for name in DEFAULTS if name in given}}
+    event.settings = {
+        name: value
+        for name, value in known.items()
+        if name not in DEFAULTS or value != DEFAULTS[name]
+    }
     event.save(update_fields=[*_COLUMNS, "settings"])
     return event
 
@@ -124,7 +135,7 @@ def _flaw(name: str, value: Any) -> str | None:
         return _("This is not a time zone.")
     if name == "locales" and not (value and _is_words(value)):
         return _("This must be a list of languages.")
-    if name == "name_scheme" and value not in _NAME_SCHEMES:
+    if name == "name_scheme" and value not in NAME_SCHEMES:
         return _('"{input}" is not a valid choice.').format(input=value)
     if name in {"locale", "region"}:
         return None if isinstance(value, str) and len(value) <= 50 else _("Not a valid string.")

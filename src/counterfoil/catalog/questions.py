@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Question, QuestionOption
+from counterfoil.core import alphabets
 from counterfoil.core.refusals import Invalid
-
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ3789"
 
 #: Types whose answers are chosen from a list.
 CHOICES = frozenset({"C", "M"})
@@ -59,4 +58,4 @@ def _replace_options(question: Question, options: Sequence[Mapping[str, Any]]) -
 
 
 def _drawn_identifier() -> str:
-    return get_random_string(8, _LETTERS)
+    return get_random_string(8, alphabets.READ)

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Model, ProtectedError
-from django.utils.translation import gettext as _
 
-from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Forbidden, Invalid
 
 M = TypeVar("M", bound=Model)
@@ -53,13 +51,3 @@ def check_period(start: Any, end: Any, field: str, words: str) -> None:
     """
     if start is not None and end is not None and end < start:
         raise Invalid({field: [words]})
-
-
-def check_of_event(rows: Any, event: Event, field: str) -> None:
-    """Refuse rows of other events.
-
-    Raises:
-        Invalid: on ``field``.
-    """
-    if any(row.event_id != event.pk for row in rows):
-        raise Invalid({field: [_("One or more of these do not belong to this event.")]})

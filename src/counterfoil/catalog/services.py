@@ -14,6 +14,7 @@ from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Organizer, SalesChannel
 from counterfoil.core.refusals import Forbidden, Invalid
 
+#: The sales channel that every organizer has.
 WEB = "web"
 API_PREFIX = "api."
 

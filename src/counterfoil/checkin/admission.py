@@ -110,7 +110,9 @@ def _against_rules(attempt: Attempt) -> Refused | None:
     try:
         allowed = rules.allow(attempt.list.rules, facts_of(attempt))
     except rules.UnknownRule as unknown:
-        logger.warning("check-in list %s cannot be used: %s", attempt.list.pk, unknown)
+        logger.warning(
+            "The rules of check-in list %s cannot be evaluated: %s", attempt.list.pk, unknown
+        )
         return Refused(Reason.RULES, _("This server does not understand the rules of this list."))
     return None if allowed else Refused(Reason.RULES)
 

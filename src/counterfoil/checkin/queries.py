@@ -46,15 +46,18 @@ def tickets_of(
     for counts_on in lists:
         positions = positions_on(counts_on, whatever_status=whatever_status)
         on_any |= Q(pk__in=positions.values("pk"))
-    entries = Checkin.objects.filter(
-        list__in=lists, position=OuterRef("pk"), successful=True, type=Checkin.Type.ENTRY
-    )
-    last = entries.order_by("-datetime").values("datetime")[:1]
+    entered = entries().filter(list__in=lists, position=OuterRef("pk"))
+    last = entered.order_by("-datetime").values("datetime")[:1]
     return (
         OrderPosition.objects.filter(on_any)
         .annotate(last_checked_in=Subquery(last))
         .order_by("order__code", "positionid", "pk")
     )
+
+
+def entries() -> QuerySet[Checkin]:
+    """The scans by which tickets came in."""
+    return Checkin.objects.filter(successful=True, type=Checkin.Type.ENTRY)
 
 
 def inside(counts_on: CheckinList, *, at: datetime | None = None) -> QuerySet[OrderPosition]:
@@ -152,9 +155,8 @@ def _positions_by_kind(event: Event) -> Iterable[tuple[Kind, int]]:
 
 def _admitted_by_kind(lists: Sequence[CheckinList]) -> Iterable[tuple[int, Kind, int]]:
     rows: Any = (
-        Checkin.objects.filter(
-            list__in=lists, successful=True, type=Checkin.Type.ENTRY, position__canceled=False
-        )
+        entries()
+        .filter(list__in=lists, position__canceled=False)
         .values_list("list", *(f"position__{name}" for name in _KIND))
         .annotate(count=Count("position", distinct=True))
     )

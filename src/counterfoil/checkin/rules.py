@@ -216,13 +216,6 @@ def check(rules: object) -> None:
         raise Invalid({"rules": [str(unknown)]}) from None
 
 
-def leaves(rules: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the single conditions of rules that combine them with ``and`` and ``or``."""
-    if set(rules) & {"and", "or"}:
-        return [leaf for part in next(iter(rules.values())) for leaf in leaves(part)]
-    return [rules]
-
-
 def _value(node: Any, facts: Facts, depth: int) -> Any:
     if not isinstance(node, dict):
         return node

@@ -11,8 +11,8 @@ from django.db import transaction
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
 from counterfoil.checkin.models import BlockedSecret, RevokedSecret
-from counterfoil.core import clock
-from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.models import OrderPosition
+from counterfoil.orders.services import touch
 
 
 @transaction.atomic
@@ -23,7 +23,7 @@ def revoke_secret(*, position: OrderPosition, actor: Actor | None) -> RevokedSec
         event=event, secret=position.secret, defaults={"position": position}
     )
     if created:
-        _touch(position)
+        touch(position.order_id)
         record(actor=actor, action="counterfoil.orderposition.revoked", obj=position, event=event)
     return revoked
 
@@ -46,7 +46,7 @@ def set_block(
             secret=position.secret,
             defaults={"blocked": bool(names), "position": position},
         )
-    _touch(position)
+    touch(position.order_id)
     verb = "blocked" if blocked else "unblocked"
     record(
         actor=actor,
@@ -56,8 +56,3 @@ def set_block(
         data={"name": name},
     )
     return position
-
-
-def _touch(position: OrderPosition) -> None:
-    """Let scanners that ask for what was modified since hear of it."""
-    Order.objects.filter(pk=position.order_id).update(last_modified=clock.now())

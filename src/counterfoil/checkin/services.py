@@ -21,6 +21,7 @@ from counterfoil.checkin.reasons import Reason, Refused
 from counterfoil.checkin.scans import Outcome, Scan
 from counterfoil.core import clock
 from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.services import touch
 
 
 def redeem(*, scan: Scan, actor: Actor | None) -> Outcome:
@@ -64,7 +65,7 @@ def annul(
     if not scans.filter(pk=scan.pk).update(successful=False, **refusal):
         return False
     order = scan.position.order
-    Order.objects.filter(pk=order.pk).update(last_modified=clock.now())
+    touch(order.pk)
     record(
         actor=actor,
         action="counterfoil.checkin.annulled",
@@ -124,8 +125,7 @@ def _admit(attempt: Attempt, *, forced: bool, actor: Actor | None) -> None:
     )
     if scan.is_entry:
         questions.store(position, scan.answers)
-    # Other scanners ask for the orders that were modified since: they must hear of this.
-    Order.objects.filter(pk=position.order_id).update(last_modified=clock.now())
+    touch(position.order_id)
     record(
         actor=actor,
         action="counterfoil.checkin.admitted",

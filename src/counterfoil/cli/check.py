@@ -34,4 +34,8 @@ def check(*, strict: bool) -> None:
 def _summary(problems: int, total: int) -> str:
     if not total:
         return "Nothing to say against it."
-    return f"{problems} of {total} findings are problems."
+    return f"{_counted(total, 'finding')}, {_counted(problems, 'problem')}."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

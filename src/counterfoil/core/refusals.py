@@ -25,6 +25,11 @@ class Invalid(Refusal):
         self.problems: dict[str, list[str]] = {key: list(texts) for key, texts in problems.items()}
         super().__init__("; ".join(f"{key}: {' '.join(v)}" for key, v in self.problems.items()))
 
+    @property
+    def sentences(self) -> list[str]:
+        """All sentences, whichever field they are about."""
+        return [text for texts in self.problems.values() for text in texts]
+
 
 class Conflict(Refusal):
     """The thing is in a state that does not allow this."""

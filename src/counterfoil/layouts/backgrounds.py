@@ -33,7 +33,7 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
     """
     sha256 = hashlib.sha256(pdf).hexdigest()
     known = Background.objects.filter(event=event, sha256=sha256).order_by("pk").first()
-    if known is not None and want(known.pk):
+    if known is not None and keep_for_now(known.pk):
         return _usable(known, keep_unusable)
     try:
         compiled = compile_background(pdf)
@@ -52,8 +52,8 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
     )
 
 
-def want(background: int) -> bool:
-    """Note that somebody may need it for a while yet; False if it has been deleted."""
+def keep_for_now(background: int) -> bool:
+    """Keep it from the cleanup for a while yet; False if it has been deleted already."""
     return bool(Background.objects.filter(pk=background).update(last_wanted=clock.now()))
 
 

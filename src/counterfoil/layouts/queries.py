@@ -7,7 +7,7 @@ its own those of the automatic choice are printed, without a background that one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from counterfoil.catalog.models import Event
+from counterfoil.catalog.services import WEB
 from counterfoil.layouts.builtin import built_in_layout
-from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
+from counterfoil.layouts.models import TicketLayout, TicketLayoutItem
 
-WEB = "web"
 BUILT_IN = gettext_noop("Built-in layout")
 
 
@@ -86,7 +86,3 @@ def layouts_of(event: Event) -> QuerySet[TicketLayout]:
         .prefetch_related("item_assignments__sales_channel")
         .order_by("name", "pk")
     )
-
-
-def backgrounds_by_id(ids: Iterable[int]) -> dict[int, Background]:
-    return Background.objects.in_bulk(list(ids))

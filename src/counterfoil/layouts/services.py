@@ -20,7 +20,7 @@ from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
-from counterfoil.layouts.backgrounds import store_background, store_blank, want
+from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
 from counterfoil.layouts.words import sentence_about, told
 from counterfoil.render import BackgroundError, LayoutError, Problem, read_layout
@@ -147,7 +147,7 @@ def make_default(*, actor: Actor | None, layout: TicketLayout) -> None:
         _record(actor, layout, "changed", {"default": True})
 
 
-def background_from_upload(*, event: Event, pdf: bytes) -> Background:
+def create_background(*, event: Event, pdf: bytes) -> Background:
     """Make a background of an uploaded PDF.
 
     Raises:
@@ -159,7 +159,9 @@ def background_from_upload(*, event: Event, pdf: bytes) -> Background:
         raise Invalid({"background": [told(problem.message)]}) from None
 
 
-def blank_background(*, event: Event, width: float, height: float, pages: int = 1) -> Background:
+def create_blank_background(
+    *, event: Event, width: float, height: float, pages: int = 1
+) -> Background:
     """Make a background of empty pages; ``width`` and ``height`` are mm.
 
     Raises:
@@ -307,7 +309,7 @@ def _save(
 
 def _let_go(background: int | None) -> None:
     if background is not None:
-        want(background)
+        keep_for_now(background)
 
 
 def _has_other_default(layout: TicketLayout) -> bool:

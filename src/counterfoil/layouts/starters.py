@@ -1,13 +1,36 @@
-"""What a layout on an empty page begins with: a code, and what the ticket is for.
+"""What a layout on an empty page begins with: its size, a code, and what the ticket is for.
 
 A layout without elements would print the built-in ones, which are drawn for A4.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 _BLACK = [0, 0, 0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """Paper that tickets are printed on, in mm."""
+
+    label: Any
+    width: float
+    height: float
+
+
+PAGE_SIZES = {
+    "a4": PageSize(_("A4 portrait, 210 × 297 mm"), 210, 297),
+    "a5": PageSize(_("A5 portrait, 148 × 210 mm"), 148, 210),
+    "a6": PageSize(_("A6 portrait, 105 × 148 mm"), 105, 148),
+    "a6-landscape": PageSize(_("A6 landscape, 148 × 105 mm"), 148, 105),
+    "strip": PageSize(_("Ticket strip, 210 × 74 mm"), 210, 74),
+    "roll": PageSize(_("Roll, 80 × 200 mm"), 80, 200),
+    "card": PageSize(_("Credit card, 85.6 × 54 mm"), 85.6, 54),
+}
 
 
 def starter(width: float, height: float) -> list[dict[str, Any]]:

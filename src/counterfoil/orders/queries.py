@@ -78,11 +78,6 @@ def availability(quotas: Collection[Quota]) -> dict[int, Availability]:
     return {quota.pk: _availability(quota, counts) for quota in quotas}
 
 
-def used(quotas: Collection[Quota]) -> dict[int, int]:
-    """Return how many positions use up each quota, by id, in one query for all."""
-    return {key: counted.used for key, counted in availability(quotas).items()}
-
-
 def left(quotas: Collection[Quota]) -> dict[int, int | None]:
     """Return how many each quota, by id, has left; None is no limit."""
     return {key: counted.left for key, counted in availability(quotas).items()}

@@ -64,7 +64,7 @@ def take(demand: Mapping[Wanted, int]) -> None:
     limited = [quota for quota in locked if quota.size is not None or quota.closed]
     remaining = left(limited)
     for quota in limited:
-        have = 0 if quota.closed else max(remaining[quota.pk] or 0, 0)
+        have = remaining[quota.pk] or 0
         if have < needs[quota.pk]:
             raise SoldOut(quota, wanted=needs[quota.pk], left=have)
     _close_sold_out(quota for quota in limited if remaining[quota.pk] == needs[quota.pk])

@@ -13,7 +13,8 @@ SECRET_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"  # noqa: S105 - letters,
 SECRET_LENGTH = 32
 ORDER_SECRET_LENGTH = 16
 
-#: No I and O (look like 1 and 0), and of the digits only those that look like no letter.
+#: No I and O (they look like 1 and 0), and of the digits only those that are not taken for a
+#: letter, even if words can be read into them (``banned``).
 READABLE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ379"
 PSEUDONYMIZATION_LENGTH = 10
 
@@ -45,7 +46,7 @@ def _draw_letters(amount: int, alphabet: str) -> str:
     unusable = bytes(range(usable, 256))
     drawn = bytearray()
     while len(drawn) < amount:
-        # A few per mille more than needed on average: one read nearly always suffices.
+        # Three per cent more than needed on average, and some: one read nearly always suffices.
         missing = amount - len(drawn)
         drawn += os.urandom(missing * 264 // usable + 16).translate(table, unusable)
     return drawn[:amount].decode("ascii")

@@ -1,4 +1,4 @@
-"""Makes and deletes single orders, and takes tickets out of quotas for whoever makes many.
+"""Makes and deletes single orders.
 
 Batches of orders are made by ``batches.services`` with ``codes``, ``secrets`` and ``bulk``.
 """
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
+from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.core.refusals import Forbidden, Invalid
 from counterfoil.orders import quotas
@@ -24,7 +24,7 @@ from counterfoil.orders.codes import draw_codes
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition, QuestionAnswer
 from counterfoil.orders.neworder import NewOrder, NewPosition
 from counterfoil.orders.prices import Price, gross_price, list_price, taxed
-from counterfoil.orders.quotas import NoQuota, SoldOut, Wanted
+from counterfoil.orders.quotas import NoQuota, SoldOut
 from counterfoil.orders.secrets import (
     draw_order_secrets,
     draw_pseudonymization_ids,
@@ -44,23 +44,16 @@ class PositionsInvalid(Invalid):
 
     def __init__(self, positions: Sequence[Problems]) -> None:
         super().__init__({"positions": [f"{key}: {text}" for key, text in _flat(positions)]})
-        self.problems = cast(Any, {"positions": list(positions)})
+        self._positions = list(positions)
+        self.problems = cast(Any, {"positions": self._positions})
+
+    @property
+    def sentences(self) -> list[str]:
+        return [text for _key, text in _flat(self._positions)]
 
 
 def _flat(positions: Sequence[Problems]) -> list[tuple[str, str]]:
     return [(key, text) for each in positions for key, texts in each.items() for text in texts]
-
-
-@transaction.atomic
-def take_quotas(
-    *, item: Item, variation: ItemVariation | None, subevent: SubEvent | None, amount: int
-) -> None:
-    """Take tickets out of all quotas of a product, which stay locked until the commit.
-
-    Raises:
-        Gone: a quota has fewer left, or the product is in none.
-    """
-    quotas.take({Wanted(item, variation, subevent): amount})
 
 
 def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
@@ -90,6 +83,11 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
     with transaction.atomic():
         audit.record(actor=actor, action="counterfoil.order.deleted", obj=order, event=order.event)
         order.delete()
+
+
+def touch(order_id: int) -> None:
+    """Let scanners that ask for what was modified since hear of an order."""
+    Order.objects.filter(pk=order_id).update(last_modified=clock.now())
 
 
 def _create(actor: Actor | None, event: Event, new: NewOrder) -> Order:

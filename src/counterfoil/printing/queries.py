@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from counterfoil.catalog.eventsettings import setting
 from counterfoil.catalog.models import Event
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
@@ -24,20 +25,22 @@ def find_request(
 def may_be_downloaded(order: Order) -> bool:
     """Tell whether an order's tickets are handed out: it is paid, or counts as if it were."""
     if order.status == Order.Status.PENDING:
-        pending_is_enough = order.event.settings.get("ticket_download_pending")
+        pending_is_enough = setting(order.event, "ticket_download_pending")
         return not order.require_approval and bool(order.valid_if_pending or pending_is_enough)
     return order.status == Order.Status.PAID
 
 
 def has_ticket(position: OrderPosition) -> bool:
-    """Tell whether a position is one that gets a ticket: admissions do, unless the product or
-    the event's settings say otherwise."""
-    settings = position.order.event.settings
-    if position.canceled or (position.addon_to_id and not settings.get("ticket_download_addons")):
+    """Tell whether a position is one that gets a ticket.
+
+    Its product says, or else the event's settings do: by default all get one but add-ons.
+    """
+    event = position.order.event
+    if position.canceled or (position.addon_to_id and not setting(event, "ticket_download_addons")):
         return False
     if position.item.generate_tickets is not None:
         return position.item.generate_tickets
-    return position.item.admission or bool(settings.get("ticket_download_nonadm"))
+    return position.item.admission or bool(setting(event, "ticket_download_nonadm"))
 
 
 def tickets_of(order: Order) -> list[OrderPosition]:

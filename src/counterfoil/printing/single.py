@@ -30,9 +30,7 @@ def ticket_of_position(*, position: OrderPosition, actor: Actor) -> RenderReques
     Raises:
         Forbidden: the order is not paid, or the position gets no ticket.
     """
-    _check_order(position.order)
-    if not has_ticket(position):
-        raise Forbidden(_("This product has no ticket."))
+    check_handed_out(position)
     return _kept(position.order, f"position:{position.pk}", [position], actor)
 
 
@@ -47,6 +45,17 @@ def tickets_of_order(*, order: Order, actor: Actor) -> RenderRequest:
     if not positions:
         raise Forbidden(_("This order has no tickets."))
     return _kept(order, f"order:{order.pk}", positions, actor)
+
+
+def check_handed_out(position: OrderPosition) -> None:
+    """Refuse where a ticket is not handed out.
+
+    Raises:
+        Forbidden: the order is not paid, or the position gets no ticket.
+    """
+    _check_order(position.order)
+    if not has_ticket(position):
+        raise Forbidden(_("This product has no ticket."))
 
 
 def _check_order(order: Order) -> None:

@@ -33,7 +33,7 @@ from counterfoil.render.inspection import Inspected, inspect
 from counterfoil.render.layout import Layout, describe, read_layout
 from counterfoil.render.plan import Plan, compile_plan
 from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
-from counterfoil.render.values import Ticket, resolve
+from counterfoil.render.values import Ticket
 
 __all__ = [
     "BackgroundError",
@@ -66,5 +66,4 @@ __all__ = [
     "read_image",
     "read_layout",
     "render_pdf",
-    "resolve",
 ]

@@ -14,12 +14,12 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "static"
 
 # Its files stand below the same address.
-_LODGER = "drf-spectacular-sidecar"
+_SIDECAR = "drf-spectacular-sidecar"
 
 
 def edition() -> str:
     """Return a name that is the same on all hosts with the same files, and on no others."""
-    digest = hashlib.sha256(metadata.version(_LODGER).encode())
+    digest = hashlib.sha256(metadata.version(_SIDECAR).encode())
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():
             digest.update(f"\n{path.relative_to(FOLDER).as_posix()}\n".encode())

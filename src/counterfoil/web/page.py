@@ -20,7 +20,7 @@
 may not see does not exist (404); what they may see and not do is a 403 that says so. Refusals that
 services raise become a message at the form's field, or a page with the sentence.
 Add the module to ``web.urls``, an entry to ``web.navigation`` if people should find it there, and a
-row per route to ``tests/web/accesstable.py``.
+row per route to ``tests/pagetable.py``.
 """
 
 from __future__ import annotations

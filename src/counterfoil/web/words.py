@@ -29,9 +29,9 @@ REFUSALS: dict[str, Any] = {
 #: What was done to something, by the action of its log entry.
 DEEDS: dict[str, Any] = {
     "counterfoil.order.added": _("order made"),
-    "counterfoil.order.changed": _("order changed"),
     "counterfoil.order.deleted": _("order deleted"),
     "counterfoil.orderposition.downloaded": _("ticket downloaded"),
+    "counterfoil.orderposition.printed": _("ticket printed"),
     "counterfoil.orderposition.blocked": _("ticket blocked"),
     "counterfoil.orderposition.unblocked": _("ticket unblocked"),
     "counterfoil.orderposition.revoked": _("ticket revoked"),

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from counterfoil.catalog.eventsettings import NAME_SCHEMES
 from counterfoil.printing.variables.language import Language
 from counterfoil.printing.variables.names import (
     SCHEMES,
@@ -28,6 +29,7 @@ EVERYTHING = {
 NAMES = {
     "given_family": "Ada Lovelace",
     "title_given_family": "Dr Ada Lovelace",
+    "title_given_family_degree": "Dr Ada Lovelace, PhD",
     "given_middle_family": "Ada Byron Lovelace",
     "title_given_middle_family": "Dr Ada Byron Lovelace",
     "family_given": "Lovelace Ada",
@@ -39,7 +41,13 @@ NAMES = {
     "salutation_given_family": "Ada Lovelace",
     "salutation_title_given_family": "Dr Ada Lovelace",
     "salutation_title_given_family_degree": "Dr Ada Lovelace, PhD",
+    "title_salutation_given_family": "Dr Ada Lovelace",
+    "title_salutation_given_family_degree": "Dr Ada Lovelace, PhD",
 }
+
+
+def test_every_scheme_that_an_event_may_have_can_be_written() -> None:
+    assert SCHEMES.keys() == NAME_SCHEMES
 
 
 def test_every_scheme_has_its_way_to_write_a_name() -> None:

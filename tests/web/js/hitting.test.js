@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { BOX, TEXT, layoutOf } from "./editor.js";
 import { boxesOn } from "../../../src/counterfoil/web/static/web/js/editor/geometry.js";
-import { hitTest, hits } from "../../../src/counterfoil/web/static/web/js/editor/hitting.js";
+import { hits } from "../../../src/counterfoil/web/static/web/js/editor/hitting.js";
 
 /** @typedef {import("../../../src/counterfoil/web/static/web/js/editor/types.js").Json} Json */
 
@@ -60,6 +60,6 @@ test("a turned element is hit where it is seen", () => {
 test("what is on another page, or nowhere, is not hit", () => {
   const layout = layoutOf(TEXT);
 
-  assert.equal(hitTest(layout.elements, boxesOn(layout, 2), { x: 30, y: 105 }, 1), null);
-  assert.equal(hitTest(layout.elements, boxesOn(layout, 1), { x: 0, y: 0 }, 1), null);
+  assert.deepEqual(hits(layout.elements, boxesOn(layout, 2), { x: 30, y: 105 }, 1), []);
+  assert.deepEqual(hits(layout.elements, boxesOn(layout, 1), { x: 0, y: 0 }, 1), []);
 });

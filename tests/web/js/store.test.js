@@ -37,7 +37,7 @@ test("whoever listens is told of a change, and of what was before", () => {
 test("an edit can be undone and redone, and its selection comes back", () => {
   const { store, text, code } = newStore();
   store.update(() => ({ selection: [text] }));
-  store.edit("Delete", (layout) => ({ layout: remove(layout, [text]), selection: [] }));
+  store.edit((layout) => ({ layout: remove(layout, [text]), selection: [] }));
   store.update(() => ({ selection: [code] }));
 
   store.undo();
@@ -64,7 +64,7 @@ test("a drag is one step however many pictures it had, and can be given up", () 
   const start = store.state.layout;
   for (const way of [1, 2, 3]) store.update(() => ({ layout: move(start, [text], way, 0) }));
 
-  store.edit("Move", (layout) => layout);
+  store.edit((layout) => layout);
 
   store.undo();
   assert.equal(store.state.layout, start);
@@ -77,7 +77,7 @@ test("a drag is one step however many pictures it had, and can be given up", () 
 test("an edit that changes nothing is no step", () => {
   const { store } = newStore();
 
-  store.edit("Move", (layout) => move(layout, ["nobody"], 1, 1));
+  store.edit((layout) => move(layout, ["nobody"], 1, 1));
 
   assert.equal(store.history.canUndo, false);
 });
@@ -87,7 +87,7 @@ test("quick edits of one field are one step", () => {
   const start = store.state.layout;
 
   for (const way of [1, 1, 1])
-    store.edit("Move", (layout) => move(layout, [text], way, 0), "nudge");
+    store.edit((layout) => move(layout, [text], way, 0), "nudge");
   store.undo();
 
   assert.equal(store.state.layout, start);
@@ -97,7 +97,7 @@ test("what is saved is not changed, and undoing back to it neither", () => {
   const { store, text } = newStore();
   assert.equal(store.isChanged, false);
 
-  store.edit("Move", (layout) => move(layout, [text], 1, 0));
+  store.edit((layout) => move(layout, [text], 1, 0));
   assert.equal(store.isChanged, true);
   store.markSaved(store.state.layout, "v2");
   assert.deepEqual([store.isChanged, store.state.saved.version], [false, "v2"]);
@@ -111,7 +111,7 @@ test("what is gone is not selected, and a page that is not there not open", () =
   const { store, text, code } = newStore(2);
   store.update(() => ({ selection: [text, code], page: 2 }));
 
-  store.edit("Delete", (layout) => ({
+  store.edit((layout) => ({
     ...remove(layout, [text]),
     background: { id: null, pages: [] },
   }));

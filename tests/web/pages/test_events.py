@@ -88,6 +88,25 @@ def test_events_are_found_by_name_place_and_short_form(
     assert [row.pk for row in answer.context["rows"]] == [found.pk]
 
 
+def test_what_tickets_say_about_an_event_is_given_in_its_languages(
+    pages: Client, event: Event, of_organizer: str
+) -> None:
+    texts = {"event_info_text_en": "Doors at 7", "event_info_text_de": "Einlass 19 Uhr"}
+    pages.post(f"{of_organizer}new-event/", sent(slug="air", **texts))
+    made = Event.objects.get(slug="air")
+    place = f"{of_organizer}events/air/settings/"
+
+    shown = pages.get(place).content.decode()
+    pages.post(place, sent(**texts, organizer_info_text_en="Mill Lane 1"))
+
+    assert "Einlass 19 Uhr" in shown
+    made.refresh_from_db()
+    assert made.settings == {
+        "event_info_text": {"en": "Doors at 7", "de": "Einlass 19 Uhr"},
+        "organizer_info_text": {"en": "Mill Lane 1"},
+    }
+
+
 def test_events_are_filtered_by_their_time_and_state(
     pages: Client, event: Event, of_organizer: str
 ) -> None:

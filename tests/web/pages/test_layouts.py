@@ -11,6 +11,8 @@ from django.test import Client
 
 from counterfoil.catalog.models import Event
 from counterfoil.layouts.models import TicketLayout
+from counterfoil.layouts.starters import PAGE_SIZES
+from counterfoil.web.editing.designs import tell_background
 from makers import make_event, make_item, make_layout, qr_element, text_element
 from samplepdfs import NOT_A_PDF, pdf_of
 
@@ -88,6 +90,16 @@ def test_a_new_layout_begins_with_what_was_chosen(
     assert any(element["type"] == "barcodearea" for element in layout.layout)
 
 
+@pytest.mark.parametrize("start", PAGE_SIZES)
+def test_a_layout_can_begin_on_every_size_of_paper(
+    pages: Client, event: Event, base: str, start: str
+) -> None:
+    pages.post(f"{base}layouts/new/", {"name": "New", "start": start})
+
+    (page,) = tell_background(TicketLayout.objects.get(event=event).background)["pages"]
+    assert page == {"width": PAGE_SIZES[start].width, "height": PAGE_SIZES[start].height}
+
+
 @pytest.mark.parametrize(("width", "height"), [("", ""), ("0", "50"), ("50", "5000"), ("x", "1")])
 def test_a_page_of_no_size_is_refused_at_its_field(
     pages: Client, event: Event, base: str, width: str, height: str
@@ -133,9 +145,9 @@ def test_an_import_brings_its_background_along(pages: Client, event: Event, base
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\xff\xfe\x00", "This is no JSON file."),
+        (b"\xff\xfe\x00", "This is not a JSON file."),
         (b'[{"type": }]', "line 1, column 11"),
-        (b"[" * 100_000, "This is no JSON file"),
+        (b"[" * 100_000, "This is not a JSON file"),
         ({"name": "x"}, "There is no list of elements in this file."),
         ([{"type": "hologram"}, qr_element(size="wide")], "/1/size"),
         ([{"type": "hologram"}, qr_element(size="wide")], "/0/type"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,16 @@ from django.test import Client
 from batches.making import make
 from counterfoil.catalog.models import Event
 from counterfoil.orders.models import Order
-from makers import make_event, make_item, make_order, make_position, make_variation
+from makers import (
+    make_event,
+    make_item,
+    make_order,
+    make_position,
+    make_subevent,
+    make_user,
+    make_variation,
+)
+from pageclient import signed_in
 
 
 def test_the_list_shows_what_was_sold(pages: Client, event: Event, base: str) -> None:
@@ -89,6 +99,19 @@ def test_the_list_is_narrowed_by_state_product_and_batch(
     assert codes(status="n") == {pending.code}
     assert codes(item=second.pk) == {paid.code}
     assert codes(batch=batch.pk) == {of_batch}
+
+
+def test_dates_of_one_name_are_told_apart(db: None) -> None:
+    event = make_event(has_subevents=True)
+    name = {"en": "Guided tour"}
+    make_subevent(event, name=name, date_from=datetime(2027, 6, 12, 8, 0, tzinfo=UTC))
+    make_subevent(event, name=name, date_from=datetime(2027, 6, 13, 8, 0, tzinfo=UTC))
+    pages = signed_in(make_user(event.organizer))
+
+    shown = pages.get(f"/organizers/{event.organizer.slug}/events/{event.slug}/orders/").text
+
+    assert "06/12/2027 10 a.m. · Guided tour" in shown
+    assert "06/13/2027 10 a.m. · Guided tour" in shown
 
 
 @pytest.mark.parametrize(

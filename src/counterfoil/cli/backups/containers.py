@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -41,7 +42,7 @@ def new_container(target: Path) -> Iterator[Sink]:
         FileExistsError: there is something of that name.
     """
     if target.exists():
-        raise FileExistsError(17, "There is something of that name already", str(target))
+        raise FileExistsError(errno.EEXIST, "There is something of that name already", str(target))
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         if target.suffix in _MODES:

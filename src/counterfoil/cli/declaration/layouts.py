@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 from counterfoil.cli.declaration.events import EventThings
@@ -36,16 +37,21 @@ class Layouts:
         values = self._values(layout, wanted)
         if layout is not None and _values_of(layout) == values:
             return
-        if values.default:
-            self._things.event.ticket_layouts.filter(default=True).update(default=False)
         with at(path):
-            if layout is None:
-                layout = services.create_layout(actor=None, event=self._things.event, values=values)
-                self._rows.count("added", layout)
-            else:
-                services.change_layout(actor=None, layout=layout, values=values)
-                self._rows.count("changed", layout)
-        self._named[wanted["name"]] = layout
+            self._named[wanted["name"]] = self._save(layout, values)
+
+    def _save(self, layout: TicketLayout | None, values: services.LayoutValues) -> TicketLayout:
+        if layout is None:
+            unmarked = replace(values, default=False)
+            layout = services.create_layout(actor=None, event=self._things.event, values=unmarked)
+            self._rows.count("added", layout)
+        else:
+            self._rows.count("changed", layout)
+        if values.default:
+            services.make_default(actor=None, layout=layout)
+        if _values_of(layout) != values:
+            services.change_layout(actor=None, layout=layout, values=values)
+        return layout
 
     def _values(self, layout: TicketLayout | None, wanted: dict[str, Any]) -> services.LayoutValues:
         """Return what the layout shall be; what the declaration does not say, stays."""

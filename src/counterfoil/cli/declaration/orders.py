@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from counterfoil.catalog.services import WEB
 from counterfoil.cli.declaration.events import EventThings
 from counterfoil.cli.declaration.problems import DeclarationRefused, Problem, pointer
 from counterfoil.cli.declaration.rows import Path, Rows, chosen
@@ -12,6 +13,7 @@ from counterfoil.core import clock
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import gross_price
 from counterfoil.orders.secrets import draw_order_secrets, draw_pseudonymization_ids
+from counterfoil.orders.services import touch
 
 
 def bring_order(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
@@ -22,7 +24,7 @@ def bring_order(things: EventThings, source: dict[str, Any], rows: Rows, path: P
         where = pointer([*path, "code"])
         raise DeclarationRefused([Problem(where, "is the code of an order of another event")])
     order = row or _new_order(things)
-    channel = source.get("sales_channel", "web")
+    channel = source.get("sales_channel", WEB)
     moment = source["datetime"]
     values = {
         **chosen(source, "code", "status", "testmode", "email", "locale", "datetime"),
@@ -36,7 +38,7 @@ def bring_order(things: EventThings, source: dict[str, Any], rows: Rows, path: P
         _bring_position(things, order, wanted, rows, [*path, "positions", number])
     _bring_payment(order, rows, path)
     if row is not None and dict(rows.counts["changed"]) != before:
-        Order.objects.filter(pk=order.pk).update(last_modified=clock.now())
+        touch(order.pk)
 
 
 def _new_order(things: EventThings) -> Order:

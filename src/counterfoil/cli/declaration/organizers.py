@@ -11,10 +11,11 @@ from django.utils import timezone
 from counterfoil.accounts.models import APIToken, Device, Team
 from counterfoil.accounts.services import hash_token
 from counterfoil.catalog.models import Event, Organizer, SalesChannel
+from counterfoil.catalog.services import WEB
 from counterfoil.cli.declaration.credentials import TokenFile
 from counterfoil.cli.declaration.rows import Path, Rows, chosen
 
-_WEB = {"identifier": "web", "type": "web", "label": {"en": "Online shop"}}
+_SHOP = {"identifier": WEB, "type": WEB, "label": {"en": "Online shop"}}
 
 
 def bring_organizer(source: dict[str, Any], rows: Rows, path: Path) -> Organizer:
@@ -26,15 +27,15 @@ def bring_organizer(source: dict[str, Any], rows: Rows, path: Path) -> Organizer
     named = {channel["identifier"] for channel in channels}
     for number, channel in enumerate(channels):
         _bring_channel(organizer, channel, rows, [*path, "sales_channels", number])
-    if "web" not in named and not organizer.sales_channels.filter(identifier="web").exists():
-        _bring_channel(organizer, _WEB, rows, path)
+    if WEB not in named and not organizer.sales_channels.filter(identifier=WEB).exists():
+        _bring_channel(organizer, _SHOP, rows, path)
     return organizer
 
 
 def _bring_channel(organizer: Organizer, source: dict[str, Any], rows: Rows, path: Path) -> None:
     identifier = source["identifier"]
     row = organizer.sales_channels.filter(identifier=identifier).first()
-    kind = source.get("type", "web" if identifier == "web" else "api")
+    kind = source.get("type", WEB if identifier == WEB else "api")
     values = {**chosen(source, "identifier", "label", "position"), "type": kind}
     rows.bring(row or SalesChannel(organizer=organizer), values, path)
 

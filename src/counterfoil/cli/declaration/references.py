@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from counterfoil.catalog.services import WEB
 from counterfoil.cli.declaration.problems import Problem, pointer
 from counterfoil.core.translated import DEFAULT_LANGUAGE, resolve
 
@@ -94,7 +95,7 @@ class _EventNames:
         self._elements = set(declaration.get("layouts", {}))
         self._backgrounds = set(declaration.get("backgrounds", {}))
         channels = organizer.get("sales_channels", [])
-        self._channels = {"web"} | {channel["identifier"] for channel in channels}
+        self._channels = {WEB} | {channel["identifier"] for channel in channels}
         self._taxrules = self._names("taxrules")
         self._categories = self._names("categories")
         self._subevents = self._names("subevents")

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, Min, OuterRef, QuerySet
 
-from counterfoil.checkin.models import Checkin
+from counterfoil.checkin.queries import entries
 from counterfoil.core.translated import Translated
 from counterfoil.orders.models import OrderPosition, QuestionAnswer
 from counterfoil.printing.variables.kinds import Attached
@@ -41,7 +41,7 @@ def _addons(positions: Sequence[int]) -> Mapping[int, list[Addon]]:
 
 def _checked_in_addons(positions: Sequence[int]) -> Mapping[int, list[Addon]]:
     return _grouped(
-        _live_addons(positions).filter(Exists(_entries().filter(position=OuterRef("pk"))))
+        _live_addons(positions).filter(Exists(entries().filter(position=OuterRef("pk"))))
     )
 
 
@@ -57,14 +57,10 @@ def _grouped(addons: QuerySet[OrderPosition]) -> Mapping[int, list[Addon]]:
     return found
 
 
-def _entries() -> QuerySet[Checkin]:
-    return Checkin.objects.filter(successful=True, type=Checkin.Type.ENTRY)
-
-
 def _first_scans(positions: Sequence[int]) -> Mapping[int, datetime]:
-    entries = _entries().filter(position__in=positions)
+    entered = entries().filter(position__in=positions)
     return dict(
-        entries.values("position").annotate(first=Min("datetime")).values_list("position", "first")
+        entered.values("position").annotate(first=Min("datetime")).values_list("position", "first")
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog.eventsettings import setting
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.variables.language import Language
 
@@ -76,6 +77,9 @@ _GIVEN_FAMILY = ("given_name", "family_name")
 SCHEMES = {
     "given_family": Scheme(_GIVEN_FAMILY, _GIVEN_FAMILY),
     "title_given_family": Scheme(("title", *_GIVEN_FAMILY), ("title", *_GIVEN_FAMILY)),
+    "title_given_family_degree": Scheme(
+        ("title", *_GIVEN_FAMILY, "degree"), ("title", *_GIVEN_FAMILY)
+    ),
     "given_middle_family": Scheme(
         ("given_name", "middle_name", "family_name"), ("given_name", "middle_name", "family_name")
     ),
@@ -95,6 +99,12 @@ SCHEMES = {
     ),
     "salutation_title_given_family_degree": Scheme(
         ("salutation", "title", *_GIVEN_FAMILY, "degree"), ("title", *_GIVEN_FAMILY)
+    ),
+    "title_salutation_given_family": Scheme(
+        ("title", "salutation", *_GIVEN_FAMILY), ("title", *_GIVEN_FAMILY)
+    ),
+    "title_salutation_given_family_degree": Scheme(
+        ("title", "salutation", *_GIVEN_FAMILY, "degree"), ("title", *_GIVEN_FAMILY)
     ),
 }
 
@@ -119,7 +129,7 @@ def write_name(parts: Parts | None, scheme: str) -> str:
 
 def attendee_name(position: OrderPosition) -> str | None:
     """Write an attendee's name by the scheme it was entered in, None if there is none."""
-    scheme = position.order.event.settings.get("name_scheme", DEFAULT_SCHEME)
+    scheme = setting(position.order.event, "name_scheme")
     return write_name(position.attendee_name_parts, scheme) or None
 
 

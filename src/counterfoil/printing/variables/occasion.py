@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog.eventsettings import setting
 from counterfoil.printing.variables.kinds import EventVariable, Occasion
 from counterfoil.printing.variables.language import Language
 
@@ -23,11 +24,11 @@ def _range(on: Occasion, language: Language) -> str:
 
 
 def _shows_end(on: Occasion) -> bool:
-    return bool(on.event.settings.get("show_date_to", True))
+    return bool(setting(on.event, "show_date_to"))
 
 
 def _setting(key: str, on: Occasion, language: Language) -> str:
-    return language.text(on.event.settings.get(key))
+    return language.text(setting(on.event, key))
 
 
 def _place(on: Occasion, language: Language) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog.eventsettings import setting
 from counterfoil.catalog.models import Event
 from counterfoil.printing.variables.kinds import TicketVariable, Words
 from counterfoil.printing.variables.language import Language
@@ -45,7 +46,7 @@ _FIELDS: dict[str, tuple[Words, str, str]] = {
 
 def people_variables(event: Event) -> Iterator[TicketVariable]:
     """List the variables; those of the parts of a name depend on the event's scheme."""
-    scheme = event.settings.get("name_scheme") or DEFAULT_SCHEME
+    scheme = setting(event, "name_scheme") or DEFAULT_SCHEME
     yield from _attendee(scheme)
     yield from _attendee_name_parts(scheme)
     yield from _invoice(scheme)

@@ -6,7 +6,6 @@ Lengths are points, colours are DeviceRGB components from 0 to 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from itertools import pairwise
 
 from counterfoil.render.pdf.syntax import number
@@ -18,7 +17,6 @@ FILL_EVEN_ODD = b"f*"
 STROKE = b"S"
 FILL_AND_STROKE = b"B"
 CLOSE_PATH = b"h"
-CLIP = b"W n"
 BEGIN_TEXT = b"BT"
 END_TEXT = b"ET"
 
@@ -47,13 +45,6 @@ def matrix(a: float, b: float, c: float, d: float, e: float, f: float) -> bytes:
     return b" ".join([*factors, number(e), number(f)])
 
 
-def rotate_about(x: float, y: float, degrees: float) -> bytes:
-    """Move the origin to a pivot and turn clockwise about it, as layouts count angles."""
-    turn = math.radians(-degrees % 360)
-    cos, sin = math.cos(turn), math.sin(turn)
-    return transform(cos, sin, -sin, cos, x, y)
-
-
 def fill_rgb(red: float, green: float, blue: float) -> bytes:
     return _colour(red, green, blue) + b" rg"
 
@@ -69,10 +60,6 @@ def _colour(*components: float) -> bytes:
 
 def line_width(width: float) -> bytes:
     return operator(b"w", width)
-
-
-def dash(lengths: Iterable[float], phase: float = 0) -> bytes:
-    return b"[" + b" ".join(map(number, lengths)) + b"] " + operator(b"d", phase)
 
 
 def move_to(x: float, y: float) -> bytes:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event
+from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import MAX_ELEMENTS, Design
@@ -17,7 +18,6 @@ from counterfoil.render.elements.kinds import to_number
 
 MAX_BODY = 10 * 1024 * 1024
 _NAME_LENGTH = 190
-_LARGEST_ID = 2**63 - 1
 
 Problems = list[dict[str, str]]
 
@@ -125,11 +125,6 @@ def read_size(body: dict[str, Any]) -> tuple[float, float, int]:
     return _number(body, "width", 0), _number(body, "height", 0), int(_number(body, "pages", 1))
 
 
-def row_id(value: object) -> int:
-    """Read an id; 0 is one that no row has."""
-    return value if type(value) is int and 0 < value <= _LARGEST_ID else 0
-
-
 def _elements(body: dict[str, Any]) -> list[dict[str, Any]]:
     elements = body.get("elements")
     if not isinstance(elements, list) or not all(isinstance(each, dict) for each in elements):
@@ -144,7 +139,7 @@ def _background(body: dict[str, Any], event: Event) -> Background | None:
     wanted = body.get("background")
     if wanted is None:
         return None
-    found = Background.objects.filter(event=event, pk=row_id(wanted)).first()
+    found = Background.objects.filter(event=event, pk=row_id(wanted) or 0).first()
     if found is None:
         raise Problematic.at("/background", _("This background is gone. Choose it once more."))
     return found

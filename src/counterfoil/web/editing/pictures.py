@@ -53,7 +53,6 @@ def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> P
     shown = _without(plan, {place for place, index in enumerate(kept) if index in left_out})
     answer = {
         "picture": _picture(shown, ticket, asked),
-        "pages": pages_of(plan),
         "elements": _told_elements(inspected, len(asked.elements)),
         "warnings": _warnings(plan),
         "ticket": _label(asked, ticket),

@@ -6,23 +6,18 @@ from django.db.models import Q, QuerySet
 
 from counterfoil.catalog.models import Event
 from counterfoil.orders.models import OrderPosition
-from counterfoil.web.editing.asking import row_id
 
 
 def find_position(event: Event, wanted: object) -> OrderPosition | None:
-    """Find a ticket by ``{"position": id}``, or by what somebody typed or scanned.
+    """Find a ticket by what somebody typed or scanned, as ``{"search": text}``.
 
-    ``{"search": …}`` holds an order's code, which means its first ticket, a ticket's code such as
-    ``A1B2C-2``, or its secret.
+    It is an order's code, which means its first ticket, a ticket's code such as ``A1B2C-2``, or
+    its secret.
     """
     positions = OrderPosition.objects.filter(order__event=event).select_related(
         "order__event__organizer"
     )
-    if not isinstance(wanted, dict):
-        return None
-    if "position" in wanted:
-        return positions.filter(pk=row_id(wanted["position"])).first()
-    search = wanted.get("search")
+    search = wanted.get("search") if isinstance(wanted, dict) else None
     return _search(positions, search.strip()) if isinstance(search, str) else None
 
 

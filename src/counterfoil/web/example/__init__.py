@@ -26,7 +26,7 @@ from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.services import (
     LayoutValues,
     assign_layout,
-    blank_background,
+    create_blank_background,
     create_layout,
 )
 from counterfoil.web.forms.events import free_slug
@@ -126,7 +126,8 @@ class _Example:
             name=wanted["name"],
             layout=built_in_layout() if elements == "built-in" else elements,
             default=wanted["default"],
-            background=page and blank_background(event=self._event, width=page[0], height=page[1]),
+            background=page
+            and create_blank_background(event=self._event, width=page[0], height=page[1]),
         )
 
     def _note(self, made: M, kind: str) -> M:

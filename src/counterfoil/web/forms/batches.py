@@ -17,7 +17,8 @@ from counterfoil.batches.services import NewBatch
 from counterfoil.catalog.models import Event, SalesChannel, SubEvent
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.offers import Offer, offers_of, products_of
-from counterfoil.web.forms.quotas import DateField
+from counterfoil.web.forms.channels import ChannelField
+from counterfoil.web.forms.dates import DateField
 from counterfoil.web.forms.translated import in_page_language
 
 _LONGEST_COMMENT = 2000
@@ -39,11 +40,6 @@ class _Products(forms.Select):
         return option
 
 
-class _ChannelField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Any) -> str:
-        return in_page_language(obj.label) or str(obj.identifier)
-
-
 class NewBatchForm(forms.Form):
     """``form`` names the sheet: handed in twice, it asks once."""
 
@@ -57,7 +53,7 @@ class NewBatchForm(forms.Form):
         help_text=_("How many tickets the batch has; each is an order of its own."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    sales_channel = _ChannelField(label=_("Sales channel"), queryset=SalesChannel.objects.none())
+    sales_channel = ChannelField(label=_("Sales channel"), queryset=SalesChannel.objects.none())
     layout = forms.ModelChoiceField(
         label=_("Layout"),
         queryset=TicketLayout.objects.none(),

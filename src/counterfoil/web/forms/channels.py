@@ -39,11 +39,17 @@ def _values_of(channel: SalesChannel) -> dict[str, Any]:
     return {"label": channel.label, "position": channel.position}
 
 
-class _Channels(forms.ModelMultipleChoiceField[SalesChannel]):
-    widget = forms.CheckboxSelectMultiple
-
+class _Labelled:
     def label_from_instance(self, obj: Any) -> str:
         return in_page_language(obj.label) or str(obj.identifier)
+
+
+class ChannelField(_Labelled, forms.ModelChoiceField[SalesChannel]):
+    pass
+
+
+class _Channels(_Labelled, forms.ModelMultipleChoiceField[SalesChannel]):
+    widget = forms.CheckboxSelectMultiple
 
 
 class SoldThrough(forms.Form):

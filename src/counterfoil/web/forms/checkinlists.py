@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.models import Event, Item, SubEvent
 from counterfoil.checkin.models import CheckinList
+from counterfoil.web.forms.dates import DateField
 from counterfoil.web.forms.moments import MomentField
-from counterfoil.web.forms.quotas import DateField
 
 _PLAIN = (
     "name",
@@ -76,9 +76,8 @@ class CheckinListForm(forms.Form):
             self.add_error("limit_products", _("Choose at least one product, or all."))
         return given
 
-    @property
     def values(self) -> dict[str, Any]:
-        """What the service takes."""
+        """Return what the service takes."""
         given = dict(self.cleaned_data)
         return {**given, "limit_products": list(given["limit_products"])}
 

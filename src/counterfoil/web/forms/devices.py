@@ -36,7 +36,7 @@ class DeviceForm(EventsForm):
             self.add_error("all_events", _("Choose at least one event, or all of them."))
         return fields
 
-    def device_fields(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         given = self.cleaned_data
         return {
             "name": given["name"],

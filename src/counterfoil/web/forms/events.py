@@ -14,10 +14,10 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.catalog.models import Event, Organizer
+from counterfoil.catalog.eventsettings import setting
+from counterfoil.catalog.models import SLUG, Event, Organizer
 from counterfoil.core.translated import resolve, translated
 from counterfoil.web.forms import places
 from counterfoil.web.forms.channels import SoldThrough
@@ -32,6 +32,8 @@ _FIELDS = (
     "locales", "locale", "region", "live", "testmode", "is_public", "presale_start", "presale_end",
     "all_sales_channels", "limit_sales_channels", "meta_data",
 )  # fmt: skip
+#: Settings that a form of an event writes.
+_PRINTED = ("event_info_text", "organizer_info_text")
 #: What is usually the same at an organizer's next event.
 _LIKE_LAST = ("timezone", "currency", "locale", "locales", "region")
 
@@ -46,10 +48,16 @@ class EventForm(SoldThrough, Grouped):
             (("date_from", "date_to", "date_admission"), "timezone"),
             hint=_("Times are those on the clock where the event takes place."),
         ),
+        Group(
+            _("On tickets"),
+            _PRINTED,
+            hint=_("Layouts can print these texts. Leave them empty if yours does not."),
+            folded=True,
+        ),
         Group(_("State"), ("live", "testmode", "is_public")),
         Group(_("Languages and money"), ("locales", ("locale", "currency", "region"))),
         Group(
-            _("Sale and own values"),
+            _("Sale and properties"),
             (
                 ("presale_start", "presale_end"),
                 "all_sales_channels",
@@ -64,7 +72,7 @@ class EventForm(SoldThrough, Grouped):
         label=_("Short form"),
         max_length=50,
         required=False,
-        validators=[RegexValidator(r"^[a-zA-Z0-9.-]+$", _("Use letters, digits, dots, dashes."))],
+        validators=[RegexValidator(SLUG.regex, _("Use letters, digits, dots, dashes."))],
         help_text=_("Stands in addresses and cannot be changed. Leave it empty to have one made."),
     )
     has_subevents = forms.BooleanField(
@@ -96,7 +104,7 @@ class EventForm(SoldThrough, Grouped):
     presale_start = MomentField(label=_("Presale begins"), required=False)
     presale_end = MomentField(label=_("Presale ends"), required=False)
     meta_data = MetadataField(
-        label=_("Own values"), required=False, help_text=_("One a line: name = value")
+        label=_("Properties"), required=False, help_text=_("One a line: name = value")
     )
 
     def __init__(
@@ -131,6 +139,15 @@ class EventForm(SoldThrough, Grouped):
             widget=ShortText,
             required=False,
         )
+        labels = (_("Information on the event"), _("Information on the organizer"))
+        for name, label in zip(_PRINTED, labels, strict=True):
+            self.fields[name] = TranslatedTextField(
+                label=label,
+                locales=list(written),
+                max_length=2000,
+                widget=ShortText,
+                required=False,
+            )
 
     def _choices(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -158,13 +175,17 @@ class EventForm(SoldThrough, Grouped):
     def _slug_of(self, name: Any) -> str:
         base = slugify(resolve(name, "en"))[:40].strip("-")
         if not base:
-            raise ValidationError({"slug": _now("Write a short form, such as concert-2027.")})
+            raise ValidationError({"slug": _("Write a short form, such as concert-2027.")})
         return free_slug(self.organizer, base)
 
     def values(self) -> dict[str, Any]:
         """Return what is to be written to the row."""
         names = [*_FIELDS, *(name for name in ("slug", "has_subevents") if name in self.fields)]
         return {name: self.cleaned_data[name] for name in names}
+
+    def printed(self) -> dict[str, Any]:
+        """Return the settings that were given."""
+        return {name: self.cleaned_data[name] for name in _PRINTED}
 
 
 def free_slug(organizer: Organizer, base: str) -> str:
@@ -181,6 +202,7 @@ def values_of(event: Event) -> dict[str, Any]:
     values = {name: getattr(event, name) for name in _FIELDS if name != "limit_sales_channels"}
     values["location"] = translated(event.location, event.locale)
     values["limit_sales_channels"] = event.limit_sales_channels.all()
+    values |= {name: translated(setting(event, name), event.locale) for name in _PRINTED}
     return values
 
 

@@ -65,7 +65,7 @@ class ItemForm(SoldThrough, Grouped, Row):
         Group(_("Price"), (("default_price", "tax_rule"),)),
         Group(_("State"), ("active", "admission", "personalized")),
         Group(
-            _("Sale, check-in and own values"),
+            _("Sale, check-in and properties"),
             (
                 "all_sales_channels",
                 "limit_sales_channels",
@@ -92,7 +92,7 @@ class ItemForm(SoldThrough, Grouped, Row):
     admission = forms.BooleanField(
         label=_("Admission"), required=False, initial=True, help_text=_("It lets somebody in.")
     )
-    personalized = forms.BooleanField(label=_("Bears a name"), required=False)
+    personalized = forms.BooleanField(label=_("Personalised"), required=False)
     position = forms.IntegerField(
         label=_("Position in lists"), min_value=-_LARGEST, max_value=_LARGEST, initial=0
     )
@@ -106,7 +106,7 @@ class ItemForm(SoldThrough, Grouped, Row):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     meta_data = MetadataField(
-        label=_("Own values"), required=False, help_text=_("One a line: name = value")
+        label=_("Properties"), required=False, help_text=_("One a line: name = value")
     )
     picture = forms.FileField(
         label=_("Picture"),

@@ -15,29 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from counterfoil.catalog.models import Item, SalesChannel
 from counterfoil.layouts.models import TicketLayout, TicketLayoutItem
+from counterfoil.layouts.starters import PAGE_SIZES
 
 #: A layout of a thousand elements has some 500 kB.
 MAX_JSON_BYTES = 2 * 1024 * 1024
 
 BUILT_IN, OWN_SIZE = "built-in", "own"
-
-#: Pages that people print tickets on: width and height in mm.
-SIZES: dict[str, tuple[float, float]] = {
-    "a4": (210, 297),
-    "a5": (148, 210),
-    "a6": (105, 148),
-    "strip": (210, 74),
-    "roll": (80, 200),
-    "card": (85.6, 54),
-}
-_NAMES = {
-    "a4": gettext_lazy("A4, 210 × 297 mm"),
-    "a5": gettext_lazy("A5, 148 × 210 mm"),
-    "a6": gettext_lazy("A6, 105 × 148 mm"),
-    "strip": gettext_lazy("Ticket strip, 210 × 74 mm"),
-    "roll": gettext_lazy("Roll, 80 × 200 mm"),
-    "card": gettext_lazy("Credit card, 85.6 × 54 mm"),
-}
 
 
 class NewLayoutForm(forms.Form):
@@ -48,7 +31,7 @@ class NewLayoutForm(forms.Form):
         label=gettext_lazy("Begin with"),
         choices=[
             (BUILT_IN, gettext_lazy("Our design on A4, ready to print")),
-            *_NAMES.items(),
+            *((name, size.label) for name, size in PAGE_SIZES.items()),
             (OWN_SIZE, gettext_lazy("An empty page of another size")),
         ],
         widget=forms.RadioSelect,
@@ -75,7 +58,9 @@ class NewLayoutForm(forms.Form):
         start = self.cleaned_data["start"]
         if start == OWN_SIZE:
             return self.cleaned_data["width"], self.cleaned_data["height"]
-        return SIZES.get(start)
+        if start == BUILT_IN:
+            return None
+        return PAGE_SIZES[start].width, PAGE_SIZES[start].height
 
 
 class ImportForm(forms.Form):
@@ -102,10 +87,10 @@ class ImportForm(forms.Form):
         try:
             found = json.loads(sent.read())
         except (UnicodeDecodeError, RecursionError):
-            raise ValidationError(_("This is no JSON file.")) from None
+            raise ValidationError(_("This is not a JSON file.")) from None
         except json.JSONDecodeError as problem:
             raise ValidationError(
-                _("This is no JSON file: line %(line)d, column %(column)d is not understood.")
+                _("This is not a JSON file: line %(line)d, column %(column)d is not understood.")
                 % {"line": problem.lineno, "column": problem.colno}
             ) from None
         elements = found.get("layout") if isinstance(found, dict) else found

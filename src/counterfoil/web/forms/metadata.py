@@ -1,4 +1,4 @@
-"""Values of an organiser's own: one a line, as ``name = value``."""
+"""Properties of an organiser's own: one a line, as ``name = value``."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.catalog.models import Event, Item, SubEvent
+from counterfoil.web.forms.dates import DateField
 
 STATUS = [
     ("", _("any state")),
@@ -25,8 +26,8 @@ class OrderFilterForm(forms.Form):
     item = forms.ModelChoiceField(
         label=_("Product"), queryset=Item.objects.none(), required=False, empty_label=_("any")
     )
-    subevent = forms.ModelChoiceField(
-        label=_("Date"), queryset=SubEvent.objects.none(), required=False, empty_label=_("any")
+    subevent = DateField(
+        SubEvent.objects.none(), label=_("Date"), required=False, empty_label=_("any")
     )
     batch = forms.ModelChoiceField(
         label=_("Batch"),
@@ -39,7 +40,7 @@ class OrderFilterForm(forms.Form):
         super().__init__(*sent)
         choices: dict[str, Any] = {
             "item": event.items.select_related("event").order_by("position", "pk"),
-            "subevent": event.subevents.select_related("event").order_by("date_from", "pk"),
+            "subevent": event.subevents.order_by("date_from", "pk"),
             "batch": event.offline_sales_batches.all(),
         }
         for name, found in choices.items():

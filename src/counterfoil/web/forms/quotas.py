@@ -7,27 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, Quota, SubEvent
 from counterfoil.web.forms.choices import GroupedCheckboxes
+from counterfoil.web.forms.dates import DateField
 from counterfoil.web.forms.translated import in_page_language
 
 _FIELDS = ("name", "size", "subevent", "closed", "close_when_sold_out")
-
-
-def date_label(subevent: SubEvent) -> str:
-    """Name a date of a series as a choice: its day first, for there are many of one name."""
-    when = date_format(timezone.localtime(subevent.date_from), "SHORT_DATETIME_FORMAT")
-    return f"{when} · {in_page_language(subevent.name)}"
-
-
-class DateField(forms.ModelChoiceField[SubEvent]):
-    def label_from_instance(self, obj: Any) -> str:
-        return date_label(obj)
 
 
 class QuotaForm(forms.Form):
@@ -87,7 +74,7 @@ class QuotaForm(forms.Form):
     def clean_products(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["products"]
         if not chosen:
-            raise ValidationError(_now("Choose at least one product."), code="required")
+            raise ValidationError(_("Choose at least one product."), code="required")
         return chosen
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog.dates import MOST_COPIES
 from counterfoil.catalog.models import Event, Item, SubEvent
 from counterfoil.core.translated import translated
 from counterfoil.web.forms.groups import Group, Grouped
@@ -28,7 +29,7 @@ class SubEventForm(Grouped):
         Group(_("Date"), ("name", ("date_from", "date_to", "date_admission"), "location")),
         Group(_("State"), ("active", "is_public")),
         Group(
-            _("Sale and own values"),
+            _("Sale and properties"),
             (("presale_start", "presale_end"), "comment", "meta_data"),
             folded=True,
         ),
@@ -50,7 +51,7 @@ class SubEventForm(Grouped):
         help_text=_("For yourselves; it is not printed."),
     )
     meta_data = MetadataField(
-        label=_("Own values"), required=False, help_text=_("One a line: name = value")
+        label=_("Properties"), required=False, help_text=_("One a line: name = value")
     )
 
     def __init__(
@@ -185,7 +186,7 @@ class RepeatForm(forms.Form):
         initial=7,
     )
     times = forms.IntegerField(
-        label=_("How many further dates"), min_value=1, max_value=366, initial=4
+        label=_("How many further dates"), min_value=1, max_value=MOST_COPIES, initial=4
     )
     with_quotas = forms.BooleanField(
         label=_("With quotas of the same sizes"),

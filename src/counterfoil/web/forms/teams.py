@@ -56,6 +56,15 @@ class EventsForm(forms.Form):
     def events(self) -> list[Event]:
         return [*self.cleaned_data.get("limit_events", ()), *self._unseen]
 
+    def values(self) -> dict[str, Any]:
+        """Return what is to be written to the row."""
+        raise NotImplementedError
+
+    def logged(self) -> dict[str, Any]:
+        """Return what was written, for the log: events by their slugs."""
+        values = self.values()
+        return {**values, "limit_events": [event.slug for event in values["limit_events"]]}
+
 
 class TeamForm(EventsForm):
     """A team's name and rights. Rights that the reader may not give are not offered.
@@ -94,7 +103,7 @@ class TeamForm(EventsForm):
             self._kept[name] = sorted(had - offered)
             self.fields[name].choices = _choices(groups, offered)  # type: ignore[attr-defined]
 
-    def team_fields(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         given = self.cleaned_data
         plain = ("name", "all_events", "all_event_permissions", "all_organizer_permissions")
         return {

@@ -38,7 +38,7 @@ class Batches(EventPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         rows = self.rows(self._found())
-        shown = wishes.told(self.event, rows.object_list)
+        shown = wishes.with_things(self.event, rows.object_list)
         known = {"rows": rows, "wishes": shown, "is_moving": _is_moving(shown)}
         if self.is_partial:
             return self.render("web/batches/_list.html", known)
@@ -47,13 +47,13 @@ class Batches(EventPage):
     def _found(self) -> QuerySet[BatchRequest]:
         found = wishes.wishes_of(self.event)
         if text := self.asked("q"):
-            found = wishes.containing(found, text)
+            found = wishes.matching(found, text)
         if states := STATES.get(self.asked("state")):
-            found = wishes.standing(found, states)
+            found = wishes.in_states(found, states)
         for name in ("item", "subevent"):
             key = self.asked(name)
             if key.isdecimal() and len(key) <= DIGITS:
-                found = wishes.about(found, **{name: int(key)})
+                found = wishes.for_product_or_date(found, **{name: int(key)})
         return found
 
     def _choices(self) -> dict[str, Any]:

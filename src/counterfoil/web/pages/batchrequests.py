@@ -52,7 +52,7 @@ class NewBatch(FormPage, EventPage):
             actor=self.actor,
             event=self.event,
             new=form.new_batch(),
-            form=str(form.cleaned_data["form"]),
+            form_id=str(form.cleaned_data["form"]),
         )
         return self.go("batch-request", asked.pk)
 
@@ -78,7 +78,7 @@ class Request(_OfRequest):
         found = self.asked_for()
         if found.batch_id is not None:
             return self._to_batch(found.batch_id)
-        (wish,) = wishes.told(self.event, [found])
+        (wish,) = wishes.with_things(self.event, [found])
         template = "_progress" if self.is_partial else "request"
         known = {"wish": wish, "job": found.job, "who": names_of([found.asker]).get(found.asker)}
         return self.render(f"web/batches/{template}.html", known)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -47,10 +48,7 @@ class ChannelPage(OrganizerPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.organizer.sales_channels.filter(pk=self.kwargs["channel"]).first()
-        if found is None:
-            raise Http404
-        self.channel = found
+        self.channel = get_object_or_404(self.organizer.sales_channels, pk=self.kwargs["channel"])
 
 
 class ChannelEdit(FormPage, ChannelPage):

@@ -109,7 +109,7 @@ class ListNew(FormPage, EventPage):
 
     def send(self, form: CheckinListForm) -> HttpResponseBase:
         made = lists.save_list(
-            event=self.event, counts_on=None, fields=form.values, actor=self.actor
+            event=self.event, counts_on=None, fields=form.values(), actor=self.actor
         )
         return self.go("checkinlist", made.pk, said=_("The list was made."))
 
@@ -122,7 +122,9 @@ class ListEdit(FormPage, ListPage):
         return CheckinListForm(*sent, event=self.event, counts_on=self.list)
 
     def send(self, form: CheckinListForm) -> HttpResponseBase:
-        lists.save_list(event=self.event, counts_on=self.list, fields=form.values, actor=self.actor)
+        lists.save_list(
+            event=self.event, counts_on=self.list, fields=form.values(), actor=self.actor
+        )
         return self.go("checkinlist", self.list.pk, said=_("Saved."))
 
 

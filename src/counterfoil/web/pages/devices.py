@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -41,11 +42,8 @@ class DevicePage(DevicesPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.organizer.devices.filter(device_id=self.kwargs["device"]).first()
-        if found is None:
-            raise Http404
-        found.organizer = self.organizer
-        self.device = found
+        self.device = get_object_or_404(self.organizer.devices, device_id=self.kwargs["device"])
+        self.device.organizer = self.organizer
 
     def device_link(self) -> str:
         return self.link("device", self.device.device_id)
@@ -107,8 +105,8 @@ class DeviceAdd(_DeviceForm, WritingPage):
         return {"back": self.link("devices")}
 
     def send(self, form: DeviceForm) -> HttpResponse:
-        device = devices.create_device(organizer=self.organizer, **form.device_fields())
-        self.record("added", device, kind="device", data=_told(form))
+        device = devices.create_device(organizer=self.organizer, **form.values())
+        self.record("added", device, kind="device", data=form.logged())
         return self.go("device", device.device_id, said=_("The device was created."))
 
 
@@ -120,14 +118,9 @@ class DeviceEdit(_DeviceForm, DevicePage, WritingPage):
         return {"back": self.device_link()}
 
     def send(self, form: DeviceForm) -> HttpResponse:
-        device = devices.change_device(device=self.device, fields=form.device_fields())
-        self.record("changed", device, kind="device", data=_told(form))
+        device = devices.change_device(device=self.device, fields=form.values())
+        self.record("changed", device, kind="device", data=form.logged())
         return self.go("device", device.device_id, said=_("The device was changed."))
-
-
-def _told(form: DeviceForm) -> dict[str, Any]:
-    fields = form.device_fields()
-    return {**fields, "limit_events": [event.slug for event in fields["limit_events"]]}
 
 
 class DeviceRevoke(ConfirmPage, DevicePage, WritingPage):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.core.refusals import Conflict, Invalid
 from counterfoil.layouts.models import Background
-from counterfoil.layouts.services import Design, background_from_upload, blank_background
+from counterfoil.layouts.services import Design, create_background, create_blank_background
 from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
 from counterfoil.web.editing import asking, designs, opening, pictures
@@ -116,18 +116,19 @@ class NewBackground(Asked):
         try:
             made = self._made(request)
         except Invalid as refused:
-            sentences = [text for texts in refused.problems.values() for text in texts]
-            return self.refused(" ".join(map(told, sentences)), 422)
+            return self.refused(" ".join(map(told, refused.sentences)), 422)
         return JsonResponse(designs.tell_background(made))
 
     def _made(self, request: HttpRequest) -> Background:
         if request.content_type == "application/json":
             width, height, pages = asking.read_size(asking.read_body(request))
-            return blank_background(event=self.event, width=width, height=height, pages=pages)
+            return create_blank_background(
+                event=self.event, width=width, height=height, pages=pages
+            )
         file = request.FILES.get("file")
         if file is None:
             raise asking.Unreadable(_("There is no file."))
-        return background_from_upload(event=self.event, pdf=file.read())
+        return create_background(event=self.event, pdf=file.read())
 
 
 routes = event_routes(

@@ -13,9 +13,10 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.accounts.sight import show_to_maker
+from counterfoil.accounts.teams import show_to_maker
 from counterfoil.batches.figures import figures_of
 from counterfoil.catalog import services
+from counterfoil.catalog.eventsettings import change_settings
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.queries import containing
 from counterfoil.core import clock
@@ -82,7 +83,8 @@ class EventAdd(FormPage, OrganizerPage):
 
     def send(self, form: EventForm) -> HttpResponse:
         made = services.create_event(organizer=self.organizer, fields=form.values())
-        show_to_maker(user=self.actor.user, event=made)
+        change_settings(event=made, given=form.printed())
+        show_to_maker(actor=self.actor, event=made)
         self.record("added", made, kind="event", data={"fields": sorted(form.values())})
         return self.go("event", made.slug, said=_("The event was created."))
 
@@ -94,7 +96,7 @@ class ExampleEvent(OrganizerPage):
 
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         made = make_example(organizer=self.organizer, actor=self.actor)
-        show_to_maker(user=self.actor.user, event=made)
+        show_to_maker(actor=self.actor, event=made)
         said = _("This is an example event. Try everything; delete it when you are done.")
         return self.go("event", made.slug, said=said)
 
@@ -118,6 +120,7 @@ class EventSettings(FormPage, EventPage):
 
     def send(self, form: EventForm) -> HttpResponse:
         changed = services.change_event(event=self.event, fields=form.values())
+        change_settings(event=changed, given=form.printed())
         self.record("changed", changed, kind="event", data={"fields": sorted(form.changed_data)})
         return self.go("event-settings", said=_("Saved."))
 

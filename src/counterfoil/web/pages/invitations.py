@@ -6,7 +6,8 @@ from typing import Any
 
 from django.forms import BaseForm
 from django.forms import Form as EmptyForm
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +48,7 @@ class InvitationAdd(FormPage, TeamPage):
                 "Send this link yourself. Whoever opens it first becomes a member of the team. It"
                 " works once, for seven days, and is shown only now."
             ),
-            secret=f"{site_address(self.request)}/invitations/{raw}/",
+            secret=site_address(self.request) + reverse("web:invitation", args=[raw]),
             back=self.team_link(),
         )
 
@@ -59,10 +60,7 @@ class InvitationRevoke(ConfirmPage, TeamPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.team.invitations.filter(pk=self.kwargs["invitation"]).first()
-        if found is None:
-            raise Http404
-        self.invitation = found
+        self.invitation = get_object_or_404(self.team.invitations, pk=self.kwargs["invitation"])
 
     def question(self) -> Any:
         return _("Revoke the invitation for %(name)s?") % {"name": self.invitation.note}

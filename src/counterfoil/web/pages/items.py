@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import F
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -42,11 +43,8 @@ class ItemPage(EventPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.event.items.filter(pk=self.kwargs["item"]).first()
-        if found is None:
-            raise Http404
-        found.event = self.event
-        self.item = found
+        self.item = get_object_or_404(self.event.items, pk=self.kwargs["item"])
+        self.item.event = self.event
 
 
 class ItemFormPage(FormPage, EventPage):
@@ -73,8 +71,7 @@ class ItemFormPage(FormPage, EventPage):
         try:
             return keep_picture(store_upload(self.actor.key, name, kind, sent))  # type: ignore[arg-type]
         except Invalid as refusal:
-            sentences = [text for texts in refusal.problems.values() for text in texts]
-            raise Invalid({"picture": sentences}) from None
+            raise Invalid({"picture": refusal.sentences}) from None
 
     def fields(self, form: ItemForm) -> dict[str, Any]:
         """Return what is to be written to the row."""
@@ -200,10 +197,7 @@ class CategoryPage(EventPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.event.categories.filter(pk=self.kwargs["category"]).first()
-        if found is None:
-            raise Http404
-        self.category = found
+        self.category = get_object_or_404(self.event.categories, pk=self.kwargs["category"])
 
 
 class CategoryEdit(FormPage, CategoryPage):

@@ -100,7 +100,9 @@ class LayoutNew(FormPage, EventPage):
     def _values(self, name: str, size: tuple[float, float] | None) -> LayoutValues:
         if size is None:
             return LayoutValues(name=name, layout=built_in_layout())
-        background = services.blank_background(event=self.event, width=size[0], height=size[1])
+        background = services.create_blank_background(
+            event=self.event, width=size[0], height=size[1]
+        )
         return LayoutValues(name=name, layout=starter(*size), background=background)
 
 
@@ -131,7 +133,7 @@ class LayoutImport(FormPage, EventPage):
     def _background(self, sent: UploadedFile[Any] | None) -> Background | None:
         if sent is None:
             return None
-        return services.background_from_upload(event=self.event, pdf=sent.read())
+        return services.create_background(event=self.event, pdf=sent.read())
 
 
 class LayoutRename(FormPage, LayoutPage):

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog import queries, quotas
 from counterfoil.catalog.models import Quota
 from counterfoil.orders.queries import Availability, availability
-from counterfoil.web.forms.quotas import QuotaForm, date_label
+from counterfoil.web.forms.dates import date_label
+from counterfoil.web.forms.quotas import QuotaForm
 from counterfoil.web.forms.translated import in_page_language
 from counterfoil.web.page import ConfirmPage, EventPage, FormPage, event_routes
 
@@ -97,11 +99,8 @@ class QuotaPage(EventPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = queries.quotas_of(self.event).filter(pk=self.kwargs["quota"]).first()
-        if found is None:
-            raise Http404
-        found.event = self.event
-        self.quota = found
+        self.quota = get_object_or_404(queries.quotas_of(self.event), pk=self.kwargs["quota"])
+        self.quota.event = self.event
 
 
 class QuotaEdit(FormPage, QuotaPage):

@@ -67,7 +67,7 @@ class SignIn(FormPage):
         known = User.objects.filter(email=form.cleaned_data["username"]).first()
         if known and not locked_out:  # a visitor must not be able to fill the log
             note(self.request, known, "signin_failed", known=False)
-        words = _("E-mail address and password do not fit together.")
+        words = _("E-mail address and password do not match.")
         form.add_error(None, refused_password(self.request) if locked_out else str(words))
         return self.shown(form, status=422)
 

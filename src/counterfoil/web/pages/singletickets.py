@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.checkin import secrets
 from counterfoil.checkin.models import Checkin, RevokedSecret
-from counterfoil.core.refusals import Forbidden
 from counterfoil.layouts.queries import LayoutChooser
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing import previews
 from counterfoil.printing.queries import has_ticket, may_be_downloaded
+from counterfoil.printing.single import check_handed_out
 from counterfoil.printing.variables.names import attendee_name
 from counterfoil.render import Plan, Ticket
 from counterfoil.web.page import ConfirmPage, EventPage, event_routes
@@ -104,10 +104,7 @@ class TicketPdf(TicketPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         position = self.position
-        if not may_be_downloaded(position.order):
-            raise Forbidden(_("Tickets are handed out for paid orders only."))
-        if not has_ticket(position):
-            raise Forbidden(_("This product has no ticket."))
+        check_handed_out(position)
         plan, ticket = self.drawn()
         pdf = previews.draw_pdf(plan, ticket, title=str(self.event))
         name = f"{self.event.slug.upper()}-{position.order.code}-{position.positionid}.pdf"

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -16,7 +17,7 @@ from counterfoil.catalog import dates
 from counterfoil.catalog.models import SubEvent
 from counterfoil.catalog.queries import containing
 from counterfoil.core import clock
-from counterfoil.web.forms.quotas import date_label
+from counterfoil.web.forms.dates import date_label
 from counterfoil.web.forms.subevents import RepeatForm, SubEventForm
 from counterfoil.web.page import ConfirmPage, EventPage, FormPage, event_routes
 
@@ -38,11 +39,8 @@ class SeriesPage(EventPage):
     def find_scope(self) -> None:
         super().find_scope()
         if "subevent" in self.kwargs:
-            found = self.event.subevents.filter(pk=self.kwargs["subevent"]).first()
-            if found is None:
-                raise Http404
-            found.event = self.event
-            self.subevent = found
+            self.subevent = get_object_or_404(self.event.subevents, pk=self.kwargs["subevent"])
+            self.subevent.event = self.event
 
 
 class SubEvents(SeriesPage):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -45,10 +46,7 @@ class TaxRulePage(EventPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.event.tax_rules.filter(pk=self.kwargs["rule"]).first()
-        if found is None:
-            raise Http404
-        self.rule = found
+        self.rule = get_object_or_404(self.event.tax_rules, pk=self.kwargs["rule"])
 
 
 class TaxRuleEdit(FormPage, TaxRulePage):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import path
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts import rights, teams
@@ -40,11 +40,8 @@ class TeamPage(TeamsPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.organizer.teams.filter(pk=self.kwargs["team"]).first()
-        if found is None:
-            raise Http404
-        found.organizer = self.organizer
-        self.team = found
+        self.team = get_object_or_404(self.organizer.teams, pk=self.kwargs["team"])
+        self.team.organizer = self.organizer
 
     def team_link(self) -> str:
         return self.link("team", self.team.pk)
@@ -96,7 +93,7 @@ class _TeamForm(FormPage, OrganizerPage):
             team=self.team,
             organizer=self.organizer,
             by=self.actor.user,
-            fields=form.team_fields(),
+            fields=form.values(),
         )
 
 
@@ -109,7 +106,7 @@ class TeamAdd(_TeamForm, TeamsPage):
 
     def send(self, form: TeamForm) -> HttpResponse:
         team = self.saved(form)
-        self.record("added", team, kind="team", data=_told(form))
+        self.record("added", team, kind="team", data=form.logged())
         return self.go("team", team.pk, said=_("The team was created. Now invite its members."))
 
 
@@ -122,13 +119,8 @@ class TeamEdit(_TeamForm, TeamPage):
 
     def send(self, form: TeamForm) -> HttpResponse:
         team = self.saved(form)
-        self.record("changed", team, kind="team", data=_told(form))
+        self.record("changed", team, kind="team", data=form.logged())
         return self.go("team", team.pk, said=_("The team was changed."))
-
-
-def _told(form: TeamForm) -> dict[str, Any]:
-    fields = form.team_fields()
-    return {**fields, "limit_events": [event.slug for event in fields["limit_events"]]}
 
 
 class TeamDelete(ConfirmPage, TeamPage):
@@ -157,10 +149,7 @@ class MemberPage(TeamPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.team.members.filter(pk=self.kwargs["member"]).first()
-        if found is None:
-            raise Http404
-        self.member = found
+        self.member = get_object_or_404(self.team.members, pk=self.kwargs["member"])
 
 
 class MemberRemove(ConfirmPage, MemberPage):
@@ -214,7 +203,7 @@ class MemberReset(ConfirmPage, MemberPage):
             self,
             title=_("Link for a new password"),
             explanation=_("It works once, for 24 hours. It is shown only now."),
-            secret=f"{site_address(self.request)}/password/{raw}/",
+            secret=site_address(self.request) + reverse("web:password-reset", args=[raw]),
             back=self.team_link(),
         )
 

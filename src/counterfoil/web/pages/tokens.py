@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -51,10 +52,7 @@ class TokenOff(ConfirmPage, TeamPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        found = self.team.tokens.filter(pk=self.kwargs["token"]).first()
-        if found is None:
-            raise Http404
-        self.token = found
+        self.token = get_object_or_404(self.team.tokens, pk=self.kwargs["token"])
 
     def question(self) -> Any:
         return _("Switch off the token “%(name)s”?") % {"name": self.token.name}

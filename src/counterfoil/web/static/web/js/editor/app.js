@@ -20,7 +20,6 @@ import { initialState, Store } from "./store.js";
  * @property {string} stale why the picture is not of today; empty if it is
  * @property {string} ticket what the ticket shown is called
  * @property {readonly Finding[]} warnings of no single element
- * @property {readonly import("./types.js").Page[]} pages sizes as the server draws them
  */
 
 /** CSS pixels to a millimetre at zoom 1. */
@@ -46,7 +45,6 @@ export class App {
       stale: "",
       ticket: "",
       warnings: [],
-      pages: [],
     };
     this.store.subscribe(() => this.#wake());
   }

@@ -98,7 +98,7 @@ async function use(app, wanted) {
   const answer = await send(app.data.urls.background, wanted);
   if (answer.status !== 200) return tell(app, reason(answer, word));
   const { id, pages } = answer.body;
-  app.store.edit("", (layout) => ({ ...layout, background: { id, pages } }));
+  app.store.edit((layout) => ({ ...layout, background: { id, pages } }));
   part("background-problem", HTMLElement).textContent = "";
   app.tell(word("background-set"));
 }

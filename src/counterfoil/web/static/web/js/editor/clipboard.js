@@ -18,7 +18,7 @@ import { toNumber } from "./numbers.js";
 const MARKER = "counterfoil-elements";
 /** How far from what is at its place already a pasted element goes, to the right and down, in mm. */
 const OFFSET = 5;
-/** More than any layout may have. */
+/** As many as any layout may have. */
 const MOST = 1000;
 
 /**

@@ -27,7 +27,7 @@ export function copyChosen(app) {
 export function pasteText(app, text) {
   const found = fromText(text);
   if (!found) return app.tell(word("no-elements-copied"));
-  app.store.edit("", (layout, { page }) => chosen(paste(layout, found, page)));
+  app.store.edit((layout, { page }) => chosen(paste(layout, found, page)));
   app.tell(word("pasted", { count: found.length }));
 }
 

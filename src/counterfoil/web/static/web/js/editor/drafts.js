@@ -64,7 +64,7 @@ export async function offerDraft(app) {
   if (wanted === "discard") forget(app);
   if (wanted !== "restore") return;
   const layout = fromStored(draft);
-  app.store.edit("", () => layout);
+  app.store.edit(() => layout);
   app.store.update(({ saved }) => ({ saved: { ...saved, version: draft.version } }));
   app.tell(word("draft-restored"));
 }

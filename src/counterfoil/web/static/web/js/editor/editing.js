@@ -22,7 +22,7 @@ import { toNumber } from "./numbers.js";
  */
 export function nudge(app, dx, dy) {
   const { movable } = app;
-  app.store.edit("", (layout) => move(layout, movable, dx, dy), "nudge");
+  app.store.edit((layout) => move(layout, movable, dx, dy), "nudge");
   tellPlace(app);
 }
 
@@ -56,7 +56,7 @@ export function turnBy(app, degrees) {
 export function alignAt(app, edge) {
   const boxes = boxesOf(app);
   const page = { left: 0, bottom: 0, ...app.paper };
-  app.store.edit("", (layout) =>
+  app.store.edit((layout) =>
     boxes.size > 1 ? align(layout, boxes, edge) : align(layout, boxes, edge, page),
   );
 }
@@ -66,7 +66,7 @@ export function alignAt(app, edge) {
  * @param {"h" | "v"} axis
  */
 export function spread(app, axis) {
-  app.store.edit("", (layout) => distribute(layout, boxesOf(app), axis));
+  app.store.edit((layout) => distribute(layout, boxesOf(app), axis));
 }
 
 /**
@@ -74,18 +74,18 @@ export function spread(app, axis) {
  * @param {"front" | "forward" | "backward" | "back"} direction
  */
 export function order(app, direction) {
-  app.store.edit("", (layout) => reorder(layout, app.state.selection, direction));
+  app.store.edit((layout) => reorder(layout, app.state.selection, direction));
 }
 
 /** @param {App} app */
 export function removeChosen(app) {
-  app.store.edit("", (layout) => ({ layout: remove(layout, app.movable), selection: [] }));
+  app.store.edit((layout) => ({ layout: remove(layout, app.movable), selection: [] }));
   app.tell(word("removed"));
 }
 
 /** @param {App} app */
 export function duplicateChosen(app) {
-  app.store.edit("", (layout) => chosen(duplicate(layout, app.state.selection)));
+  app.store.edit((layout) => chosen(duplicate(layout, app.state.selection)));
 }
 
 /**
@@ -101,7 +101,7 @@ export function addNew(app, description) {
   );
   const at = { x: within(middle.x, app.paper.width), y: within(middle.y, app.paper.height) };
   const element = { key: newKey(), data: newElement(description, at, page, app.data.variables) };
-  app.store.edit("", (layout) => ({ layout: add(layout, element), selection: [element.key] }));
+  app.store.edit((layout) => ({ layout: add(layout, element), selection: [element.key] }));
   app.tell(word("added", { label: description.label }));
 }
 
@@ -113,7 +113,6 @@ export function addNew(app, description) {
 function change(app, merge, how) {
   const [boxes, elements] = [app.boxes, app.selected.filter(({ key }) => app.movable.includes(key))];
   app.store.edit(
-    "",
     (layout) =>
       elements.reduce((done, each) => {
         const box = boxes.get(each.key);

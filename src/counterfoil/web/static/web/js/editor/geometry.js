@@ -1,5 +1,5 @@
 // @ts-check
-/** Boxes on a page: where elements stand, what is hit, and what a pulled handle makes of them. */
+/** Boxes on a page: where elements stand, what is around some of them, and how points turn. */
 
 import { kindOf } from "./kinds.js";
 import { toNumber } from "./numbers.js";
@@ -8,7 +8,6 @@ import { toNumber } from "./numbers.js";
  * @typedef {import("./types.js").Box} Box
  * @typedef {import("./types.js").Element} Element
  * @typedef {import("./types.js").Extent} Extent
- * @typedef {import("./types.js").Handle} Handle
  * @typedef {import("./types.js").Layout} Layout
  * @typedef {import("./types.js").Page} Page
  * @typedef {import("./types.js").Point} Point

@@ -5,8 +5,7 @@
 
 /**
  * @typedef {import("./types.js").Layout} Layout
- * @typedef {{ readonly layout: Layout, readonly selection: readonly string[], readonly label: string }} Step
- * `label` says what led to it, in words for people.
+ * @typedef {{ readonly layout: Layout, readonly selection: readonly string[] }} Step
  */
 
 /** Nudges and keystrokes that follow each other within so many milliseconds are one step. */
@@ -27,7 +26,7 @@ export class History {
    * @param {readonly string[]} selection
    */
   constructor(layout, selection = []) {
-    this.#present = { layout, selection, label: "" };
+    this.#present = { layout, selection };
   }
 
   get present() {
@@ -42,28 +41,17 @@ export class History {
     return this.#future.length > 0;
   }
 
-  /** What undo would take back. */
-  get undoLabel() {
-    return this.canUndo ? this.#present.label : "";
-  }
-
-  /** What redo would bring back. */
-  get redoLabel() {
-    return this.#future.at(-1)?.label ?? "";
-  }
-
   /**
    * Add a step. What could be redone is gone.
    * @param {Layout} layout
    * @param {readonly string[]} selection
-   * @param {string} label
    * @param {{ merge?: string, at?: number }} options steps that follow quickly and have the same
    *   `merge` are one; such as "nudge", or the name of the field that is typed into
    */
-  push(layout, selection, label, { merge = "", at = Date.now() } = {}) {
+  push(layout, selection, { merge = "", at = Date.now() } = {}) {
     const continues = merge !== "" && this.#last?.merge === merge && at - this.#last.at < PAUSE;
     if (!continues || !this.canUndo) this.#past.push(this.#present);
-    this.#present = { layout, selection, label };
+    this.#present = { layout, selection };
     this.#future = [];
     this.#last = { merge, at };
   }

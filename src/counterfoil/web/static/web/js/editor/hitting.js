@@ -27,18 +27,6 @@ export function hits(elements, boxes, point, slack) {
 }
 
 /**
- * Return the key of the topmost element under a point.
- * @param {readonly Element[]} elements
- * @param {ReadonlyMap<string, Box>} boxes
- * @param {Point} point
- * @param {number} slack
- * @returns {string | null}
- */
-export function hitTest(elements, boxes, point, slack) {
-  return hits(elements, boxes, point, slack)[0] ?? null;
-}
-
-/**
  * @param {Element} element
  * @param {Box | undefined} box
  * @param {Point} point

@@ -16,7 +16,7 @@ export function showLayoutPanel(app) {
   const name = part("name", HTMLInputElement);
   part("layout-panel", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
   name.addEventListener("input", () =>
-    app.store.edit("", (layout) => ({ ...layout, name: name.value }), "name"),
+    app.store.edit((layout) => ({ ...layout, name: name.value }), "name"),
   );
   app.drawWith(
     whenChanged(

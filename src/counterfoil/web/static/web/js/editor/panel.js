@@ -104,7 +104,6 @@ function makeRow(app, attribute) {
     const keys = app.selected.map(({ key }) => key);
     if (app.data.writable)
       app.store.edit(
-        label,
         (layout) => keys.reduce((done, key) => replaceData(done, key, { [name]: value }), layout),
         name,
       );

@@ -99,7 +99,7 @@ async function ask(app) {
  * @param {import("./types.js").Layout} layout as it was asked for
  * @param {PictureAnswer} answer
  */
-async function take(app, { elements: asked }, { picture, pages, elements, warnings, ticket, problems = [] }) {
+async function take(app, { elements: asked }, { picture, elements, warnings, ticket, problems = [] }) {
   const image = new Image();
   image.src = picture;
   await image.decode().catch(() => undefined); // a picture swapped before it is decoded would flicker
@@ -109,7 +109,7 @@ async function take(app, { elements: asked }, { picture, pages, elements, warnin
       ? [{ ...drawn, key, pivot: drawn.pivot ?? { x: drawn.left, y: drawn.bottom + drawn.height } }]
       : [];
   });
-  app.look({ picture, pages, warnings, ticket, stale: "" });
+  app.look({ picture, warnings, ticket, stale: "" });
   app.store.update(({ layout }) => ({
     extents,
     problems: problems.map((each) => moved(each, asked, layout)),

@@ -58,7 +58,7 @@ export function follow(app, start, gesture, onClick) {
   canvas.setPointerCapture(start.pointerId);
   const finish = (/** @type {boolean} */ isKept) => {
     stop.abort();
-    if (isKept && app.data.writable) app.store.edit("", (layout) => layout);
+    if (isKept && app.data.writable) app.store.edit((layout) => layout);
     else app.store.cancel();
     app.look({ marquee: null, lines: [] });
   };

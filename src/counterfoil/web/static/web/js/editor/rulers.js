@@ -24,11 +24,11 @@ export function showRulers(app) {
     ruler.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       // What is pulled out of the upper ruler lies level, and shows a height.
-      const guide = { axis: /** @type {"x" | "y"} */ (axis === "x" ? "y" : "x"), at: -1000 };
+      /** @type {"x" | "y"} */
+      const shown = axis === "x" ? "y" : "x";
       const index = app.state.guides.length;
-      app.store.update(({ guides }) => ({
-        guides: [...guides, { ...guide, at: pointOf(app, event)[guide.axis] }],
-      }));
+      const guide = { axis: shown, at: pointOf(app, event)[shown] };
+      app.store.update(({ guides }) => ({ guides: [...guides, guide] }));
       follow(app, event, guiding(app, index));
     });
   }

@@ -69,7 +69,7 @@ async function settle(app, mine, theirs) {
   else if (wanted === "copy") await saveCopy(app, mine);
   else if (wanted === "theirs") {
     const layout = fromStored(theirs.layout);
-    app.store.edit("", () => layout);
+    app.store.edit(() => layout);
     app.store.markSaved(layout, version);
     app.tell(word("theirs-shown"));
   }

@@ -54,7 +54,7 @@ export class Store {
     return this.#state;
   }
 
-  /** Undo, redo and their labels. */
+  /** What can be undone and redone. */
   get history() {
     return this.#history;
   }
@@ -89,15 +89,14 @@ export class Store {
 
   /**
    * Change the layout, as a step that can be undone.
-   * @param {string} label what happens, in words for people
    * @param {(layout: Layout, state: State) => Edited} change
    * @param {string} merge steps that follow quickly and have the same are one
    */
-  edit(label, change, merge = "") {
+  edit(change, merge = "") {
     const edited = change(this.#state.layout, this.#state);
     const { layout, selection } = { selection: this.#state.selection, ...asChange(edited) };
     if (layout !== this.#history.present.layout) {
-      this.#history.push(layout, selection.filter(isIn(layout)), label, { merge });
+      this.#history.push(layout, selection.filter(isIn(layout)), { merge });
     }
     this.#set({ ...this.#state, layout, selection });
   }

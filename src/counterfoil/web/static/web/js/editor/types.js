@@ -32,7 +32,7 @@
  */
 
 /**
- * @typedef {"sample" | "longest" | { readonly position: number } | { readonly search: string }} TicketChoice
+ * @typedef {"sample" | "longest" | { readonly search: string }} TicketChoice
  * @typedef {{ readonly layout: Layout, readonly version: string }} Saved
  * @typedef {object} State
  * @property {Layout} layout
@@ -92,7 +92,6 @@
  * @typedef {Rect & { rotation: number, pivot: Point | null, page: number, findings: readonly Finding[] }} DrawnElement
  * @typedef {object} PictureAnswer
  * @property {string} picture a data: URL
- * @property {readonly Page[]} pages
  * @property {readonly (DrawnElement | null)[]} elements in the order of the elements that were sent;
  *   null: nowhere
  * @property {readonly Problem[]} [problems] of what could not be drawn; the answer is a refusal then
