@@ -205,7 +205,9 @@ def strike(database: str, kills: int, minutes: float, seed: int) -> list[str]:
             settled = chaos.settle()
             report(database, chaos, under_fire, settled)
             if chaos.problems:
-                shutil.copy(served.log, f"/tmp/chaos-{database}.log")
+                kept = Path(tempfile.gettempdir()) / f"chaos-{database}.log"
+                shutil.copy(served.log, kept)
+                print(f"  what the server said: {kept}")
             if chaos.broker is not None:
                 chaos.broker.stop()
             return chaos.problems

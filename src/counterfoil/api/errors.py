@@ -1,4 +1,4 @@
-"""How refusals and failures are answered: the one table from the rules' no to HTTP."""
+"""How refusals and failures are answered: the API's table from the rules' no to HTTP."""
 
 from __future__ import annotations
 

@@ -78,7 +78,9 @@ class RenderJobView(EventView[RenderRequest]):
                 "layout": "Default layout",
                 "pointer": "/3",
                 "count": 1,
-                "first": [{"ticket": "A3K7C-1", "detail": "the text does not fit its box"}],
+                "first": [
+                    {"ticket": "A3K7C-1", "detail": "The text does not fit its box, 60.0 mm wide."}
+                ],
             }
         ],
     }

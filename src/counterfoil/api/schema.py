@@ -96,7 +96,7 @@ _ERRORS: dict[str, tuple[str, str, dict[str, Any], Any]] = {
         "Gone",
         "It was asked for and will never be there: it failed, was cancelled, or is another's.",
         {"type": "object"},
-        {"status": "failed", "message": "The quota “Seats” has 3 left; 7 were asked for."},
+        {"status": "failed", "message": "Quota “Seats” has 3 left, but 7 are needed."},
     ),
     "413": (
         "TooLarge",

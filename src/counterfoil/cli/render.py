@@ -89,8 +89,8 @@ def render(  # noqa: PLR0913 - one argument per option
         tickets = open_data(data)
         _tell_of_missing_columns(plan, tickets, data)
         is_table = tickets.columns() is not None
-        door = _Door(plan, images, locale or tickets.locale or _DEFAULT_LOCALE, is_table)
-        report = _print(door, tickets, output, title)
+        maker = _TicketMaker(plan, images, locale or tickets.locale or _DEFAULT_LOCALE, is_table)
+        report = _print(maker, tickets, output, title)
     _tell(report, output, preflight)
 
 
@@ -141,7 +141,7 @@ def _tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> Non
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
+class _TicketMaker:
     """Makes tickets of rows."""
 
     plan: Plan
@@ -207,11 +207,11 @@ def _files(row: Row, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
             yield name, row.values[name] or ""
 
 
-def _print(door: _Door, tickets: TicketData, output: Path, title: str) -> Report:
+def _print(maker: _TicketMaker, tickets: TicketData, output: Path, title: str) -> Report:
     with _ending_tidily(), _published(output) as file, _progress(tickets) as on_progress:
-        printed = door.tickets(tickets.rows())
+        printed = maker.tickets(tickets.rows())
         report = render_pdf(
-            file, printed, title=title, language=door.locale, on_progress=on_progress
+            file, printed, title=title, language=maker.locale, on_progress=on_progress
         )
         if not report.tickets:
             raise DataError("The data has no tickets, so there is nothing to print.")

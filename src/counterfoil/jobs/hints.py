@@ -19,25 +19,25 @@ EXPIRES_S = 60
 PAUSE_S = 5.0
 
 
-class _Road:
+class _Breaker:
     """Whether to try at all. A broker that swallows packets costs each try its whole timeout."""
 
     def __init__(self) -> None:
-        self._closed_until = 0.0
+        self._paused_until = 0.0
 
-    def is_open(self) -> bool:
-        return time.monotonic() >= self._closed_until
+    def may_try(self) -> bool:
+        return time.monotonic() >= self._paused_until
 
-    def close(self, seconds: float) -> None:
-        self._closed_until = time.monotonic() + seconds
+    def pause(self, seconds: float) -> None:
+        self._paused_until = time.monotonic() + seconds
 
 
-_road = _Road()
+_breaker = _Breaker()
 
 
 def try_again() -> None:
     """Forget that the broker was away."""
-    _road.close(0)
+    _breaker.pause(0)
 
 
 def send(job_id: UUID) -> bool:
@@ -45,12 +45,12 @@ def send(job_id: UUID) -> bool:
 
     After a failure no hint is tried for some seconds.
     """
-    if not _road.is_open():
+    if not _breaker.may_try():
         return False
     try:
         current_app.send_task(TASK, args=[str(job_id)], expires=EXPIRES_S, retry=False)
     except Exception as problem:  # noqa: BLE001 - every broker fails in its own words; none matter
-        _road.close(PAUSE_S)
+        _breaker.pause(PAUSE_S)
         logger.warning("The broker takes no hints (%s); workers will look for jobs.", problem)
         return False
     return True

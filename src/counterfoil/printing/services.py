@@ -1,4 +1,4 @@
-"""Asks for tickets to be printed, and prints them."""
+"""Asks for tickets to be printed, and calls prints off."""
 
 from __future__ import annotations
 
