@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
+from django.conf import LazySettings
 from django.db import connection, transaction
 
 from counterfoil.core.refusals import Conflict, Unavailable
-from counterfoil.jobs import schema, services
+from counterfoil.jobs import migrations, schema, services
 from counterfoil.jobs.models import Job
 from jobs.asking import again, ask, claim
 
@@ -109,6 +113,26 @@ def test_a_database_of_an_older_version_takes_no_jobs_from_us() -> None:
     _forget_migration("batches")
 
     with pytest.raises(Unavailable, match=r"Run `counterfoil migrate`"):
+        ask()
+
+    schema.applied_count.cache_clear()
+
+
+def test_what_is_installed_while_we_run_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    schema.known()
+    later = tmp_path / "later_migrations"
+    shutil.copytree(Path(migrations.__file__).parent, later)
+    (later / "0999_later.py").write_text(
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    pass\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    settings.MIGRATION_MODULES = {"jobs": "later_migrations"}
+    ask()
+    _note_migration("jobs", "0999_later")
+
+    with pytest.raises(Unavailable, match="newer version"):
         ask()
 
     schema.applied_count.cache_clear()

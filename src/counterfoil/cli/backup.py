@@ -47,7 +47,7 @@ def write_backup(target: Path, *, with_files: bool) -> Manifest:
         made=clock.now().isoformat(timespec="seconds"),
         version=counterfoil.__version__,
         database=connection.vendor,
-        migrations=schema.known(),
+        migrations=schema.names(),
     )
     with new_container(target) as sink:
         if with_files:

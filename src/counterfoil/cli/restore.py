@@ -48,7 +48,7 @@ def _checked(container: Source) -> Manifest:
 
     manifest = Manifest.read(read_whole(container))
     _check_kind(manifest)
-    newer = sorted(set(manifest.migrations) - set(schema.known()))
+    newer = sorted(set(manifest.migrations) - set(schema.names()))
     if newer:
         raise Stop(f"This backup is of a newer version of Counterfoil ({newer[-1]}).")
     for name, piece in manifest.pieces.items():

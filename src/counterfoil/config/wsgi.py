@@ -9,3 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "counterfoil.config.settings")
 
 application = get_wsgi_application()
+
+from counterfoil.jobs import schema  # noqa: E402 - needs the applications
+
+schema.known()  # what a newer version brings that is installed while we run is not ours

@@ -11,10 +11,14 @@ import hashlib
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from counterfoil.core.refusals import Unavailable
+
+#: Its app and its name.
+Migration = tuple[str, str]
 
 NEWER = gettext_noop(
     "The database was made by a newer version of Counterfoil (%(found)s). "
@@ -32,13 +36,8 @@ def refuse_newer() -> None:
     Raises:
         Unavailable: it holds migrations that this version does not know.
     """
-    loader = MigrationLoader(connection)
-    ours = {app for app, _name in loader.disk_migrations}
-    unknown = sorted(
-        key
-        for key in loader.applied_migrations
-        if key not in loader.disk_migrations and key[0] in ours
-    )
+    ours = {app for app, _name in known()}
+    unknown = sorted(key for key in _applied() - known() if key[0] in ours)
     if unknown:
         raise Unavailable(_(NEWER) % {"found": ".".join(unknown[-1])})
 
@@ -50,7 +49,7 @@ def refuse_other() -> None:
         Unavailable: it is newer or older.
     """
     refuse_newer()
-    missing = sorted(set(_wanted()) - set(MigrationLoader(connection).applied_migrations))
+    missing = sorted(known() - _applied())
     if missing:
         raise Unavailable(_(OLDER) % {"missing": ".".join(missing[0])})
 
@@ -80,20 +79,30 @@ def applied_count() -> int:
     return _count()
 
 
-def known() -> list[str]:
+@functools.cache
+def known() -> frozenset[Migration]:
+    """Return the migrations that this version knows.
+
+    To be called when a process starts: files that are found later are those of a newer version that
+    was installed while this one runs.
+    """
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def names() -> list[str]:
     """Return the migrations that this version knows, as ``app.name``."""
-    return sorted(".".join(key) for key in _wanted())
+    return sorted(map(".".join, known()))
 
 
 @functools.cache
 def fingerprint() -> str:
     """Return a short name for the set of migrations that this version knows."""
-    text = "\n".join(known())
+    text = "\n".join(names())
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _wanted() -> list[tuple[str, str]]:
-    return list(MigrationLoader(None).disk_migrations)
+def _applied() -> frozenset[Migration]:
+    return frozenset(MigrationRecorder(connection).applied_migrations())
 
 
 def _count() -> int:
