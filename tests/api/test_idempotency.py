@@ -14,12 +14,14 @@ from django.http import HttpResponse
 
 from apiclient import Api, at
 from counterfoil.accounts import idempotency
+from counterfoil.accounts.actors import TokenActor
 from counterfoil.accounts.idempotency import Claim
-from counterfoil.accounts.models import IdempotencyRecord
+from counterfoil.accounts.models import APIToken, IdempotencyRecord, User
 from counterfoil.api.idempotency import answer_once
 from counterfoil.catalog.models import Event, ItemCategory
 from counterfoil.core import clock
 from makers import make_event, make_team, make_token
+from pageclient import signed_in
 
 KEY = {"X-Idempotency-Key": "a-key"}
 
@@ -55,6 +57,21 @@ def test_another_credential_has_its_own_keys(api: Api, event: Event) -> None:
     second = api.post(at(event, "categories/"), json={"name": "A"}, headers=KEY, token=other)
 
     assert second.json()["id"] != first.json()["id"]
+
+
+def test_somebody_else_who_is_signed_in_has_their_own_keys(event: Event) -> None:
+    answers = []
+    for number in range(2):
+        user = User.objects.create(email=f"{number}@example.org")
+        make_team(event.organizer).members.add(user)
+        pages = signed_in(user)
+        path = at(event, "categories/")
+        answers.append(
+            pages.post(path, {"name": "A"}, content_type="application/json", headers=KEY)
+        )
+
+    first, second = (answer.json()["id"] for answer in answers)
+    assert first != second
 
 
 def test_refusals_are_kept_too(api: Api, event: Event) -> None:
@@ -147,7 +164,7 @@ def test_old_answers_are_forgotten(api: Api, event: Event) -> None:
 
 
 def test_an_answer_that_may_change_is_not_kept_and_its_work_undone(event: Event) -> None:
-    claim = Claim.of("Token x", "key")
+    claim = Claim.of("token:1", "key")
 
     def work() -> HttpResponse:
         event.categories.create(name={"en": "A"})
@@ -163,7 +180,7 @@ def test_an_answer_that_may_change_is_not_kept_and_its_work_undone(event: Event)
 
 def test_while_the_first_runs_the_second_is_told_to_wait(api: Api, event: Event) -> None:
     assert api.token is not None
-    with idempotency.held(Claim.of(api.token, "a-key")):
+    with idempotency.held(Claim.of(TokenActor(APIToken.objects.get()).key, "a-key")):
         answer = api.post(at(event, "categories/"), json={"name": "A"}, headers=KEY)
         asked = api.get("/idempotency_query?key=a-key")
 

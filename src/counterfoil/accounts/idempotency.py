@@ -40,8 +40,9 @@ class Claim:
     key: str
 
     @classmethod
-    def of(cls, authorization: str, key: str) -> Claim:
-        return cls(hashlib.sha256(authorization.encode("utf-8", "replace")).hexdigest(), key)
+    def of(cls, actor: str, key: str) -> Claim:
+        """Return the claim of an actor, by their own key."""
+        return cls(hashlib.sha256(actor.encode()).hexdigest(), key)
 
     @property
     def lock_number(self) -> int:

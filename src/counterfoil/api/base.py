@@ -31,7 +31,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model, ProtectedError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -111,14 +111,14 @@ class ApiView(GenericViewSet[M]):
         return not needs
 
     def _claim_in(self, request: HttpRequest) -> Claim | None:
-        claim = idempotency.claim_of(request)
-        if claim is None:
+        key = idempotency.key_of(request)
+        if not key:
             return None
-        probe = self.initialize_request(request, *self.args, **self.kwargs)
-        if getattr(self, "action", None) in self.secret_actions or not _is_known(probe):
+        actor = _actor_in(self.initialize_request(request, *self.args, **self.kwargs))
+        if actor is None or getattr(self, "action", None) in self.secret_actions:
             return None
         _ = request.body  # read before the transaction: a slow sender must not hold the lock
-        return claim
+        return Claim.of(actor.key, key)
 
     def _failed_outside(self, request: HttpRequest, problem: Exception) -> HttpResponseBase:
         """Answer what failed before or after the view itself: the key, the lock, the commit."""
@@ -129,11 +129,13 @@ class ApiView(GenericViewSet[M]):
         return self.finalize_response(self.request, response, *self.args, **self.kwargs)
 
 
-def _is_known(request: Request) -> bool:
+def _actor_in(request: Request) -> Actor | None:
+    """Return who asks, if their credentials are good."""
     try:
-        return request.auth is not None
+        actor: Actor | None = request.auth  # type: ignore[assignment]
     except APIException:
-        return False
+        return None
+    return actor
 
 
 class OrganizerView(ApiView[M]):
@@ -236,16 +238,16 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             self.record("changed", serializer.save())
 
     def perform_destroy(self, instance: Any) -> None:
-        with transaction.atomic():
-            self.record("deleted", instance)
-            self.remove(instance)
+        try:
+            with transaction.atomic():
+                self.record("deleted", instance)
+                self.remove(instance)
+        except (ProtectedError, IntegrityError):  # the second: it came into use just now
+            raise Forbidden(_("This is in use and cannot be deleted.")) from None
 
     def remove(self, instance: Any) -> None:
         """Delete the object, or say which rule is against it."""
-        try:
-            instance.delete()
-        except ProtectedError:
-            raise Forbidden(_("This is in use and cannot be deleted.")) from None
+        instance.delete()
 
     def record(self, verb: str, obj: Model) -> None:
         request: Request = self.request  # type: ignore[attr-defined]

@@ -73,9 +73,7 @@ class IdempotencyView(ApiView[Team]):
         responses={"2XX": OpenApiTypes.ANY},
     )
     def retrieve(self, request: Request) -> HttpResponse | Response:
-        claim = Claim.of(
-            request.headers.get("Authorization", ""), request.query_params.get("key", "")
-        )
+        claim = Claim.of(self.actor.key, request.query_params.get("key", ""))
         kept = records.kept_answer(claim)
         if kept is not None:
             return idempotency.replay(kept)
