@@ -32,6 +32,15 @@ def test_a_ticket_is_printed_anew_once_its_order_has_changed(
     assert ticket_of_position(position=position, actor=actor) != first
 
 
+def test_a_ticket_is_printed_once_though_another_hosts_clock_is_ahead(
+    position: OrderPosition, actor: TokenActor
+) -> None:
+    position.order.last_modified = clock.now() + timedelta(hours=1)
+    first = ticket_of_position(position=position, actor=actor)
+
+    assert ticket_of_position(position=position, actor=actor) == first
+
+
 def test_an_expired_print_is_made_again(position: OrderPosition, actor: TokenActor) -> None:
     first = ticket_of_position(position=position, actor=actor)
     past = clock.now() - timedelta(hours=1)

@@ -33,9 +33,11 @@ class Part:
 
 @transaction.atomic
 def request_render(
-    *, event: Event, actor: Actor, parts: Sequence[Part], purpose: str
+    *, event: Event, actor: Actor, parts: Sequence[Part], purpose: str, about: str = ""
 ) -> RenderRequest:
     """Ask for a PDF of these tickets, in this order, with the layouts as they are now.
+
+    ``about`` is kept in the job: of which state of the tickets it is.
 
     Raises:
         Invalid: there is nothing to print.
@@ -47,7 +49,7 @@ def request_render(
     numbered = [
         [part.position_id, pinned.number(part, *sold)] for part, sold in _sold(event, parts)
     ]
-    job = jobs.submit(kind=RENDER, payload={}, total=len(parts))
+    job = jobs.submit(kind=RENDER, payload={"about": about} if about else {}, total=len(parts))
     request = RenderRequest.objects.create(
         job=job,
         event=event,
