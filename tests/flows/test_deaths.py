@@ -101,11 +101,27 @@ def test_workers_that_stop_are_ended_with_the_locks_they_hold(office: BoxOffice)
     )
 
 
+@pytest.mark.parametrize("point", ["batches.quota_taken", "batches.copying"])
+def test_a_worker_of_another_host_that_stops_with_a_quota_locked_holds_up_nobody(
+    hall: BoxOffice, point: str
+) -> None:
+    stopped = hall.world.start(
+        "worker", "--concurrency", "1", COUNTERFOIL_FAILPOINTS=f"{point}=stop"
+    )
+    batch = json.loads(in_world(hall.world, "flows.asking", str(AMOUNT)))[0]
+    eventually(lambda: _stopped(stopped), "it stops", lambda: stopped.said)
+
+    hall.world.start("worker", "--concurrency", "1")
+
+    assert hall.done(batch)["attempt"] == 2
+    assert hall.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
+
+
 def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOffice) -> None:
     points = "batches.before_commit=stop,files.renamed=stop"
     zombies = hall.world.start("worker", "--concurrency", "2", COUNTERFOIL_FAILPOINTS=points)
     jobs = json.loads(in_world(hall.world, "flows.asking", str(AMOUNT)))
-    stopped = eventually(lambda: _both_stopped(zombies), "both stop", lambda: zombies.said)
+    stopped = eventually(lambda: _stopped(zombies, 2), "both stop", lambda: zombies.said)
     hall.world.start("worker", "--concurrency", "2")
     done = [hall.done(job) for job in jobs]
 
@@ -121,9 +137,10 @@ def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOf
     assert not books.unnamed_files(hall.world)
 
 
-def _both_stopped(worker: Running) -> list[psutil.Process]:
+def _stopped(worker: Running, number: int = 1) -> list[psutil.Process]:
+    """Return its stopped processes, once there are so many."""
     found = [p for p in worker.family() if p.status() == psutil.STATUS_STOPPED]
-    return found if len(found) == 2 else []
+    return found if len(found) == number else []
 
 
 def _until_it_understands(worker: Running, woken: list[psutil.Process], job: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -14,6 +15,7 @@ from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel,
 from counterfoil.core import failpoints
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import bulk
+from counterfoil.orders.bulk import Row
 from counterfoil.orders.codes import draw_codes, taken
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import Price, list_price, taxed
@@ -131,7 +133,8 @@ class Stock:
             last_modified=draft.moment,
         )
         pattern = bulk.Pattern(sample, ["id", "code", "secret"])
-        pattern.insert(zip(ids, self.codes, self.order_secrets, strict=True))
+        rows = zip(ids, self.codes, self.order_secrets, strict=True)
+        pattern.insert(_reaching("batches.copying", rows))
 
     def _insert_positions(self, ids: list[int], orders: list[int], price: Price) -> None:
         draft = self.draft
@@ -156,3 +159,11 @@ class Stock:
         pattern = bulk.Pattern(sample, ["id", "order_id"])
         ids = bulk.draw_ids(OrderPayment, len(orders))
         pattern.insert(zip(ids, orders, strict=True))
+
+
+def _reaching(point: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield rows, and reach a failpoint between the first and the others."""
+    rows = iter(rows)
+    yield from itertools.islice(rows, 1)
+    failpoints.reach(point)
+    yield from rows

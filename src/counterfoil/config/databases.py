@@ -12,9 +12,6 @@ import dj_database_url
 
 from counterfoil.config.environment import Environment, EnvironmentRefused
 
-#: For how long a connection is used, in seconds, before another is opened.
-KEPT_S = 60
-
 # synchronous=FULL: a 202 must survive power loss. mmap and cache: bulk reads of 10,000 tickets.
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL;"
@@ -43,10 +40,11 @@ def database(environment: Environment, folder: Path) -> dict[str, Any]:
 
 
 def _sqlite(place: Path) -> dict[str, Any]:
+    # Connections are not kept between requests, though to open one takes 2 ms: those that were
+    # opened while the disk was read-only would be of no use afterwards.
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(place),
-        "CONN_MAX_AGE": KEPT_S,  # to open one and read its schema takes 2 ms: a fifth of a request
         "OPTIONS": {
             # A transaction that begins by reading and then writes is refused at once ("database
             # is locked") however long the timeout; IMMEDIATE takes the write lock first and waits.
@@ -60,14 +58,19 @@ def _sqlite(place: Path) -> dict[str, Any]:
 def _postgresql(environment: Environment, url: str) -> dict[str, Any]:
     idle_s = environment.seconds("COUNTERFOIL_DB_IDLE_IN_TRANSACTION", 12, least=1)
     settings: dict[str, Any] = {
-        **dj_database_url.parse(url, conn_max_age=KEPT_S, conn_health_checks=True)
+        **dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
     }
     settings["OPTIONS"] = {
         **settings.get("OPTIONS", {}),
         # A worker that is stopped inside its transaction would keep its quota rows locked for
         # ever; the server ends such a session, and the retry goes on.
         "options": f"-c idle_in_transaction_session_timeout={int(idle_s * 1000)}"
-        " -c lock_timeout=30000",
+        " -c lock_timeout=30000"
+        # The server finds out as fast as we do that the other side is gone, and frees its locks.
+        " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+        # A host that swallows packets must not keep all threads waiting.
+        "connect_timeout": 5,
+        "tcp_user_timeout": 15000,
         "keepalives": 1,
         "keepalives_idle": 10,
         "keepalives_interval": 5,

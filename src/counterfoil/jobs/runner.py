@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import (
     DatabaseError,
+    IntegrityError,
     InterfaceError,
     InternalError,
     OperationalError,
@@ -22,14 +23,18 @@ from django.utils.translation import gettext_noop
 
 from counterfoil.core import failpoints, logcontext
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
-from counterfoil.jobs import figures, registry
+from counterfoil.jobs import figures, registry, sessions
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.leases import Lease
 
 logger = logging.getLogger(__name__)
 
-# InternalError is what PostgreSQL's end of a session that idled in its transaction arrives as.
-PASSING = (OSError, OperationalError, InterfaceError, InternalError, Unavailable)
+# InternalError is what PostgreSQL's end of a session that idled in its transaction arrives as;
+# IntegrityError comes of what was deleted just now, of which the next attempt can tell in words.
+PASSING = (
+    *(OSError, OperationalError, InterfaceError, InternalError, IntegrityError),
+    Unavailable,
+)
 GENERIC = gettext_noop(
     "Something went wrong here while doing this. It has been noted; please try again later."
 )
@@ -76,7 +81,8 @@ def _do(claim: Claim) -> None:
         _close(claim, lambda: claim.fail(_(UNKNOWN) % {"kind": claim.kind}))
         return
     try:
-        function(claim)
+        with sessions.named_after(claim):
+            function(claim)
     except Exception as problem:  # noqa: BLE001 - a job must end in its row, whatever happened
         _close(claim, _ending(claim, problem))
         return
