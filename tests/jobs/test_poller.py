@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from celery import Celery, current_app
@@ -9,7 +10,7 @@ from django.conf import LazySettings
 from django.db import OperationalError, connection
 
 from counterfoil.config.celery import app, configuration
-from counterfoil.jobs import hints, schema, services
+from counterfoil.jobs import hints, registry, schema, services
 from counterfoil.jobs.claims import Claim, worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.poller import Poller
@@ -127,6 +128,38 @@ def test_the_poller_looks_until_it_is_stopped_and_says_goodbye(settings: LazySet
     poller.stop()
 
     assert not WorkerHeartbeat.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_poller_survives_what_nobody_expected(
+    settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.JOB_POLL_S = 0.01
+
+    def unreadable(_job: UUID) -> str:
+        raise KeyError("language")
+
+    registry.discover()
+    registry.handler("test.unreadable", language=unreadable)(_ignore_claim)
+    died = ask("test.unreadable")
+    claim(died)
+    let_lease_end(died)
+    use_up_attempts(died)
+
+    poller = Poller(_ignore)
+    poller.start()
+    try:
+        while "The poller could not look" not in caplog.text:
+            threading.Event().wait(0.01)
+        registry.forget("test.unreadable")
+        while again(died).state != Job.State.FAILED:
+            threading.Event().wait(0.01)
+    finally:
+        poller.stop()
+
+
+def _ignore_claim(_claim: Claim) -> None:
+    pass
 
 
 @pytest.mark.django_db(transaction=True)

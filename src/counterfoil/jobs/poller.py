@@ -79,6 +79,8 @@ class Poller:
             # Gone for a minute, or locked by a long transaction: there is another turn.
             logger.warning("The poller could not look: %s", problem)
             connection.close()
+        except Exception:  # a worker without its poller would look alive and find no jobs
+            logger.exception("The poller could not look")
 
     def _beat(self) -> None:
         if time.monotonic() < self._next_heartbeat:
