@@ -4,33 +4,18 @@ import json
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pypdfium2
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
+from cli.printing import BOX, printed, texts, written
 from counterfoil.cli.render import render
 from servers import DEADLINE_S, eventually
 
-BOX = {
-    "type": "textcontainer",
-    "left": 10,
-    "bottom": 200,
-    "width": 100,
-    "height": 40,
-    "content": "other",
-    "text": "{item} for {name}",
-    "fontsize": 12,
-    "fontfamily": "Open Sans",
-    "bold": False,
-    "italic": False,
-    "align": "left",
-    "verticalalign": "top",
-    "color": [0, 0, 0],
-}
 CODE = {"type": "barcodearea", "left": 1, "bottom": 1, "size": 40}
 PHOTO = {"type": "imagearea", "left": 1, "bottom": 1, "width": 9, "height": 9, "content": "photo"}
 PIXEL = bytes.fromhex(
@@ -41,22 +26,7 @@ PIXEL = bytes.fromhex(
 
 @pytest.fixture
 def run(tmp_path: Path) -> Any:
-    def run(data: Path, *options: str, layout: Any = (BOX,)) -> Result:
-        (tmp_path / "layout.json").write_text(json.dumps(list(layout)))
-        fixed = ["--layout", str(tmp_path / "layout.json"), "-o", str(tmp_path / "out.pdf")]
-        return CliRunner().invoke(render, [*fixed, "--data", str(data), *options])
-
-    return run
-
-
-def written(path: Path, text: str) -> Path:
-    path.write_text(text, "utf-8")
-    return path
-
-
-def texts(path: Path) -> list[str]:
-    with pypdfium2.PdfDocument(path) as document:
-        return [page.get_textpage().get_text_range() for page in document]
+    return partial(printed, tmp_path)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -126,11 +96,23 @@ def test_long_json_is_read_in_pieces(run: Any, tmp_path: Path) -> None:
         ("data.csv", "a,b\n1,2\n1,2,3", "data.csv: row 3 has 3 cells, the header 2"),
         ("data.csv", 'a,b\n1,"2"x', "data.csv: row 2 is no CSV"),
         ("data.xlsx", "PK", "data.xlsx: this is no XLSX file"),
+        ("data.csv", 'a,b\n"1\n1",2\n\n1,2,3', "data.csv: row 4 has 3 cells"),
+        ("data.csv", 'a,b\n"1\n1",2\n\n1,"2"x', "data.csv: row 4 is no CSV"),
         ("data.yaml", "a: 1", "read from .json, .csv and .xlsx"),
         ("data.json", "[]", "expected “{” at character 1"),
         ("data.json", '{"tickets": [{}', "expected “]” at character 16"),
         ("data.json", '{"tickets": [{]}', "expected a value"),
         ("data.json", '{"tickets": []} x', "expected the end"),
+        (
+            "data.json",
+            '{"tickets": [{}, ' + "[" * 100_000,
+            "data.json: the value at character 18 is nested too deeply (after ticket 1)",
+        ),
+        (
+            "data.json",
+            '{"tickets": [{"variables": {"a": ' + "9" * 5000 + "}}]}",
+            "data.json: the value at character 14 has too long a number",
+        ),
         ("data.json", "{3: 4}", "expected a name in quotes"),
         ("data.json", '{"tickets": [3]}', "data.json: ticket 1 must be an object"),
         ("data.json", '{"tickets": [{}, {"x": 3}]}', "ticket 2, /x: is not known here"),
@@ -147,6 +129,7 @@ def test_wrong_data_is_refused_with_its_place_and_leaves_no_file(
 ) -> None:
     result = run(written(tmp_path / name, text))
 
+    assert isinstance(result.exception, SystemExit)
     assert result.exit_code == 1
     assert message in result.output
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "layout.json"])
@@ -155,7 +138,7 @@ def test_wrong_data_is_refused_with_its_place_and_leaves_no_file(
 def test_data_that_is_not_utf_8_is_refused(run: Any, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_bytes("item\nAda\nJörg".encode("latin-1"))
 
-    assert "data.csv: row 3 is not in UTF-8" in run(tmp_path / "data.csv").output
+    assert "data.csv: line 3 is not in UTF-8" in run(tmp_path / "data.csv").output
 
 
 def test_a_code_without_its_column_is_refused_before_anything_is_printed(
@@ -235,47 +218,49 @@ def test_a_picture_that_cannot_be_used_names_row_and_element(
     assert "--images" in run(data, layout=[PHOTO]).output
 
 
+@pytest.mark.parametrize("name", ["a\u0000.png", "\ud800.png", "loop.png"])
+def test_a_picture_with_an_odd_name_is_refused_in_words(
+    run: Any, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "loop.png").symlink_to("loop.png")
+    ticket = {"variables": {}, "images": {"photo": name}}
+    data = written(tmp_path / "data.json", json.dumps({"tickets": [ticket]}))
+
+    result = run(data, "--images", str(tmp_path / "pictures"), layout=[PHOTO])
+
+    assert isinstance(result.exception, SystemExit)
+    assert "ticket 1, /0: The picture" in result.output
+    assert "cannot be used" in result.output
+
+
+def test_preflight_names_several_tickets_each_with_its_own_words(run: Any, tmp_path: Path) -> None:
+    data = written(tmp_path / "data.csv", "item\nক\nVIP\nত")
+
+    result = run(data, "--preflight", layout=[BOX | {"text": "{item}"}])
+
+    assert "(2 tickets, first: row 2)" in result.output
+    assert "\n  row 2: No font has ক (U+0995).\n  row 4: No font has ত (U+09A4).\n" in result.output
+
+
+def test_a_name_that_the_terminal_cannot_show_is_shown_in_part(tmp_path: Path) -> None:
+    layout = written(tmp_path / "layout.json", "[]")
+    data = written(tmp_path / "data.csv", "item\nx")
+    output = str(tmp_path / "out\udcff.pdf")
+
+    result = CliRunner().invoke(
+        render, ["--layout", str(layout), "--data", str(data), "-o", output]
+    )
+
+    assert result.exit_code == 0, result.output
+    assert "out?.pdf: 1 ticket on 1 page." in result.output
+
+
 def test_preflight_lists_what_may_look_wrong(run: Any, tmp_path: Path) -> None:
     data = written(tmp_path / "data.csv", "item\nVIP")
 
     assert "no variable called name. (1 ticket, first: row 2)" in run(data, "--preflight").output
     assert "nothing found" in run(data, "--preflight", layout=[]).output
-
-
-def test_check_tells_all_problems_of_a_layout(tmp_path: Path) -> None:
-    layout = written(tmp_path / "layout.json", json.dumps([BOX | {"width": 0}, {"type": "x"}]))
-
-    result = CliRunner().invoke(render, ["--layout", str(layout), "--check"])
-
-    assert result.exit_code == 1
-    assert "/0/width: must be greater than 0" in result.output
-    assert "/1/type: must be one of" in result.output
-
-
-def test_check_needs_no_data_and_printing_does(tmp_path: Path) -> None:
-    layout = written(tmp_path / "layout.json", json.dumps([BOX]))
-
-    checked = CliRunner().invoke(render, ["--layout", str(layout), "--check"])
-    printed = CliRunner().invoke(render, ["--layout", str(layout)])
-
-    assert (checked.exit_code, printed.exit_code) == (0, 2)
-    assert "can be printed" in checked.output
-
-
-def test_a_layout_that_is_no_json_and_a_background_that_is_no_pdf_are_refused(
-    tmp_path: Path,
-) -> None:
-    broken = written(tmp_path / "broken.json", "[")
-    layout = written(tmp_path / "layout.json", "[]")
-
-    no_json = CliRunner().invoke(render, ["--layout", str(broken), "--check"])
-    no_pdf = CliRunner().invoke(
-        render, ["--layout", str(layout), "--background", str(broken), "--check"]
-    )
-
-    assert (no_json.exit_code, no_pdf.exit_code) == (1, 1)
-    assert "is no JSON" in no_json.output
-    assert "Error:" in no_pdf.output
 
 
 @pytest.mark.parametrize("output", ["/dev/null", "/dev/full"])

@@ -86,6 +86,10 @@ class _Scanner:
             except json.JSONDecodeError as error:
                 if not self._read(size):
                     raise self.error(f"a value ({error.msg})") from error
+            except RecursionError as error:
+                raise JsonError(f"the value {self._place} is nested too deeply") from error
+            except ValueError as error:  # Python reads no integers of thousands of digits
+                raise JsonError(f"the value {self._place} has too long a number") from error
             else:
                 # A number at the very end of the window may go on behind it.
                 if end < len(self._text) or not self._read(size):
@@ -94,7 +98,11 @@ class _Scanner:
             size *= 2
 
     def error(self, wanted: str) -> JsonError:
-        return JsonError(f"expected {wanted} at character {self._passed + self._at + 1:,}")
+        return JsonError(f"expected {wanted} {self._place}")
+
+    @property
+    def _place(self) -> str:
+        return f"at character {self._passed + self._at + 1:,}"
 
     def _peek(self) -> str:
         """Return the next character that is no white space, "" at the end."""

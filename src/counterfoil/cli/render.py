@@ -17,6 +17,11 @@ from typing import IO
 
 import click
 
+from counterfoil.cli.renderwarnings import (
+    tell_of_changed_looks,
+    tell_of_missing_columns,
+    tell_of_refused_fonts,
+)
 from counterfoil.cli.ticketdata import DataError, Row, TicketData, open_data
 from counterfoil.render import (
     CompiledBackground,
@@ -39,7 +44,7 @@ from counterfoil.render import (
     render_pdf,
 )
 from counterfoil.render.units import Mm, pt
-from counterfoil.render.values import PROPERTIES, SECRET
+from counterfoil.render.values import SECRET
 
 _A4 = pt(Mm(210)), pt(Mm(297))
 _DEFAULT_LOCALE = "en"
@@ -75,19 +80,17 @@ def render(  # noqa: PLR0913 - one argument per option
     check: bool,
 ) -> None:
     """Print tickets from files, without a server."""
-    with _errors_told():
-        plan = compile_plan(
-            _read_layout(layout_path),
-            _read_background(background),
-            FontLibrary(font_folders(), preferred=fonts),
-        )
+    with _ending_tidily(), _errors_told():
+        library = FontLibrary(font_folders(), preferred=fonts)
+        plan = compile_plan(_read_layout(layout_path), _read_background(background), library)
+        tell_of_refused_fonts(library, fonts)
+        tickets = _open(data, plan)
         if check:
-            click.echo(f"{layout_path} can be printed.")
+            tell_of_changed_looks(plan)
+            _say(f"{layout_path} can be printed.")
             return
-        if data is None or output is None:
+        if tickets is None or output is None:
             raise click.UsageError("--data and --output are needed, or --check.")
-        tickets = open_data(data)
-        _tell_of_missing_columns(plan, tickets, data)
         is_table = tickets.columns() is not None
         maker = _TicketMaker(plan, images, locale or tickets.locale or _DEFAULT_LOCALE, is_table)
         report = _print(maker, tickets, output, title)
@@ -111,6 +114,8 @@ def _read_layout(path: Path) -> Layout:
         source = json.loads(path.read_bytes())
     except ValueError as error:
         raise click.ClickException(f"{path} is no JSON: {error}") from error
+    except RecursionError as error:
+        raise click.ClickException(f"{path} is nested too deeply for a layout.") from error
     return read_layout(source)
 
 
@@ -118,26 +123,12 @@ def _read_background(path: Path | None) -> CompiledBackground:
     return compile_background(path.read_bytes()) if path else blank_background(*_A4)
 
 
-def _tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> None:
-    """Warn of columns that a layout's texts lack.
-
-    Raises:
-        DataError: a code lacks one, and no gate would let its ticket in.
-    """
-    columns = tickets.columns()
-    if columns is None:
-        return
-    needed = {key if isinstance(key, str) else key[0] for key in plan.needs} | plan.images
-    lacking = {name for name in needed - set(columns) if not name.startswith(PROPERTIES)}
-    coded = [f"{name} ({code.pointer})" for code in plan.codes for name in code.names & lacking]
-    if coded:
-        listed, there = ", ".join(sorted(coded)), ", ".join(columns)
-        raise DataError(
-            f"{path.name} lacks columns that the layout's codes print: {listed}. It has: {there}."
-        )
-    if lacking:
-        listed = ", ".join(sorted(lacking))
-        click.echo(f"Warning: the layout uses {listed}; {path.name} has no such column.", err=True)
+def _open(path: Path | None, plan: Plan) -> TicketData | None:
+    if path is None:
+        return None
+    tickets = open_data(path)
+    tell_of_missing_columns(plan, tickets, path)
+    return tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +180,13 @@ class _TicketMaker:
             return None
         if self.folder is None:
             return f"The picture {name} is wanted; name its folder with --images."
-        path = (self.folder / name).resolve()
-        if not path.is_relative_to(self.folder.resolve()):
-            return f"The picture {name} is not inside the folder of pictures."
         try:
+            path = (self.folder / name).resolve()
+            if not path.is_relative_to(self.folder.resolve()):
+                return f"The picture {name} is not inside the folder of pictures."
             return read_image(path.read_bytes())
-        except (ImageError, OSError) as error:
+        # No path at all, such as one with a null or a half character, and links in a circle.
+        except (ImageError, OSError, ValueError, RuntimeError) as error:
             return f"The picture {name} cannot be used: {error}"
 
 
@@ -208,7 +200,7 @@ def _files(row: Row, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
 
 
 def _print(maker: _TicketMaker, tickets: TicketData, output: Path, title: str) -> Report:
-    with _ending_tidily(), _published(output) as file, _progress(tickets) as on_progress:
+    with _published(output) as file, _progress(tickets) as on_progress:
         printed = maker.tickets(tickets.rows())
         report = render_pdf(
             file, printed, title=title, language=maker.locale, on_progress=on_progress
@@ -275,13 +267,22 @@ def _progress(tickets: TicketData) -> Iterator[Callable[[int], None] | None]:
 
 def _tell(report: Report, output: Path, preflight: bool) -> None:
     tickets, pages = _counted(report.tickets, "ticket"), _counted(report.pages, "page")
-    click.echo(f"{output}: {tickets} on {pages}.", err=not output.is_file())
+    _say(f"{output}: {tickets} on {pages}.", err=not output.is_file())
     if not preflight:
         return
     if not report.findings:
-        click.echo("Preflight: nothing found.")
+        _say("Preflight: nothing found.")
     for finding in report.findings:
-        click.echo(f"Preflight: {finding}")
+        _say(f"Preflight: {finding}")
+        if len(finding.first) > 1:
+            for occurrence in finding.first:
+                _say(f"  {occurrence.ticket}: {occurrence.detail}")
+
+
+def _say(line: str, *, err: bool = False) -> None:
+    """Print a line; what the terminal has no letters for becomes a question mark."""
+    encoding = sys.stdout.encoding
+    click.echo(line.encode(encoding, "replace").decode(encoding), err=err)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -12,14 +12,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils import get_column_letter
 
+from counterfoil.cli.cells import Cell, is_hollow, read_sheet, written
 from counterfoil.cli.jsonstream import JsonError, read_members
 from counterfoil.render.values import Key
 
@@ -29,8 +27,6 @@ if TYPE_CHECKING:  # the reader's type has a name for type checkers only
 _DELIMITERS = ",;\t"
 # Excel's own way of naming the delimiter, in a line above the header.
 _DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?\s*')
-_MIDNIGHT = time()
-_NO_XLSX = (OSError, ValueError, KeyError, SyntaxError, InvalidFileException, BadZipFile)
 
 
 class DataError(Exception):
@@ -117,7 +113,7 @@ class CsvData(_TableData):
                 yield from _numbered(reader, above=1 if declared else 0)
             except UnicodeDecodeError as error:
                 line = _undecodable_line(self._path)
-                raise DataError(f"row {line} is not in UTF-8; save the file as UTF-8.") from error
+                raise DataError(f"line {line} is not in UTF-8; save the file as UTF-8.") from error
 
 
 class XlsxData(_TableData):
@@ -126,13 +122,44 @@ class XlsxData(_TableData):
     def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
         number = 0
         try:
-            book = openpyxl.load_workbook(self._path, read_only=True, data_only=True)
-            with closing(book):
-                for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-                    yield number, [_written(cell) for cell in row]
-        except _NO_XLSX as error:
-            place = f" after row {number}" if number else ""
-            raise DataError(f"this is no XLSX file{place}: {error}") from error
+            with (
+                closing(read_sheet(self._path, values=True)) as rows,
+                closing(read_sheet(self._path, values=False)) as formulas,
+            ):
+                for number, cells in rows:
+                    _refuse_unknown(number, cells, formulas)
+                    yield number, [written(cell.value, cell.number_format) for cell in cells]
+        except DataError:
+            raise
+        except Exception as error:  # what openpyxl stumbles over in damaged files is without end
+            what = f"damaged after row {number}" if number else "no XLSX file, or a damaged one"
+            raise DataError(f"this is {what}: {error}") from error
+
+
+def _refuse_unknown(
+    number: int, cells: Sequence[Cell], formulas: Iterator[tuple[int, Sequence[Cell]]]
+) -> None:
+    """Refuse cells whose values only a spreadsheet program could find out.
+
+    Args:
+        formulas: the same sheet; read as far as this row, and only if a cell is there without
+            a value.
+    """
+    for column, cell in enumerate(cells, start=1):
+        if cell.data_type == "e":
+            raise DataError(f"{_place(number, column)} holds the error {cell.value}.")
+    hollow = [column for column, cell in enumerate(cells, start=1) if is_hollow(cell)]
+    behind = next(row for at, row in formulas if at == number) if hollow else ()
+    for column in hollow:
+        if behind[column - 1].data_type == "f":
+            raise DataError(
+                f"{_place(number, column)} is a formula without its result; "
+                "open the file in a spreadsheet program and save it there."
+            )
+
+
+def _place(row: int, column: int) -> str:
+    return f"row {row}, column {get_column_letter(column)}"
 
 
 @contextmanager
@@ -145,10 +172,13 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def _numbered(reader: _csv.Reader, above: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Count rows as spreadsheets do: one may take several lines, and blank ones count."""
+    number = above
     try:
-        yield from ((above + reader.line_num, cells) for cells in reader)
+        for number, cells in enumerate(reader, start=above + 1):
+            yield number, cells
     except csv.Error as error:
-        raise DataError(f"row {above + reader.line_num} is no CSV: {error}.") from error
+        raise DataError(f"row {number + 1} is no CSV: {error}.") from error
 
 
 def _undecodable_line(path: Path) -> int:
@@ -193,24 +223,6 @@ def _header(cells: Sequence[str]) -> list[str]:
     return names
 
 
-def _written(cell: object) -> str:
-    """Write a cell as people see it: whole numbers without a point, dates as ISO 8601."""
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "TRUE" if cell else "FALSE"
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case datetime():
-            return str(cell.date()) if cell.time() == _MIDNIGHT else f"{cell:%Y-%m-%d %H:%M}"
-        case date():
-            return cell.isoformat()
-        case time():
-            return f"{cell:%H:%M}"
-    return str(cell)
-
-
 class JsonData:
     """``{"locale": "en", "tickets": [{"variables": {...}, "images": {...}, ...}]}``.
 
@@ -241,11 +253,15 @@ class JsonData:
                 yield _ticket(f"ticket {number}", ticket)
 
     def _members(self) -> Iterator[tuple[str, object]]:
+        number = 0
         try:
             with self._path.open(encoding="utf-8-sig") as file:
-                yield from read_members(file, unrolled="tickets")
+                for name, value in read_members(file, unrolled="tickets"):
+                    number += name == "tickets"
+                    yield name, value
         except (JsonError, UnicodeDecodeError) as error:
-            raise DataError(str(error)) from error
+            place = f" (after ticket {number})" if number else ""
+            raise DataError(f"{error}{place}") from error
 
 
 _GROUPS = {"variables": "", "event_meta": "meta:", "item_meta": "itemmeta:"}

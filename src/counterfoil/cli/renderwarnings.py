@@ -1,0 +1,60 @@
+"""What a person should know before tickets are printed from files, and what keeps them from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import click
+
+from counterfoil.cli.ticketdata import DataError, TicketData
+from counterfoil.render import FontLibrary, Plan
+from counterfoil.render.elements.text import TextElement
+from counterfoil.render.values import PROPERTIES
+
+
+def tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> None:
+    """Warn of columns that a layout's texts lack.
+
+    Raises:
+        DataError: a code lacks one, and no gate would let its ticket in.
+    """
+    columns = tickets.columns()
+    if columns is None:
+        return
+    needed = {key if isinstance(key, str) else key[0] for key in plan.needs} | plan.images
+    lacking = {name for name in needed - set(columns) if not name.startswith(PROPERTIES)}
+    coded = [f"{name} ({code.pointer})" for code in plan.codes for name in code.names & lacking]
+    if coded:
+        listed, there = ", ".join(sorted(coded)), ", ".join(columns)
+        raise DataError(
+            f"{path.name} lacks columns that the layout's codes print: {listed}. It has: {there}."
+        )
+    if lacking:
+        listed = ", ".join(sorted(lacking))
+        _warn(f"the layout uses {listed}; {path.name} has no such column.")
+
+
+def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None:
+    """Warn of files in the folders given that are no fonts to print with.
+
+    A layout without texts needs no fonts; then none are read, and none are warned of.
+    """
+    for path, reason in fonts.refused.items():
+        if any(path.is_relative_to(folder) for folder in folders):
+            _warn(f"{path} is not used: {reason}")
+
+
+def tell_of_changed_looks(plan: Plan) -> None:
+    """Warn of what will not be printed as it was designed, whatever the tickets say."""
+    for left_out in plan.unplaced:
+        _warn(f"/{left_out.order}: {left_out.remark.detail}")
+    for page in plan.pages:
+        for placed in page.placed:
+            if isinstance(placed.element, TextElement):
+                for remark in placed.element.remarks(page.frame):
+                    _warn(f"{placed.pointer}: {remark.detail}")
+
+
+def _warn(sentence: str) -> None:
+    click.echo(f"Warning: {sentence}", err=True)
