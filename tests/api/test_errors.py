@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 from rest_framework.exceptions import NotFound
 
 from apiclient import Api, at
@@ -121,3 +121,18 @@ def test_the_rate_of_one_token_can_be_limited(api: Api, event: Event, settings) 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 0 < int(answers[-1]["Retry-After"]) <= 60
     assert api.get(at(event, "items/"), token=other).status_code == 200
+
+
+def test_a_database_that_is_gone_before_the_api_is_reached_is_told_in_json(event: Event) -> None:
+    api = Api(make_token(make_team(event.organizer))[1])
+    api.raises = False
+
+    def execute(*given: Any) -> Any:
+        raise InterfaceError("connection already closed")
+
+    with connection.execute_wrapper(execute):
+        headers = {"X-Idempotency-Key": "k"}
+        answer = api.post(at(event, "offlinesalesbatches/"), json={}, headers=headers)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "not available now" in answer.json()["detail"]

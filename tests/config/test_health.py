@@ -125,3 +125,9 @@ def test_probes_are_answered_whatever_host_they_ask_for_and_without_https(
     settings.SECURE_SSL_REDIRECT = True
 
     assert Client().get("/healthz", headers={"Host": "10.0.0.7:8000"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_whoever_asks_is_told_when_to_ask_again() -> None:
+    assert int(Client().get("/readyz?check=worker")["Retry-After"]) > 0
+    assert "Retry-After" not in Client().get("/readyz?check=database")

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import LazySettings
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
@@ -86,6 +87,18 @@ def test_how_jobs_stand_is_read_from_their_rows() -> None:
     assert 99 < figures[("counterfoil_jobs_oldest_wait_seconds",)] < 200
     assert figures[("counterfoil_workers",)] == 1
     assert ("counterfoil_worker_heartbeat_age_seconds",) in figures
+
+
+def test_without_the_database_the_figures_of_processes_are_shown() -> None:
+    def execute(*given: Any) -> Any:
+        raise OperationalError("gone")
+
+    Client().get("/healthz")
+    with connection.execute_wrapper(execute):
+        figures = _scrape()
+
+    assert figures["counterfoil_requests_total", "GET", "healthz", "200"] >= 1
+    assert ("counterfoil_workers",) not in figures
 
 
 def test_attempts_and_pieces_are_counted_by_kind_and_end() -> None:

@@ -100,6 +100,26 @@ def test_a_storage_that_takes_nothing_fails_prints_in_words_until_it_does(
     assert _processes(served) == before
 
 
+@pytest.fixture
+def temporary_disk(tmp_path: Path) -> Iterator[Disk]:
+    with small_disk(tmp_path / "temporary", megabytes=4) as disk:
+        yield disk
+
+
+def test_a_disk_of_temporary_files_that_is_full_ends_no_process(
+    temporary_disk: Disk, kiosk: BoxOffice
+) -> None:
+    served = kiosk.serve(TMPDIR=str(temporary_disk.place))
+    before = _processes(served)
+
+    temporary_disk.fill()
+    for path in ("items/", "orders/", "quotas/", "checkinlists/", "subevents/", "questions/"):
+        assert kiosk.send("GET", path).status_code == 200
+    kiosk.done(kiosk.batch(10))
+
+    assert _processes(served) == before
+
+
 def test_a_full_disk_under_the_database_loses_nothing_that_was_accepted(
     tmp_path: Path, stocked_sqlite: tuple[Path, dict[str, Any]]
 ) -> None:
@@ -148,16 +168,29 @@ def test_a_database_that_goes_away_comes_back_to_all_it_had(tmp_path: Path) -> N
                 assert _is_told_to_come_again(office.send("GET", path))
             assert _is_told_to_come_again(_upload(office))
             assert httpx.get(f"{office.address}/healthz").status_code == 200
-            assert httpx.get(f"{office.address}/readyz").status_code == 503
+            assert httpx.get(f"{office.address}/metrics").status_code == 200
+            for answer in (_readiness(office), _sign_in_page(office)):
+                assert answer.status_code == 503
+                assert int(answer.headers["Retry-After"]) > 0
             server.start()
 
             jobs.append(office.batch(7))
             for job in jobs:
                 office.done(job)
+            assert _sign_in_page(office).status_code == 200
             assert office.close() == books.Books(
                 batches=6, tickets=PRINTED + 2007, failed=0, prints=1
             )
             assert _processes(served) == before
+
+
+def _readiness(office: BoxOffice) -> httpx.Response:
+    return httpx.get(f"{office.address}/readyz")
+
+
+def _sign_in_page(office: BoxOffice) -> httpx.Response:
+    """Open it in a browser that has been here: the database is asked who it is."""
+    return httpx.get(f"{office.address}/signin/", cookies={"session": "a" * 32})
 
 
 def test_connections_that_are_cut_cost_attempts_and_no_more(hall: BoxOffice) -> None:

@@ -31,7 +31,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.db.models import Model, ProtectedError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -88,7 +88,7 @@ class ApiView(GenericViewSet[M]):
                 return idempotency.answer_once(
                     claim, lambda: super(ApiView, self).dispatch(request, *args, **kwargs)
                 )
-            except (Refusal, APIException, DatabaseError) as problem:
+            except (Refusal, APIException, DatabaseError, InterfaceError) as problem:
                 return self._failed_outside(request, problem)
 
     @property

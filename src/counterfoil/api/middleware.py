@@ -25,6 +25,7 @@ _WORDS = {
     404: gettext_noop("Not found."),
     413: gettext_noop("The request is too large."),
     500: gettext_noop("A server error occurred."),
+    503: gettext_noop("The database or the storage is not available now."),
 }
 
 
@@ -38,7 +39,7 @@ class ApiMiddleware:
         request.path_info = _SLASHES.sub("/", request.path_info)
         response = _refused(request) or _redirect(request) or self.get_response(request)
         if response.status_code >= 400 and response.get("Content-Type", "").startswith("text/html"):
-            response = _said(response.status_code)
+            response = _said(response.status_code, retry=response.get("Retry-After"))
         return _with_headers(response)
 
 
@@ -70,8 +71,10 @@ def _slashed(request: HttpRequest) -> str:
     return request.get_full_path(force_append_slash=True)
 
 
-def _said(status: int) -> HttpResponse:
-    return CompactJson({"detail": _(_WORDS.get(status, _WORDS[400]))}, status=status)
+def _said(status: int, *, retry: str | None = None) -> HttpResponse:
+    headers = {"Retry-After": retry} if retry else None
+    told = {"detail": _(_WORDS.get(status, _WORDS[400]))}
+    return CompactJson(told, status=status, headers=headers)
 
 
 def _with_headers(response: HttpResponseBase) -> HttpResponseBase:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the client library's own variable
+_MEMORY = "/dev/shm"  # noqa: S108 - the folder in it has a name of its own
 
 
 @contextmanager
@@ -19,12 +20,22 @@ def shared() -> Iterator[None]:
     if os.environ.get(FOLDER):
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="counterfoil-figures-") as folder:
+    with tempfile.TemporaryDirectory(prefix="counterfoil-figures-", dir=_roomy()) as folder:
         os.environ[FOLDER] = folder
         try:
             yield
         finally:
             del os.environ[FOLDER]
+
+
+def _roomy() -> str | None:
+    """Return where the folder is made; None is where temporary files are.
+
+    The library maps files with holes into memory: a disk that is full when a hole is written to
+    kills the process (SIGBUS).
+    """
+    is_there = os.path.isdir(_MEMORY) and os.access(_MEMORY, os.W_OK | os.X_OK)
+    return _MEMORY if is_there else None
 
 
 def show(port: int) -> None:

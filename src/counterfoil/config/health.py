@@ -20,6 +20,7 @@ from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.jobs import queries, schema
 from counterfoil.jobs.standing import age_s
+from counterfoil.web.refusals import RETRY_AFTER
 
 Facts = dict[str, Any]
 
@@ -49,7 +50,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     results = {name: _result(CHECKS[name]) for name in CHECKS if name in asked}
     failed = [name for name, result in results.items() if result["status"] != "ok"]
     body = {"status": "failed" if failed else "ok", "failed": failed, "checks": results}
-    return JsonResponse(body, status=503 if failed else 200, headers={"Cache-Control": "no-store"})
+    answer = JsonResponse(body, headers={"Cache-Control": "no-store"})
+    if failed:
+        answer.status_code, answer["Retry-After"] = 503, RETRY_AFTER
+    return answer
 
 
 def _result(check: Callable[[], Facts]) -> Facts:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from prometheus_client import (
@@ -86,10 +87,16 @@ def _registry() -> CollectorRegistry:
 
 
 class _Jobs(Collector):
-    """How the jobs stand now, by their rows and the database's clock."""
+    """How the jobs stand now, by their rows and the database's clock.
+
+    While the database is away, the figures of processes are all there is.
+    """
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        now = standing()
+        try:
+            now = standing()
+        except DatabaseError:
+            return
         yield self._by_kind("waiting", "Jobs that wait for a worker.", now.waiting)
         yield self._by_kind("running", "Jobs that are being done.", now.running)
         yield _gauge(

@@ -6,6 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from counterfoil.config.health import healthz, readyz
 from counterfoil.config.metrics import metrics
+from counterfoil.web.failures import failed
+
+handler500 = failed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),

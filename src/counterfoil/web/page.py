@@ -48,7 +48,7 @@ from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.refusals import Invalid, Refusal
 from counterfoil.web import navigation
-from counterfoil.web.refusals import status_of
+from counterfoil.web.refusals import RETRY_AFTER, status_of
 
 Needs = tuple[str, ...]
 
@@ -119,7 +119,10 @@ class Page(View):
             "event": self.event,
             "navigation": navigation.entries(self),
         }
-        return render(self.request, template, {**known, **(context or {})}, status=status)
+        answer = render(self.request, template, {**known, **(context or {})}, status=status)
+        if status == 503:
+            answer["Retry-After"] = RETRY_AFTER
+        return answer
 
     def refused(self, sentence: Any, status: int) -> HttpResponse:
         """Say that the rules are against it."""

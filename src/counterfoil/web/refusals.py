@@ -12,6 +12,9 @@ _STATUS: dict[type[Refusal], int] = {
     Unavailable: 503,
 }
 
+#: Seconds after which it is worth asking again what was answered with 503.
+RETRY_AFTER = "5"
+
 
 def status_of(refusal: Refusal) -> int:
     """Return the HTTP status that says the same as a refusal."""
