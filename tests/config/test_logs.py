@@ -100,6 +100,33 @@ def test_a_refusal_is_no_warning(lines: io.StringIO) -> None:
     assert {line["level"] for line in logged} == {"INFO"}
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["start", "password", "invitations"])
+def test_a_form_without_its_cookie_is_told_without_the_secret_of_its_link(
+    lines: io.StringIO, page: str
+) -> None:
+    browser = Client(enforce_csrf_checks=True)
+
+    answer = browser.post(f"/{page}/never-to-be-told/")
+
+    assert answer.status_code == 403
+    refused, _access = _read(lines)
+    assert refused["message"] == f"Forbidden (CSRF cookie not set.): {page}/<str:token>/"
+    assert "never-to-be-told" not in lines.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_form_from_elsewhere_is_told_without_the_address_of_its_page(lines: io.StringIO) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/signin/", secure=True)
+    came_from = {"Referer": "https://elsewhere/password/never-to-be-told/"}
+
+    assert browser.post("/signin/", secure=True, headers=came_from).status_code == 403
+
+    assert "Forbidden (Referer checking failed): signin/" in lines.getvalue()
+    assert "never-to-be-told" not in lines.getvalue()
+
+
 def test_probes_are_not_worth_a_line(lines: io.StringIO) -> None:
     Client().get("/healthz")
 

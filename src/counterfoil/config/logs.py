@@ -34,14 +34,15 @@ def logging_settings(environment: Environment, *secrets: str) -> dict[str, Any]:
             "text": {"()": TextLines, "redaction": redaction},
             "json": {"()": JsonLines, "redaction": redaction},
         },
-        "filters": {"failures": {"()": Failures}},
+        "filters": {"failures": {"()": Failures}, "forgeries": {"()": Forgeries}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": chosen}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "counterfoil": {"level": level},
             "django.request": {"filters": ["failures"]},
+            "django.security.csrf": {"level": "WARNING", "filters": ["forgeries"]},
             # Whoever scans the internet sends odd Host headers. The 400 has its line anyway.
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security": {"level": "CRITICAL"},
         },
     }
 
@@ -57,10 +58,27 @@ class Failures(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if not record.exc_info:
             return False
-        request = getattr(record, "request", None)
-        match = getattr(request, "resolver_match", None)
-        record.msg, record.args = "%s failed", (match.route if match else "A request",)
+        record.msg, record.args = "%s failed", (_route(record),)
         return True
+
+
+class Forgeries(logging.Filter):
+    """Lets Django tell why it took a form for a forged one: what to look at is in the settings.
+
+    Neither the path nor the address that the browser came from is told: of a page for a new
+    account or a new password they hold the link's secret.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):  # the reason, and the path
+            record.args = (str(record.args[0]).partition(" - ")[0], _route(record))
+        return True
+
+
+def _route(record: logging.LogRecord) -> str:
+    request = getattr(record, "request", None)
+    match = getattr(request, "resolver_match", None)
+    return match.route if match else "A request"
 
 
 class TextLines(logging.Formatter):
