@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
-from bucket import bucket_server
+from bucket import NAME, Bucket, bucket_server
 from counterfoil.config.environment import Environment
 from counterfoil.config.storages import storages
 from counterfoil.files import folders, services
@@ -23,11 +26,11 @@ def _publish_half(name: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def bucket(settings: LazySettings) -> Iterator[None]:
+def bucket(settings: LazySettings) -> Iterator[Bucket]:
     """A bucket of an S3 server in this process, as the storage."""
     with bucket_server() as server:
         settings.STORAGES = storages(Environment(server.settings), settings.DATA_DIR)
-        yield
+        yield server
 
 
 def test_a_file_in_a_bucket_is_whole_or_not_there() -> None:
@@ -78,3 +81,48 @@ def test_a_storage_that_does_not_answer_says_so(settings: LazySettings) -> None:
 
     with pytest.raises(OSError, match="does not answer"), services.publish("r", "a") as stream:
         stream.write(b"x")
+
+
+class Stutterer(BaseHTTPRequestHandler):
+    """A server that knows every file, and breaks off in the middle of each."""
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "10")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.do_HEAD()
+        self.wfile.write(b"half")
+
+    def log_message(self, *given: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def stutterer() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Stutterer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_file_that_breaks_off_is_the_storages_failure(
+    settings: LazySettings, stutterer: str
+) -> None:
+    options = {**settings.STORAGES["default"]["OPTIONS"], "endpoint_url": stutterer}
+    other = {**settings.STORAGES["default"], "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": other}
+
+    with pytest.raises(OSError, match="does not answer"):
+        services.open_stored("backgrounds/a.compiled")
+
+
+def test_a_file_that_is_there_and_cannot_be_fetched_is_the_storages_failure(bucket: Bucket) -> None:
+    archived = {"Key": "backgrounds/a.compiled", "StorageClass": "GLACIER"}
+    bucket.client.put_object(Bucket=NAME, Body=b"far away", **archived)
+
+    with pytest.raises(OSError, match="the storage refuses"):
+        services.open_stored("backgrounds/a.compiled")

@@ -3,12 +3,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import FileSystemStorage
 
 from counterfoil.files import folders, services
 
@@ -81,6 +82,36 @@ def test_a_storage_that_takes_no_files_is_found_out_at_once(own_files: Path) -> 
 
     with pytest.raises(OSError, match="checks"):
         services.check_writable()
+
+
+class Dateless(FileSystemStorage):
+    """A storage that takes files and does not tell since when."""
+
+    def get_modified_time(self, name: str) -> datetime:
+        raise OSError("no date")
+
+
+def test_trying_out_a_storage_leaves_nothing_behind(
+    settings: LazySettings, own_files: Path
+) -> None:
+    dateless = {**settings.STORAGES["default"], "BACKEND": f"{__name__}.Dateless"}
+    settings.STORAGES = {**settings.STORAGES, "default": dateless}
+
+    with pytest.raises(OSError, match="no date"):
+        services.check_writable()
+
+    assert os.listdir(own_files / "checks") == []
+
+
+@pytest.mark.django_db
+def test_what_a_death_left_of_trying_out_is_deleted_when_it_is_old(own_files: Path) -> None:
+    services.check_writable()
+    (own_files / "checks/left.txt").touch()
+    os.utime(own_files / "checks/left.txt", (0, 0))
+
+    assert services.delete_unnamed(older_than=timedelta(hours=1)) == 1
+
+    assert os.listdir(own_files / "checks") == []
 
 
 @pytest.fixture

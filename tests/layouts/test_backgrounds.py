@@ -37,6 +37,17 @@ def test_the_same_pdf_again_is_the_same_row(event: Event) -> None:
     assert Background.objects.count() == 1
 
 
+def test_the_same_pdf_has_other_files_after_its_row_was_deleted(event: Event) -> None:
+    first = store_background(event=event, pdf=pdf_of((100, 100)))
+    old = named_files()
+    first.delete()
+
+    store_background(event=event, pdf=pdf_of((100, 100)))
+
+    assert len(named_files()) == 2
+    assert not old & named_files()
+
+
 def test_what_cannot_be_used_is_refused_and_leaves_nothing_behind(event: Event) -> None:
     with pytest.raises(BackgroundError):
         store_background(event=event, pdf=NOT_A_PDF)

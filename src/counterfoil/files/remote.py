@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
+from s3transfer.exceptions import RetriesExceededError
 
 
 @contextmanager
@@ -22,5 +23,5 @@ def as_os_error() -> Iterator[None]:
         yield
     except ClientError as problem:
         raise OSError(errno.EIO, "the storage refuses") from problem
-    except BotoCoreError as problem:
+    except (BotoCoreError, RetriesExceededError) as problem:
         raise OSError(errno.EIO, "the storage does not answer") from problem

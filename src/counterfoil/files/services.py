@@ -24,6 +24,9 @@ from counterfoil.core import failpoints
 from counterfoil.files import folders
 from counterfoil.files.remote import as_os_error
 
+#: Where it is tried out whether files can be stored. No row ever names one of these.
+CHECKS = "checks"
+
 
 @contextmanager
 def publish(folder: str, name: str) -> Iterator[BinaryIO]:
@@ -62,7 +65,13 @@ def open_stored(name: str) -> IO[bytes]:
         OSError: the storage does not answer.
     """
     with as_os_error():
-        return cast("IO[bytes]", _storage().open(name, "rb"))
+        stored = _storage().open(name, "rb")
+        try:
+            stored.open("rb")  # what a bucket holds is fetched by this, and not by the first read
+        except Exception:
+            stored.close()
+            raise
+        return cast("IO[bytes]", stored)
 
 
 def size(name: str) -> int:
@@ -112,10 +121,11 @@ def delete_unnamed(*, older_than: timedelta) -> int:
 
 def _try_out(storage: Storage) -> datetime:
     """Store a file and delete it; return when that was by the storage's clock."""
-    name = storage.save(f"checks/{secrets.token_hex(8)}.txt", ContentFile(b"May be deleted."))
-    stored = storage.get_modified_time(name)
-    storage.delete(name)
-    return stored
+    name = storage.save(f"{CHECKS}/{secrets.token_hex(8)}.txt", ContentFile(b"May be deleted."))
+    try:
+        return storage.get_modified_time(name)
+    finally:
+        storage.delete(name)
 
 
 def _storage() -> Storage:

@@ -1,13 +1,15 @@
 """Backgrounds: checked and compiled once, when they are set; printing reads no PDF.
 
 A PDF may be hostile, so the engine reads it in a child process with limits. What comes out is
-stored beside the original, both under the original's hash.
+stored beside the original, both under the original's hash and something that is never the same:
+the files of a row that was deleted may be cleaned up at any time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import secrets
 
 import pikepdf
 
@@ -35,20 +37,21 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
     known = Background.objects.filter(event=event, sha256=sha256).order_by("pk").first()
     if known is not None and keep_for_now(known.pk):
         return _usable(known, keep_unusable)
+    name = f"{event.pk}-{sha256}-{secrets.token_hex(8)}"
     try:
         compiled = compile_background(pdf)
     except BackgroundError as problem:
         if not keep_unusable:
             raise
-        original = _publish(f"{event.pk}-{sha256}.pdf", pdf)
+        original = _publish(f"{name}.pdf", pdf)
         return Background.objects.create(
             event=event, sha256=sha256, original=original, refusal=problem.message
         )
     return Background.objects.create(
         event=event,
         sha256=sha256,
-        original=_publish(f"{event.pk}-{sha256}.pdf", pdf),
-        compiled=_publish(f"{event.pk}-{sha256}.compiled", compiled.to_bytes()),
+        original=_publish(f"{name}.pdf", pdf),
+        compiled=_publish(f"{name}.compiled", compiled.to_bytes()),
     )
 
 
