@@ -10,6 +10,7 @@ import pytest
 from apiclient import Api
 from counterfoil.accounts.devices import create_device
 from counterfoil.accounts.models import Device, IdempotencyRecord
+from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from gate import make_list
@@ -100,6 +101,19 @@ def test_a_device_tells_what_it_runs_now(event: Event) -> None:
     assert device.software_version == "3.0"
     lacking = Api(token).post("/device/update", json={})
     assert lacking.json() == dict.fromkeys(FACTS, REQUIRED)
+
+
+def test_what_a_device_runs_now_is_in_the_log(event: Event) -> None:
+    device, token = make_device(event.organizer)
+
+    Api(token).post("/device/update", json=FACTS)
+
+    entry = LogEntry.objects.get(action="counterfoil.device.changed")
+    assert (entry.organizer, entry.device, entry.object_id) == (
+        event.organizer,
+        device,
+        str(device.pk),
+    )
 
 
 def test_a_rolled_token_replaces_the_old_one_at_once(event: Event) -> None:

@@ -5,11 +5,13 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner, Result
 
+from apiclient import Api, at
 from counterfoil.audit.models import LogEntry
 from counterfoil.cli.main import main
 from counterfoil.jobs import services
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job
+from makers import make_event, make_item, make_order, make_team, make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,27 @@ def test_what_is_done_by_hand_is_written_down() -> None:
         ("counterfoil.job.retried", str(failed.pk), "", by_hand),
         ("counterfoil.job.cancelled", str(waiting.pk), "", by_hand),
     ]
+
+
+def test_what_is_done_by_hand_is_in_the_log_of_the_jobs_event() -> None:
+    event = make_event()
+    api = Api(make_token(make_team(event.organizer))[1])
+    ticket = make_order(event, items=[make_item(event)]).positions.get().pk
+    for path, wish in {
+        "offlinesalesbatches/": {"item": make_item(event).pk, "amount": 1},
+        "ticketpdfrenderer/render_batch/": {"parts": [{"orderposition": ticket}]},
+    }.items():
+        assert api.post(at(event, path), json=wish).status_code == 202
+    jobs = {str(job.pk) for job in Job.objects.all()}
+
+    for job in jobs:
+        _run("cancel", job)
+
+    log = f"/organizers/{event.organizer.slug}/auditlog/?action=counterfoil.job.cancelled"
+    shown = api.get(log).json()["results"]
+    assert len(jobs) == 2
+    assert {entry["object_id"] for entry in shown} == jobs
+    assert {entry["event"] for entry in shown} == {event.slug}
 
 
 def test_a_job_that_did_not_fail_is_not_tried_again() -> None:

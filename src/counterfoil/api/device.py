@@ -140,7 +140,9 @@ class DeviceSelfView(ApiView[Device]):
         """Keep what the app says about its hardware and software now."""
         sent = FactsSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        device = devices.update_device(device=self.device, facts=sent.validated_data)
+        with transaction.atomic():
+            device = devices.update_device(device=self.device, facts=sent.validated_data)
+            _record(device, "changed")
         return _with_token(device, _raw_token(request))
 
     @extend_schema(request=None, responses=DeviceAccessSerializer)

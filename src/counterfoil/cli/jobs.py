@@ -11,6 +11,7 @@ from counterfoil.cli.errors import Stop, in_words
 from counterfoil.cli.setup import set_up
 
 if TYPE_CHECKING:
+    from counterfoil.catalog.models import Event
     from counterfoil.jobs.models import Job
 
 STATES = ("waiting", "running", "done", "failed", "cancelled")
@@ -79,7 +80,15 @@ def _job(job_id: UUID) -> Job:
 def _record(job: Job, verb: str) -> None:
     from counterfoil.audit import services as audit
 
-    audit.record(actor=None, action=f"counterfoil.job.{verb}", obj=job, data={"by": "command line"})
+    by_hand = {"by": "command line"}
+    action = f"counterfoil.job.{verb}"
+    audit.record(actor=None, action=action, obj=job, event=_event(job), data=by_hand)
+
+
+def _event(job: Job) -> Event | None:
+    """Return whose log tells of it. A job that nobody's request has begun is in nobody's."""
+    request = getattr(job, "render_request", None) or getattr(job, "batch_request", None)
+    return request.event if request else None
 
 
 def _line(job: Job) -> str:

@@ -55,10 +55,13 @@ def test_the_pages_speak_the_language_of_the_account(client: Client, ada: User) 
 def test_a_chosen_language_is_kept_with_the_account(client: Client, ada: User) -> None:
     sign_in(client)
 
-    client.post("/language/", {"language": "en"})
+    for _ in range(2):
+        client.post("/language/", {"language": "en"})
 
     ada.refresh_from_db()
     assert ada.locale == "en"
+    entry = LogEntry.objects.get(action="counterfoil.user.changed")  # the second changed nothing
+    assert (entry.user, entry.object_id) == (ada, str(ada.pk))
 
 
 @pytest.mark.parametrize("odd", ["xx", "", "\0", "x" * 300])

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.views import LogoutView
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -131,8 +132,11 @@ class SignInCode(FormPage):
 def language(request: HttpRequest) -> HttpResponse:
     """Change the language of the pages, and of the account of whoever is signed in."""
     code = request.POST.get("language", "")
-    if isinstance(request.user, User) and code and check_for_language(code):
-        change_person(user=request.user, fields={"locale": code})
+    user = request.user
+    if isinstance(user, User) and code != user.locale and code and check_for_language(code):
+        with transaction.atomic():
+            change_person(user=user, fields={"locale": code})
+            note(request, user, "changed")
     return set_language(request)
 
 
