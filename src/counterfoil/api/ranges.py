@@ -20,7 +20,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -30,7 +30,7 @@ from counterfoil.files import sending
 from counterfoil.files.services import size
 
 _CHUNK = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.IGNORECASE)
+_RANGE = re.compile(r"bytes=([0-9]{0,20})-([0-9]{0,20})", re.IGNORECASE)
 _LINK_S = 300
 
 
@@ -103,7 +103,7 @@ def _sent_to_bucket(wanted: Download) -> HttpResponseBase:
 
 def _sent_by_us(request: Request | HttpRequest, wanted: Download, total: int) -> HttpResponseBase:
     quoted = f'"{wanted.etag}"'
-    if request.headers.get("If-None-Match") == quoted:
+    if _has_it(request, quoted):
         response: HttpResponseBase = HttpResponse(status=304)
         del response["Content-Type"]
     else:
@@ -112,6 +112,12 @@ def _sent_by_us(request: Request | HttpRequest, wanted: Download, total: int) ->
     response["ETag"] = quoted
     response["Accept-Ranges"] = "bytes"
     return response
+
+
+def _has_it(request: Request | HttpRequest, etag: str) -> bool:
+    """Tell whether the client named this file, among others or as any, as one that it has."""
+    named = parse_etags(request.headers.get("If-None-Match", ""))
+    return any(each.removeprefix("W/") in {etag, "*"} for each in named)
 
 
 def _answer(request: Request | HttpRequest, wanted: Download, total: int) -> HttpResponseBase:
