@@ -27,7 +27,8 @@ NOBODY = 65534
 
 
 def _names_in_source() -> set[str]:
-    text = "\n".join(place.read_text() for place in (ROOT / "src").rglob("*.py"))
+    places = [*(ROOT / "src").rglob("*.py"), ROOT / "deploy" / "gunicorn.conf.py"]
+    text = "\n".join(place.read_text() for place in places)
     return set(re.findall(r'"(COUNTERFOIL_[A-Z0-9_]+|DATABASE_URL)"', text))
 
 
@@ -190,7 +191,7 @@ def test_brokers_are_named_as_celery_knows_them(given: str, meant: str) -> None:
     assert broker_url(Environment({"COUNTERFOIL_BROKER_URL": given})) == meant
 
 
-@pytest.mark.parametrize("given", ["localhost", "kafka://h", "memory://"])
+@pytest.mark.parametrize("given", ["localhost", "kafka://h", "memory://", "sentinel://h"])
 def test_another_broker_is_refused_without_repeating_its_password(given: str) -> None:
     with pytest.raises(EnvironmentRefused, match="must begin with") as caught:
         broker_url(Environment({"COUNTERFOIL_BROKER_URL": given}))

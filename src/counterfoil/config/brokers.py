@@ -12,7 +12,6 @@ _SCHEMES = {
     "valkey": "redis",
     "valkeys": "rediss",
     "valkey+unix": "redis+socket",
-    "sentinel": "sentinel",
     "amqp": "amqp",
     "amqps": "amqps",
 }

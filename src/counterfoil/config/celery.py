@@ -54,7 +54,7 @@ def configuration() -> dict[str, Any]:
 def _transport_options(broker_url: str) -> dict[str, Any]:
     if not broker_url:
         return {"polling_interval": 0.1}
-    if broker_url.startswith(("redis", "sentinel")):
+    if broker_url.startswith("redis"):
         return {**_SEND_OR_LET_IT_BE, **_REDIS_TIMEOUTS}
     return _SEND_OR_LET_IT_BE
 
