@@ -319,6 +319,20 @@ def test_what_is_broken_off_leaves_nothing_behind(tmp_path: Path, number: int) -
     assert not any(place.iterdir())
 
 
+def test_a_picture_that_only_a_condition_asks_for_counts_as_a_value(
+    run: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(PIXEL)
+    rows = [{"variables": {}, "images": {"photo": "a.png"}}, {"variables": {}, "images": {}}]
+    data = written(tmp_path / "data.json", json.dumps({"tickets": rows}))
+    layout = [{**BOX, "text": "seen", "condition": {"variable": "photo", "empty": False}}]
+
+    result = run(data, "--images", str(tmp_path), layout=layout)
+
+    assert result.exit_code == 0, result.output
+    assert ["seen" in text for text in texts(tmp_path / "out.pdf")] == [True, False]
+
+
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     layout = written(tmp_path / "layout.json", "[]")
     data = written(tmp_path / "data.csv", "item\nx")

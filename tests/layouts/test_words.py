@@ -68,6 +68,7 @@ def test_a_description_has_the_engines_shape() -> None:
         qr_element(content="other", text="ü", symbology="code128"),
         qr_element(content="other", text="x" * 5000, symbology="pdf417"),
         qr_element(content="other", text="x" * 5000, symbology="aztec"),
+        text_element(locale="\ud800"),
         text_element(lineheight=5000, rotation=True, locale=1, fontsize=1e9),
         {"type": "rectangle", "left": 0, "bottom": 0, "width": 1, "height": 1, "color": "red"},
     ],
@@ -84,7 +85,7 @@ def test_every_finding_of_preflight_can_be_translated() -> None:
         text_element(content="other", text="\ue000 {moon}", fontfamily="Comic"),
         text_element(content="other", text="Wide " * 9, splitlongwords=True, left="-5")
         | {"type": "textcontainer", "height": "1", "verticalalign": "top"},
-        qr_element(size="5", left="-2"),
+        qr_element(size="5", left="-2", color=[250, 250, 250]),
         qr_element(size="30", left="-2", content="other", text="1"),
     ]
     plan = compile_plan(read_layout(elements), blank_background(Pt(300), Pt(400)), FontLibrary())

@@ -6,10 +6,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Question
 from counterfoil.core.refusals import Invalid
+from counterfoil.files import services as files
 from counterfoil.layouts.backgrounds import store_background
-from counterfoil.orders.models import OrderPosition
+from counterfoil.orders.models import OrderPosition, QuestionAnswer
 from counterfoil.printing import previews
 from counterfoil.render import Plan
 from makers import text_element
@@ -36,6 +37,25 @@ def test_a_real_ticket_shows_what_its_order_holds(position: OrderPosition) -> No
 
     assert position.order.code in text_of(pdf)
     assert str(position.item) in text_of(pdf)
+
+
+def test_a_condition_may_ask_for_a_picture_that_nothing_shows(position: OrderPosition) -> None:
+    question = Question.objects.create(
+        event=position.order.event, identifier="PHOTO", question={"en": "You?"}, type="F"
+    )
+    with files.publish("answers", "photo.png") as stream:
+        Image.new("L", (1, 1)).save(stream, "PNG")
+    QuestionAnswer.objects.create(
+        position=position, question=question, answer="file://x.png", file="answers/photo.png"
+    )
+    element = text_element(content="other", text="With photo") | {
+        "condition": {"variable": "question_PHOTO", "empty": False}
+    }
+    plan = previews.preview_plan(elements=[element], background=None)
+
+    pdf = previews.draw_pdf(plan, previews.real_ticket(plan, position), title="x")
+
+    assert "With photo" in text_of(pdf)
 
 
 def test_a_sample_shows_the_event_as_it_is_and_a_ticket_of_nobody(event: Event) -> None:

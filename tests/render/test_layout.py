@@ -166,6 +166,48 @@ def test_what_could_never_be_printed_is_refused(element: dict[str, Any], pointer
     assert [problem.split(":")[0] for problem in problems([element])] == [pointer]
 
 
+def test_what_was_read_well_is_checked_whatever_else_is_wrong() -> None:
+    source = [
+        without(
+            code(
+                symbology="ean13", content="other", text="123", error_correction="H", color=[0, 0]
+            ),
+            "left",
+        ),
+        code(symbology="maxicode", height=3, content="other", text="x" * 3000),
+        code(content="other", text="x" * 3000, height=-3),
+    ]
+
+    assert [problem.split(":")[0] for problem in problems(source)] == [
+        "/0/left",
+        "/0/color",
+        "/0/error_correction",
+        "/0/text",
+        "/1/symbology",
+        "/2/height",
+        "/2/text",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"locale": "\ud800"},
+        {"fontfamily": "Open\udfff"},
+        {"content": "itemmeta:\ud800"},
+        {"condition": {"variable": "\ud800", "empty": True}},
+    ],
+)
+def test_half_a_character_is_no_name(changes: dict[str, object]) -> None:
+    (problem,) = problems([text_box("x", **changes)])
+
+    assert problem.endswith(": must not hold half a character")
+
+
+def test_half_a_character_may_stand_in_a_text() -> None:
+    assert read_layout([text_box("\ud800 x"), code(content="other", text="{a}\ud800")])
+
+
 def test_what_only_some_tickets_make_impossible_is_not_refused() -> None:
     assert read_layout([code(content="other", text="x" * 2950 + "{order}")])
 
@@ -179,6 +221,20 @@ def test_the_description_names_exactly_what_is_read() -> None:
         fields = {field.name for field in dataclasses.fields(ELEMENTS[kind])}
         assert names == fields
     assert json.loads(json.dumps(describe())) == describe()
+
+
+def test_the_description_tells_what_values_look_like() -> None:
+    (box,) = (each for each in describe() if each["type"] == "textcontainer")
+    kinds = {attribute["name"]: attribute for attribute in box["attributes"]}
+
+    assert (kinds["left"]["strings"], kinds["page"]["strings"]) == (True, False)
+    assert kinds["color"]["items"] == [3, 4]
+    assert (kinds["color"]["minimum"], kinds["color"]["maximum"]) == (0, 255)
+    assert kinds["condition"]["values"] == {
+        "is": ["text", "texts"],
+        "is_not": ["text", "texts"],
+        "empty": ["flag"],
+    }
 
 
 def test_a_layout_of_nothing_but_required_attributes_is_read() -> None:

@@ -62,6 +62,22 @@ def test_letters_too_wide_for_their_box_are_printed_and_told() -> None:
     assert [finding.concern for finding in report.findings] == [Concern.OVERFLOWS_BOX]
 
 
+@pytest.mark.parametrize("symbology", ["qr", "pdf417", "ean13"])
+def test_codes_too_small_to_see_are_printed_and_told(symbology: str) -> None:
+    tiny = code(symbology=symbology, size=5e-324, content="other", text="4006381333931")
+
+    _, report = printed([tiny], [VIP])
+
+    assert [finding.concern for finding in report.findings] == [Concern.SMALL_MODULE]
+
+
+@pytest.mark.parametrize("locale", ["\ud800", "日本語", "-", "no such"])
+def test_a_ticket_in_a_language_that_is_none_is_printed(locale: str) -> None:
+    pdf, _ = printed([line("{item} नमस्ते")], [Ticket("A", {"item": "VIP"}, locale=locale)])
+
+    assert text_of(pdf).startswith("VIP")
+
+
 def test_the_same_place_may_hold_a_code_for_each_kind_of_ticket() -> None:
     own = code(content="other", text="for {item}", condition={"variable": "item", "is": "VIP"})
     others = code(symbology="aztec", condition={"variable": "item", "is_not": "VIP"})

@@ -29,6 +29,9 @@ def findings(*elements: dict[str, Any]) -> list[tuple[Concern, str]]:
         (text_box(content="nope"), Concern.UNKNOWN_VARIABLE),
         (text_box("{nope}"), Concern.UNKNOWN_VARIABLE),
         (code(content="nope"), Concern.UNKNOWN_VARIABLE),
+        (text_box("x", condition={"variable": "nope", "is": "VIP"}), Concern.UNKNOWN_VARIABLE),
+        (text_box("x", condition={"variable": "nope", "empty": True}), Concern.UNKNOWN_VARIABLE),
+        (code(color=[250, 250, 250]), Concern.LOW_CONTRAST),
     ],
 )
 def test_what_looks_wrong_is_found_with_its_element(
@@ -120,7 +123,22 @@ def test_drawings_that_are_used_again_are_counted_again() -> None:
     )
 
 
-def test_pictures_and_conditions_do_not_make_a_variable_unknown() -> None:
-    box = text_box("x", condition={"variable": "photo", "empty": True})
+@pytest.mark.parametrize("variable", ["photo", "note", "meta:gate", "itemmeta:colour"])
+def test_a_condition_may_ask_for_what_a_ticket_could_have_and_has_not(variable: str) -> None:
+    box = text_box("x", condition={"variable": variable, "empty": True})
 
-    assert not findings(box)
+    _, report = printed([box], [Ticket("A", {"note": None}, {"photo": None})])
+
+    assert not report.findings
+
+
+def test_a_ticket_counts_once_for_an_element_however_much_is_wrong_with_it() -> None:
+    _, report = printed([code(left=-2), LINE | {"left": 5}], [ticket("A"), ticket("B")])
+
+    (finding,) = report.findings
+    assert (finding.concern, finding.count) == (Concern.QUIET_ZONE_COVERED, 2)
+    assert [each.ticket for each in finding.first] == ["A", "A", "B", "B"]
+    assert str(finding) == (
+        "/0: The quiet zone of the code reaches over the edge of the page. "
+        "Another element covers the code or its quiet zone. (2 tickets, first: A)"
+    )

@@ -9,13 +9,16 @@ import pikepdf
 import pypdfium2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image as Pillow
 
 from counterfoil.render import (
+    Image,
     LayoutError,
     Ticket,
     TicketError,
     compile_plan,
     describe,
+    read_image,
     read_layout,
     render_pdf,
 )
@@ -40,6 +43,7 @@ NUMBERS = st.one_of(
 # Most are lengths that elements do have, lest too few layouts come to be printed.
 LIKELY = st.one_of(st.floats(0.01, 150, exclude_min=True), st.integers(1, 90), NUMBERS)
 ODD = st.one_of(st.none(), st.booleans(), NUMBERS, TEXT, st.lists(NUMBERS, max_size=4))
+PICTURE = "A variable that is a picture."
 PLACEHOLDERS = st.sampled_from(["secret", "other", "other_i18n", "a", "meta:x", "missing", ""])
 
 
@@ -51,15 +55,15 @@ def attribute(described: dict[str, Any]) -> st.SearchStrategy[Any]:
     kinds: dict[str, st.SearchStrategy[Any]] = {
         "flag": st.booleans(),
         "colour": st.lists(st.floats(0, 255), min_size=3, max_size=4),
-        "variable": PLACEHOLDERS,
+        "variable": st.just("photo") if described["help"] == PICTURE else PLACEHOLDERS,
         "text": st.one_of(TEXT, st.just("{a} {secret} {b}")),
         "translations": st.dictionaries(st.sampled_from(["en", "de", "ar"]), TEXT, max_size=2),
         "fontfamily": st.sampled_from(["Open Sans", "Noto Sans", "Noto Sans Arabic", "None Such"]),
-        "locale": st.sampled_from(["", "de", "ar-EG", "zh-hant", "x"]),
+        "locale": st.sampled_from(["", "de", "ar-EG", "zh-hant", "x", "\ud800"]),
         "page": st.sampled_from([1, 2, 0, 1.5, 3]),
         "fontsize": st.one_of(st.floats(0.1, 80), st.sampled_from(["13.0", 1e-6, 1e6, -1])),
         "condition": st.fixed_dictionaries(
-            {"variable": st.sampled_from(["a", "b"]), "empty": st.booleans()}
+            {"variable": st.sampled_from(["a", "b", "photo"]), "empty": st.booleans()}
         ),
     }
     return kinds.get(kind, LIKELY)
@@ -77,13 +81,27 @@ def elements(draw: st.DrawFn, kind: dict[str, Any]) -> dict[str, Any]:
 
 LAYOUTS = st.lists(st.sampled_from(describe()).flatmap(elements), max_size=4)
 VALUES = st.fixed_dictionaries({}, optional={"secret": TEXT, "a": TEXT, "b": TEXT, "meta:x": TEXT})
+
+
+def picture(width: int, height: int) -> Image:
+    stream = io.BytesIO()
+    Pillow.new("L", (width, height)).save(stream, "PNG")
+    return read_image(stream.getvalue())
+
+
+IMAGES = st.dictionaries(
+    st.just("photo"), st.sampled_from([picture(30, 20), picture(1000, 1), None]), max_size=1
+)
 QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @QUICK
-@given(LAYOUTS, VALUES, st.sampled_from(["en", "de", "ar", "zh-hant", "", "no such"]))
+@given(LAYOUTS, VALUES, IMAGES, st.sampled_from(["en", "ar", "zh-hant", "", "no such", "\ud800"]))
 def test_any_layout_that_validates_prints_or_names_its_place(
-    source: list[dict[str, Any]], values: dict[Any, str | None], locale: str
+    source: list[dict[str, Any]],
+    values: dict[Any, str | None],
+    images: dict[str, Image | None],
+    locale: str,
 ) -> None:
     try:
         layout = read_layout(source)
@@ -94,7 +112,7 @@ def test_any_layout_that_validates_prints_or_names_its_place(
 
     stream = io.BytesIO()
     try:
-        render_pdf(stream, [(plan, Ticket("row 7", values, locale=locale))], title="Any")
+        render_pdf(stream, [(plan, Ticket("row 7", values, images, locale=locale))], title="Any")
     except TicketError as error:
         assert_names_its_place(error, "row 7", len(source))
     else:

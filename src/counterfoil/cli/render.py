@@ -144,7 +144,8 @@ class _TicketMaker:
         wanted = self.plan.images
         read = lru_cache(_PICTURES_KEPT)(self._read_picture)
         for row in rows:
-            pictures = {name: read(file) for name, file in _files(row, wanted)}
+            asked = self.plan.asked.intersection(row.images)
+            pictures = {name: read(file) for name, file in _files(row, wanted | asked)}
             ticket = Ticket(
                 label=row.label,
                 values=row.values,

@@ -136,6 +136,7 @@ SENTENCES = (
     _("must be at least {least} and at most {most}"),
     _("must be a string or null"),
     _("must be a string"),
+    _("must not hold half a character"),
     _("must be an object of texts by language"),
     _("must be true or false"),
     _("must be a list of 3 or 4 numbers from 0 to 255, or null for none"),
@@ -176,6 +177,7 @@ SENTENCES = (
     _("Modules are {width} mm wide; below {least} mm many gates fail."),
     _("The quiet zone of the code reaches over the edge of the page."),
     _("Another element covers the code or its quiet zone."),
+    _("The code is printed in a light colour: few scanners can read it."),
     _("The picture has {dpi} dpi at this size; below {least} it looks coarse."),
     _("There is no variable called {names}."),
     # Backgrounds that cannot be used

@@ -47,7 +47,7 @@ def preview_plan(
 def real_ticket(plan: Plan, position: OrderPosition) -> Ticket:
     """Return a ticket as it would be printed now."""
     event = position.order.event
-    source = TicketSource(event, needs=plan.needs, images=plan.images, now=clock.now())
+    source = TicketSource(event, needs=plan.needs, images=plan.images | plan.asked, now=clock.now())
     return next(source.tickets([position.pk]))
 
 

@@ -68,6 +68,7 @@ class Filler:
         """
         if ticket.broken:
             self._refuse_broken(ticket)
+        self._preflight.begin()
         for order, remark in self._plan.unplaced:
             self._preflight.note(self._plan.name, f"/{order}", remark, ticket.label)
         for page in self.pages:
@@ -79,7 +80,8 @@ class Filler:
                 keys = {key if isinstance(key, str) else key[0] for key in placed.needs()}
                 wanted = keys | placed.images()
                 for name in sorted(wanted & ticket.broken.keys()):
-                    if placed.is_shown(ticket):
+                    # A condition cannot be asked about what is broken: that is not empty.
+                    if placed.asks(name) or placed.is_shown(ticket):
                         raise TicketError(ticket.label, placed.pointer, ticket.broken[name])
 
 
@@ -115,11 +117,11 @@ class PageFiller:
         notable = self._remarked.copy()
         codes = []
         for part, placed, condition, value_of, draw, is_code in self._slots:
-            if condition is not None and not condition.holds(ticket):
+            if condition is not None and not self._holds(condition, placed, ticket):
                 continue
             value = value_of(ticket)
             if type(value) is Unknown:
-                self._note_unknown(placed, value, ticket)
+                self._note_unknown(placed, value.names, ticket)
             try:
                 parts[part], is_notable, drawing = draw(value, locale)
             except (CodeError, ImageError) as error:
@@ -160,9 +162,14 @@ class PageFiller:
                         return True
         return False
 
-    def _note_unknown(self, placed: Placed, value: Unknown, ticket: Ticket) -> None:
-        names = ", ".join(value.names)
-        remark = Remark(Concern.UNKNOWN_VARIABLE, f"There is no variable called {names}.")
+    def _holds(self, condition: Condition, placed: Placed, ticket: Ticket) -> bool:
+        if condition.is_unknown(ticket):
+            self._note_unknown(placed, (condition.variable,), ticket)
+        return condition.holds(ticket)
+
+    def _note_unknown(self, placed: Placed, names: Sequence[str], ticket: Ticket) -> None:
+        detail = f"There is no variable called {', '.join(names)}."
+        remark = Remark(Concern.UNKNOWN_VARIABLE, detail)
         self._note(placed, remark, ticket)
 
     def _look_at(

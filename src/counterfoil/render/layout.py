@@ -8,7 +8,7 @@ from typing import Any
 from counterfoil.render.elements import ELEMENTS
 from counterfoil.render.elements.base import Element
 from counterfoil.render.errors import LayoutError, Problem
-from counterfoil.render.reader import Place, describe_object, read_object
+from counterfoil.render.reader import Place, describe_object, read_attributes
 
 _TYPE = "type"
 
@@ -47,10 +47,11 @@ def _read_element(source: object, place: Place) -> Element | None:
         wanted = f"must be one of: {', '.join(ELEMENTS)}"
         place.inside(_TYPE).note("is missing" if _TYPE not in source else wanted)
         return None
-    element = read_object(ELEMENTS[kind], source, place, known=frozenset([_TYPE]))
-    if element is not None:
-        element.check(place)
-    return element
+    before = place.noted
+    element = ELEMENTS[kind]
+    values = read_attributes(element, source, place, known=frozenset([_TYPE]))
+    element.check(values, place)
+    return element(**values) if place.noted == before else None
 
 
 def describe() -> list[dict[str, Any]]:

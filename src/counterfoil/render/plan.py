@@ -1,7 +1,7 @@
 """A layout made ready to print: what never changes is joined, the rest is slots.
 
-A plan is immutable and belongs to no document. ``Plan.needs`` and ``Plan.images`` tell callers
-which variables to evaluate.
+A plan is immutable and belongs to no document. ``Plan.needs``, ``Plan.images`` and ``Plan.asked``
+tell callers which variables to evaluate.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ class Placed:
 
     def is_shown(self, ticket: Ticket) -> bool:
         return self.condition is None or self.condition.holds(ticket)
+
+    def asks(self, name: str) -> bool:
+        """Tell whether it depends on a variable whether it is shown."""
+        return self.condition is not None and self.condition.variable == name
 
     def needs(self) -> frozenset[Key]:
         of_condition = self.condition.needs() if self.condition else frozenset[Key]()
@@ -118,6 +122,12 @@ class Plan:
     def images(self) -> frozenset[str]:
         """The variables whose pictures are wanted."""
         return frozenset(name for placed in self._placed() for name in placed.images())
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The variables that conditions ask for: of those that are pictures, these are wanted."""
+        conditions = (placed.condition for placed in self._placed())
+        return frozenset(condition.variable for condition in conditions if condition)
 
     @property
     def codes(self) -> tuple[Placed, ...]:

@@ -29,6 +29,7 @@ class Concern(StrEnum):
     SQUEEZED_LINE = "squeezed_line"
     SMALL_MODULE = "small_module"
     QUIET_ZONE_COVERED = "quiet_zone_covered"
+    LOW_CONTRAST = "low_contrast"
     LOW_RESOLUTION = "low_resolution"
     UNKNOWN_VARIABLE = "unknown_variable"
     UNKNOWN_FAMILY = "unknown_family"
@@ -62,12 +63,16 @@ class Finding:
     def __str__(self) -> str:
         tickets = "1 ticket" if self.count == 1 else f"{self.count:,} tickets"
         place = f"{self.layout} {self.pointer}".strip()
-        return f"{place}: {self.first[0].detail} ({tickets}, first: {self.first[0].ticket})"
+        ticket = self.first[0].ticket
+        details = dict.fromkeys(each.detail for each in self.first if each.ticket == ticket)
+        return f"{place}: {' '.join(details)} ({tickets}, first: {ticket})"
 
 
 @dataclass(slots=True)
 class _Tally:
     count: int = 0
+    latest: int = 0
+    """The turn in which it counted last."""
     first: list[Occurrence] = field(default_factory=list)
 
 
@@ -76,19 +81,27 @@ class Preflight:
 
     def __init__(self) -> None:
         self._tallies: dict[tuple[str, str, Concern], _Tally] = {}
+        self._turn = 0
+
+    def begin(self) -> None:
+        """Go on to the next ticket: it counts once for each finding, whatever is noted of it."""
+        self._turn += 1
 
     def note(self, layout: str, pointer: str, remark: Remark, ticket: str) -> None:
         tally = self._tallies.setdefault((layout, pointer, remark.concern), _Tally())
-        tally.count += 1
-        if len(tally.first) < _NAMED:
-            tally.first.append(Occurrence(ticket, remark.detail))
+        is_new = tally.latest != self._turn
+        tally.count += is_new
+        tally.latest = self._turn
+        occurrence = Occurrence(ticket, remark.detail)
+        if len(tally.first) < _NAMED and (is_new or occurrence not in tally.first):
+            tally.first.append(occurrence)
 
     def remarks(self) -> dict[str, tuple[Remark, ...]]:
         """Return what was found by element, for one ticket and one layout."""
         found: dict[str, tuple[Remark, ...]] = {}
         for (_, pointer, concern), tally in self._tallies.items():
-            remark = Remark(concern, tally.first[0].detail)
-            found[pointer] = (*found.get(pointer, ()), remark)
+            remarks = (Remark(concern, each.detail) for each in tally.first)
+            found[pointer] = (*found.get(pointer, ()), *remarks)
         return found
 
     def findings(self) -> tuple[Finding, ...]:

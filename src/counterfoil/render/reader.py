@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from counterfoil.render.errors import Problem
-
-T = TypeVar("T")
 
 _KEY = "attribute"
 
@@ -89,30 +87,38 @@ def default_of(field: Field[Any]) -> Any:
     return field.default if field.default_factory is MISSING else field.default_factory()
 
 
-def read_object(
-    cls: type[T],
+def read_attributes(
+    cls: type[Any],
     source: Mapping[str, object],
     place: Place,
     *,
     known: frozenset[str] = frozenset(),
-) -> T | None:
-    """Read one JSON object, or note all of its problems and return None.
+) -> dict[str, Any]:
+    """Read one JSON object: note all of its problems, and return what has none.
 
     Args:
         known: keys that somebody else has read already.
     """
-    before = place.noted
     values: dict[str, Any] = {}
     declarations = {field.name: (field, declared.kind) for field, declared in declared(cls)}
     for name, (field, kind) in declarations.items():
-        if name in source:
-            values[name] = kind.read(source[name], place.inside(name))
-        elif is_required(field):
-            place.inside(name).note("is missing")
+        before = place.noted
+        value = _read(field, kind, source, place.inside(name))
+        if place.noted == before:
+            values[name] = value
     for key in source:
         if key not in declarations and key not in known:
             place.inside(key).note("is not known here")
-    return None if place.noted > before else cls(**values)
+    return values
+
+
+def _read(field: Field[Any], kind: Kind, source: Mapping[str, object], place: Place) -> Any:
+    if field.name in source:
+        return kind.read(source[field.name], place)
+    if is_required(field):
+        place.note("is missing")
+        return None
+    return default_of(field)
 
 
 def describe_object(cls: type[Any]) -> list[dict[str, Any]]:

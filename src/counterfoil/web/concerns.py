@@ -38,6 +38,10 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         _("Something covers the blank border that a code needs"),
         _("Scanners may not find the code. Move the code, or what is beside it."),
     ),
+    Concern.LOW_CONTRAST: (
+        _("A code is printed in a light colour"),
+        _("Scanners may not read it. Choose a dark colour for the code."),
+    ),
     Concern.LOW_RESOLUTION: (
         _("A picture is too coarse for paper"),
         _("It looks blurred. Use a larger picture, or print it smaller."),

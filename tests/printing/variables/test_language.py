@@ -25,6 +25,12 @@ def language(code: str) -> Language:
         ("de-informal", ("31. Mai 2017", "31.05.2017", "31.05.2017 20:00", "20:00", "Mittwoch")),
         ("fr", ("31 Mai 2017", "31/05/2017", "31/05/2017 20:00", "20:00", "Mercredi")),
         ("ja", ("2017年5月31日", "2017/05/31", "2017/05/31 20:00", "20:00", "水曜日")),
+        ("no", ("31. mai 2017", "31.05.2017", "31.05.2017 20:00", "20:00", "onsdag")),
+        *(
+            (code, ("2017年5月31日", "2017年5月31日", "2017年5月31日 20:00", "20:00", "星期三"))
+            for code in ("zh", "zh-cn", "zh-tw", "zh-de", "zh-hans", "zh-hant")
+        ),
+        ("af", ("31 Mei 2017", "2017-05-31", "2017-05-31 20:00", "20:00", "Woensdag")),
     ],
 )
 def test_moments_are_written_as_in_the_language(code: str, written: tuple[str, ...]) -> None:
@@ -45,6 +51,15 @@ def test_a_language_that_django_does_not_know_is_written_by_babel() -> None:
     filipino = language("fil")
 
     assert filipino.long_date(datetime(2027, 6, 12, 18, 0, tzinfo=UTC)) == "Hunyo 12, 2027"
+    assert filipino.weekday(datetime(2027, 6, 12, 18, 0, tzinfo=UTC)) == "Sabado"
+
+
+@pytest.mark.parametrize(
+    ("code", "weekday"),
+    [("my", "စနေ"), ("am", "ቅዳሜ"), ("si", "සෙනසුරාදා"), ("yue", "星期六"), ("en-de", "Saturday")],
+)
+def test_weekdays_are_told_in_any_language_that_has_words_for_them(code: str, weekday: str) -> None:
+    assert language(code).weekday(datetime(2027, 6, 12, 12, tzinfo=UTC)) == weekday
 
 
 def test_long_months_are_shortened_the_associated_press_way_in_english() -> None:

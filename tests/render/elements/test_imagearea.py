@@ -41,6 +41,14 @@ def test_without_a_picture_nothing_is_printed(images: dict[str, Any]) -> None:
     assert (seen(pdf) == 255).all()
 
 
+@pytest.mark.parametrize("size", [{"width": 5e-324}, {"height": 5e-324}, {"height": 0}])
+def test_a_picture_may_be_too_small_to_see(size: dict[str, float]) -> None:
+    pdf, report = printed([area(**size)], [Ticket("A", {}, {"photo": picture(1000, 10)})])
+
+    assert (seen(pdf)[:, :, 1] < 128).sum() < 5
+    assert not report.findings
+
+
 def test_a_variable_that_is_no_picture_is_remarked_and_one_without_is_not() -> None:
     _, unknown = printed([area()], [Ticket("A", {})])
     _, none = printed([area()], [Ticket("A", {}, {"photo": None})])

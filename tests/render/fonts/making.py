@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fontTools.cffLib import FDArrayIndex, FDSelect, FontDict
+from fontTools.colorLib.builder import buildCOLR, buildCPAL
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTCollection, TTFont
@@ -43,6 +44,19 @@ def with_characters(folder: Path, family: str, characters: str) -> Path:
         for table in font["cmap"].tables:
             table.cmap.clear()
             table.cmap.update(dict.fromkeys(map(ord, characters), "A"))
+
+    return altered(folder, family, change)
+
+
+def with_colours(folder: Path, family: str, character: str) -> Path:
+    """Write a font in which the A is drawn, and one more character in colours only."""
+
+    def change(font: TTFont) -> None:
+        for table in font["cmap"].tables:
+            table.cmap.clear()
+            table.cmap.update({ord("A"): "A", ord(character): "space", ord(" "): "space"})
+        font["COLR"] = buildCOLR({"space": [("A", 0)]})
+        font["CPAL"] = buildCPAL([[(1, 0, 0, 1)]])
 
     return altered(folder, family, change)
 

@@ -108,6 +108,17 @@ def test_faces_in_a_collection_are_found(tmp_path: Path) -> None:
     assert library.face("First").resource != library.face("Second").resource
 
 
+def test_what_a_font_draws_in_colours_only_is_not_there(tmp_path: Path) -> None:
+    making.with_colours(tmp_path, "Colourful", "\u9999")
+    library = FontLibrary([tmp_path])
+
+    face = library.face("Colourful")
+
+    assert face.has("A ")
+    assert not face.has("\u9999")
+    assert library.covering("\u9999", library.face("Open Sans")) is None
+
+
 @pytest.mark.parametrize(
     ("bits", "allowed"), [(0, True), (2, False), (4, True), (8, True), (0x200, False)]
 )

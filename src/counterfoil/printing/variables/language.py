@@ -1,7 +1,7 @@
 """How one language writes what tickets show: dates, times, money, countries, translated text.
 
 Dates follow Django's formats, which are what pretix prints. English without a region is written
-the ISO way there, so it is here; a language that Django does not know takes Babel's formats.
+the ISO way there, so it is here; a language for which Django has no formats is written by Babel.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import babel.dates
 import babel.numbers
 import phonenumbers
 from django.utils import dateformat, formats, translation
+from django.utils.dates import WEEKDAYS
 
 from counterfoil.core.translated import Translated, resolve
 
@@ -36,7 +37,23 @@ _ISO = {
     SHORT_DATETIME: "Y-m-d H:i",
     TIME: "H:i",
 }
-_BABEL = {LONG_DATE: "long", SHORT_DATE: "short", TIME: "short"}
+_BABEL = {
+    LONG_DATE: "long",
+    SHORT_DATE: "short",
+    SHORT_DATETIME: "short",
+    TIME: "short",
+    WEEKDAY: "EEEE",
+}
+
+#: Languages that Django has under other names, with all their regions; the first that fits.
+_DJANGO_CODES = {
+    "zh-hant": "zh-hant",
+    "zh-tw": "zh-hant",
+    "zh-hk": "zh-hant",
+    "zh-mo": "zh-hant",
+    "zh": "zh-hans",
+    "no": "nb",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +168,8 @@ def locale_of(code: str) -> babel.Locale:
 # (25 us each otherwise).
 @lru_cache(4096)
 def _write(code: str, form: str, moment: datetime) -> str:
-    if form in _ISO and not translation.check_for_language(code):
+    code = _django_code(code)
+    if form in _BABEL and not (_has_weekdays(code) if form == WEEKDAY else _has_formats(code)):
         return _write_with_babel(locale_of(code), form, moment)
     writer = _Capitalised if _family(code) in _CAPITALISED else dateformat.DateFormat
     with translation.override(code):
@@ -182,6 +200,30 @@ def _django_format(code: str, form: str) -> str:
     if _family(code) == "en" and code != "en-us" and not _has_own_formats(code):
         return _ISO[form]
     return str(formats.get_format(form, lang=code, use_l10n=True))
+
+
+def _django_code(code: str) -> str:
+    """Return what Django calls a language."""
+    names = (name for name in _DJANGO_CODES if f"{code}-".startswith(f"{name}-"))
+    name = next(names, None)
+    return code if name is None else _DJANGO_CODES[name]
+
+
+@lru_cache(64)
+def _has_formats(code: str) -> bool:
+    """Tell whether Django has formats for a language; for one without, it takes English ones."""
+    return next(formats.iter_format_modules(code), None) is not None
+
+
+@lru_cache(64)
+def _has_weekdays(code: str) -> bool:
+    """Tell whether Django's catalogue of a language names all the days."""
+    return _family(code) == "en" or _weekdays(code).isdisjoint(_weekdays("en"))
+
+
+def _weekdays(code: str) -> set[str]:
+    with translation.override(code):
+        return {str(day) for day in WEEKDAYS.values()}
 
 
 @lru_cache(64)

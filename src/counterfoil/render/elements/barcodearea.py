@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from counterfoil.render.codes import SHAPES, Level, Spot, Symbology, encode
 from counterfoil.render.codes import Drawn as DrawnCode
@@ -22,6 +22,7 @@ from counterfoil.render.elements.kinds import (
     Colour,
     Translations,
 )
+from counterfoil.render.elements.shape import is_light
 from counterfoil.render.errors import CodeError
 from counterfoil.render.pdf import content
 from counterfoil.render.preflight import Concern, Remark
@@ -57,6 +58,9 @@ _NARROWEST = {symbology: Mm(0.33) for symbology in Symbology} | {
 # The smallest symbol any of our symbologies has.
 _FEWEST_MODULES = 10
 _TOLERANCE = 0.0005
+_LIGHT = Remark(
+    Concern.LOW_CONTRAST, "The code is printed in a light colour: few scanners can read it."
+)
 # Points by which a box may touch another: a hundredth of a millimetre.
 _SLACK = 0.03
 
@@ -110,23 +114,30 @@ class BarcodeArea(Element):
         ),
     )
 
-    def check(self, place: Place) -> None:
-        if self.height is not None and self.symbology not in _OBLONG:
-            place.inside("height").note(f"{self.symbology} is square: its height is its size")
-        if self.error_correction and self.symbology in _WITHOUT_LEVELS:
-            message = f"{self.symbology} has no choice of error correction"
-            place.inside("error_correction").note(message)
+    @classmethod
+    def check(cls, values: Mapping[str, Any], place: Place) -> None:
+        symbology, level = values.get("symbology"), values.get("error_correction")
+        if symbology is None:
             return
-        for keys, text in self._value().constants():
-            if message := self._impossible(text.strip()):
-                reduce(Place.inside, keys, place).note(message)
+        if values.get("height") is not None and symbology not in _OBLONG:
+            place.inside("height").note(f"{symbology} is square: its height is its size")
+        if level and symbology in _WITHOUT_LEVELS:
+            message = f"{symbology} has no choice of error correction"
+            place.inside("error_correction").note(message)
+            level = None
+        if {"content", "text", "text_i18n", "error_correction"} <= values.keys():
+            value = content_value(values["content"], values["text"], values["text_i18n"])
+            for keys, text in value.constants():
+                if message := _impossible(text.strip(), symbology, level):
+                    reduce(Place.inside, keys, place).note(message)
 
     def extent(self, ticket: Ticket, frame: Frame) -> Extent:
         return Extent(self.left, self.bottom, self.size, self._height())
 
     def compile(self, frame: Frame) -> Drawing | Slot:
         value = self._value()
-        painter = _Painter(self._spot(), content.fill_rgb(*self.color), frame)
+        always = (_LIGHT,) if is_light(self.color) else ()
+        painter = _Painter(self._spot(), content.fill_rgb(*self.color), frame, always)
         return Slot(
             value=value if self.content == SECRET else _Stripped(value),
             draw=painter.draw,
@@ -152,15 +163,15 @@ class BarcodeArea(Element):
             level=self.error_correction,
         )
 
-    def _impossible(self, text: str) -> str:
-        """Say why a text that every ticket would print cannot be encoded."""
-        spot = self._spot()
-        try:
-            if text:
-                encode(spot.symbology, text, level=spot.level)
-        except CodeError as error:
-            return error.message
-        return ""
+
+def _impossible(text: str, symbology: Symbology, level: Level | None) -> str:
+    """Say why a text that every ticket would print cannot be encoded."""
+    try:
+        if text:
+            encode(symbology, text, level=level)
+    except CodeError as error:
+        return error.message
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +194,7 @@ class _Painter:
     spot: Spot
     colour: bytes
     frame: Frame
+    always: tuple[Remark, ...]
 
     def draw(self, text: str, locale: str) -> Drawing:
         if not text:
@@ -192,7 +204,7 @@ class _Painter:
         blank = _with_quiet_zone(code)
         return Drawing(
             content=b"\n".join(parts),
-            remarks=tuple(self._remarks(code, blank)),
+            remarks=(*self.always, *self._remarks(code, blank)),
             ink=(code.box,),
             blank=blank,
         )

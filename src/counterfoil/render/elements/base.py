@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
@@ -124,8 +124,9 @@ class Element(ABC):
         ),
     )
 
-    def check(self, place: Place) -> None:
-        """Note what no single attribute can tell."""
+    @classmethod
+    def check(cls, values: Mapping[str, Any], place: Place) -> None:
+        """Note what no single attribute can tell. ``values`` lacks those with problems."""
         return
 
     @abstractmethod

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from counterfoil.render.elements.kinds import VARIABLE
 from counterfoil.render.reader import Place
-from counterfoil.render.values import Key, Ticket
+from counterfoil.render.values import PROPERTIES, Key, Ticket
 
 _TESTS = ("is", "is_not", "empty")
+_VALUES = {"is": ["text", "texts"], "is_not": ["text", "texts"], "empty": ["flag"]}
 _SHAPE = 'must be an object such as {"variable": "item", "is": "VIP"}'
 
 
@@ -28,6 +30,14 @@ class Condition:
         if not value and ticket.images.get(self.variable):
             value = self.variable
         return (value in self.wanted) is not self.negated
+
+    def is_unknown(self, ticket: Ticket) -> bool:
+        """Tell whether the ticket has no such variable, not even an empty one."""
+        return (
+            self.variable not in ticket.values
+            and self.variable not in ticket.images
+            and not self.variable.startswith(PROPERTIES)
+        )
 
     def needs(self) -> frozenset[Key]:
         return frozenset([self.variable])
@@ -51,6 +61,8 @@ class ConditionKind:
         variable = value.get("variable")
         if not isinstance(variable, str) or not variable:
             place.inside("variable").note("must name a variable")
+        else:
+            VARIABLE.read(variable, place.inside("variable"))
         test = [key for key in _TESTS if key in value]
         if len(test) != 1:
             place.note(f"needs exactly one of: {', '.join(_TESTS)}")
@@ -59,7 +71,7 @@ class ConditionKind:
         return Condition(str(variable), wanted, negated)
 
     def describe(self) -> dict[str, object]:
-        return {"kind": "condition", "tests": list(_TESTS)}
+        return {"kind": "condition", "tests": list(_TESTS), "values": _VALUES}
 
     def plain(self, value: Condition | None) -> object:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from counterfoil.render.elements.base import NOTHING, Drawing, Element, Extent, Frame, Slot
-from counterfoil.render.elements.kinds import LENGTH, POSITIVE_LENGTH, VARIABLE
+from counterfoil.render.elements.kinds import FINEST, LENGTH, POSITIVE_LENGTH, VARIABLE
 from counterfoil.render.images import Image, embed_image, fit
 from counterfoil.render.pdf import content
 from counterfoil.render.pdf.syntax import Ref
@@ -43,7 +43,7 @@ class ImageArea(Element):
         return Extent.around(self.left, self.bottom, self.width, self.height)
 
     def compile(self, frame: Frame) -> Drawing | Slot:
-        if not self.content or self.height <= 0:
+        if not self.content or self.height < FINEST:
             return NOTHING
         return Slot(
             value=_Picture(self.content),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from counterfoil.render.reader import Place
+from counterfoil.render.units import Mm
 
 Colour = tuple[float, float, float]
 """Red, green and blue, each 0 to 1."""
@@ -21,6 +22,9 @@ BLACK: Colour = (0.0, 0.0, 0.0)
 
 # Beyond a kilometre a length is a slip, and PDF readers keep no such numbers apart.
 _FARTHEST = 1_000_000.0
+FINEST = Mm(0.001)
+"""Less than what any printer can do."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -38,7 +42,8 @@ def to_number(value: object) -> float | None:
 class Number:
     """A number, or (unless ``strings`` is off) a string that spells one.
 
-    ``above`` is the largest number that is too small; ``lowest`` the smallest that is not.
+    ``above`` is the largest number that is too small; ``lowest`` the smallest that is not. One that
+    is good but below ``finest`` is taken for that, so that others can be divided by it.
     """
 
     name: str
@@ -47,6 +52,7 @@ class Number:
     above: float | None = None
     highest: float | None = None
     strings: bool = True
+    finest: float = -math.inf
 
     def read(self, value: object, place: Place) -> float:
         if self.strings and isinstance(value, str) and _NUMBER.fullmatch(value):
@@ -58,7 +64,7 @@ class Number:
             return 0.0
         if not self._is_in_range(number):
             place.note(f"must be {self._range()}")
-        return number
+        return max(number, self.finest)
 
     def describe(self) -> dict[str, object]:
         limits = {"minimum": self.lowest, "above": self.above, "maximum": self.highest}
@@ -66,6 +72,7 @@ class Number:
             "kind": self.name,
             **({"unit": self.unit} if self.unit else {}),
             **{name: limit for name, limit in limits.items() if limit is not None},
+            "strings": self.strings,
         }
 
     def plain(self, value: float | None) -> object:
@@ -94,7 +101,7 @@ class Number:
 
 
 LENGTH = Number("length", "mm", lowest=-_FARTHEST, highest=_FARTHEST)
-POSITIVE_LENGTH = Number("length", "mm", above=0, highest=_FARTHEST)
+POSITIVE_LENGTH = Number("length", "mm", above=0, highest=_FARTHEST, finest=FINEST)
 THICKNESS = Number("length", "mm", lowest=0, highest=1000)
 FONT_SIZE = Number("fontsize", "pt", above=0, highest=_FARTHEST)
 FACTOR = Number("factor", lowest=-1000, highest=1000)
@@ -104,13 +111,19 @@ PAGE = Number("page", strings=False)
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string; or null where that means the same as an empty one."""
+    """A string; or null where that means the same as an empty one.
+
+    A ``whole`` one is a name, which goes where half a character (a lone surrogate) cannot.
+    """
 
     name: str = "text"
     nullable: bool = False
+    whole: bool = False
 
     def read(self, value: object, place: Place) -> str:
         if isinstance(value, str):
+            if self.whole and _SURROGATE.search(value):
+                place.note("must not hold half a character")
             return value
         if value is not None or not self.nullable:
             place.note("must be a string or null" if self.nullable else "must be a string")
@@ -124,9 +137,9 @@ class Text:
 
 
 TEXT = Text()
-VARIABLE = Text("variable")
-FAMILY = Text("fontfamily")
-LOCALE = Text("locale", nullable=True)
+VARIABLE = Text("variable", whole=True)
+FAMILY = Text("fontfamily", whole=True)
+LOCALE = Text("locale", nullable=True, whole=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +220,13 @@ class RGB:
         return parts[0] / 255, parts[1] / 255, parts[2] / 255
 
     def describe(self) -> dict[str, object]:
-        return {"kind": "colour", **({"nullable": True} if self.nullable else {})}
+        return {
+            "kind": "colour",
+            "items": [3, 4],
+            "minimum": _COMPONENT.lowest,
+            "maximum": _COMPONENT.highest,
+            **({"nullable": True} if self.nullable else {}),
+        }
 
     def plain(self, value: Colour | None) -> object:
         return value and [round(part * 255) for part in value]

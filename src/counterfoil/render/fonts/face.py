@@ -29,6 +29,12 @@ _FEATURES = {"kern": False}
 _PLAIN_FEATURES = dict.fromkeys(("kern", "liga", "clig", "calt", "rlig", "locl"), False)
 
 
+# Tables that draw glyphs in colours, which PDF fonts cannot.
+_COLOURS = frozenset({"COLR", "CBDT", "SVG ", "sbix"})
+_PEN = hb.DrawFuncs()
+_PEN.set_move_to_func(lambda x, y, points: points.append((x, y)))
+
+
 class Glyph(NamedTuple):
     """One positioned glyph; ``cluster`` is the index of the first character it stands for."""
 
@@ -107,8 +113,18 @@ class Face:
 
     @cached_property
     def characters(self) -> frozenset[int]:
-        """The code points that have a glyph."""
-        return frozenset(self.hb_face.unicodes)
+        """The code points that have a glyph. One that only a colour table draws would be blank."""
+        if _COLOURS.isdisjoint(self.hb_face.table_tags):
+            return frozenset(self.hb_face.unicodes)
+        return frozenset(code for code in self.hb_face.unicodes if self._shows(chr(code)))
+
+    def _shows(self, character: str) -> bool:
+        """Tell whether a character that should have ink has an outline."""
+        if unicodedata.category(character)[0] in "ZC":
+            return True
+        points: list[tuple[float, float]] = []
+        self.hb_font.draw_glyph(self.gid(character), _PEN, points)
+        return bool(points)
 
     @cached_property
     def texts(self) -> dict[int, str]:
@@ -172,7 +188,7 @@ class Face:
             start, end: the part, all of one script and direction.
             rtl: whether it runs from right to left.
             script: ISO 15924.
-            language: BCP 47, or "".
+            language: BCP 47; another is passed over.
 
         Returns:
             The glyphs in visual order.
@@ -181,7 +197,7 @@ class Face:
         buffer.add_str(text, start, end - start)
         buffer.direction = "rtl" if rtl else "ltr"
         buffer.script = script
-        if language:
+        if language.isascii():
             buffer.language = language
         hb.shape(self.hb_font, buffer, _PLAIN_FEATURES if is_plain(script) else _FEATURES)
         upem = self.metrics.upem

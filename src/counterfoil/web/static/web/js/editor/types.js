@@ -68,7 +68,10 @@
  * @property {number} [maximum]
  * @property {number} [above] exclusive minimum
  * @property {readonly Option[]} [options] of a choice
+ * @property {boolean} [strings] of a number: whether a string may spell it
+ * @property {readonly number[]} [items] of a colour: how many numbers it is, at least and at most
  * @property {readonly string[]} [tests] of a condition
+ * @property {Readonly<Record<string, readonly string[]>>} [values] of a condition: what each test takes
  * @typedef {{ readonly type: string, readonly label: string, readonly about: string, readonly ours: boolean, readonly attributes: readonly Attribute[] }} Description
  * @typedef {{ readonly key: string, readonly label: string, readonly kind: "text" | "image", readonly sample: string }} Variable
  * @typedef {{ readonly bold: boolean, readonly italic: boolean }} Face
