@@ -90,7 +90,8 @@ class Soak:
         if kind < 0.02:
             body = {"item": item, "amount": chance.choice([1, 10, 100])}
             accepted = office.send("POST", "offlinesalesbatches/", json=body)
-            self._check = accepted.json()["check"]
+            if accepted.status_code == 202:
+                self._check = accepted.json()["check"]
             return accepted
         if kind < 0.15:
             body = {"positions": [{"item": item}], "status": "p", "payment_provider": "manual"}

@@ -271,7 +271,7 @@ def test_a_layout_that_is_no_longer_the_default_is_in_the_log(
 
     apply(wanted)
 
-    told = LogEntry.objects.filter(action="counterfoil.ticketlayout.changed")
+    told = LogEntry.objects.filter(action="counterfoil.ticketlayout.changed").order_by("pk")
     assert dict(told.values_list("object_repr", "data")) == {
         "Plain": {"default": False},
         "Own": {"default": True},

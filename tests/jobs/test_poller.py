@@ -15,6 +15,7 @@ from counterfoil.jobs.claims import Claim, worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.poller import Poller
 from jobs.asking import again, ask, claim, handling, let_lease_end, use_up_attempts
+from servers import eventually
 
 pytestmark = pytest.mark.django_db
 
@@ -149,11 +150,9 @@ def test_the_poller_survives_what_nobody_expected(
     poller = Poller(_ignore)
     poller.start()
     try:
-        while "The poller could not look" not in caplog.text:
-            threading.Event().wait(0.01)
+        eventually(lambda: "The poller could not look" in caplog.text, "it stumbles")
         registry.forget("test.unreadable")
-        while again(died).state != Job.State.FAILED:
-            threading.Event().wait(0.01)
+        eventually(lambda: again(died).state == Job.State.FAILED, "it goes on")
     finally:
         poller.stop()
 

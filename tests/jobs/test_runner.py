@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import InternalError, OperationalError, connection, transaction
+from django.db import IntegrityError, InternalError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import translation
 
@@ -77,6 +77,7 @@ def test_invalid_fields_fail_the_job_in_their_own_words() -> None:
         OSError(errno.ENOSPC, "No space left on device"),
         OperationalError("server closed the connection unexpectedly"),
         InternalError("terminating connection due to idle-in-transaction timeout"),
+        IntegrityError("violates foreign key constraint"),
         Unavailable("The storage does not answer."),
     ],
 )
@@ -97,6 +98,7 @@ def test_what_may_pass_is_tried_again(problem: Exception) -> None:
         (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
         (OSError("/srv/secret"), "the storage does not answer"),
         (OperationalError("SELECT secret"), "the database does not answer"),
+        (IntegrityError("(id)=(secret)"), "something that it needs was changed meanwhile"),
         (Unavailable("The storage is away."), "The storage is away."),
     ],
 )

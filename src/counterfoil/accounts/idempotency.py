@@ -1,4 +1,4 @@
-"""Answers kept for repeated requests: the same key of the same credential acts once.
+"""Answers kept for repeated requests: the same key of the same actor acts once.
 
 The record is written in the transaction of the work, so after a crash either both are there or
 neither is. Two requests at once are told apart by a lock that is tried, never waited for: in the
@@ -34,7 +34,7 @@ class StillRunning(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One credential's use of one key."""
+    """One actor's use of one key."""
 
     credential_hash: str
     key: str

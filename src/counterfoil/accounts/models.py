@@ -142,7 +142,7 @@ class IdempotencyRecord(models.Model):
     It is written in the transaction of the work itself, so it is there exactly if the work is.
     """
 
-    credential_hash = models.CharField(max_length=64)
+    credential_hash = models.CharField(max_length=64)  # of the actor's key
     key = models.CharField(max_length=190)
     created = models.DateTimeField(auto_now_add=True, db_index=True)
     status = models.PositiveSmallIntegerField(null=True)

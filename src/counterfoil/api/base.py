@@ -31,7 +31,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 from django.db.models import Model, ProtectedError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -127,6 +127,15 @@ class ApiView(GenericViewSet[M]):
         self.format_kwarg = None
         response = self.handle_exception(problem)
         return self.finalize_response(self.request, response, *self.args, **self.kwargs)
+
+
+def _check_what_is_deferred() -> None:
+    """Have the database speak now, and not at the end of a transaction around this one.
+
+    On SQLite nobody else can have written meanwhile.
+    """
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
 
 
 def _actor_in(request: Request) -> Actor | None:
@@ -242,6 +251,7 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             with transaction.atomic():
                 self.record("deleted", instance)
                 self.remove(instance)
+                _check_what_is_deferred()
         except (ProtectedError, IntegrityError):  # the second: it came into use just now
             raise Forbidden(_("This is in use and cannot be deleted.")) from None
 

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, ClassVar
 
-import xlsxwriter
 from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -150,6 +149,8 @@ def _taken_from(buffer: io.StringIO) -> str:
 
 def _write_xlsx(file: IO[bytes], rows: Iterable[Row]) -> None:
     """Write a sheet row by row: with ``constant_memory`` each goes to disk as the next begins."""
+    import xlsxwriter  # late: it takes long, and few ask for a workbook
+
     with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("Tickets")
         money = book.add_format({"num_format": "0.00"})

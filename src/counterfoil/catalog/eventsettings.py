@@ -120,7 +120,8 @@ def change_settings(*, event: Event, given: Mapping[str, Any]) -> Event:
     for name in _COLUMNS:
         if name in given:
             setattr(event, name, given[name])
-    known = {**event.settings, **{name: given[name] for name in DEFAULTS if name in given}}
+    kept = Event.objects.select_for_update().values_list("settings", flat=True).get(pk=event.pk)
+    known = {**kept, **{name: given[name] for name in DEFAULTS if name in given}}
     event.settings = {
         name: value
         for name, value in known.items()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the client library's own variable
 _MEMORY = "/dev/shm"  # noqa: S108 - the folder in it has a name of its own
+_ROOM = 32 * 2**20
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def _roomy() -> str | None:
     kills the process (SIGBUS).
     """
     is_there = os.path.isdir(_MEMORY) and os.access(_MEMORY, os.W_OK | os.X_OK)
-    return _MEMORY if is_there else None
+    return _MEMORY if is_there and shutil.disk_usage(_MEMORY).free >= _ROOM else None
 
 
 def show(port: int) -> None:

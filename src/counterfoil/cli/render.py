@@ -141,11 +141,11 @@ class _TicketMaker:
     is_table: bool
 
     def tickets(self, rows: Iterator[Row]) -> Iterator[tuple[Plan, Ticket]]:
-        wanted = self.plan.images
+        wanted, asked = self.plan.images, self.plan.asked
         read = lru_cache(_PICTURES_KEPT)(self._read_picture)
         for row in rows:
-            asked = self.plan.asked.intersection(row.images)
-            pictures = {name: read(file) for name, file in _files(row, wanted | asked)}
+            named = wanted | asked.intersection(row.images)
+            pictures = {name: read(file) for name, file in _files(row, named)}
             ticket = Ticket(
                 label=row.label,
                 values=row.values,

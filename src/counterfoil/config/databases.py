@@ -61,6 +61,9 @@ def _postgresql(environment: Environment, url: str) -> dict[str, Any]:
         **dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
     }
     settings["OPTIONS"] = {
+        # A host that swallows packets must not keep all threads waiting.
+        "connect_timeout": 5,
+        "tcp_user_timeout": 15000,
         **settings.get("OPTIONS", {}),
         # A worker that is stopped inside its transaction would keep its quota rows locked for
         # ever; the server ends such a session, and the retry goes on.
@@ -68,9 +71,6 @@ def _postgresql(environment: Environment, url: str) -> dict[str, Any]:
         " -c lock_timeout=30000"
         # The server finds out as fast as we do that the other side is gone, and frees its locks.
         " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
-        # A host that swallows packets must not keep all threads waiting.
-        "connect_timeout": 5,
-        "tcp_user_timeout": 15000,
         "keepalives": 1,
         "keepalives_idle": 10,
         "keepalives_interval": 5,

@@ -6,9 +6,6 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
-from s3transfer.exceptions import RetriesExceededError
-
 
 @contextmanager
 def as_os_error() -> Iterator[None]:
@@ -21,7 +18,14 @@ def as_os_error() -> Iterator[None]:
     """
     try:
         yield
-    except ClientError as problem:
-        raise OSError(errno.EIO, "the storage refuses") from problem
-    except (BotoCoreError, RetriesExceededError) as problem:
-        raise OSError(errno.EIO, "the storage does not answer") from problem
+    except Exception as problem:
+        # Late: most have their files in a folder, and boto3 is a quarter of the time a start takes.
+        from botocore.exceptions import BotoCoreError, ClientError
+        from s3transfer.exceptions import RetriesExceededError
+
+        match problem:
+            case ClientError():
+                raise OSError(errno.EIO, "the storage refuses") from problem
+            case BotoCoreError() | RetriesExceededError():
+                raise OSError(errno.EIO, "the storage does not answer") from problem
+        raise

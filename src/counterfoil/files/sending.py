@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
 from django.conf import DEFAULT_STORAGE_ALIAS
 from django.core.files.storage import FileSystemStorage, storages
-from storages.backends.s3 import S3Storage
 
 from counterfoil.files.remote import as_os_error
 from counterfoil.files.services import open_stored
+
+if TYPE_CHECKING:  # boto3 takes long to import, and most have their files in a folder
+    from storages.backends.s3 import S3Storage
 
 #: Where a proxy finds the folder of stored files; ``deploy/nginx.conf`` has the other end.
 ACCEL_PREFIX = "/_stored/"
@@ -38,8 +39,9 @@ def open_part(name: str, first: int, last: int) -> Part:
         OSError: the storage does not answer.
     """
     storage = storages[DEFAULT_STORAGE_ALIAS]
-    if isinstance(storage, S3Storage):
-        return Part(_fetched(storage, name, f"bytes={first}-{last}"), is_local=False)
+    if hasattr(type(storage), "bucket"):
+        bucket = cast("S3Storage", storage)
+        return Part(_fetched(bucket, name, f"bytes={first}-{last}"), is_local=False)
     stream = open_stored(name)
     stream.seek(first)
     return Part(stream, is_local=isinstance(storage, FileSystemStorage))
@@ -63,6 +65,8 @@ def presigned_url(name: str, *, disposition: str, content_type: str, seconds: in
 
 
 def _fetched(storage: S3Storage, name: str, part: str) -> IO[bytes]:
+    from botocore.exceptions import ClientError
+
     key = f"{storage.location.strip('/')}/{name}".lstrip("/")
     with as_os_error():
         try:

@@ -32,7 +32,11 @@ logger = logging.getLogger(__name__)
 # InternalError is what PostgreSQL's end of a session that idled in its transaction arrives as;
 # IntegrityError comes of what was deleted just now, of which the next attempt can tell in words.
 PASSING = (
-    *(OSError, OperationalError, InterfaceError, InternalError, IntegrityError),
+    OSError,
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    IntegrityError,
     Unavailable,
 )
 GENERIC = gettext_noop(
@@ -128,7 +132,8 @@ def _drop_dead_connection() -> None:
 
 def _try_later(claim: Claim, problem: Exception) -> None:
     """Give the job back for another attempt, each time after twice as long."""
-    logger.warning("Job %s, attempt %d: %s", claim.job_id, claim.attempt, problem)
+    is_ours = isinstance(problem, IntegrityError)  # perhaps: it may be a mistake of the handler
+    logger.warning("Job %s, attempt %d: %s", claim.job_id, claim.attempt, problem, exc_info=is_ours)
     pause_s = settings.JOB_LEASE_S / 5 * 2 ** (claim.attempt - 1)
     if not claim.put_off(min(pause_s, 3 * settings.JOB_LEASE_S)):
         claim.fail(_(EXHAUSTED) % {"attempts": claim.attempt, "problem": _reason(problem)})
@@ -138,6 +143,8 @@ def _reason(problem: Exception) -> str:
     """Say why, without paths and statements that are not the asker's business."""
     if isinstance(problem, OSError):
         return problem.strerror or _("the storage does not answer")
+    if isinstance(problem, IntegrityError):
+        return _("something that it needs was changed meanwhile")
     return str(problem) if isinstance(problem, Refusal) else _("the database does not answer")
 
 

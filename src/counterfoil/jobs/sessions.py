@@ -18,6 +18,7 @@ from counterfoil.jobs.claims import Claim
 _END_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE application_name = %s AND pid <> pg_backend_pid()
+      AND datname = current_database() AND usename = current_user
       AND EXISTS (SELECT 1 FROM jobs_job WHERE id = %s AND attempt = %s)
 """
 
@@ -31,14 +32,9 @@ def named_after(claim: Claim) -> Iterator[None]:
     name = f"counterfoil job {claim.job_id}"
     with connection.cursor() as cursor:
         cursor.execute(_END_OTHERS, [name, claim.job_id, claim.attempt])
-    _name(name)
+        cursor.execute("SELECT set_config('application_name', %s, false)", [name])
     try:
         yield
     finally:
-        with contextlib.suppress(DatabaseError, InterfaceError):
-            _name("counterfoil")
-
-
-def _name(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('application_name', %s, false)", [name])
+        with contextlib.suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+            cursor.execute("RESET application_name")

@@ -39,10 +39,9 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    with world(folder, settings="counterfoil.config.settings") as made:
-        assert made.run("migrate").returncode == 0
+    with world(folder, template=migrated_sqlite, settings="counterfoil.config.settings") as made:
         applied = made.run("apply", str(DEMO), "--tokens", str(folder / "tokens.json"))
         assert applied.returncode == 0, applied.stderr
         yield Site(made, made.serve().address)

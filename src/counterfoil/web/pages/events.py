@@ -85,7 +85,12 @@ class EventAdd(FormPage, OrganizerPage):
         made = services.create_event(organizer=self.organizer, fields=form.values())
         change_settings(event=made, given=form.printed())
         show_to_maker(actor=self.actor, event=made)
-        self.record("added", made, kind="event", data={"fields": sorted(form.values())})
+        self.record(
+            "added",
+            made,
+            kind="event",
+            data={"fields": sorted({**form.values(), **form.printed()})},
+        )
         return self.go("event", made.slug, said=_("The event was created."))
 
 

@@ -97,7 +97,7 @@
  * @property {string} picture a data: URL
  * @property {readonly (DrawnElement | null)[]} elements in the order of the elements that were sent;
  *   null: nowhere
- * @property {readonly Problem[]} [problems] of what could not be drawn; the answer is a refusal then
+ * @property {readonly Problem[]} [problems] of what is not printed; the answer is a refusal then
  * @property {readonly Finding[]} warnings of no single element
  * @property {string} ticket what the ticket is called
  * @typedef {{ version: string, by: string, when: string, layout: { name: string, elements: readonly Json[], background: Background } }} ConflictAnswer
