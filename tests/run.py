@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: One more than processors: tests of real servers wait more than they work.
 AT_ONCE = str((os.cpu_count() or 1) + 1)
-PYTEST = [sys.executable, "-m", "pytest", "--quiet", "-n", AT_ONCE, "--dist", "loadgroup"]
+PYTEST = [sys.executable, "-m", "pytest", "--quiet", "-n", AT_ONCE]
 QUICK = "not endurance"
 COVERED = ["--cov", "--cov-append", "--cov-report="]
 #: What has code of its own for PostgreSQL; the rest was covered on SQLite.

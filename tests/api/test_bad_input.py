@@ -77,9 +77,7 @@ def test_no_body_breaks_a_route(event: Event, content, content_type) -> None:
     assert {call: said for call, said in found.items() if said} == {}
 
 
-@pytest.mark.parametrize(
-    "value", ["-1", "0", "9" * 40, "a%00b", "%ED%A0%80", "2027-01-01T10:00:00", "%F0%9F%8E%AB", ""]
-)
+@pytest.mark.parametrize("value", ["-1", "9" * 40, "a%00b", "%ED%A0%80", "2027-01-01T10:00:00"])
 def test_no_parameter_breaks_a_list(event: Event, api: Api, value) -> None:
     found = {}
     for path, names in _reads(event):

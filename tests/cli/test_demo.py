@@ -22,8 +22,7 @@ from counterfoil.cli.demo.client import AnswerRefused, Client
 from counterfoil.cli.demo.verify import Box, Mismatch, Unreadable, compare, read_codes
 from counterfoil.layouts.builtin import built_in_layout
 
-#: In one process, so that one demo serves them.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 AMOUNT = 20
 _DEADLINE_S = 400  # generous: two processors may be shared by many

@@ -15,8 +15,6 @@ import pytest
 from flows.boxoffice import BoxOffice, job_of
 from flows.conftest import hall_of, kiosk_of
 
-pytestmark = pytest.mark.xdist_group("crowds")
-
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def office(

@@ -116,6 +116,7 @@ def test_a_worker_of_another_host_that_stops_while_it_copies_rows_holds_up_nobod
     assert hall.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
 
 
+@pytest.mark.endurance  # tests/jobs/test_kill_points.py has it with jobs of any kind
 def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOffice) -> None:
     points = "batches.before_commit=stop,files.renamed=stop"
     zombies = hall.world.start("worker", "--concurrency", "2", COUNTERFOIL_FAILPOINTS=points)
@@ -152,6 +153,7 @@ def _until_it_understands(worker: Running, woken: list[psutil.Process], job: str
     )
 
 
+@pytest.mark.endurance  # make chaos does so for longer
 def test_workers_that_are_killed_at_random_sell_exactly_what_there_is(office: BoxOffice) -> None:
     served = office.serve("--workers", "2")
     office.wait_for_workers(2)

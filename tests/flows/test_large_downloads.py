@@ -15,8 +15,6 @@ from flows.conftest import SETTINGS
 from flows.large import CLIENTS, GROWTH, SIZE, Large, offered, slow_client
 from servers import world
 
-pytestmark = pytest.mark.xdist_group("large downloads")
-
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Large]:

@@ -42,6 +42,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     with world(folder, template=migrated_sqlite, settings="counterfoil.config.settings") as made:
+        made.begin()
         applied = made.run("apply", str(DEMO), "--tokens", str(folder / "tokens.json"))
         assert applied.returncode == 0, applied.stderr
         yield Site(made, made.serve().address)
