@@ -26,12 +26,12 @@ _NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("COUNTERFOIL_TEST_NOTHING_SKIPPED"
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
 
 
-#: What shares something that is costly to start (a demo, a server, a browser) runs in one process.
+#: What shares something that is costly to start (a demo, a server) runs in one process. Not the
+#: browser's: Playwright leaves a loop running, so its tests come last, in whichever process.
 _TOGETHER = (
     "tests/cli/test_demo.py",
     "tests/flows/test_crowds.py",
     "tests/flows/test_large_downloads.py",
-    "tests/web/browser/",
 )
 
 

@@ -93,6 +93,7 @@ def test_it_leaves_no_process_behind(shown: tuple[Path, str]) -> None:
     assert left_behind(shown[0]) == []
 
 
+@pytest.mark.endurance
 def test_it_can_be_repeated_in_the_same_folder(shown: tuple[Path, str]) -> None:
     assert demo(shown[0]).returncode == 0
 

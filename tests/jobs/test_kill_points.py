@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 AMOUNT = 10
 
 
+@pytest.mark.endurance  # tests/flows/test_deaths.py has these points with batches and prints
 @pytest.mark.parametrize(
     "point", ["jobs.claimed", "rig.half", "jobs.before_finish", "rig.before_commit"]
 )
@@ -50,6 +51,7 @@ def test_a_worker_that_dies_after_its_commit_has_made_all_and_nobody_makes_it_ag
     assert (embedded.starts(job), embedded.entries(job)) == ([1], AMOUNT)
 
 
+@pytest.mark.endurance  # as above
 @pytest.mark.parametrize(
     ("point", "left_over"),
     [
