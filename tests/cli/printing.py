@@ -11,23 +11,9 @@ import pypdfium2
 from click.testing import CliRunner, Result
 
 from counterfoil.cli.render import render
+from render.press import text_box
 
-BOX = {
-    "type": "textcontainer",
-    "left": 10,
-    "bottom": 200,
-    "width": 100,
-    "height": 40,
-    "content": "other",
-    "text": "{item} for {name}",
-    "fontsize": 12,
-    "fontfamily": "Open Sans",
-    "bold": False,
-    "italic": False,
-    "align": "left",
-    "verticalalign": "top",
-    "color": [0, 0, 0],
-}
+BOX = text_box("{item} for {name}", bottom=200, width=100)
 
 
 def printed(
