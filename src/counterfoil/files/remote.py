@@ -19,7 +19,7 @@ def as_os_error() -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        # Late: most have their files in a folder, and boto3 is a quarter of the time a start takes.
+        # Late: most have their files in a folder, and boto3 takes long to import.
         from botocore.exceptions import BotoCoreError, ClientError
         from s3transfer.exceptions import RetriesExceededError
 
