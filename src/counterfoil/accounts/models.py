@@ -13,6 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core import clock
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,8 +30,7 @@ class User(AbstractBaseUser):
     fullname = models.CharField(max_length=255, blank=True, default="")
     locale = models.CharField(max_length=50, default="en")
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    date_joined = models.DateTimeField(auto_now_add=True)
+    date_joined = models.DateTimeField(default=clock.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -63,7 +63,7 @@ class Invitation(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
     note = models.CharField(max_length=190, blank=True, default="")
     token_hash = models.CharField(max_length=64, unique=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
     expires = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -80,7 +80,7 @@ class OneTimeLink(models.Model):
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
     expires = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -92,7 +92,7 @@ class APIToken(models.Model):
     name = models.CharField(max_length=190)
     active = models.BooleanField(default=True)
     token_hash = models.CharField(max_length=64, unique=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         verbose_name = "API token"
@@ -113,7 +113,7 @@ class Device(models.Model):
     limit_events = models.ManyToManyField(Event, related_name="+", blank=True)
     revoked = models.BooleanField(default=False)
     name = models.CharField(max_length=190)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
     initialized = models.DateTimeField(null=True, blank=True)
     hardware_brand = models.CharField(max_length=190, null=True, blank=True)
     hardware_model = models.CharField(max_length=190, null=True, blank=True)
@@ -144,7 +144,7 @@ class IdempotencyRecord(models.Model):
 
     credential_hash = models.CharField(max_length=64)  # of the actor's key
     key = models.CharField(max_length=190)
-    created = models.DateTimeField(auto_now_add=True, db_index=True)
+    created = models.DateTimeField(default=clock.now, editable=False, db_index=True)
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=bytes)

@@ -6,12 +6,13 @@ from django.db import models
 
 from counterfoil.accounts.models import APIToken, Device, User
 from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core import clock
 
 
 class LogEntry(models.Model):
     """One change. ``action`` reads ``counterfoil.<kind>.<verb>``, as ``….quota.changed``."""
 
-    datetime = models.DateTimeField(auto_now_add=True)
+    datetime = models.DateTimeField(default=clock.now, editable=False)
     organizer = models.ForeignKey(Organizer, null=True, on_delete=models.SET_NULL, related_name="+")
     event = models.ForeignKey(Event, null=True, on_delete=models.SET_NULL, related_name="+")
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

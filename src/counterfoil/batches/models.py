@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
+from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.models import OrderPosition
@@ -82,7 +83,7 @@ class BatchRequest(models.Model):
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )
     wish = models.CharField(max_length=64, null=True, blank=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.core.modified import ModifiedField
 from counterfoil.core.translated import TranslatedField, resolve
 
 SLUG = RegexValidator(
@@ -120,7 +121,7 @@ class SubEvent(models.Model):
     frontpage_text = TranslatedField()
     comment = models.TextField(blank=True, default="")
     meta_data = models.JSONField(default=dict)
-    last_modified = models.DateTimeField(auto_now=True)
+    last_modified = ModifiedField()
 
     class Meta:
         indexes = [models.Index(fields=["event", "date_from", "id"], name="subevent_by_date")]
@@ -307,11 +308,25 @@ class Quota(models.Model):
 class Question(models.Model):
     """A question that orders may carry answers to."""
 
+    class Type(models.TextChoices):
+        NUMBER = "N"
+        STRING = "S"
+        TEXT = "T"
+        BOOLEAN = "B"
+        CHOICE = "C"
+        CHOICES = "M"
+        FILE = "F"
+        DATE = "D"
+        TIME = "H"
+        DATETIME = "W"
+        COUNTRY = "CC"
+        PHONE = "TEL"
+
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="questions")
     identifier = models.CharField(max_length=190)
     question = TranslatedField()
     help_text = models.JSONField(null=True, blank=True)
-    type = models.CharField(max_length=5, default="S")
+    type = models.CharField(max_length=5, choices=Type.choices, default=Type.STRING)
     required = models.BooleanField(default=False)
     position = models.IntegerField(default=0)
     items = models.ManyToManyField(Item, related_name="questions", blank=True)

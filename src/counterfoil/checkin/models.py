@@ -7,6 +7,8 @@ from django.db.models import Q
 
 from counterfoil.accounts.models import Device
 from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
+from counterfoil.core import clock
+from counterfoil.core.modified import ModifiedField
 from counterfoil.orders.models import OrderPosition
 
 
@@ -44,7 +46,7 @@ class Checkin(models.Model):
     list = models.ForeignKey(CheckinList, on_delete=models.CASCADE, related_name="checkins")
     type = models.CharField(max_length=16, choices=Type.choices, default=Type.ENTRY)
     datetime = models.DateTimeField()
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
     successful = models.BooleanField(default=True)
     error_reason = models.CharField(max_length=64, null=True, blank=True)
     error_explanation = models.TextField(null=True, blank=True)
@@ -99,7 +101,7 @@ class RevokedSecret(models.Model):
         related_name="revoked_secrets",
     )
     secret = models.CharField(max_length=255)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [
@@ -123,7 +125,7 @@ class BlockedSecret(models.Model):
     )
     secret = models.CharField(max_length=255)
     blocked = models.BooleanField()
-    updated = models.DateTimeField(auto_now=True)
+    updated = ModifiedField()
 
     class Meta:
         constraints = [

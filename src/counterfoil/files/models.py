@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from counterfoil.core import clock
+
 
 class Upload(models.Model):
     """A file that a client sent ahead of the request that will use it (``file:<id>``)."""
@@ -18,7 +20,7 @@ class Upload(models.Model):
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     stored_name = models.CharField(max_length=255, unique=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
     expires = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

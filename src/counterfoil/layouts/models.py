@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from counterfoil.catalog.models import Event, Item, SalesChannel
+from counterfoil.core import clock
 
 
 class Background(models.Model):
@@ -23,7 +24,7 @@ class Background(models.Model):
     original = models.CharField(max_length=255)
     compiled = models.CharField(max_length=255, blank=True, default="")
     refusal = models.TextField(blank=True, default="")
-    last_wanted = models.DateTimeField(auto_now_add=True)
+    last_wanted = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [

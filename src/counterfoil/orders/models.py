@@ -20,6 +20,7 @@ from counterfoil.catalog.models import (
     SubEvent,
     TaxRule,
 )
+from counterfoil.core import clock
 
 
 class Order(models.Model):
@@ -178,7 +179,7 @@ class PrintLog(models.Model):
 
     position = models.ForeignKey(OrderPosition, on_delete=models.CASCADE, related_name="print_logs")
     datetime = models.DateTimeField()
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
     source = models.CharField(max_length=255)
     type = models.CharField(max_length=255, default="badge")
     successful = models.BooleanField(default=True)

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from counterfoil.catalog.models import Event
+from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 
 
@@ -27,7 +28,7 @@ class RenderRequest(models.Model):
     purpose = models.CharField(max_length=32)
     parts = models.JSONField()
     layouts = models.JSONField()
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         indexes = [

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.utils import timezone
 
 from counterfoil.cli.checks.findings import Finding, note, problem
 from counterfoil.cli.errors import first_line
-from counterfoil.core import clock
 from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.jobs import queries, schema
@@ -43,13 +43,13 @@ def _database() -> Iterator[Finding]:
 
 
 def _clocks() -> Iterator[Finding]:
-    apart = abs((clock.now() - database_time()).total_seconds())
+    apart = abs((timezone.now() - database_time()).total_seconds())
     if apart >= CLOCKS_NOTED_S:
         told = f"The clocks of this host and of the database are {apart:.0f} seconds apart."
         if apart < CLOCKS_SERIOUS_S:
             yield note(told)
         else:
-            yield problem(f"{told} Results expire at the wrong time, and hints are discarded.")
+            yield problem(f"{told} Sessions end at the wrong time, and hints are discarded.")
 
 
 def _hosts() -> Iterator[Finding]:
