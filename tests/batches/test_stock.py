@@ -24,7 +24,6 @@ def _draft(event: Event, amount: int = 3, **given: Any) -> Draft:
         "layout": None,
         "testmode": False,
         "comment": "",
-        "moment": clock.now(),
     }
     return Draft(event=event, amount=amount, **{**defaults, **given})
 
@@ -34,7 +33,7 @@ def _insert(stock: Stock) -> OfflineSalesBatch:
     with transaction.atomic():
         batch = OfflineSalesBatch.objects.create(
             event=draft.event,
-            creation=draft.moment,
+            creation=clock.now(),
             sales_channel=draft.sales_channel,
             item=draft.item,
             amount=draft.amount,

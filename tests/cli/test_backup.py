@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from servers import World
+from servers import World, eventually
 
 SETTINGS = "counterfoil.config.settings"
 
@@ -98,6 +100,44 @@ def test_what_is_no_whole_backup_changes_nothing(
 
     assert (code, told in said, "Traceback" in said) == (1, True, False), said
     assert not (empty.folder / "data" / "files").exists()
+
+
+def test_a_database_that_is_begun_while_files_are_brought_back_is_kept(
+    here: World, empty: World, tmp_path: Path
+) -> None:
+    _said(here, "backup", str(tmp_path / "copy"))
+    file = tmp_path / "copy" / "files" / "results" / "a.pdf"
+    file.unlink()
+    os.mkfifo(file)
+    restoring = empty.start("restore", str(tmp_path / "copy"))
+
+    checked = _opened(file)
+    file.unlink()
+    os.mkfifo(file)
+    _fill(checked)
+    brought_back = _opened(file)  # that the database is empty was seen by now
+    empty.rows("CREATE TABLE meanwhile (number integer)")
+    _fill(brought_back)
+
+    assert restoring.wait() == 1
+    assert "Restore into an empty place." in restoring.said
+    assert empty.rows("SELECT name FROM sqlite_master") == [("meanwhile",)]
+
+
+def _opened(pipe: Path) -> int:
+    """Wait until somebody reads a pipe, and return the end to write to."""
+
+    def look() -> int | None:
+        with suppress(OSError):
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        return None
+
+    return eventually(look, "the file is read")
+
+
+def _fill(pipe: int) -> None:
+    os.write(pipe, b"tickets")
+    os.close(pipe)
 
 
 def test_what_is_no_backup_at_all_is_told_so(empty: World, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -137,6 +138,32 @@ def test_the_secret_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None
     assert os.listdir(tmp_path) == ["secret-key"]
 
 
+def test_what_a_start_that_was_killed_left_of_a_secret_key_is_no_matter(tmp_path: Path) -> None:
+    (tmp_path / f"secret-key.{os.getpid()}").touch()  # in a container each start has this number
+
+    made = secret_key(Environment({}), tmp_path)
+
+    assert (tmp_path / "secret-key").read_text() == made + "\n"
+
+
+def test_a_secret_key_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    with _full_disk(), pytest.raises(OSError, match="File too large"):
+        secret_key(Environment({}), tmp_path)
+
+    assert os.listdir(tmp_path) == []
+
+
+@contextmanager
+def _full_disk() -> Iterator[None]:
+    """Let this process write nothing into files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def test_a_given_secret_key_is_used_and_not_stored(tmp_path: Path) -> None:
     given = "k" * 32
 
@@ -205,6 +232,20 @@ def test_files_lie_in_the_data_folder_or_in_a_bucket(tmp_path: Path) -> None:
 
     assert local["OPTIONS"]["location"] == str(tmp_path / "files")
     assert remote["OPTIONS"]["bucket_name"] == "box"
+
+
+def test_a_bucket_that_swallows_packets_is_given_up_on_before_a_proxy_does(tmp_path: Path) -> None:
+    options = storages(Environment({"COUNTERFOIL_S3_BUCKET": "box"}), tmp_path)["default"][
+        "OPTIONS"
+    ]
+    allowed = re.search(r"proxy_read_timeout (\d+)s", (ROOT / "deploy" / "nginx.conf").read_text())
+
+    config = options["client_config"]
+    once = config.connect_timeout + config.read_timeout
+
+    assert allowed
+    assert once * config.retries["total_max_attempts"] < int(allowed[1]) / 2
+    assert config.signature_version == "s3v4"
 
 
 def test_our_own_messages_are_logged_at_the_level_asked_for() -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import errno
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -16,8 +21,8 @@ from counterfoil.jobs.models import Job, WorkerHeartbeat
 
 
 @pytest.fixture(autouse=True)
-def _look_anew() -> None:
-    health.storage.forget()
+def _look_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(health.CHECKS, "storage", health.Storage())
 
 
 def _heartbeat(**ago: float) -> None:
@@ -104,6 +109,52 @@ def test_a_storage_that_cannot_be_written_is_a_failure(
 
     assert (status, told["checks"]["storage"]["why"]) == (503, "Files cannot be stored.")
     assert str(tmp_path) not in str(told)
+
+
+class Slow(FileSystemStorage):
+    """A storage that answers when the test lets it, and not before."""
+
+    asked = threading.Semaphore(0)
+    may_answer = threading.Event()
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        self.asked.release()
+        assert self.may_answer.wait(60)
+        return str(super()._save(name, content))
+
+
+def test_a_storage_that_is_slow_keeps_one_probe_waiting_and_no_more(settings: LazySettings) -> None:
+    slow = {**settings.STORAGES["default"], "BACKEND": f"{__name__}.Slow"}
+    settings.STORAGES = {**settings.STORAGES, "default": slow}
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(_ready, "?check=storage")
+        assert Slow.asked.acquire(timeout=60)
+        meanwhile = _ready("?check=storage")
+        Slow.may_answer.set()
+
+    assert meanwhile[0] == 503
+    assert meanwhile[1]["checks"]["storage"]["why"] == "The storage has not answered yet."
+    assert (first.result()[0], _ready("?check=storage")[0]) == (200, 200)
+
+
+class Refusing(FileSystemStorage):
+    """A storage that takes no files, and counts how many it was given."""
+
+    given = 0
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        Refusing.given += 1
+        raise OSError(errno.EIO, "not today")
+
+
+def test_a_storage_that_failed_is_left_alone_for_a_while(settings: LazySettings) -> None:
+    refusing = {**settings.STORAGES["default"], "BACKEND": f"{__name__}.Refusing"}
+    settings.STORAGES = {**settings.STORAGES, "default": refusing}
+
+    answers = [_ready("?check=storage")[0] for _ in range(3)]
+
+    assert (answers, Refusing.given) == ([503, 503, 503], 1)
 
 
 @pytest.mark.django_db

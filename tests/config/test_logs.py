@@ -18,8 +18,9 @@ from counterfoil.config.environment import Environment
 from counterfoil.config.logs import logging_settings
 from counterfoil.config.redaction import Redaction
 from counterfoil.core import logcontext
-from counterfoil.jobs import registry, runner, services
+from counterfoil.jobs import runner, services
 from counterfoil.jobs.claims import Claim
+from jobs.asking import handling
 from makers import make_event, make_item, make_order, make_team, make_token
 
 ENVIRONMENT = {
@@ -156,16 +157,13 @@ def test_a_failure_of_ours_is_told_with_its_trace(
 
 @pytest.mark.django_db
 def test_a_jobs_lines_tell_the_job_and_the_attempt(lines: io.StringIO) -> None:
-    @registry.handler("test.talks")
     def talk(claim: Claim) -> None:
         logging.getLogger("counterfoil.printing").info("half way")
         claim.finish()
 
     job = services.submit(kind="test.talks", payload={})
-    try:
+    with handling("test.talks", talk):
         runner.run(job.pk)
-    finally:
-        registry.forget("test.talks")
 
     told = _read(lines)
     assert [line["message"] for line in told][1] == "half way"

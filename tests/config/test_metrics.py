@@ -14,9 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from apiclient import Api
 from counterfoil.catalog.models import Event
-from counterfoil.jobs import registry, runner, services
+from counterfoil.jobs import runner, services
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job, WorkerHeartbeat
+from jobs.asking import handling
 from makers import make_event, make_team, make_token
 from servers import World, eventually, post_job
 
@@ -102,15 +103,12 @@ def test_without_the_database_the_figures_of_processes_are_shown() -> None:
 
 
 def test_attempts_and_pieces_are_counted_by_kind_and_end() -> None:
-    @registry.handler("test.counted")
     def do(claim: Claim) -> None:
         claim.finish()
 
     job = services.submit(kind="test.counted", payload={}, total=7)
-    try:
+    with handling("test.counted", do):
         runner.run(job.pk)
-    finally:
-        registry.forget("test.counted")
 
     figures = _scrape()
     assert figures["counterfoil_job_attempts_total", "done", "test.counted"] == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -7,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from django.conf import LazySettings
 
 from bucket import NAME, Bucket, bucket_server
@@ -48,21 +50,36 @@ def test_a_file_in_a_bucket_is_whole_or_not_there() -> None:
 
 
 @pytest.mark.django_db
-def test_files_in_a_bucket_are_deleted_and_cleaned_up() -> None:
+def test_files_in_a_bucket_are_deleted_and_cleaned_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "_folders", folders._folders.copy())
     folders.register("drawings", lambda: {"drawings/named.pdf"})
     for name in ("named.pdf", "left.pdf"):
         with services.publish("drawings", name) as stream:
             stream.write(b"x")
 
-    try:
-        deleted = services.delete_unnamed(older_than=timedelta(0))
-    finally:
-        folders.forget("drawings")
+    deleted = services.delete_unnamed(older_than=timedelta(0))
     services.delete("drawings/named.pdf")
 
     assert deleted == 1
     with pytest.raises(FileNotFoundError):
         services.size("drawings/named.pdf")
+
+
+@pytest.mark.django_db
+def test_a_file_that_another_cleaner_deletes_meanwhile_is_no_matter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(folders, "_folders", folders._folders.copy())
+    with services.publish("drawings", "left.pdf") as stream:
+        stream.write(b"x")
+
+    def delete_meanwhile() -> set[str]:
+        services.delete("drawings/left.pdf")
+        return set()
+
+    folders.register("drawings", delete_meanwhile)
+
+    assert services.delete_unnamed(older_than=timedelta(0)) == 0
 
 
 def test_a_bucket_that_is_not_there_is_a_storage_that_refuses(settings: LazySettings) -> None:
@@ -81,6 +98,29 @@ def test_a_storage_that_does_not_answer_says_so(settings: LazySettings) -> None:
 
     with pytest.raises(OSError, match="does not answer"), services.publish("r", "a") as stream:
         stream.write(b"x")
+
+
+def test_a_storage_that_takes_a_request_and_never_answers_is_given_up_on(
+    settings: LazySettings,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        given = settings.STORAGES["default"]["OPTIONS"]
+        changed = {
+            "endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "client_config": given["client_config"].merge(Config(read_timeout=0.1)),
+        }
+        other = {**settings.STORAGES["default"], "OPTIONS": {**given, **changed}}
+        settings.STORAGES = {**settings.STORAGES, "default": other}
+
+        with pytest.raises(OSError, match="does not answer"):
+            services.size("results/a.pdf")
+
+        silent.settimeout(0)
+        attempts = [silent.accept()[0], silent.accept()[0]]
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+    for attempt in attempts:
+        attempt.close()
 
 
 class Stutterer(BaseHTTPRequestHandler):

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
 from counterfoil.files import folders, services
@@ -141,6 +143,25 @@ def test_only_old_files_of_registered_folders_that_nobody_names_are_deleted(
     assert os.listdir(own_files / "elsewhere") == ["a.pdf"]
 
 
+class Full(FileSystemStorage):
+    """A storage on a disk that is full."""
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.django_db
+def test_files_that_nobody_names_are_deleted_from_a_disk_that_they_fill(
+    keep: set[str], own_files: Path, settings: LazySettings
+) -> None:
+    full = {**settings.STORAGES["default"], "BACKEND": f"{__name__}.Full"}
+    settings.STORAGES = {**settings.STORAGES, "default": full}
+
+    assert services.delete_unnamed(older_than=timedelta(hours=1)) == 1
+
+    assert os.listdir(own_files / "drawings") == ["named.pdf"]
+
+
 @pytest.mark.django_db
 def test_a_young_file_may_be_about_to_be_named(keep: set[str], own_files: Path) -> None:
     with services.publish("drawings", "young.pdf") as stream:
@@ -166,7 +187,6 @@ def test_a_file_that_another_cleaner_deletes_meanwhile_is_no_matter(own_files: P
 
 
 @pytest.fixture(autouse=True)
-def own_folders() -> Iterator[None]:
+def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registrations of a test end with it."""
-    yield
-    folders.forget("drawings", "missing")
+    monkeypatch.setattr(folders, "_folders", folders._folders.copy())

@@ -109,4 +109,5 @@ def other_clock(hours: int) -> dict[str, str]:
         "FAKETIME": f"{hours:+d}h",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
+        "FAKE_UTIME": "1",  # a file that is touched has the right time too
     }

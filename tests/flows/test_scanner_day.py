@@ -48,9 +48,9 @@ class House:
 def house(db: None) -> House:
     event = make_event()
     ticket, parking = make_item(event), make_item(event, admission=False)
-    counts_on = make_list(event, all_products=False, limit_products=[ticket])
+    checkin_list = make_list(event, all_products=False, limit_products=[ticket])
     device = create_device(organizer=event.organizer, name="Gate", all_events=True)
-    sold = House(event, counts_on, device.initialization_token)
+    sold = House(event, checkin_list, device.initialization_token)
     sold.tickets = sell(event, ticket, ADMITTED)
     sold.queued = sell(event, ticket, QUEUED)
     sold.voided = sell(event, ticket, VOIDED)

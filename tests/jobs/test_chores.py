@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import OperationalError
 
 from counterfoil.jobs import chores
+from counterfoil.jobs.chores import Round
+from counterfoil.jobs.models import WorkerHeartbeat
 from counterfoil.jobs.poller import Poller
 
 pytestmark = pytest.mark.django_db
@@ -26,21 +29,21 @@ def done() -> Iterator[list[str]]:
 def _registered(do: Callable[[], None], work: list[str]) -> Iterator[list[str]]:
     chores.chore(every_s=60)(do)
     yield work
-    chores.forget(do)
+    del chores._chores[do]
 
 
 def test_a_worker_does_its_chores_at_once_and_not_again_at_once(done: list[str]) -> None:
-    poller = Poller(print)
+    worker = Round()
 
-    poller.turn()
-    poller.turn()
+    worker.turn()
+    worker.turn()
 
     assert done == ["done"]
 
 
 def test_every_worker_does_them(done: list[str]) -> None:
-    Poller(print).turn()
-    Poller(print).turn()
+    Round().turn()
+    Round().turn()
 
     assert done == ["done", "done"]
 
@@ -53,16 +56,44 @@ def test_a_chore_that_fails_is_logged_and_the_others_are_done(
 
     for _ in _registered(fail, []):
         with caplog.at_level(logging.ERROR):
-            Poller(print).turn()
+            Round().turn()
 
     assert done == ["done"]
     assert "fail" in caplog.text
 
 
-def test_a_database_that_is_away_is_left_to_the_poller() -> None:
+@pytest.mark.parametrize("problem", [OperationalError, OSError])
+def test_what_is_away_ends_one_chore_and_not_the_others(
+    done: list[str], caplog: pytest.LogCaptureFixture, problem: type[Exception]
+) -> None:
     def fail() -> None:
-        raise OperationalError
+        raise problem
 
     for _ in _registered(fail, []):
-        with pytest.raises(OperationalError):
-            Poller(print).turn()
+        with caplog.at_level(logging.WARNING):
+            Round().turn()
+
+    assert done == ["done"]
+    assert "waits for its next time" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chore_that_takes_long_keeps_no_worker_from_saying_that_it_lives() -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def take_long() -> None:
+        begun.set()
+        over.wait(60)
+        begun.clear()
+
+    for _ in _registered(take_long, []):
+        worker = Round()
+        worker.start()
+        assert begun.wait(60)
+
+        Poller(print).turn()
+
+        assert begun.is_set(), "the poller waited for the chore"
+        assert WorkerHeartbeat.objects.exists()
+        worker.stop()
+        over.set()

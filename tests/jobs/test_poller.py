@@ -10,7 +10,8 @@ from django.conf import LazySettings
 from django.db import OperationalError, connection
 
 from counterfoil.config.celery import app, configuration
-from counterfoil.jobs import hints, registry, schema, services
+from counterfoil.jobs import hints, schema, services
+from counterfoil.jobs.chores import Round
 from counterfoil.jobs.claims import Claim, worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.poller import Poller
@@ -140,18 +141,16 @@ def test_the_poller_survives_what_nobody_expected(
     def unreadable(_job: UUID) -> str:
         raise KeyError("language")
 
-    registry.discover()
-    registry.handler("test.unreadable", language=unreadable)(_ignore_claim)
     died = ask("test.unreadable")
     claim(died)
     let_lease_end(died)
     use_up_attempts(died)
 
     poller = Poller(_ignore)
-    poller.start()
     try:
-        eventually(lambda: "The poller could not look" in caplog.text, "it stumbles")
-        registry.forget("test.unreadable")
+        with handling("test.unreadable", _ignore_claim, language=unreadable):
+            poller.start()
+            eventually(lambda: "The poller could not look" in caplog.text, "it stumbles")
         eventually(lambda: again(died).state == Job.State.FAILED, "it goes on")
     finally:
         poller.stop()
@@ -234,14 +233,14 @@ def test_a_goodbye_that_cannot_be_written_is_left_unsaid(settings: LazySettings)
     assert not WorkerHeartbeat.objects.exists()
 
 
-def test_cleaning_is_part_of_looking_but_not_of_every_look() -> None:
+def test_cleaning_is_a_chore_and_not_of_every_turn() -> None:
     first, second = ask(), ask()
-    poller = Poller(_ignore)
+    worker = Round()
     _expire(first)
-    poller.turn()
+    worker.turn()
     _expire(second)
 
-    poller.turn()
+    worker.turn()
 
     assert (again(first).result_file, again(second).result_file) == (None, "results/gone.pdf")
 
@@ -252,8 +251,9 @@ def _expire(job: Job) -> None:
 
 
 @pytest.fixture
-def broker_down(settings: LazySettings) -> Iterator[None]:
-    """A broker's address at which nobody answers."""
+def broker_down(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A broker's address at which nobody answers. That it was away is forgotten afterwards."""
+    monkeypatch.setattr(hints, "_breaker", hints._Breaker())
     settings.BROKER_URL = "redis://127.0.0.1:1/0"
     other = Celery("other")
     other.add_defaults(configuration)
@@ -261,7 +261,6 @@ def broker_down(settings: LazySettings) -> Iterator[None]:
         yield
     finally:
         app.set_current()
-        hints.try_again()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import translation
 
 from counterfoil.core.refusals import Gone, Invalid, Unavailable
-from counterfoil.jobs import registry, runner, services, tasks
+from counterfoil.jobs import runner, services, tasks
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from jobs.asking import again, ask, claim, handling, let_lease_end, use_up_attempts
@@ -318,13 +318,9 @@ def _cut() -> None:
 
 def test_a_job_says_what_went_wrong_in_the_language_of_whoever_asked() -> None:
     job = ask("test.german")
-    registry.discover()
-    registry.handler("test.german", language=lambda _job: "de")(_raising(KeyError("secret")))
 
-    try:
+    with handling("test.german", _raising(KeyError("secret")), language=lambda _job: "de"):
         runner.run(job.pk)
-    finally:
-        registry.forget("test.german")
 
     assert again(job).message.startswith("Dabei ist hier etwas schiefgegangen.")
     assert translation.get_language() == "en"
@@ -332,13 +328,9 @@ def test_a_job_says_what_went_wrong_in_the_language_of_whoever_asked() -> None:
 
 def test_a_job_is_tried_although_the_language_of_whoever_asked_cannot_be_read() -> None:
     job = ask("test.silent")
-    registry.discover()
     away = _raising(OperationalError("the connection is closed"))
-    registry.handler("test.silent", language=away)(_raising(Gone("It is no longer there.")))
 
-    try:
+    with handling("test.silent", _raising(Gone("It is no longer there.")), language=away):
         runner.run(job.pk)
-    finally:
-        registry.forget("test.silent")
 
     assert again(job).message == "It is no longer there."

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+import random
 import re
 
 import pytest
@@ -64,14 +66,26 @@ def test_codes_of_another_organizer_do_not_count(monkeypatch: pytest.MonkeyPatch
     assert len(draw_codes(make_organizer(), 32)) == 32
 
 
-def test_codes_grow_when_a_twentieth_of_the_space_is_used() -> None:
-    event = make_event()  # 27^4 test codes: 5 % are 26,572
-    prefix = [first + "0" + second for first in READABLE_LETTERS for second in READABLE_LETTERS]
-    _fill(event, [f"{two}{n:02}" for two in prefix for n in range(35)])  # 25,515 codes
+@pytest.mark.parametrize(("used", "length"), [(0.02, 5), (0.1, 6)])
+def test_codes_grow_when_a_twentieth_of_the_space_is_used(
+    monkeypatch: pytest.MonkeyPatch, used: float, length: int
+) -> None:
+    letters = "ABCDEFG"  # 7^4 test codes
+    monkeypatch.setattr(codes, "READABLE_LETTERS", letters)
+    event = make_event()
+    every = [f"{a}0{b}{c}{d}" for a, b, c, d in itertools.product(letters, repeat=4)]
+    random.shuffle(every)
+    _fill(event, every[: int(used * len(every))])
 
-    assert {len(code) for code in draw_codes(event.organizer, 1057, testmode=True)} == {5}
-    assert {len(code) for code in draw_codes(event.organizer, 1058, testmode=True)} == {6}
-    assert {len(code) for code in draw_codes(event.organizer, 10_000)} == {5}
+    assert [len(code) for code in draw_codes(event.organizer, 1, testmode=True)] == [length]
+    assert [len(code) for code in draw_codes(event.organizer, 1)] == [5]
+
+
+def test_codes_grow_when_more_are_wanted_than_a_twentieth_of_the_space() -> None:
+    organizer = make_organizer()  # 27^4 test codes: 5 % are 26,572
+
+    assert {len(code) for code in draw_codes(organizer, 26_572, testmode=True)} == {5}
+    assert {len(code) for code in draw_codes(organizer, 26_573, testmode=True)} == {6}
 
 
 def test_drawing_takes_two_queries(django_assert_num_queries) -> None:

@@ -217,7 +217,6 @@ def _draft(event: Event, payload: _Payload) -> Draft:
         amount=payload.amount,
         testmode=payload.testmode,
         comment=payload.comment,
-        moment=clock.now(),
     )
 
 
@@ -228,7 +227,7 @@ def _known(key: int | None) -> list[int]:
 def _insert_batch(draft: Draft) -> OfflineSalesBatch:
     return OfflineSalesBatch.objects.create(
         event=draft.event,
-        creation=draft.moment,
+        creation=clock.now(),
         testmode=draft.testmode,
         sales_channel=draft.sales_channel,
         layout=draft.layout,

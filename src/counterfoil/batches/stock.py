@@ -31,7 +31,7 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A batch before it is made. ``moment`` is the time of creation of all of it."""
+    """A batch before it is made."""
 
     event: Event
     item: Item
@@ -42,7 +42,6 @@ class Draft:
     amount: int
     testmode: bool
     comment: str
-    moment: datetime
 
     @property
     def wanted(self) -> Wanted:
@@ -107,18 +106,18 @@ class Stock:
         amount = self.draft.amount
         price = self.draft.price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
-        self._insert_orders(orders, price)
+        self._insert_orders(orders, price, batch.creation)
         check()
         failpoints.reach("batches.half_inserted")
         self._insert_positions(positions, orders, price)
         check()
         if price.gross:
-            self._insert_payments(orders, price)
+            self._insert_payments(orders, price, batch.creation)
         pattern = bulk.Pattern(BatchTicket(batch=batch), ["id", "number", "position_id"])
         ids = bulk.draw_ids(BatchTicket, amount)
         pattern.insert(zip(ids, range(1, amount + 1), positions, strict=True))
 
-    def _insert_orders(self, ids: list[int], price: Price) -> None:
+    def _insert_orders(self, ids: list[int], price: Price, moment: datetime) -> None:
         draft = self.draft
         sample = Order(
             organizer=draft.event.organizer,
@@ -127,10 +126,10 @@ class Stock:
             testmode=draft.testmode,
             sales_channel=draft.sales_channel,
             locale=draft.event.locale,
-            datetime=draft.moment,
-            expires=draft.moment,
+            datetime=moment,
+            expires=moment,
             total=price.gross,
-            last_modified=draft.moment,
+            last_modified=moment,
         )
         pattern = bulk.Pattern(sample, ["id", "code", "secret"])
         rows = zip(ids, self.codes, self.order_secrets, strict=True)
@@ -153,8 +152,7 @@ class Stock:
         pattern = bulk.Pattern(sample, slots)
         pattern.insert(zip(ids, orders, self.secrets, self.pseudonymization_ids, strict=True))
 
-    def _insert_payments(self, orders: list[int], price: Price) -> None:
-        moment = self.draft.moment
+    def _insert_payments(self, orders: list[int], price: Price, moment: datetime) -> None:
         sample = OrderPayment(amount=price.gross, created=moment, payment_date=moment)
         pattern = bulk.Pattern(sample, ["id", "order_id"])
         ids = bulk.draw_ids(OrderPayment, len(orders))

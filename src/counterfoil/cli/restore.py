@@ -56,8 +56,7 @@ def _checked(container: Source) -> Manifest:
     manifest.database_name()
     for name in manifest.file_names():
         _check_name(name)
-    if not databases.is_empty():
-        raise Stop("There is a database here already. Restore into an empty place.")
+    databases.refuse_taken()
     return manifest
 
 

@@ -6,14 +6,9 @@ before the work, results are not kept, and sending gives up at once when the bro
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import celery
-from celery import bootsteps
-from celery.worker import state
-
-logger = logging.getLogger(__name__)
 
 # Sending from a request must not wait. Without these it blocked for six seconds when the broker
 # was down, although it had been told not to retry.
@@ -24,7 +19,6 @@ _SEND_OR_LET_IT_BE = {
     "interval_max": 0,
 }
 _REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
-_NO_SERVICE = 69  # EX_UNAVAILABLE of sysexits.h
 
 
 def configuration() -> dict[str, Any]:
@@ -59,27 +53,6 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
     return _SEND_OR_LET_IT_BE
 
 
-class LookForJobs(bootsteps.StartStopStep):
-    """Runs the poller as long as the worker runs."""
-
-    requires = ("celery.worker.components:Pool",)
-
-    def start(self, parent: Any) -> None:
-        from counterfoil.jobs.poller import Poller
-
-        self.poller = Poller(_refused)
-        self.poller.start()
-
-    def stop(self, parent: Any) -> None:
-        self.poller.stop()
-
-
-def _refused(words: str) -> None:
-    """End this worker: jobs that run are finished, no other is begun."""
-    logger.critical("%s", words)
-    state.should_stop = _NO_SERVICE  # type: ignore[assignment]
-
-
 app = celery.Celery("counterfoil")
 app.add_defaults(configuration)
-app.steps["worker"].add(LookForJobs)
+app.steps["worker"].add("counterfoil.jobs.bootstep:LookForJobs")

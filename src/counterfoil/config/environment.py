@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -135,15 +136,15 @@ def secret_key(environment: Environment, folder: Path) -> str:
 
 
 def _make_once(place: Path, content: str) -> None:
-    draft = place.with_name(f"{place.name}.{os.getpid()}")
+    # Random: what a start that was killed has left may have this process's number in a container.
+    draft = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(content + "\n")
-        file.flush()
-        os.fsync(file.fileno())
     try:
-        os.link(draft, place)
-    except FileExistsError:
-        pass
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(content + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, place)
     finally:
         draft.unlink()

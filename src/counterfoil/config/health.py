@@ -17,14 +17,13 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from counterfoil.core.refusals import Unavailable
+from counterfoil.core.statuses import RETRY_AFTER
 from counterfoil.files import services as files
 from counterfoil.jobs import queries, schema
 from counterfoil.jobs.standing import age_s
-from counterfoil.web.refusals import RETRY_AFTER
 
 Facts = dict[str, Any]
 
-LEASES_OF_SILENCE = 3
 STORAGE_EVERY_S = 10.0
 
 
@@ -65,8 +64,6 @@ def _result(check: Callable[[], Facts]) -> Facts:
         return {"status": "failed", "why": str(refusal)}
     except DatabaseError:
         return {"status": "failed", "why": "The database does not answer."}
-    except OSError:
-        return {"status": "failed", "why": "Files cannot be stored."}
 
 
 def _database() -> Facts:
@@ -74,29 +71,42 @@ def _database() -> Facts:
     return {}
 
 
-class _Storage:
-    """Stores a file and deletes it. With many probes and S3 that costs money: not each time."""
+class Storage:
+    """Stores a file and deletes it. With many probes and S3 that costs money: not each time.
+
+    A storage that is slow to answer keeps one probe waiting; the others are told its last answer.
+    They would wait until no thread is left for requests that need no storage.
+    """
 
     def __init__(self) -> None:
-        self._good_until = 0.0
-        self._lock = threading.Lock()
+        self._ask_at = 0.0
+        self._asking = threading.Lock()
+        self._why_not = "The storage has not answered yet."
 
     def __call__(self) -> Facts:
-        with self._lock:
-            if time.monotonic() >= self._good_until:
-                files.check_writable()
-                self._good_until = time.monotonic() + STORAGE_EVERY_S
+        if time.monotonic() >= self._ask_at and self._asking.acquire(blocking=False):
+            try:
+                self._ask()
+            finally:
+                self._asking.release()
+        if self._why_not:
+            raise _Failed(self._why_not)
         return {}
 
-    def forget(self) -> None:
-        self._good_until = 0.0
+    def _ask(self) -> None:
+        try:
+            files.check_writable()
+            self._why_not = ""
+        except OSError:
+            self._why_not = "Files cannot be stored."
+        self._ask_at = time.monotonic() + STORAGE_EVERY_S
 
 
 def _worker() -> Facts:
     age = age_s(queries.last_heartbeat())
     if age is None:
         raise _Failed("No worker has said that it lives.")
-    if age > LEASES_OF_SILENCE * settings.JOB_LEASE_S:
+    if age > queries.LEASES_OF_SILENCE * settings.JOB_LEASE_S:
         raise _Failed("No worker has said for a while that it lives.", age_seconds=round(age, 1))
     return {"age_seconds": round(age, 1)}
 
@@ -109,11 +119,9 @@ def _waiting() -> Facts:
     return facts
 
 
-storage = _Storage()
-
 CHECKS: dict[str, Callable[[], Facts]] = {
     "database": _database,
-    "storage": storage,
+    "storage": Storage(),
     "worker": _worker,
     "waiting": _waiting,
 }

@@ -44,6 +44,8 @@ def _local(folder: Path) -> dict[str, Any]:
 
 def _s3(environment: Environment, bucket: str) -> dict[str, Any]:
     """Keys come from where boto3 looks for them: AWS_ACCESS_KEY_ID, a profile, the host's role."""
+    from botocore.config import Config  # late: most have their files in a folder
+
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -52,7 +54,13 @@ def _s3(environment: Environment, bucket: str) -> dict[str, Any]:
             "region_name": environment.text("COUNTERFOIL_S3_REGION") or None,
             "location": environment.text("COUNTERFOIL_S3_PREFIX"),
             "file_overwrite": True,  # names are unique; else each write asks whether one exists
-            "signature_version": "s3v4",
+            # A bucket that swallows packets must not keep threads for longer than a proxy waits.
+            "client_config": Config(
+                signature_version="s3v4",
+                connect_timeout=3,
+                read_timeout=10,
+                retries={"total_max_attempts": 2},
+            ),
             "max_memory_size": 4 * 1024 * 1024,  # more than that of an opened object is on disk
         },
     }

@@ -21,9 +21,3 @@ def register(folder: str, named: Named) -> None:
 def registered() -> Iterator[tuple[str, Named]]:
     """Go through the folders and who names their files."""
     yield from sorted(_folders.items())
-
-
-def forget(*folders: str) -> None:
-    """Undo registrations, as a test does with its own."""
-    for folder in folders:
-        _folders.pop(folder, None)

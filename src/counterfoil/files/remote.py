@@ -11,9 +11,8 @@ from contextlib import contextmanager
 def as_os_error() -> Iterator[None]:
     """Turn botocore's exceptions into OSError, so that they are answered like a full disk.
 
-    (That an object is not there arrives as FileNotFoundError already.)
-
     Raises:
+        FileNotFoundError: an object is not there.
         OSError: the storage does not answer, or refuses.
     """
     try:
@@ -24,6 +23,8 @@ def as_os_error() -> Iterator[None]:
         from s3transfer.exceptions import RetriesExceededError
 
         match problem:
+            case ClientError(response={"Error": {"Code": "404" | "NoSuchKey"}}):
+                raise FileNotFoundError(errno.ENOENT, "the file is gone") from problem
             case ClientError():
                 raise OSError(errno.EIO, "the storage refuses") from problem
             case BotoCoreError() | RetriesExceededError():

@@ -65,14 +65,7 @@ def presigned_url(name: str, *, disposition: str, content_type: str, seconds: in
 
 
 def _fetched(storage: S3Storage, name: str, part: str) -> IO[bytes]:
-    from botocore.exceptions import ClientError
-
     key = f"{storage.location.strip('/')}/{name}".lstrip("/")
     with as_os_error():
-        try:
-            found = storage.bucket.Object(key).get(Range=part)
-        except ClientError as problem:
-            if problem.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                raise FileNotFoundError(name) from problem
-            raise
+        found = storage.bucket.Object(key).get(Range=part)
     return cast("IO[bytes]", found["Body"])

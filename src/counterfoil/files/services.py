@@ -113,10 +113,27 @@ def delete_unnamed(*, older_than: timedelta) -> int:
     for folder, named in folders.registered():
         present = _files_in(folder)
         if unnamed := sorted(present - named()) if present else []:
-            with as_os_error():
-                born_before = _try_out(_storage()) - older_than
+            born_before = _storage_time(folder) - older_than
             deleted += sum(_delete_old(name, born_before) for name in unnamed)
     return deleted
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _storage_time(folder: str) -> datetime:
+    storage = _storage()
+    if isinstance(storage, FileSystemStorage):
+        os.utime(storage.path(folder))  # on a full disk no file can be stored, and this works
+        return storage.get_modified_time(folder)
+    with as_os_error():
+        return _try_out(storage)
 
 
 def _try_out(storage: Storage) -> datetime:
@@ -146,7 +163,7 @@ def _published_locally(place: Path) -> Iterator[BinaryIO]:
         os.replace(draft, place)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
     failpoints.reach("files.renamed")
 
 
@@ -155,15 +172,6 @@ def _new_file(place: Path) -> BinaryIO:
     mode = 0o640 if settings.DOWNLOADS == "accel" else 0o600
     descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
     return os.fdopen(descriptor, "w+b", buffering=256 * 1024)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -189,11 +197,11 @@ def _files_in(folder: str) -> set[str]:
 
 
 def _delete_old(name: str, born_before: datetime) -> bool:
-    with as_os_error():
-        try:
+    try:
+        with as_os_error():
             modified = _storage().get_modified_time(name)
-        except FileNotFoundError:
-            return False
+    except FileNotFoundError:
+        return False
     if modified > born_before:
         return False
     delete(name)

@@ -7,12 +7,15 @@ so a chore must be right however many do it at once: it decides by rows.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 
-from django.db import DatabaseError, InterfaceError
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
 
-from counterfoil.jobs import registry
+from counterfoil.core.refusals import Unavailable
+from counterfoil.jobs import registry, schema
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +34,23 @@ def chore(*, every_s: float) -> Callable[[Chore], Chore]:
     return register
 
 
-def forget(function: Chore) -> None:
-    """Undo a registration, as a test does with its own."""
-    del _chores[function]
-
-
 class Round:
-    """One worker's round of the chores."""
+    """One worker's round of the chores.
+
+    It has a thread of its own: while a slow storage is cleaned up, jobs must be found.
+    """
 
     def __init__(self) -> None:
         self._next: dict[Chore, float] = {}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="chores", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Begin no other chore. One that is under way may be cut off at any place."""
+        self._over.set()
 
     def turn(self) -> None:
         """Do what is due."""
@@ -50,11 +60,19 @@ class Round:
                 self._next[do] = time.monotonic() + every_s
                 _do(do)
 
+    def _run(self) -> None:
+        while not self._over.wait(settings.JOB_POLL_S):
+            self.turn()
+            connection.close()
+
 
 def _do(do: Chore) -> None:
+    name = getattr(do, "__qualname__", do)
     try:
+        schema.require_current()
         do()
-    except (DatabaseError, InterfaceError, OSError):
-        raise  # the poller waits until the database is there again
-    except Exception:  # one room's mistake must not keep jobs from being found
-        logger.exception("A chore failed: %s", getattr(do, "__qualname__", do))
+    except (DatabaseError, InterfaceError, OSError, Unavailable) as problem:
+        logger.warning("A chore waits for its next time: %s: %s", name, problem)
+        connection.close()
+    except Exception:  # one room's mistake must not end the others' chores
+        logger.exception("A chore failed: %s", name)

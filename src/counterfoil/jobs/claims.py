@@ -42,7 +42,6 @@ class Claim:
     total: int = 0
 
     done: int = 0
-    finished: bool = field(default=False, init=False)
     end: str = field(default="lost", init=False)  # the state it left the job in
     _lost: bool = field(default=False, init=False)
     _cancelled: bool = field(default=False, init=False)
@@ -95,7 +94,6 @@ class Claim:
             result_file=result_file,
             expires=Now() + lifetime if result_file else None,
         )
-        self.finished = True
 
     def fail(self, message: str) -> None:
         """End the job for good, with a sentence for whoever asked.

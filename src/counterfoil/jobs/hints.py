@@ -35,11 +35,6 @@ class _Breaker:
 _breaker = _Breaker()
 
 
-def try_again() -> None:
-    """Forget that the broker was away."""
-    _breaker.pause(0)
-
-
 def send(job_id: UUID) -> bool:
     """Send a hint; tell whether it went out. Never raises, never waits for a broker that is down.
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from counterfoil.core.refusals import Unavailable
-from counterfoil.jobs import chores, hints, queries, registry, schema
+from counterfoil.jobs import hints, queries, registry, schema
 from counterfoil.jobs.claims import worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.stopgap import Stopgap
@@ -41,7 +41,6 @@ class Poller:
         self._refused = refused
         self._hinted: dict[UUID, float] = {}
         self._next_heartbeat = 0.0
-        self._chores = chores.Round()
         self._over = threading.Event()
         self._stopgap = Stopgap()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
@@ -61,7 +60,6 @@ class Poller:
         self._beat()
         self._hint(queries.due(BATCH))
         give_up_unowned()
-        self._chores.turn()
 
     def _run(self) -> None:
         while not self._over.wait(settings.JOB_POLL_S):

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Max, Min, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job, WorkerHeartbeat
+
+#: After so many leases without a sign of life a worker counts as dead.
+LEASES_OF_SILENCE = 3
 
 
 class Phase(enum.Enum):
@@ -85,9 +88,10 @@ def named_files() -> set[str]:
 
 
 def oldest_waiting() -> datetime | None:
-    """Return when the job was asked for that has waited longest."""
+    """Return since when the job waits that has waited longest: one put off waits from then on."""
     waiting = Job.objects.filter(state=Job.State.WAITING)
-    oldest: datetime | None = waiting.aggregate(oldest=Min("created"))["oldest"]
+    since = Min(Coalesce("lease_until", "created"))
+    oldest: datetime | None = waiting.aggregate(oldest=since)["oldest"]
     return oldest
 
 
@@ -98,6 +102,6 @@ def last_heartbeat() -> datetime | None:
 
 
 def living_workers() -> QuerySet[WorkerHeartbeat]:
-    """Workers that have said within three leases that they live."""
-    since = Now() - timedelta(seconds=3 * settings.JOB_LEASE_S)
+    """Workers that have lately said that they live."""
+    since = Now() - timedelta(seconds=LEASES_OF_SILENCE * settings.JOB_LEASE_S)
     return WorkerHeartbeat.objects.filter(seen__gte=since).order_by("worker")

@@ -46,11 +46,6 @@ def handler(kind: str, *, language: LanguageOf = _default_language) -> Callable[
     return register
 
 
-def forget(kind: str) -> None:
-    """Undo a registration, as a test does with its own."""
-    del _handlers[kind]
-
-
 def find(kind: str) -> Handler | None:
     """Return what does jobs of this kind, or None: another version's job, perhaps."""
     discover()

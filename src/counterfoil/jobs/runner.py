@@ -26,6 +26,7 @@ from counterfoil.core.refusals import Invalid, Refusal, Unavailable
 from counterfoil.jobs import figures, registry, sessions
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.leases import Lease
+from counterfoil.jobs.models import Job
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ def _do(claim: Claim) -> None:
     except Exception as problem:  # noqa: BLE001 - a job must end in its row, whatever happened
         _close(claim, _ending(claim, problem))
         return
-    if claim.finished:
+    if claim.end == Job.State.DONE:
         logger.info("Job %s is done.", claim.job_id)
     else:
         logger.error("The handler of %s did not finish job %s.", claim.kind, claim.job_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -61,6 +62,7 @@ def retry(job: Job) -> None:
     failed = Job.objects.filter(pk=job.pk, state=Job.State.FAILED)
     if not failed.update(
         state=Job.State.WAITING,
+        lease_until=Now() - timedelta(seconds=1),  # it waits from now on, and is free
         max_attempts=F("attempt") + ATTEMPTS,
         cancel_requested=False,
         message="",

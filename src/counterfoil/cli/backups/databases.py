@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, connections
 
 from counterfoil.cli.errors import Stop
+from counterfoil.files.services import sync_folder
+
+_TAKEN = "There is a database here already. Restore into an empty place."
 
 # pg_dump reads these from its environment: command lines can be seen by everybody on the machine.
 _PLACE = {
@@ -47,7 +52,7 @@ def load(place: Path) -> None:
     """Make an empty database what the copy was.
 
     Raises:
-        Stop: pg_restore is missing, or fails; nothing has changed then.
+        Stop: it is not empty any more, or pg_restore is missing or fails; nothing has changed then.
     """
     connections.close_all()
     if connection.vendor == "postgresql":
@@ -55,19 +60,38 @@ def load(place: Path) -> None:
         name = str(connection.settings_dict["NAME"])
         _call("pg_restore", [*options, f"--dbname={name}", str(place)])
         return
-    target = Path(connection.settings_dict["NAME"])
-    for suffix in ("", "-wal", "-shm"):
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    shutil.copyfile(place, draft)
-    draft.chmod(0o600)
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(draft, target)
+    with connection.wrap_database_errors:
+        _load_sqlite(place, Path(connection.settings_dict["NAME"]))
 
 
-def is_empty() -> bool:
-    return not connection.introspection.table_names()
+def refuse_taken() -> None:
+    """Refuse a database that is not empty.
+
+    Raises:
+        Stop: there are tables in it.
+    """
+    if connection.introspection.table_names():
+        raise Stop(_TAKEN)
+
+
+def _load_sqlite(place: Path, target: Path) -> None:
+    """Copy into the database itself: whoever opens it meanwhile waits, and finds what was restored.
+
+    A file put in its place would leave them with one that has no name any more.
+    """
+    with (
+        closing(sqlite3.connect(place)) as source,
+        closing(sqlite3.connect(target, isolation_level=None)) as database,
+    ):
+        # backup() wants to begin its transaction itself; this keeps the lock until the end.
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("BEGIN EXCLUSIVE")
+        if database.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+            raise Stop(_TAKEN)
+        database.execute("COMMIT")
+        target.chmod(0o600)
+        source.backup(database)
+    sync_folder(target.parent)
 
 
 def _call(program: str, arguments: Sequence[str]) -> None:
