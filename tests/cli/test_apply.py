@@ -14,7 +14,15 @@ from click.testing import CliRunner, Result
 from apiclient import BASE, Api
 from counterfoil.accounts.models import APIToken, Device, Team
 from counterfoil.audit.models import LogEntry
-from counterfoil.catalog.models import Event, Item, Organizer, Quota, SalesChannel, SubEvent
+from counterfoil.catalog.models import (
+    Event,
+    Item,
+    Organizer,
+    Quota,
+    SalesChannel,
+    SubEvent,
+    TaxRule,
+)
 from counterfoil.checkin.models import CheckinList, RevokedSecret
 from counterfoil.cli.main import main
 from counterfoil.layouts.models import TicketLayout, TicketLayoutItem
@@ -36,6 +44,7 @@ def _fair() -> Declaration:
         "timezone": "Europe/Berlin",
         "date_from": "2027-06-12T09:00:00+02:00",
         "date_to": None,
+        "presale_start": "2027-01-01T00:00:00+01:00",
         "location": {"en": "Hall 1"},
         "plugins": ["pretix.plugins.ticketoutputpdf"],
         "taxrules": [{"name": {"en": "VAT"}, "rate": "19.00"}],
@@ -372,6 +381,7 @@ def _with(path: str, value: Any) -> Callable[[Declaration], None]:
 
 BIG = "/organizers/0"
 FAIR = f"{BIG}/events/0"
+TOUR = f"{BIG}/events/1"
 
 
 @pytest.mark.parametrize(
@@ -426,6 +436,108 @@ def test_a_problem_is_told_with_its_place_and_nothing_is_changed(
     assert not (tmp_path / "tokens.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        (f"{FAIR}/currency", "ABC", f"{FAIR}/currency: There is no currency “ABC”."),
+        (
+            f"{FAIR}/presale_end",
+            "2026-12-31T00:00:00+01:00",
+            f"{FAIR}/presale_end: The presale cannot end before it starts.",
+        ),
+        (
+            f"{FAIR}/quotas/0/variations",
+            [],
+            f"{FAIR}/quotas/0: An item has variations, but none of them is in the list of"
+            " variations.",
+        ),
+        (
+            f"{TOUR}/quotas/0/subevent",
+            None,
+            f"{TOUR}/quotas/0: A quota of an event series belongs to one of its dates.",
+        ),
+        (
+            f"{TOUR}/has_subevents",
+            False,
+            f"{TOUR}/subevents/0: This event is not a series, so it has no dates.",
+        ),
+        (
+            f"{BIG}/sales_channels/0/type",
+            "web",
+            f"{BIG}/sales_channels/0/type: Only channels of type “api” can be created.",
+        ),
+    ],
+)
+def test_the_rules_of_other_doors_refuse_here_with_the_place(
+    apply: Any, wanted: Declaration, place: str, value: Any, told: str
+) -> None:
+    _with(place, value)(wanted)
+
+    assert _refused(apply(wanted)) == [told]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        (
+            f"{TOUR}/has_subevents",
+            False,
+            f"{TOUR}/has_subevents: An event cannot change between being a series and a single"
+            " event.",
+        ),
+        (
+            f"{FAIR}/items/0/variations",
+            [{"value": {"en": "Late"}}],
+            f"{FAIR}/items/0/variations/0: A product without variations cannot be given some.",
+        ),
+        (
+            f"{BIG}/devices/1/state",
+            "initialized",
+            f"{BIG}/devices/1: This device was revoked. Announce a new one.",
+        ),
+    ],
+)
+def test_what_was_made_cannot_be_changed_against_the_rules(
+    apply: Any, wanted: Declaration, place: str, value: Any, told: str
+) -> None:
+    apply(wanted)
+    logged = LogEntry.objects.count()
+    _with(place, value)(wanted)
+
+    result = apply(wanted)
+
+    assert result.output.strip().splitlines()[1:] == [told]
+    assert LogEntry.objects.count() == logged
+
+
+def test_an_initialization_token_that_another_device_has_is_refused(
+    apply: Any, wanted: Declaration
+) -> None:
+    _with(f"{BIG}/devices/0/initialization_token", "fresh123")(wanted)
+
+    (told,) = _refused(apply(wanted))
+
+    assert told.startswith(f"{BIG}/devices/2/initialization_token: ")
+
+
+@pytest.mark.parametrize("unmarked", [{"default": False}, {"rate": "20.00"}])
+def test_another_tax_rule_takes_the_default_over_wherever_it_stands(
+    apply: Any, wanted: Declaration, unmarked: Declaration
+) -> None:
+    fair = wanted["organizers"][0]["events"][0]
+    old = {"name": {"en": "VAT"}, "rate": "19.00"}
+    new = {"name": {"en": "Reduced"}, "rate": "7.00"}
+    fair["taxrules"] = [new, {**old, "default": True}]
+    apply(wanted)
+    fair["taxrules"] = [{**new, "default": True}, {**old, **unmarked}]
+
+    result = apply(wanted)
+
+    assert result.exit_code == 0, result.output
+    assert TaxRule.objects.get(default=True).name == {"en": "Reduced"}
+    assert apply(wanted).output == "Added: nothing. Changed: nothing.\n"
+
+
 def test_all_problems_are_told_at_once(apply: Any, wanted: Declaration) -> None:
     _with(f"{FAIR}/items/0/pirce", "1.00")(wanted)
     _with(f"{BIG}/slug", "not a slug")(wanted)
@@ -438,10 +550,14 @@ def test_all_problems_are_told_at_once(apply: Any, wanted: Declaration) -> None:
     ]
 
 
-def test_two_default_layouts_are_one_too_many(apply: Any, wanted: Declaration) -> None:
-    _with(f"{FAIR}/ticketlayouts/1/default", True)(wanted)
+@pytest.mark.parametrize("kind", ["taxrules", "ticketlayouts"])
+def test_two_defaults_are_one_too_many(apply: Any, wanted: Declaration, kind: str) -> None:
+    fair = wanted["organizers"][0]["events"][0]
+    fair["taxrules"].append({"name": {"en": "Reduced"}, "rate": "7.00"})
+    for row in fair[kind]:
+        row["default"] = True
 
-    assert _refused(apply(wanted)) == [f"{FAIR}/ticketlayouts: at most one can be the default"]
+    assert _refused(apply(wanted)) == [f"{FAIR}/{kind}: at most one can be the default"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", "[" * 100_000])

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from counterfoil.catalog.dates import change_subevent, create_subevent
 from counterfoil.catalog.models import (
     Event,
     Item,
@@ -17,6 +18,15 @@ from counterfoil.catalog.models import (
     SubEvent,
     TaxRule,
 )
+from counterfoil.catalog.products import (
+    add_variation,
+    change_variation,
+    save_category,
+    save_item,
+    save_tax_rule,
+)
+from counterfoil.catalog.quotas import save_quota
+from counterfoil.catalog.services import change_event, create_event
 from counterfoil.cli.declaration.references import name_of
 from counterfoil.cli.declaration.rows import Path, Rows, chosen
 
@@ -68,7 +78,13 @@ def bring_event(organizer: Organizer, source: dict[str, Any], rows: Rows, path: 
         "plugins",
         "meta_data",
     )
-    return rows.bring(row or Event(organizer=organizer), values, path)
+    return rows.bring(row or Event(organizer=organizer), values, path, write=_write_event)
+
+
+def _write_event(event: Event, fields: dict[str, Any]) -> Event:
+    if not event.pk:
+        return create_event(organizer=event.organizer, fields=fields)
+    return change_event(event=event, fields=fields)
 
 
 def bring_things(event: Event, source: dict[str, Any], rows: Rows, path: Path) -> EventThings:
@@ -76,20 +92,11 @@ def bring_things(event: Event, source: dict[str, Any], rows: Rows, path: Path) -
     things = EventThings(event)
     rows = rows.inside(organizer=event.organizer, event=event)
     for where, wanted in _each(source, "taxrules", path):
-        tax_rule = things.tax_rules.get(name_of(wanted["name"])) or TaxRule(event=event)
-        values = chosen(wanted, "name", "rate", "price_includes_tax", "code", "default")
-        things.tax_rules[name_of(wanted["name"])] = rows.bring(tax_rule, values, where)
+        _bring_tax_rule(things, wanted, rows, where)
     for where, wanted in _each(source, "categories", path):
-        category = things.categories.get(name_of(wanted["name"])) or ItemCategory(event=event)
-        values = chosen(wanted, "name", "description", "position", "is_addon")
-        things.categories[name_of(wanted["name"])] = rows.bring(category, values, where)
+        _bring_category(things, wanted, rows, where)
     for where, wanted in _each(source, "subevents", path):
-        subevent = things.subevents.get(name_of(wanted["name"])) or SubEvent(event=event)
-        values = chosen(
-            wanted, "name", "active", "is_public", "date_from", "date_to", "date_admission",
-            "location",
-        )  # fmt: skip
-        things.subevents[name_of(wanted["name"])] = rows.bring(subevent, values, where)
+        _bring_subevent(things, wanted, rows, where)
     for where, wanted in _each(source, "items", path):
         _bring_item(things, wanted, rows, where)
     for where, wanted in _each(source, "quotas", path):
@@ -99,6 +106,43 @@ def bring_things(event: Event, source: dict[str, Any], rows: Rows, path: Path) -
 
 def _each(source: dict[str, Any], kind: str, path: Path) -> Iterable[tuple[Path, dict[str, Any]]]:
     return (([*path, kind, number], row) for number, row in enumerate(source.get(kind, [])))
+
+
+def _bring_tax_rule(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
+    name = name_of(source["name"])
+    # Read anew: an earlier rule of the file may have taken the default over from this one.
+    row = _by_name(things.event.tax_rules.all()).get(name)
+    things.tax_rules[name] = rows.bring(
+        row or TaxRule(event=things.event),
+        chosen(source, "name", "rate", "price_includes_tax", "code", "default"),
+        path,
+        write=lambda rule, fields: save_tax_rule(rule=rule, fields=fields),
+    )
+
+
+def _bring_category(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
+    name = name_of(source["name"])
+    things.categories[name] = rows.bring(
+        things.categories.get(name) or ItemCategory(event=things.event),
+        chosen(source, "name", "description", "position", "is_addon"),
+        path,
+        write=lambda category, fields: save_category(category=category, fields=fields),
+    )
+
+
+def _bring_subevent(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
+    name = name_of(source["name"])
+    values = chosen(
+        source, "name", "active", "is_public", "date_from", "date_to", "date_admission", "location"
+    )
+    row = things.subevents.get(name) or SubEvent(event=things.event)
+    things.subevents[name] = rows.bring(row, values, path, write=_write_subevent)
+
+
+def _write_subevent(subevent: SubEvent, fields: dict[str, Any]) -> SubEvent:
+    if not subevent.pk:
+        return create_subevent(event=subevent.event, fields=fields)
+    return change_subevent(subevent=subevent, fields=fields)
 
 
 def _bring_item(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
@@ -111,13 +155,30 @@ def _bring_item(things: EventThings, source: dict[str, Any], rows: Rows, path: P
     if "tax_rule" in source:
         values["tax_rule"] = things.tax_rules.get(source["tax_rule"])
     name = name_of(source["name"])
-    row = things.items.get(name) or Item(event=things.event)
-    item = things.items[name] = rows.bring(row, values, path)
+    row = things.items.get(name)
+    item = things.items[name] = rows.bring(
+        row or Item(event=things.event),
+        values,
+        path,
+        write=lambda item, fields: save_item(item=item, fields=fields),
+    )
     for where, wanted in _each(source, "variations", path):
         value = name_of(wanted["value"])
-        variation = things.variations.get((name, value)) or ItemVariation(item=item)
+        known = things.variations.get((name, value))
+        # A new product begins with its variations; to an old one they are added.
+        write = _add_variation if row and not known else _write_variation
         values = chosen(wanted, "value", "default_price", "active", "position")
-        things.variations[name, value] = rows.bring(variation, values, where)
+        things.variations[name, value] = rows.bring(
+            known or ItemVariation(item=item), values, where, write=write
+        )
+
+
+def _add_variation(variation: ItemVariation, fields: dict[str, Any]) -> ItemVariation:
+    return add_variation(item=variation.item, fields=fields)
+
+
+def _write_variation(variation: ItemVariation, fields: dict[str, Any]) -> ItemVariation:
+    return change_variation(variation=variation, fields=fields)
 
 
 def _bring_quota(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
@@ -125,12 +186,16 @@ def _bring_quota(things: EventThings, source: dict[str, Any], rows: Rows, path: 
     values = chosen(source, "name", "size")
     if "subevent" in source:
         values["subevent"] = things.subevents.get(source["subevent"])
-    quota = rows.bring(row or Quota(event=things.event), values, path)
-    rows.bring_set(quota, "items", (things.items[name] for name in source["items"]), path)
-    variations = (
+    values["items"] = [things.items[name] for name in source["items"]]
+    values["variations"] = [
         things.variations[item, value]
         for item in source["items"]
         for value in source.get("variations", [])
         if (item, value) in things.variations
+    ]
+    rows.bring(
+        row or Quota(event=things.event),
+        values,
+        path,
+        write=lambda quota, fields: save_quota(quota=quota, fields=fields),
     )
-    rows.bring_set(quota, "variations", variations, path)

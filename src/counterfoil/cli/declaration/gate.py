@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from counterfoil.checkin.lists import save_list
 from counterfoil.checkin.models import CheckinList, RevokedSecret
 from counterfoil.cli.declaration.events import EventThings
 from counterfoil.cli.declaration.rows import Path, Rows, chosen
@@ -27,7 +28,14 @@ def _bring_list(things: EventThings, source: dict[str, Any], rows: Rows, path: P
     )  # fmt: skip
     if "subevent" in source:
         values["subevent"] = things.subevents.get(source["subevent"])
-    checkin_list = rows.bring(row or CheckinList(event=things.event), values, path)
     if "limit_products" in source:
-        products = (things.items[name] for name in source["limit_products"])
-        rows.bring_set(checkin_list, "limit_products", products, path)
+        values["limit_products"] = [things.items[name] for name in source["limit_products"]]
+    rows.bring(
+        row or CheckinList(event=things.event),
+        values,
+        path,
+        write=lambda new, fields: save_list(
+            event=things.event, checkin_list=row, fields=fields, actor=None
+        ),
+        logs=True,
+    )

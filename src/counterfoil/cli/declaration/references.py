@@ -118,6 +118,9 @@ class _EventNames:
             "checkinlists",
         ):  # fmt: skip
             yield from _repeated([*path, kind], self._event.get(kind), "name")
+        for kind in ("taxrules", "ticketlayouts"):
+            if sum(row.get("default", False) for _, row in self._rows(kind, path)) > 1:
+                yield Problem(pointer([*path, kind]), "at most one can be the default")
         yield from self._item_problems(path)
         yield from self._quota_problems(path)
         yield from self._layout_problems(path)
@@ -160,9 +163,6 @@ class _EventNames:
             yield from _unknown([*place, "layout"], [row["layout"]], self._layouts, "layout")
             channel = [row["sales_channel"]]
             yield from _unknown([*place, "sales_channel"], channel, self._channels, "sales channel")
-        defaults = [row for row in self._event.get("ticketlayouts", []) if row.get("default")]
-        if len(defaults) > 1:
-            yield Problem(pointer([*path, "ticketlayouts"]), "at most one can be the default")
 
     def _order_problems(self, path: Path) -> Iterator[Problem]:
         for place, order in self._rows("orders", path):

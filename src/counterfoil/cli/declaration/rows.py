@@ -7,14 +7,16 @@ anything is written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import JSONField, Model
 
 from counterfoil.audit import services as audit
+from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.cli.declaration.problems import DeclarationRefused, Problem, pointer
 from counterfoil.core.refusals import Invalid, Refusal
@@ -39,7 +41,6 @@ class Rows:
         self._organizer = organizer
         self._event = event
         self._counts = counts or {"added": Counter(), "changed": Counter()}
-        self._added: set[tuple[type[Model], Any]] = set()
 
     def inside(self, *, organizer: Organizer, event: Event | None = None) -> Rows:
         """Return the same ledger for things of this organizer (and event)."""
@@ -49,25 +50,32 @@ class Rows:
     def counts(self) -> Mapping[str, Counter[str]]:
         return self._counts
 
-    def bring(self, row: M, values: Mapping[str, Any], path: Path) -> M:
-        """Give the row these values; save it if it is new or one of them differs."""
-        new = row.pk is None
-        different = [name for name, value in values.items() if _set(row, name, value)]
-        if new or different:
-            with at(path):
-                row.full_clean(exclude=_json_columns(row))
-            row.save()
-            self.note(row, "added" if new else "changed", different)
-        return row
+    def bring(
+        self,
+        row: M,
+        values: Mapping[str, Any],
+        path: Path,
+        *,
+        write: Callable[[M, dict[str, Any]], M] | None = None,
+        logs: bool = False,
+    ) -> M:
+        """Give the row these values, if it is new or one of them differs.
 
-    def bring_set(self, row: Model, name: str, members: Iterable[Model], path: Path) -> None:
-        """Make the row's many-to-many relation hold exactly these members."""
-        relation = getattr(row, name)
-        wanted = {member.pk for member in members}
-        if set(relation.values_list("pk", flat=True)) != wanted:
-            relation.set(wanted)
-            if (type(row), row.pk) not in self._added:  # to fill a new row is no change of it
-                self.note(row, "changed", [name])
+        ``write`` is the service that keeps the rules of such rows; where there is none, they are
+        written by hand and the table's constraints are the rules. ``logs`` tells that the service
+        keeps the audit log, too.
+        """
+        verb = "added" if row.pk is None else "changed"
+        different = _different(row, values)
+        if different:
+            with at(path):
+                _check_columns(row, different, with_constraints=write is None)
+                row = (write or saving.write)(row, different)
+            if logs:
+                self.count(verb, row)
+            else:
+                self.note(row, verb, different)
+        return row
 
     def note(self, row: Model, verb: str, names: Iterable[str] = ()) -> None:
         """Count a row that was added or changed, and write it into the audit log."""
@@ -84,8 +92,6 @@ class Rows:
     def count(self, verb: str, row: Model) -> None:
         """Count a row that a service wrote, which keeps the audit log itself."""
         self._counts[verb][str(row._meta.verbose_name)] += 1
-        if verb == "added":
-            self._added.add((type(row), row.pk))
 
 
 def _kind_of(row: Model) -> str:
@@ -93,19 +99,35 @@ def _kind_of(row: Model) -> str:
     return _KINDS.get(name, name)
 
 
-def _set(row: Model, name: str, value: Any) -> bool:
-    """Set one field as its column would give it back; tell whether that made a difference."""
-    field = row._meta.get_field(name)
-    value = value if isinstance(value, Model) else field.to_python(value)  # type: ignore[union-attr]
-    if row.pk is not None and getattr(row, name) == value:
-        return False
-    setattr(row, name, value)
-    return True
+def _different(row: Model, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those values that the row does not have, as their columns would give them back."""
+    different = {}
+    for name, value in values.items():
+        field: Any = row._meta.get_field(name)
+        if not field.many_to_many:
+            wanted = value if isinstance(value, Model) else field.to_python(value)
+            same = row.pk is not None and getattr(row, name) == wanted
+        else:
+            wanted = list(value)
+            same = row.pk is not None and set(getattr(row, name).all()) == set(wanted)
+        if not same:
+            different[name] = wanted
+    return different
 
 
-def _json_columns(row: Model) -> set[str]:
-    """JSON columns: the schema has looked at them, and an empty list is no missing value."""
-    return {field.name for field in row._meta.fields if isinstance(field, JSONField)}
+def _check_columns(row: Model, fields: Mapping[str, Any], *, with_constraints: bool) -> None:
+    """Refuse what the columns cannot hold, on a copy: services compare with what was there."""
+    draft = copy(row)
+    for name, value in fields.items():
+        if not draft._meta.get_field(name).many_to_many:
+            setattr(draft, name, value)
+    left = {
+        field.name
+        for field in row._meta.fields
+        # The schema has looked at JSON columns, and an empty list is no missing value there.
+        if isinstance(field, JSONField) or not (with_constraints or field.name in fields)
+    }
+    draft.full_clean(exclude=left, validate_constraints=with_constraints)
 
 
 @contextmanager
