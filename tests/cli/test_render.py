@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pypdfium2
 import pytest
 from click.testing import CliRunner
 
@@ -154,16 +155,37 @@ def test_a_code_without_its_column_is_refused_before_anything_is_printed(
     assert "order (/2), secret (/1). It has: item." in result.output
 
 
-@pytest.mark.parametrize("name", ["data.csv", "data.json"])
-def test_a_row_whose_code_would_be_empty_is_refused(run: Any, tmp_path: Path, name: str) -> None:
-    tickets = [{"variables": {"secret": secret}} for secret in ("a", " ")]
-    text = json.dumps({"tickets": tickets}) if name.endswith("json") else "secret,x\na,1\n ,2"
+def test_a_row_of_a_table_whose_code_would_be_empty_is_refused(run: Any, tmp_path: Path) -> None:
+    data = written(tmp_path / "data.csv", "secret,x\na,1\n ,2")
 
-    result = run(written(tmp_path / name, text), layout=[CODE | {"content": "secret"}])
+    result = run(data, layout=[CODE])
 
     assert result.exit_code == 1
-    assert "/0: The code is empty: see secret." in result.output
+    assert "row 3, /0: The code is empty: see secret." in result.output
     assert not (tmp_path / "out.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"secret": ""}, "The ticket has no secret"),
+        ({}, "The ticket has no secret"),
+        ({"secret": "x" * 3000}, "A QR code with error correction L holds at most 2953"),
+    ],
+)
+def test_a_code_that_json_data_cannot_fill_is_left_out_and_told_unasked(
+    run: Any, tmp_path: Path, variables: dict[str, str], told: str
+) -> None:
+    tickets = [{"variables": {"secret": "a"}}, {"variables": variables}]
+    data = written(tmp_path / "data.json", json.dumps({"tickets": tickets}))
+
+    result = run(data, layout=[CODE])
+
+    assert result.exit_code == 0, result.output
+    assert f"Preflight: /0: {told}" in result.output
+    assert "(1 ticket, first: ticket 2)" in result.output
+    with pypdfium2.PdfDocument(tmp_path / "out.pdf") as document:
+        assert [bool(list(page.get_objects())) for page in document] == [True, False]
 
 
 def test_a_code_may_be_empty_where_a_condition_leaves_it_out(run: Any, tmp_path: Path) -> None:
@@ -193,6 +215,18 @@ def test_pictures_are_found_in_their_folder(run: Any, tmp_path: Path) -> None:
 
     assert result.exit_code == 0, result.output
     assert "Preflight: /0: The picture has 3 dpi" in result.output
+
+
+def test_a_text_where_json_data_should_have_a_picture_is_an_unknown_variable(
+    run: Any, tmp_path: Path
+) -> None:
+    ticket = {"variables": {"item": "VIP"}, "images": {}}
+    data = written(tmp_path / "data.json", json.dumps({"tickets": [ticket]}))
+
+    result = run(data, "--preflight", layout=[PHOTO | {"content": "item"}])
+
+    assert result.exit_code == 0, result.output
+    assert "Preflight: /0: There is no variable called item." in result.output
 
 
 @pytest.mark.parametrize(

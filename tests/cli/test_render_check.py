@@ -11,7 +11,7 @@ import pikepdf
 import psutil
 import pytest
 from click.testing import CliRunner, Result
-from pikepdf import Dictionary
+from pikepdf import Dictionary, Name
 
 from cli.printing import BOX, written
 from counterfoil.cli.render import render
@@ -87,6 +87,40 @@ def test_check_tells_of_fonts_that_no_folder_has(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "Warning: /1: There is no font “Nowhere”" in result.output
     assert "/0" not in result.output
+
+
+def test_check_tells_of_styles_that_a_font_lacks(tmp_path: Path) -> None:
+    box = BOX | {"fontfamily": "Noto Sans Symbols", "bold": True}
+    layout = written(tmp_path / "layout.json", json.dumps([box, box | {"italic": True}]))
+
+    result = check(layout)
+
+    assert "Warning: /1: The font “Noto Sans Symbols” lacks this style" in result.output
+    assert "/0" not in result.output
+
+
+def with_helvetica(_: pikepdf.Pdf, page: pikepdf.Object) -> None:
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    page.Resources = Dictionary(Font=Dictionary(F=font))
+
+
+def test_check_and_preflight_tell_of_fonts_that_the_background_does_not_bring_along(
+    tmp_path: Path,
+) -> None:
+    layout = written(tmp_path / "layout.json", "[]")
+    data = written(tmp_path / "data.csv", "item\nx")
+    background = tmp_path / "background.pdf"
+    background.write_bytes(make(b"BT /F 20 Tf (Ticket) Tj ET", change=with_helvetica))
+    printing = ["--layout", layout, "--background", background, "--data", data]
+
+    checked = check(layout, "--background", background)
+    printed = CliRunner().invoke(
+        render, [*map(str, printing), "--preflight", "-o", str(tmp_path / "out.pdf")]
+    )
+
+    for result in (checked, printed):
+        assert result.exit_code == 0, result.output
+        assert "does not bring along the font “Helvetica”" in result.output
 
 
 def test_check_looks_at_the_columns_of_data_too(tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ def test_an_account_is_made_and_its_password_chosen_by_a_link() -> None:
     assert not user.has_usable_password()
     assert user.teams.get().organizer == organizer
     assert LogEntry.objects.filter(action="counterfoil.user.added").exists()
+    entry = LogEntry.objects.get(organizer=organizer)
+    assert entry.action == "counterfoil.team.member_added"
+    assert entry.data["member"] == "ada@example.org"
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,25 @@ def test_a_ticket_that_cannot_be_printed_is_named_with_its_element(
     assert "/1" in message
 
 
+def test_an_answer_too_long_for_its_code_leaves_out_the_code_and_is_told(
+    position: OrderPosition, actor: TokenActor
+) -> None:
+    event = position.order.event
+    question = Question.objects.create(
+        event=event, identifier="WISH", question={"en": "?"}, type="T"
+    )
+    QuestionAnswer.objects.create(position=position, question=question, answer="x" * 3000)
+    layout = make_layout(event, layout=[qr_element(), qr_element(content="question_WISH")])
+    request = ask(actor, position, layout=layout)
+
+    printed(request)
+
+    result = Job.objects.get(pk=request.job_id).result
+    assert result is not None
+    (finding,) = result["findings"]
+    assert (finding["concern"], finding["pointer"]) == ("code_left_out", "/1")
+
+
 def test_a_layout_of_other_rules_fails_the_job_with_the_places(
     position: OrderPosition, actor: TokenActor
 ) -> None:

@@ -12,8 +12,8 @@ from counterfoil.accounts.actors import TokenActor
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.jobs import cleanup
+from counterfoil.jobs.chores import Round
 from counterfoil.jobs.models import Job
-from counterfoil.jobs.poller import Poller
 from counterfoil.layouts import leftovers
 from counterfoil.layouts.backgrounds import store_background
 from counterfoil.layouts.models import Background
@@ -41,7 +41,7 @@ def _make_old(background: Background) -> None:
 
 def _stands(background: Background) -> bool:
     """Let a worker do its chores, and tell whether the background is still there."""
-    Poller(print).turn()
+    Round().turn()
     return Background.objects.filter(pk=background.pk).exists()
 
 

@@ -12,7 +12,7 @@ from counterfoil.files import services as files
 from counterfoil.layouts.backgrounds import store_background
 from counterfoil.orders.models import OrderPosition, QuestionAnswer
 from counterfoil.printing import previews
-from counterfoil.render import Plan
+from counterfoil.render import Concern, Plan, inspect
 from makers import text_element
 from samplepdfs import NOT_A_PDF, pdf_of
 
@@ -65,6 +65,20 @@ def test_a_sample_shows_the_event_as_it_is_and_a_ticket_of_nobody(event: Event) 
 
     assert str(event) in text
     assert "Ada Lovelace" in text
+
+
+def test_a_sample_knows_the_pictures_that_an_event_asks_for(event: Event) -> None:
+    Question.objects.create(event=event, identifier="PHOTO", question={"en": "You?"}, type="F")
+    pictures = [
+        {"type": "imagearea", "left": 1, "bottom": 1, "width": 9, "height": 9, "content": content}
+        for content in ("question_PHOTO", "item")
+    ]
+    plan = previews.preview_plan(elements=pictures, background=None)
+
+    shown, unknown = inspect(plan, previews.sample_ticket(plan, event))
+
+    assert shown.findings == ()
+    assert [each.concern for each in unknown.findings] == [Concern.UNKNOWN_VARIABLE]
 
 
 def test_a_sample_may_show_the_longest_values(event: Event) -> None:

@@ -21,17 +21,20 @@ def findings(*elements: dict[str, Any]) -> list[tuple[Concern, str]]:
     [
         (text_box("word " * 60, height=5), Concern.OVERFLOWS_BOX),
         (text_box("x" * 40, width=20, splitlongwords=False), Concern.OVERFLOWS_BOX),
+        (text_box("123.456,50\u00a0€", width=10, splitlongwords=False), Concern.OVERFLOWS_BOX),
         (text_box("x", left=-5), Concern.OVERFLOWS_PAGE),
         (text_box("x" * 20, rotation=180), Concern.OVERFLOWS_PAGE),
         (text_area("x" * 10, left=95, width=20), Concern.OVERFLOWS_PAGE),
         (text_box("\U000e0fff\U00013000", fontsize=10), Concern.MISSING_GLYPHS),
         (text_box("x", fontfamily="Comic Sans"), Concern.UNKNOWN_FAMILY),
+        (text_box("x", fontfamily="Noto Sans Symbols", italic=True), Concern.UNKNOWN_FAMILY),
         (text_box(content="nope"), Concern.UNKNOWN_VARIABLE),
         (text_box("{nope}"), Concern.UNKNOWN_VARIABLE),
         (code(content="nope"), Concern.UNKNOWN_VARIABLE),
         (text_box("x", condition={"variable": "nope", "is": "VIP"}), Concern.UNKNOWN_VARIABLE),
         (text_box("x", condition={"variable": "nope", "empty": True}), Concern.UNKNOWN_VARIABLE),
         (code(color=[250, 250, 250]), Concern.LOW_CONTRAST),
+        (code(content="other", text="{secret}" * 100), Concern.CODE_LEFT_OUT),
     ],
 )
 def test_what_looks_wrong_is_found_with_its_element(
@@ -59,6 +62,18 @@ def test_narrowed_spaces_are_found() -> None:
     found = [findings(words | {"width": width}) for width in widths[::3]]
 
     assert [(Concern.SQUEEZED_LINE, "/0")] in found
+
+
+def test_a_word_over_its_edge_is_not_called_narrowed_for_its_no_break_space() -> None:
+    price = text_box("123.456,50\u00a0€", width=10, splitlongwords=False)
+
+    assert findings(price) == [(Concern.OVERFLOWS_BOX, "/0")]
+
+
+def test_a_word_over_the_edge_of_its_box_may_reach_over_that_of_the_page() -> None:
+    word = text_box("x" * 20, left=80, width=15, splitlongwords=False)
+
+    assert (Concern.OVERFLOWS_PAGE, "/0") in findings(word)
 
 
 def test_text_that_shrinks_into_its_box_does_not_overflow_it() -> None:

@@ -3,14 +3,8 @@ from __future__ import annotations
 import pytest
 
 from counterfoil.render import Ticket
-from counterfoil.render.values import (
-    Template,
-    Translated,
-    Unknown,
-    Variable,
-    content_value,
-    resolve,
-)
+from counterfoil.render.values import Template, Translated, Unknown, Variable, content_value
+from languages import CHOICES
 
 TICKET = Ticket(
     "A",
@@ -58,27 +52,11 @@ def test_a_variable_in_a_language_falls_back_to_the_tickets_own() -> None:
     assert Variable("order", "de")(TICKET) == "QX7K2"
 
 
-@pytest.mark.parametrize(
-    ("locale", "expected"),
-    [
-        ("de", "Hallo"),
-        ("de-informal", "Hallo"),
-        ("pt", "Olá"),
-        ("fr", "Hello"),
-        ("en-us", "Hello"),
-    ],
-)
-def test_a_translation_is_found_by_language_then_family_then_default(
-    locale: str, expected: str
+@pytest.mark.parametrize(("language", "text", "chosen"), CHOICES)
+def test_a_text_is_found_in_the_nearest_language(
+    language: str, text: dict[str, str], chosen: str
 ) -> None:
-    texts = {"en": "Hello", "de": "Hallo", "pt-br": "Olá", "fr": ""}
-
-    assert resolve(texts, locale) == expected
-
-
-def test_without_default_any_translation_will_do_and_empty_ones_never() -> None:
-    assert resolve({"fr": "", "it": "Ciao"}, "de") == "Ciao"
-    assert resolve({"fr": ""}, "fr") == ""
+    assert Translated(text)(Ticket("A", {}, locale=language)) == chosen
 
 
 def test_a_translated_text_follows_the_ticket_unless_the_element_has_a_language() -> None:

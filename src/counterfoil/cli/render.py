@@ -8,23 +8,25 @@ import signal
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from counterfoil.cli.renderwarnings import (
     tell_of_changed_looks,
     tell_of_missing_columns,
+    tell_of_missing_fonts,
     tell_of_refused_fonts,
 )
 from counterfoil.cli.ticketdata import DataError, Row, TicketData, open_data
 from counterfoil.render import (
     CompiledBackground,
+    Concern,
     FontLibrary,
     Image,
     ImageError,
@@ -44,7 +46,6 @@ from counterfoil.render import (
     render_pdf,
 )
 from counterfoil.render.units import Mm, pt
-from counterfoil.render.values import SECRET
 
 _A4 = pt(Mm(210)), pt(Mm(297))
 _DEFAULT_LOCALE = "en"
@@ -85,6 +86,8 @@ def render(  # noqa: PLR0913 - one argument per option
         plan = compile_plan(_read_layout(layout_path), _read_background(background), library)
         tell_of_refused_fonts(library, fonts)
         tickets = _open(data, plan)
+        if check or preflight:
+            tell_of_missing_fonts(plan)
         if check:
             tell_of_changed_looks(plan)
             _say(f"{layout_path} can be printed.")
@@ -145,7 +148,8 @@ class _TicketMaker:
         read = lru_cache(_PICTURES_KEPT)(self._read_picture)
         for row in rows:
             named = wanted | asked.intersection(row.images)
-            pictures = {name: read(file) for name, file in _files(row, named)}
+            files: Mapping[Any, str | None] = row.values if self.is_table else row.images
+            pictures = {name: read(files[name] or "") for name in named & files.keys()}
             ticket = Ticket(
                 label=row.label,
                 values=row.values,
@@ -153,22 +157,19 @@ class _TicketMaker:
                 broken={n: p for n, p in pictures.items() if isinstance(p, str)},
                 locale=self.locale,
             )
-            self._refuse_empty_codes(ticket)
+            if self.is_table:
+                self._refuse_empty_codes(ticket)
             yield self.plan, ticket
 
     def _refuse_empty_codes(self, ticket: Ticket) -> None:
         """Refuse a ticket without its code, which is found out at the gate otherwise.
-
-        In JSON, where tickets differ in what they have, only the secret must be there: for pretix,
-        other codes without a value are left out.
 
         Raises:
             TicketError: naming row, element and columns. A code that some tickets go without has
                 a condition.
         """
         for code in self.plan.codes:
-            is_wanted = code.names if self.is_table else SECRET in code.names
-            if is_wanted and code.is_empty(ticket):
+            if code.names and code.is_empty(ticket):
                 named = ", ".join(sorted(code.names))
                 raise TicketError(ticket.label, code.pointer, f"The code is empty: see {named}.")
 
@@ -189,15 +190,6 @@ class _TicketMaker:
         # No path at all, such as one with a null or a half character, and links in a circle.
         except (ImageError, OSError, ValueError, RuntimeError) as error:
             return f"The picture {name} cannot be used: {error}"
-
-
-def _files(row: Row, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Yield the pictures that a row names: in its own list, or in a column of the table."""
-    for name in wanted:
-        if name in row.images:
-            yield name, row.images[name]
-        elif name in row.values:
-            yield name, row.values[name] or ""
 
 
 def _print(maker: _TicketMaker, tickets: TicketData, output: Path, title: str) -> Report:
@@ -267,17 +259,18 @@ def _progress(tickets: TicketData) -> Iterator[Callable[[int], None] | None]:
 
 
 def _tell(report: Report, output: Path, preflight: bool) -> None:
+    """Tell what was printed and what preflight found; unasked, only which codes are not there."""
+    say = partial(_say, err=not output.is_file())
     tickets, pages = _counted(report.tickets, "ticket"), _counted(report.pages, "page")
-    _say(f"{output}: {tickets} on {pages}.", err=not output.is_file())
-    if not preflight:
-        return
-    if not report.findings:
-        _say("Preflight: nothing found.")
-    for finding in report.findings:
-        _say(f"Preflight: {finding}")
+    say(f"{output}: {tickets} on {pages}.")
+    told = [each for each in report.findings if preflight or each.concern is Concern.CODE_LEFT_OUT]
+    if preflight and not told:
+        say("Preflight: nothing found.")
+    for finding in told:
+        say(f"Preflight: {finding}")
         if len(finding.first) > 1:
             for occurrence in finding.first:
-                _say(f"  {occurrence.ticket}: {occurrence.detail}")
+                say(f"  {occurrence.ticket}: {occurrence.detail}")
 
 
 def _say(line: str, *, err: bool = False) -> None:

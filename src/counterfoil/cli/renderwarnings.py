@@ -45,6 +45,12 @@ def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None
             _warn(f"{path} is not used: {reason}")
 
 
+def tell_of_missing_fonts(plan: Plan) -> None:
+    """Warn of fonts that a background names without having them."""
+    for font in plan.background.missing_fonts:
+        _warn(f"the background does not bring along the font “{font}”: printers differ.")
+
+
 def tell_of_changed_looks(plan: Plan) -> None:
     """Warn of what will not be printed as it was designed, whatever the tickets say."""
     for left_out in plan.unplaced:

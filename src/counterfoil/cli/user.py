@@ -13,8 +13,11 @@ from counterfoil.cli.errors import Stop, in_words
 from counterfoil.cli.setup import set_up
 
 if TYPE_CHECKING:
-    from counterfoil.accounts.models import User
+    from counterfoil.accounts.models import Team, User
     from counterfoil.catalog.models import Organizer
+
+
+_BY = {"by": "command line"}
 
 
 @click.group()
@@ -41,7 +44,7 @@ def add(email: str, name: str, slug: str | None) -> None:
         made = create_person(email=email, fullname=name)
         _record(made, "added")
         if organizer is not None:
-            join_administrators(user=made, organizer=organizer)
+            _record_membership(made, join_administrators(user=made, organizer=organizer))
         link = _password_link(made)
     click.echo(f"{made.email} chooses a password here, within 24 hours: {link}")
 
@@ -106,6 +109,16 @@ def _organizer(slug: str) -> Organizer:
 def _record(known: User, verb: str) -> None:
     from counterfoil.audit import services as audit
 
+    audit.record(actor=None, action=f"counterfoil.user.{verb}", obj=known, data=_BY)
+
+
+def _record_membership(member: User, team: Team) -> None:
+    from counterfoil.audit import services as audit
+
     audit.record(
-        actor=None, action=f"counterfoil.user.{verb}", obj=known, data={"by": "command line"}
+        actor=None,
+        action="counterfoil.team.member_added",
+        obj=team,
+        organizer=team.organizer,
+        data={"member": member.email, **_BY},
     )

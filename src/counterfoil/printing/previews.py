@@ -17,7 +17,7 @@ from counterfoil.layouts.queries import Choice
 from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.plans import plan_for
-from counterfoil.printing.variables.kinds import EventVariable, Occasion, Variable
+from counterfoil.printing.variables.kinds import EventVariable, Occasion, PictureVariable, Variable
 from counterfoil.printing.variables.language import Language
 from counterfoil.printing.variables.table import VariableTable
 from counterfoil.printing.variables.telling import TicketSource, with_region
@@ -65,7 +65,8 @@ def sample_ticket(plan: Plan, event: Event, *, longest: bool = False) -> Ticket:
         if variable is not None:
             language = Language(spoken, event.tz)
             values[key] = _longest(variable) if longest else _sample(variable, event, language)
-    return Ticket(SAMPLE, values, locale=locale)
+    pictures = (name for name in plan.images if isinstance(table.find(name), PictureVariable))
+    return Ticket(SAMPLE, values, dict.fromkeys(pictures), locale=locale)
 
 
 def samples(event: Event) -> Iterator[tuple[Variable, str]]:

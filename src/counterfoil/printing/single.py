@@ -67,10 +67,7 @@ def _check_order(order: Order) -> None:
 def _kept(
     order: Order, purpose: str, positions: Sequence[OrderPosition], actor: Actor
 ) -> RenderRequest:
-    """Return the newest print of these tickets, if it is of the order as it is now.
-
-    Times are compared for being the same only: they come from clocks of several hosts.
-    """
+    """Return the newest print of these tickets, if it is of the order as it is now."""
     about = order.last_modified.isoformat()
     last = (
         RenderRequest.objects.select_related("job", "event")

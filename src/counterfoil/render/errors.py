@@ -67,3 +67,7 @@ class FontError(_SaidError):
 
 class CodeError(_SaidError):
     """A text cannot be written in the wanted symbology."""
+
+
+class TooLongError(CodeError):
+    """A text is more than a code of the wanted symbology can hold."""

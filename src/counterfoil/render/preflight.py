@@ -30,6 +30,7 @@ class Concern(StrEnum):
     SMALL_MODULE = "small_module"
     QUIET_ZONE_COVERED = "quiet_zone_covered"
     LOW_CONTRAST = "low_contrast"
+    CODE_LEFT_OUT = "code_left_out"
     LOW_RESOLUTION = "low_resolution"
     UNKNOWN_VARIABLE = "unknown_variable"
     UNKNOWN_FAMILY = "unknown_family"

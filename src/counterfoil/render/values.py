@@ -9,7 +9,7 @@ scanned again, so no value can reach another.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -161,7 +161,7 @@ class Translated:
             for language, text in translations.items()
         }
         nothing = Template("")
-        languages = {language for language, text in translations.items() if text}
+        languages = [language for language, text in translations.items() if text]
         # Choosing anew took 1.5 us a ticket; a print run meets few languages.
         self._choose = lru_cache(_LANGUAGES)(
             lambda locale: self._templates.get(best_language(locale, languages) or "", nothing)
@@ -187,24 +187,11 @@ def content_value(content: str, text: str, text_i18n: Mapping[str, str], locale:
     return Variable(content, locale) if content else Template("")
 
 
-def resolve(translations: Mapping[str, str], locale: str) -> str:
-    """Choose one of several translations; an empty one counts as missing.
-
-    >>> resolve({"de-informal": "Du", "en": "you", "fr": ""}, "de")
-    'Du'
-    >>> resolve({"de": "Guten Tag", "en": "Hello"}, "fr")
-    'Hello'
-    """
-    present = {language for language, text in translations.items() if text}
-    language = best_language(locale, present)
-    return "" if language is None else translations[language]
-
-
-def best_language(locale: str, languages: set[str]) -> str | None:
-    """Choose a language: itself, its family's head, any of its family, the default, any."""
+def best_language(locale: str, languages: Sequence[str]) -> str | None:
+    """Choose a language: itself, its family's head, any of its family, the default, the first."""
     family = locale.partition("-")[0]
-    relatives = (each for each in sorted(languages) if each.partition("-")[0] == family)
-    candidates = [locale, family, *relatives, DEFAULT_LOCALE, *sorted(languages)]
+    relatives = (each for each in languages if each.partition("-")[0] == family)
+    candidates = [locale, family, *relatives, DEFAULT_LOCALE, *languages]
     return next((each for each in candidates if each in languages), None)
 
 

@@ -4,14 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from counterfoil.catalog.eventsettings import NAME_SCHEMES
+from counterfoil.catalog.nameschemes import SCHEMES
 from counterfoil.printing.variables.language import Language
-from counterfoil.printing.variables.names import (
-    SCHEMES,
-    write_for_salutation,
-    write_name,
-    write_parts,
-)
+from counterfoil.printing.variables.names import write_for_salutation, write_name, write_parts
 
 GERMAN = Language("de", ZoneInfo("UTC"))
 ENGLISH = Language("en", ZoneInfo("UTC"))
@@ -44,10 +39,6 @@ NAMES = {
     "title_salutation_given_family": "Dr Ada Lovelace",
     "title_salutation_given_family_degree": "Dr Ada Lovelace, PhD",
 }
-
-
-def test_every_scheme_that_an_event_may_have_can_be_written() -> None:
-    assert SCHEMES.keys() == NAME_SCHEMES
 
 
 def test_every_scheme_has_its_way_to_write_a_name() -> None:

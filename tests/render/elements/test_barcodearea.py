@@ -87,13 +87,35 @@ def test_a_code_has_its_colour() -> None:
     assert tuple(darkest) == (160, 30, 30)
 
 
-def test_a_text_that_no_code_can_carry_fails_its_ticket_and_names_the_element() -> None:
-    tickets = [ticket("A", x="a"), ticket("B", x="a" * 3000)]
+def test_a_text_that_a_symbology_does_not_know_fails_its_ticket_and_names_the_element() -> None:
+    tickets = [ticket("A", x="4006381333931"), ticket("B", x="a")]
 
-    with pytest.raises(TicketError, match="B, /1: A QR code") as caught:
-        printed([code(), code(content="x")], tickets)
+    with pytest.raises(TicketError, match="B, /1: EAN-13 needs") as caught:
+        printed([code(), code(content="x", symbology="ean13")], tickets)
 
     assert (caught.value.ticket, caught.value.pointer) == ("B", "/1")
+
+
+@pytest.mark.parametrize("symbology", ["qr", "aztec", "datamatrix", "pdf417", "code128"])
+def test_a_text_too_long_for_its_code_leaves_out_the_code_and_is_told(symbology: str) -> None:
+    tickets = [ticket("A", x="a"), ticket("B", x="a" * 5000)]
+
+    pdf, report = printed([code(content="x", symbology=symbology, size=60)], tickets)
+
+    assert [len(codes(pdf, page)) for page in (1, 2)] == [1, 0]
+    (finding,) = report.findings
+    assert (finding.concern, finding.pointer, finding.count) == (Concern.CODE_LEFT_OUT, "/0", 1)
+    assert finding.first[0].ticket == "B"
+
+
+@pytest.mark.parametrize("content", [{}, {"content": "other", "text": " {secret} "}])
+def test_a_ticket_without_a_secret_has_no_code_and_that_is_told(content: dict[str, str]) -> None:
+    pdf, report = printed([code(**content), code(content="x")], [ticket(secret="", x="")])
+
+    assert codes(pdf) == []
+    assert [(each.concern, each.pointer) for each in report.findings] == [
+        (Concern.CODE_LEFT_OUT, "/0")
+    ]
 
 
 def test_narrow_modules_are_remarked() -> None:

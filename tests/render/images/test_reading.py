@@ -291,6 +291,42 @@ def test_a_picture_that_is_cut_off_is_refused(kind: str, share: float) -> None:
         read_image(data[: int(len(data) * share)])
 
 
+def test_a_png_that_lacks_nothing_but_its_end_is_printed() -> None:
+    data = saved(rainbow(), "PNG")
+
+    image = read_image(data[:-12])
+
+    assert np.array_equal(printed(image), pixels(rainbow()))
+
+
+def test_a_jpeg_without_its_end_is_printed_if_it_decodes() -> None:
+    verdicts = set()
+
+    for size in range(16, 64):
+        data = saved(rainbow((size, size)).convert("L"), "JPEG")[:-2]
+        image = read(data)
+        assert (image is not None) is decodes(data)
+        assert image is None or document(image).count(b"\xff\xd9") == 1
+        verdicts.add(image is not None)
+
+    assert verdicts == {True, False}
+
+
+def read(data: bytes) -> Image | None:
+    try:
+        return read_image(data)
+    except ImageError:
+        return None
+
+
+def decodes(data: bytes) -> bool:
+    try:
+        Pillow.open(io.BytesIO(data)).load()
+    except OSError:
+        return False
+    return True
+
+
 def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
     bomb = png(size=(60_000, 60_000), bits=1, kind=0, rows=b"\0")
 
@@ -335,9 +371,6 @@ def test_a_damaged_picture_is_read_or_refused(kind: str, damage: list[tuple[floa
     for place, value in damage:
         data[min(int(place * len(data)), len(data) - 1)] = value
 
-    try:
-        image: Image | None = read_image(bytes(data))
-    except ImageError:
-        image = None
+    image = read(bytes(data))
 
     assert image is None or document(image)

@@ -98,6 +98,14 @@ def test_a_word_that_may_not_be_split_overflows_to_both_sides() -> None:
     assert line.indent(0.5) < 0
 
 
+def test_a_no_break_space_neither_moves_nor_narrows_a_word_that_overflows() -> None:
+    (line,) = lines("123.456,50\u00a0€", 30, split=False)
+
+    assert line.overflows
+    assert line.printed == line.width
+    assert line.indent(0.5) == 0
+
+
 def test_long_words_are_split_to_the_width() -> None:
     found = lines("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk", 60)
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pypdfium2
 import zxingcpp
 
+from counterfoil.render.units import Mm, pt
+
 _DPI = 200
 _QR = zxingcpp.barcode_formats_from_str("QRCode")
-_POINTS_PER_MM = 72 / 25.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def read_codes(pdf: Path, box: Box) -> Iterator[str]:
 
 def _read_code(page: pypdfium2.PdfPage, box: Box) -> str:
     width, height = page.get_size()
-    left, bottom, size = (value * _POINTS_PER_MM for value in (box.left, box.bottom, box.size))
+    left, bottom, size = (pt(Mm(value)) for value in (box.left, box.bottom, box.size))
     crop = (left, bottom, width - left - size, height - bottom - size)
     picture = page.render(scale=_DPI / 72, crop=crop, grayscale=True).to_pil()
     found = zxingcpp.read_barcodes(picture, formats=_QR)

@@ -10,30 +10,22 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from counterfoil.catalog.models import Event, Question
+from counterfoil.catalog.questions import CHOICES
 from counterfoil.core.translated import resolve
 from counterfoil.printing.variables.attached import ANSWERS, Answer
 from counterfoil.printing.variables.kinds import PictureVariable, TicketVariable, Variable
 from counterfoil.printing.variables.language import Language
 
-FILE, BOOLEAN, CHOICE, CHOICES, DATE, TIME, DATETIME, COUNTRY, PHONE = (
-    "F",
-    "B",
-    "C",
-    "M",
-    "D",
-    "H",
-    "W",
-    "CC",
-    "TEL",
-)
-_SAMPLES = {
-    BOOLEAN: ("Yes", "Yes"),
-    DATE: ("2027-05-31", "2027-12-30"),
-    TIME: ("19:00", "10:30 p.m."),
-    DATETIME: ("2027-05-31 19:00", "2027-12-30 10:30 p.m."),
-    COUNTRY: ("Germany", "United States Minor Outlying Islands"),
-    PHONE: ("+49 89 1234567", "+49 1512 34567890123"),
-    "N": ("42", "1000000"),
+Type = Question.Type
+
+_SAMPLES: dict[str, tuple[str, str]] = {
+    Type.BOOLEAN: ("Yes", "Yes"),
+    Type.DATE: ("2027-05-31", "2027-12-30"),
+    Type.TIME: ("19:00", "10:30 p.m."),
+    Type.DATETIME: ("2027-05-31 19:00", "2027-12-30 10:30 p.m."),
+    Type.COUNTRY: ("Germany", "United States Minor Outlying Islands"),
+    Type.PHONE: ("+49 89 1234567", "+49 1512 34567890123"),
+    Type.NUMBER: ("42", "1000000"),
 }
 _TEXT_SAMPLE = ("Vegetarian", "Vegetarian, no nuts, and please a chair near the exit")
 
@@ -47,7 +39,7 @@ def question_variables(event: Event) -> Iterator[Variable]:
 
 def _variable(key: str, question: Question, event: Event) -> Variable:
     label = resolve(question.question, event.locale)
-    if question.type == FILE:
+    if question.type == Type.FILE:
         return PictureVariable(
             key=key,
             label=label,
@@ -69,8 +61,8 @@ def _variable(key: str, question: Question, event: Event) -> Variable:
 
 def _samples(question: Question, event: Event) -> tuple[str, str]:
     options = [resolve(option.answer, event.locale) for option in question.options.all()]
-    if question.type in (CHOICE, CHOICES) and options:
-        longest = ", ".join(options) if question.type == CHOICES else max(options, key=len)
+    if question.type in CHOICES and options:
+        longest = ", ".join(options) if question.type == Type.CHOICES else max(options, key=len)
         return options[0], longest
     return _SAMPLES.get(question.type, _TEXT_SAMPLE)
 
@@ -93,7 +85,7 @@ def _write(kind: str, answer: Answer, language: Language) -> str:
     Raises:
         ValueError: what is stored is not of that kind.
     """
-    if kind in (CHOICE, CHOICES) and answer.choices:
+    if kind in CHOICES and answer.choices:
         return ", ".join(language.text(choice) for choice in answer.choices)
     write = _WRITERS.get(kind)
     return write(answer.text, language) if write and answer.text else answer.text
@@ -105,10 +97,10 @@ def _boolean(text: str, language: Language) -> str:
 
 
 _WRITERS: dict[str, Callable[[str, Language], str]] = {
-    BOOLEAN: _boolean,
-    DATE: lambda text, language: language.day(date.fromisoformat(text)),
-    TIME: lambda text, language: language.clock(time.fromisoformat(text)),
-    DATETIME: lambda text, language: language.short_datetime(datetime.fromisoformat(text)),
-    COUNTRY: lambda text, language: language.country(text),
-    PHONE: lambda text, language: language.phone(text),
+    Type.BOOLEAN: _boolean,
+    Type.DATE: lambda text, language: language.day(date.fromisoformat(text)),
+    Type.TIME: lambda text, language: language.clock(time.fromisoformat(text)),
+    Type.DATETIME: lambda text, language: language.short_datetime(datetime.fromisoformat(text)),
+    Type.COUNTRY: lambda text, language: language.country(text),
+    Type.PHONE: lambda text, language: language.phone(text),
 }

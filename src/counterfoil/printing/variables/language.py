@@ -150,7 +150,8 @@ class Language:
         return "" if moment is None else _write(self.code, form, self._local(moment))
 
     def _local(self, moment: datetime) -> datetime:
-        return moment.astimezone(self.zone).replace(tzinfo=None)
+        """Return what clocks show here at a moment; one without a zone is told as they do."""
+        return (moment.astimezone(self.zone) if moment.tzinfo else moment).replace(tzinfo=None)
 
 
 @lru_cache(64)

@@ -147,8 +147,10 @@ class TicketSource:
             try:
                 stored = self._stored_file(variable, row)
                 images[name] = _read_picture(stored) if stored else None
-            except (ImageError, OSError) as problem:
+            except ImageError as problem:
                 broken = {**broken, name: str(problem)}
+            except FileNotFoundError:
+                broken = {**broken, name: "The picture is gone."}
         return images, broken
 
     def _stored_file(self, variable: PictureVariable, row: Row) -> str | None:

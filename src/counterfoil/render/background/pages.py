@@ -10,7 +10,7 @@ import pikepdf
 from counterfoil.render.errors import BackgroundError
 from counterfoil.render.pdf.content import matrix
 from counterfoil.render.pdf.syntax import numbers
-from counterfoil.render.units import Pt
+from counterfoil.render.units import Pt, mm
 
 Box = tuple[float, float, float, float]
 _MAX_ANCESTORS = 100
@@ -63,8 +63,8 @@ def read_sheet(page: pikepdf.Object, side: int) -> Sheet:
     width, height = sheet.size
     if not (1 <= width <= side and 1 <= height <= side):
         raise BackgroundError(
-            f"A page measures {width / 72 * 25.4:.1f} x {height / 72 * 25.4:.1f} mm, "
-            f"and between 0.4 and {side / 72 * 25.4:.0f} mm are allowed."
+            f"A page measures {mm(width):.1f} x {mm(height):.1f} mm, "
+            f"and between 0.4 and {mm(Pt(side)):.0f} mm are allowed."
         )
     return sheet
 

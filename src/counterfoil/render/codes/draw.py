@@ -128,7 +128,7 @@ class Spot:
         """Encode and draw.
 
         Raises:
-            CodeError: the text cannot be encoded.
+            CodeError: the text cannot be encoded (``encode``).
         """
         aspect = self.width / self.height if self.symbology is Symbology.PDF417 else None
         return self.draw_matrix(encode(self.symbology, text, level=self.level, aspect=aspect))

@@ -7,7 +7,7 @@ import re
 from counterfoil.render.codes import qr
 from counterfoil.render.codes.masking import encode_masked
 from counterfoil.render.codes.matrix import SHAPES, Level, Matrix, Symbology
-from counterfoil.render.errors import CodeError
+from counterfoil.render.errors import CodeError, TooLongError
 
 try:
     from counterfoil.render.codes import libzint as encoder
@@ -36,7 +36,8 @@ def encode(
         aspect: width / height of the paper; PDF417 chooses its columns to fill it.
 
     Raises:
-        CodeError: the text is empty, too long, or holds what this symbology cannot carry.
+        TooLongError: the symbology has no symbol for as much text.
+        CodeError: the text is empty, or holds what this symbology cannot carry.
     """
     check(symbology, text, level=level)
     match symbology:
@@ -117,7 +118,7 @@ def _pdf417(text: str, level: Level | None, aspect: float | None) -> Matrix:
 def _with_columns(text: str, level: Level | None, columns: int) -> Matrix | None:
     try:
         return encoder.pdf417(text, level, columns)
-    except CodeError:  # more than 90 rows or 928 codewords in this many columns
+    except TooLongError:  # more than 90 rows or 928 codewords in this many columns
         return None
 
 

@@ -6,7 +6,7 @@ import zint
 
 from counterfoil.render.codes.matrix import Level, Matrix, Symbology
 from counterfoil.render.codes.qr import Mode, Segment
-from counterfoil.render.errors import CodeError
+from counterfoil.render.errors import TooLongError
 
 _ROW = 144
 """Bytes of one row in libzint's buffer, whatever the symbol's width."""
@@ -84,9 +84,9 @@ def _bytes(symbol: zint.Symbol, text: str) -> bytes:
 def _encode(symbol: zint.Symbol, symbology: Symbology, payload: bytes) -> Matrix:
     try:
         symbol.encode(payload)
-    except RuntimeError as error:  # libzint's one exception: the text does not fit, mostly
+    except RuntimeError as error:  # its one exception; all else was checked before
         reason = str(error).partition(": ")[2]
-        raise CodeError(f"This text cannot be printed as {symbology}: {reason}.") from error
+        raise TooLongError(f"This text cannot be printed as {symbology}: {reason}.") from error
     width, height = symbol.width, symbol.rows
     stride = (width + 7) // 8
     buffer = bytes(symbol.encoded_data)

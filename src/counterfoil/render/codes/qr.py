@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from counterfoil.render.codes.matrix import Level
-from counterfoil.render.errors import CodeError
+from counterfoil.render.errors import TooLongError
 
 # Data codewords of versions 1 to 40: ISO/IEC 18004, table 7.
 _CODEWORDS = {
@@ -91,7 +91,7 @@ def plan(text: str, level: Level | None) -> Segment:
     """Choose what a text needs; the level by its number of characters unless one is given.
 
     Raises:
-        CodeError: the text is longer than any QR code.
+        TooLongError: the text is longer than any QR code.
     """
     level = level or default_level(text)
     mode, payload = _mode(text)
@@ -99,7 +99,7 @@ def plan(text: str, level: Level | None) -> Segment:
     capacities = _CAPACITIES[level, mode]
     version = bisect_left(capacities, count) + 1
     if version > 40:
-        raise CodeError(
+        raise TooLongError(
             f"A QR code with error correction {level} holds at most {capacities[-1]} "
             f"characters of this kind; this text needs {count}."
         )

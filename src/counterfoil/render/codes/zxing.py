@@ -11,7 +11,7 @@ import zxingcpp
 
 from counterfoil.render.codes.matrix import SHAPES, Level, Matrix, Symbology
 from counterfoil.render.codes.qr import Mode, Segment
-from counterfoil.render.errors import CodeError
+from counterfoil.render.errors import TooLongError
 
 _UTF_8 = 26
 """ECI assignment number: AIM ECI part 3."""
@@ -42,7 +42,7 @@ def qr(segment: Segment, mask: int) -> Matrix:
     options["eci"] = _UTF_8
     try:
         return _encode(Symbology.QR, text, options)
-    except CodeError:  # the note of the character set did not fit beside the text
+    except TooLongError:  # the note of the character set did not fit beside the text
         options["version"] = segment.version + 1
         return _encode(Symbology.QR, text, options)
 
@@ -80,7 +80,7 @@ def _encode(symbology: Symbology, text: str, options: dict[str, object]) -> Matr
         code = zxingcpp.create_barcode(text, _KINDS[symbology], **options)
     except ValueError as error:
         reason = str(error).partition(": ")[2].partition(" (retval")[0]
-        raise CodeError(f"This text cannot be printed as {symbology}: {reason}.") from error
+        raise TooLongError(f"This text cannot be printed as {symbology}: {reason}.") from error
     image = code.to_image(scale=1, add_quiet_zones=False)
     rows, columns = image.shape[:2]
     # An image is a buffer, which the stubs do not say before Python 3.12.

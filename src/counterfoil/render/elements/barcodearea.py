@@ -23,7 +23,7 @@ from counterfoil.render.elements.kinds import (
     Translations,
 )
 from counterfoil.render.elements.shape import is_light
-from counterfoil.render.errors import CodeError
+from counterfoil.render.errors import CodeError, TooLongError
 from counterfoil.render.pdf import content
 from counterfoil.render.preflight import Concern, Remark
 from counterfoil.render.reader import Place, attribute
@@ -61,6 +61,7 @@ _TOLERANCE = 0.0005
 _LIGHT = Remark(
     Concern.LOW_CONTRAST, "The code is printed in a light colour: few scanners can read it."
 )
+_EMPTY = Remark(Concern.CODE_LEFT_OUT, "The ticket has no secret, so this code is not printed.")
 # Points by which a box may touch another: a hundredth of a millimetre.
 _SLACK = 0.03
 
@@ -137,7 +138,8 @@ class BarcodeArea(Element):
     def compile(self, frame: Frame) -> Drawing | Slot:
         value = self._value()
         always = (_LIGHT,) if is_light(self.color) else ()
-        painter = _Painter(self._spot(), content.fill_rgb(*self.color), frame, always)
+        empty = Drawing(remarks=(_EMPTY,)) if SECRET in value.needs() else NOTHING
+        painter = _Painter(self._spot(), content.fill_rgb(*self.color), frame, always, empty)
         return Slot(
             value=value if self.content == SECRET else _Stripped(value),
             draw=painter.draw,
@@ -195,11 +197,15 @@ class _Painter:
     colour: bytes
     frame: Frame
     always: tuple[Remark, ...]
+    empty: Drawing
 
     def draw(self, text: str, locale: str) -> Drawing:
-        if not text:
-            return NOTHING
-        code = self.spot.draw(text)
+        if not text.strip():
+            return self.empty
+        try:
+            code = self.spot.draw(text)
+        except TooLongError as error:
+            return Drawing(remarks=(Remark(Concern.CODE_LEFT_OUT, error.message),))
         parts = [content.SAVE, self.colour, code.operators + content.RESTORE]
         blank = _with_quiet_zone(code)
         return Drawing(

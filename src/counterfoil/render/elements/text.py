@@ -29,7 +29,7 @@ from counterfoil.render.fonts.face import Face
 from counterfoil.render.pdf import content
 from counterfoil.render.preflight import Concern, Remark
 from counterfoil.render.reader import attribute
-from counterfoil.render.text.typeset import Line, TextStyle
+from counterfoil.render.text.typeset import SLACK, Line, TextStyle
 from counterfoil.render.units import Mm, Pt, mm, pt
 from counterfoil.render.values import SECRET, Shortened, Value, Variable, content_value
 
@@ -38,8 +38,6 @@ Point = tuple[float, float]
 LEADING = 1.15
 """What a line height of 1 is, in font sizes."""
 
-# Points by which text may stand over an edge before anybody is told: less than printers shift.
-_SLACK = 0.3
 # Sizes and languages of one element; shrinking makes a few.
 _STYLES = 64
 _SHARES = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -115,8 +113,17 @@ class TextElement(Element):
         return content_value(self.content, self.text, self.text_i18n, self.locale)
 
     def remarks(self, frame: Frame) -> Iterator[Remark]:
-        if self.content and not frame.fonts.knows(self.fontfamily):
+        if not self.content:
+            return
+        styles = frame.fonts.styles(self.fontfamily)
+        if not styles:
             detail = f"There is no font “{self.fontfamily}”; the text is printed in Open Sans."
+            yield Remark(Concern.UNKNOWN_FAMILY, detail)
+        elif (self.bold, self.italic) not in styles:
+            detail = (
+                f"The font “{self.fontfamily}” lacks this style; "
+                "the text is printed in plain Open Sans."
+            )
             yield Remark(Concern.UNKNOWN_FAMILY, detail)
 
 
@@ -134,7 +141,7 @@ class Block(NamedTuple):
     """Of the box, if there is one: how much the lines may take."""
 
     def is_too_high(self) -> bool:
-        return self.height is not None and len(self.lines) * self.lead > self.height + _SLACK
+        return self.height is not None and len(self.lines) * self.lead > self.height + SLACK
 
 
 class TextPainter(ABC):
@@ -160,9 +167,9 @@ class TextPainter(ABC):
         parts, ink = [content.BEGIN_TEXT, self._colour], []
         is_odd = block.is_too_high()
         for line in block.lines:
-            x, width = line.indent(self._share), min(line.width, self.width)
+            x = line.indent(self._share)
             parts += (slant.matrix(pivot, x, y), line.body)
-            box = slant.box(pivot, (x, y + low, x + width, y + high))
+            box = slant.box(pivot, (x, y + low, x + line.printed, y + high))
             ink.append(box)
             if line.width > self.width or line.missing or self._is_off_page(box):
                 is_odd = True
@@ -185,14 +192,14 @@ class TextPainter(ABC):
     def _is_off_page(self, box: Box) -> bool:
         left, bottom, right, top = box
         width, height = self._frame.width, self._frame.height
-        return left < -_SLACK or bottom < -_SLACK or right > width + _SLACK or top > height + _SLACK
+        return left < -SLACK or bottom < -SLACK or right > width + SLACK or top > height + SLACK
 
     def _remarks(self, block: Block, ink: Sequence[Box]) -> Iterator[Remark]:
         missing = dict.fromkeys(each for line in block.lines for each in line.missing)
         if missing:
             named = ", ".join(map(_named, missing))
             yield Remark(Concern.MISSING_GLYPHS, f"No font has {named}.")
-        if any(line.squeezed for line in block.lines):
+        if any(line.narrowed for line in block.lines):
             yield Remark(Concern.SQUEEZED_LINE, "Spaces are narrowed to fit a line.")
         if any(line.overflows for line in block.lines) or block.is_too_high():
             size = f"{mm(self.width):.1f} mm wide"

@@ -22,11 +22,15 @@ _END_OF_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _MAX_SCANNED = 1_000_000_000
 """Pixels times scans. A usual progressive file has ten scans; a hostile one thousands."""
 _RGB_IDS = b"RGB"
+_END = b"\xff\xd9"
 
 
 @dataclass(frozen=True, slots=True)
 class JpegFile:
-    """What a PDF needs to know of a JPEG, and its bytes without the rest."""
+    """What a PDF needs to know of a JPEG, and its bytes without the rest.
+
+    They lack an EOI if the file does: whether all pixels are there, the decoder knows.
+    """
 
     data: bytes
     width: int
@@ -66,7 +70,7 @@ def raster(file: JpegFile) -> Raster:
     }
     if file.adobe and len(file.component_ids) == 4:
         inner["Decode"] = b"[1 0 1 0 1 0 1 0]"  # Adobe writes CMYK inverted
-    return Raster(entries(inner), file.data)
+    return Raster(entries(inner), file.data.removesuffix(_END) + _END)
 
 
 def check_scans(file: JpegFile) -> None:
@@ -88,9 +92,10 @@ def read_file(data: bytes) -> JpegFile:
     kept = [data[:2]]
     frame: tuple[int, bytes] | None = None
     adobe, orientation, scans, at = False, 1, 0, 2
-    while True:
+    while at < len(data):
         marker, at = _marker(data, at)
         if marker == _EOI:
+            kept.append(_END)
             break
         if marker in _ALONE:
             continue
@@ -110,7 +115,6 @@ def read_file(data: bytes) -> JpegFile:
         elif marker not in _TABLES and not (marker == _APP0 and body.startswith(b"JFIF\0")):
             continue
         kept.append(b"\xff%c" % marker + data[start:at])
-    kept.append(b"\xff\xd9")
     return _file(b"".join(kept), frame, adobe=adobe, orientation=orientation, scans=scans)
 
 
@@ -137,9 +141,7 @@ def _segment(data: bytes, at: int) -> tuple[bytes, int]:
 
 def _end_of_scan(data: bytes, at: int) -> int:
     found = _END_OF_SCAN.search(data, at)
-    if found is None:
-        raise ImageError(_BROKEN)
-    return found.start()
+    return found.start() if found else len(data)
 
 
 def _file(

@@ -24,6 +24,10 @@ _REMEMBERED_WORDS = 16384
 _REMEMBERED_STYLES = 256
 # Points that are nobody's concern: sums of advances differ in their last bits.
 _TOLERANCE = 1e-6
+_NOTHING = Pt(0.0)
+
+SLACK = 0.3
+"""Points by which text may stand over an edge before anybody is told: less than printers shift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class Line(NamedTuple):
         text: what it says, in logical order.
         width: its natural width.
         available: the width it was broken for.
-        squeezed: whether its spaces are narrowed, so that it ends where it should.
+        squeezed: whether it has gaps and is too wide: it starts at the left, however aligned.
+        narrowed: by how much its spaces are narrowed in all; no-break spaces never are.
         body: its operators, to stand in a text object where the pen is at the line's start.
         glyphs: what the document must embed (``UsedGlyphs.add``).
         missing: characters that no face has; they are drawn as empty boxes.
@@ -53,14 +58,20 @@ class Line(NamedTuple):
     width: Pt
     available: Pt
     squeezed: bool
+    narrowed: Pt
     body: bytes
     glyphs: tuple[GlyphUse, ...]
     missing: tuple[str, ...]
 
     @property
+    def printed(self) -> float:
+        """The width it takes up on paper."""
+        return self.width - self.narrowed
+
+    @property
     def overflows(self) -> bool:
         """Whether it stands over the edge, being one piece that may not be split."""
-        return not self.squeezed and self.width > self.available + _TOLERANCE
+        return self.printed > self.available + SLACK
 
     def indent(self, share: float) -> Pt:
         """Return where it starts, given the share of spare room that goes before it.
@@ -132,11 +143,22 @@ class _Setter:
         width = Pt(setting.width * self._style.size)
         if width <= self._width + _TOLERANCE or span.items < 2:
             return self._line(text, width, setting)
-        spacing = (self._width - width) / (span.items - 1) / self._style.size
-        return self._line(text, width, _set(text, levels, self._style, spacing), squeezed=True)
+        spacing = (self._width - width) / (span.items - 1)
+        setting = _set(text, levels, self._style, spacing / self._style.size)
+        narrowed = Pt(-spacing * text.count(" "))
+        return self._line(text, width, setting, squeezed=True, narrowed=narrowed)
 
-    def _line(self, text: str, width: Pt, setting: Setting, *, squeezed: bool = False) -> Line:
-        return Line(text, width, self._width, squeezed, setting.body, setting.uses, setting.missing)
+    def _line(
+        self,
+        text: str,
+        width: Pt,
+        setting: Setting,
+        *,
+        squeezed: bool = False,
+        narrowed: Pt = _NOTHING,
+    ) -> Line:
+        body, glyphs, missing = setting.body, setting.uses, setting.missing
+        return Line(text, width, self._width, squeezed, narrowed, body, glyphs, missing)
 
     def _levels_of(self, span: Span) -> Sequence[int] | None:
         """Return the levels of a line; a hyphen at its end goes with the letter before."""
