@@ -15,6 +15,7 @@ from counterfoil.accounts.models import User
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
 from counterfoil.layouts.backgrounds import store_background
+from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import Background, TicketLayout
 from counterfoil.layouts.services import Design
 from makers import (
@@ -157,12 +158,23 @@ class TestPictures:
         }
 
     def test_hidden_elements_are_not_drawn_but_told(self, pages: Client, base: str) -> None:
-        blank = picture_of(pages, base).json()
-        shown = picture_of(pages, base, qr_element()).json()
-        hidden = picture_of(pages, base, qr_element(), hidden=[0]).json()
+        without = picture_of(pages, base, text_element()).json()
+        shown = picture_of(pages, base, text_element(), qr_element()).json()
+        hidden = picture_of(pages, base, text_element(), qr_element(), hidden=[1]).json()
 
-        assert hidden["picture"] == blank["picture"] != shown["picture"]
+        assert hidden["picture"] == without["picture"] != shown["picture"]
         assert hidden["elements"] == shown["elements"]
+
+    def test_an_empty_layout_shows_the_built_in_elements_that_print_on_it(
+        self, pages: Client, base: str, event: Event
+    ) -> None:
+        paper = store_background(event=event, pdf=pdf_of((595.276, 841.89))).pk
+        built_in = picture_of(pages, base, *built_in_layout(), background=paper).json()
+
+        empty = picture_of(pages, base, background=paper).json()
+
+        assert empty["picture"] == built_in["picture"]
+        assert empty["elements"] == []
 
     def test_an_element_on_a_page_that_is_not_there_is_nowhere_and_says_so(
         self, pages: Client, base: str
@@ -368,6 +380,18 @@ class TestSaving:
         assert told["layout"]["elements"] == theirs == layout.layout
         assert save(pages, base, layout, elements=[], version=told["version"]).status_code == 200
 
+    def test_who_made_it_the_default_has_not_changed_it(
+        self, pages: Client, base: str, layout: TicketLayout, event: Event, user: User
+    ) -> None:
+        seen = Design.of(layout).version
+        save(pages, base, layout, elements=[qr_element()])
+        other = signed_in(make_user(event.organizer, email="ada@example.org"))
+        other.post(f"{base}layouts/{layout.pk}/default/")
+
+        told = save(other, base, layout, elements=[], version=seen).json()
+
+        assert told["by"] == str(user)
+
     def test_a_change_through_the_api_is_a_change(
         self, pages: Client, base: str, layout: TicketLayout
     ) -> None:
@@ -449,16 +473,12 @@ class TestSaving:
 
         assert save(pages, base, layout).status_code == 404
 
-    def test_a_copy_is_a_layout_of_its_own(
-        self, pages: Client, base: str, layout: TicketLayout, event: Event
+    def test_a_copy_is_a_layout_of_its_own_and_needs_no_other(
+        self, pages: Client, base: str, event: Event
     ) -> None:
-        answer = ask(
-            pages,
-            f"{base}layouts/{layout.pk}/copy/",
-            name="Copy",
-            elements=[qr_element()],
-            background=None,
-        )
+        design = {"name": "Copy", "elements": [qr_element()], "background": None}
+
+        answer = ask(pages, f"{base}layouts/copy/", **design)
 
         assert answer.status_code == 201
         copy = event.ticket_layouts.get(name="Copy")
@@ -529,7 +549,7 @@ class TestBackgrounds:
 
 
 class TestOddBodies:
-    PATHS = ("layouts/picture/", "layouts/{layout}/save/", "layouts/{layout}/copy/")
+    PATHS = ("layouts/picture/", "layouts/{layout}/save/", "layouts/copy/")
 
     @pytest.mark.parametrize("path", PATHS)
     @pytest.mark.parametrize(

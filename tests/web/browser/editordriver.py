@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Request
+from playwright.sync_api import Locator, Page, Request, expect
 
 EVENT = "/organizers/demo/events/night/"
 DEADLINE_S = 60.0  # generous: two processors may be shared by many
@@ -24,13 +24,6 @@ async ([url, body]) => {
   const headers = {"X-CSRFToken": token, "Content-Type": "application/json"};
   const answer = await fetch(url, {method: "POST", headers, body: JSON.stringify(body)});
   return await answer.json();
-}
-"""
-_NEW = """
-async (url) => {
-  const token = document.querySelector("meta[name=csrf-token]").content;
-  const body = new URLSearchParams({name: "Base", start: "built-in", csrfmiddlewaretoken: token});
-  return (await fetch(url, {method: "POST", body})).url;
 }
 """
 _TO_SCREEN = """
@@ -205,7 +198,7 @@ class Editing:
 
     def save(self) -> None:
         self.press("Control+s")
-        self.page.get_by_text("Saved.").wait_for()
+        expect(self.status).to_have_text("Saved.")
 
     def _note(self, request: Request) -> None:
         if request.url.endswith("/layouts/picture/") and request.post_data:
@@ -223,9 +216,8 @@ def make_layout(
     """Make a layout, from a page of somebody who is signed in, and return its editor's path."""
     sheet = {"width": size[0], "height": size[1], "pages": pages}
     background = page.evaluate(_SEND, [f"{EVENT}layouts/background/", sheet])["id"]
-    base = page.evaluate(_NEW, f"{EVENT}layouts/new/")
     layout = {"name": name, "elements": list(elements), "background": background}
-    url = page.evaluate(_SEND, [base.replace("/edit/", "/copy/"), layout])["url"]
+    url = page.evaluate(_SEND, [f"{EVENT}layouts/copy/", layout])["url"]
     assert isinstance(url, str)
     return url
 

@@ -295,6 +295,28 @@ def test_what_is_locked_stays_and_what_is_hidden_is_not_drawn(open_page: OpenPag
     assert asked["elements"][1]["left"] == 100
 
 
+def test_what_is_locked_is_not_said_to_be_cut(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20)])
+    editing.press("PageDown", "l", "Control+x")
+
+    expect(editing.status).to_have_text("One element copied.")
+    editing.places((20, 20))
+
+
+def test_an_empty_layout_says_what_its_tickets_print_with(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, pages=2)
+    built_in = editing.page.get_by_text("tickets print with the built-in design")
+
+    expect(built_in).to_be_visible()
+    editing.page.get_by_text("Add", exact=True).click()
+    editing.page.locator("[data-add] button").first.click()
+    expect(built_in).to_be_hidden()
+    editing.button("page-next").click()
+
+    expect(editing.page.get_by_text("Nothing on this page yet.")).to_be_visible()
+    expect(built_in).to_be_hidden()
+
+
 def test_the_list_is_worked_by_keys_alone(open_page: OpenPage) -> None:
     editing = open_editor(open_page, [rectangle(20, 20), rectangle(60, 20), rectangle(100, 20)])
 

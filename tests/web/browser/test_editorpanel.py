@@ -125,6 +125,22 @@ def test_several_elements_are_changed_at_once(open_page: OpenPage) -> None:
     assert editing.field("fontsize").count() == 0
 
 
+def test_one_language_of_several_elements_is_changed_alone(open_page: OpenPage) -> None:
+    own = [
+        text(20, bottom, "other_i18n", text_i18n={"en": english, "de": "Einlass"})
+        for bottom, english in ((20, "Doors"), (60, "Entry"))
+    ]
+    editing = chosen(open_page, *own)
+    texts = editing.field("text_i18n")
+
+    expect(texts.get_by_label("English")).to_have_attribute("placeholder", "different")
+    expect(texts.get_by_label("German")).to_have_value("Einlass")
+    texts.get_by_label("German").fill("Ab acht")
+
+    wanted = [{"en": english, "de": "Ab acht"} for english in ("Doors", "Entry")]
+    editing.until(lambda elements: [each["text_i18n"] for each in elements] == wanted)
+
+
 def test_what_pretix_does_not_know_is_marked(open_page: OpenPage) -> None:
     code = {"type": "barcodearea", "left": 50, "bottom": 50, "size": 30, "content": "secret"}
     editing = chosen(open_page, code)

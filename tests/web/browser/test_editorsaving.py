@@ -94,6 +94,35 @@ def test_a_closed_tab_loses_nothing(open_page: OpenPage) -> None:
     expect(again.page.locator("[data-unsaved]")).to_be_visible()
 
 
+def test_work_that_nobody_decided_on_is_offered_again(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20)])
+    editing.press("PageDown", "ArrowRight")
+    editing.draft()
+    editing.page.close(run_before_unload=False)
+
+    again = second_window(editing)
+    expect(again.page.get_by_role("dialog")).to_be_visible()
+    again.page.keyboard.press("Escape")
+    again.press("PageDown", "ArrowUp")
+    again.save()
+    again.page.reload()
+
+    expect(again.page.get_by_role("dialog")).to_contain_text("saved by someone since then")
+    again.page.get_by_role("button", name="Go on with it").click()
+    again.places((21, 20))
+
+
+def test_a_tab_in_which_nothing_changed_leaves_the_work_of_another(open_page: OpenPage) -> None:
+    idle = open_editor(open_page, [rectangle(20, 20)])
+    editing = second_window(idle)
+    editing.press("PageDown", "ArrowRight")
+    kept = editing.draft()
+
+    idle.page.goto("about:blank")
+
+    assert editing.draft() == kept
+
+
 def test_leaving_with_unsaved_work_is_asked_about(open_page: OpenPage) -> None:
     editing = open_editor(open_page, [rectangle(20, 20)])
     asked: list[str] = []
@@ -111,6 +140,75 @@ def test_leaving_with_unsaved_work_is_asked_about(open_page: OpenPage) -> None:
     editing.page.wait_for_url(lambda url: "/edit/" not in url)
 
     assert asked == ["beforeunload"]
+
+
+def test_a_deleted_layout_is_kept_as_a_copy(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20)], name="Doomed")
+    before = editing.page.url
+    colleague = editing.page.context.new_page()
+    colleague.goto(before.replace("/edit/", "/delete/"))
+    colleague.get_by_role("button", name="Delete").click()
+    colleague.get_by_text("The layout was deleted.").wait_for()
+
+    editing.press("PageDown", "ArrowRight", "Control+s")
+    expect(editing.page.get_by_role("dialog")).to_contain_text("was deleted meanwhile")
+    editing.page.get_by_role("button", name="as a copy").click()
+    editing.page.wait_for_url(lambda url: url != before)
+    editing.wait()
+
+    expect(editing.page.get_by_role("heading", level=1)).to_have_text("Doomed (copy)")
+    editing.places((21, 20))
+
+
+def test_who_saves_twice_is_in_nobodys_way(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20)])
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    editing.page.route("**/save/", hold)
+    for _ in range(2):
+        editing.press("PageDown", "ArrowRight", "Control+s")
+    editing.places((22, 20))
+    assert len(held) == 1
+    held[0].continue_()
+
+    expect(editing.page.locator("[data-unsaved]")).to_be_hidden()
+    expect(editing.status).to_have_text("Saved.")
+    editing.page.reload()
+    editing.places((22, 20))
+
+
+@pytest.mark.parametrize("key", ["Meta+s", "Control+S"])
+def test_no_page_is_saved_instead_of_the_layout(open_page: OpenPage, key: str) -> None:
+    """The large letter is what Caps Lock makes of it."""
+    editing = open_editor(open_page, [rectangle(20, 20)])
+
+    editing.press("PageDown", "ArrowRight", key)
+
+    expect(editing.status).to_have_text("Saved.")
+
+
+def test_only_who_tries_again_says_so(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20)])
+    editing.page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError()) }")
+
+    editing.press("PageDown", "ArrowRight")
+    stale = editing.page.locator("[data-stale]")
+    expect(stale).to_have_text(
+        "The picture is not up to date: The server does not answer. Trying again."
+    )
+    editing.press("Control+s")
+    expect(editing.status).to_have_text("Not saved: The server does not answer. Try again.")
+    editing.page.locator("[data-ticket]").select_option("real")
+    editing.page.get_by_role("button", name="Show it").click()
+
+    expect(editing.page.locator("[data-ticket-problem]")).to_have_text(
+        "The server does not answer. Try again."
+    )
 
 
 def test_a_slow_network_holds_up_nobody(open_page: OpenPage) -> None:

@@ -66,6 +66,15 @@ test("after a pause, in another field or after undo a new step begins", () => {
   assert.equal(history.undo()?.layout, ONE);
 });
 
+test("nudges of one element and then of another are two steps", () => {
+  const history = new History(START);
+  history.push(ONE, ["a"], { merge: "nudge", at: 0 });
+  history.select(["b"]);
+  history.push(TWO, ["b"], { merge: "nudge", at: 1 });
+
+  assert.equal(history.undo()?.layout, ONE);
+});
+
 test("steps that are not to be merged never are", () => {
   const history = new History(START);
   history.push(ONE, [], { at: 0 });

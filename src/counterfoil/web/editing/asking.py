@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event
+from counterfoil.core import strictjson
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import MAX_ELEMENTS, Design
 from counterfoil.render.elements.kinds import to_number
 
-MAX_BODY = 10 * 1024 * 1024
 _NAME_LENGTH = 190
 
 Problems = list[dict[str, str]]
@@ -71,17 +70,14 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
     Raises:
         Unreadable: it is none, or holds what no database keeps.
     """
-    raw = request.body
-    if len(raw) > MAX_BODY:
-        raise Unreadable(_("This is too large."), 413)
     try:
-        value = json.loads(raw.decode(), parse_constant=_refuse_constant)
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-        text.encode()  # lone surrogates are no characters
-    except (ValueError, RecursionError):
+        value = strictjson.read(request.body)
+    except strictjson.TooLarge as problem:
+        raise Unreadable(str(problem), 413) from None
+    except strictjson.Unstorable as problem:
+        raise Unreadable(str(problem)) from None
+    except strictjson.Unreadable:
         raise Unreadable(_("This is not JSON.")) from None
-    if "\\u0000" in text.replace("\\\\", ""):
-        raise Unreadable(_("Null characters are not allowed."))
     if not isinstance(value, dict):
         raise Unreadable(_("This must be a JSON object."))
     return value
@@ -150,7 +146,3 @@ def _number(body: dict[str, Any], key: str, usual: float) -> float:
     if number is None or abs(number) > 1_000_000:
         raise Unreadable(_("“%(key)s” must be a number.") % {"key": key})
     return number
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.models import LogEntry
 from counterfoil.audit.queries import entries_of
+from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.models import Background, TicketLayout
 from counterfoil.layouts.services import (
@@ -41,7 +42,7 @@ def save(*, actor: Actor, layout: TicketLayout, design: Design, version: str) ->
     return redesign_layout(actor=actor, layout=layout, design=kept, expected=version)
 
 
-def save_copy(*, actor: Actor, layout: TicketLayout, design: Design) -> TicketLayout:
+def save_copy(*, actor: Actor, event: Event, design: Design) -> TicketLayout:
     """Save a design as a layout of its own.
 
     Raises:
@@ -49,7 +50,7 @@ def save_copy(*, actor: Actor, layout: TicketLayout, design: Design) -> TicketLa
     """
     _check(design)
     values = LayoutValues(name=design.name, layout=design.elements, background=design.background)
-    return create_layout(actor=actor, event=layout.event, values=values)
+    return create_layout(actor=actor, event=event, values=values)
 
 
 def in_stored_form(
@@ -66,6 +67,7 @@ def tell_conflict(layout: TicketLayout) -> dict[str, Any]:
     entry = (
         entries_of(layout.event.organizer)
         .filter(event=layout.event, kind="ticketlayout", object_id=str(layout.pk))
+        .filter(data__has_key="layout")  # not who made it the default
         .first()
     )
     moment = entry and timezone.localtime(entry.datetime, layout.event.tz)

@@ -7,7 +7,7 @@ number has a wrong one half of the time.
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Invalid
+from counterfoil.layouts.builtin import built_in_layout
+from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import element_of, problems_of
 from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
@@ -40,10 +42,11 @@ def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> P
     Raises:
         Problematic: nothing at all can be drawn.
     """
-    problems = list(problems_of(asked.elements))
+    elements = asked.elements or built_in_layout()  # an empty layout prints with these
+    problems = list(problems_of(elements))
     broken = {element_of(problem) for problem in problems}
-    kept = [index for index in range(len(asked.elements)) if index not in broken]
-    plan = _plan(asked, kept)
+    kept = [index for index in range(len(elements)) if index not in broken]
+    plan = _plan([elements[index] for index in kept], asked.background)
     ticket = _ticket(plan, event, asked, position)
     inspected = {kept[each.index]: each for each in inspect(plan, ticket)}
     unprintable = {index: each.problem for index, each in inspected.items() if each.problem}
@@ -68,12 +71,10 @@ def pages_of(plan: Plan) -> list[dict[str, float]]:
     ]
 
 
-def _plan(asked: PictureAsked, kept: Sequence[int]) -> Plan:
-    background = asked.background.pk if asked.background else None
+def _plan(elements: list[dict[str, Any]], background: Background | None) -> Plan:
+    key = background.pk if background else None
     try:
-        return previews.preview_plan(
-            elements=[asked.elements[index] for index in kept], background=background
-        )
+        return previews.preview_plan(elements=elements, background=key)
     except Invalid as refused:
         raise Problematic.of(refused) from None
 

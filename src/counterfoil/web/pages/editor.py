@@ -37,7 +37,7 @@ class Editor(LayoutPage):
             "urls": {
                 "picture": self.link("editor-picture"),
                 "save": self.link("editor-save", self.layout.pk),
-                "copy": self.link("editor-copy", self.layout.pk),
+                "copy": self.link("editor-copy"),
                 "background": self.link("editor-background"),
                 "close": self.link("layouts"),
             },
@@ -99,12 +99,12 @@ class Save(Asked, LayoutPage):
         return JsonResponse({"version": Design.of(saved).version, "name": saved.name})
 
 
-class Copy(Asked, LayoutPage):
-    """Saves what is being edited as another layout."""
+class Copy(Asked):
+    """Saves what is being edited as another layout; its own may be deleted by now."""
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         design = asking.read_design(asking.read_body(request), self.event)
-        copy = designs.save_copy(actor=self.actor, layout=self.layout, design=design)
+        copy = designs.save_copy(actor=self.actor, event=self.event, design=design)
         url = self.link("layout-edit", copy.pk)
         return JsonResponse({"id": copy.pk, "url": url}, status=201)
 
@@ -134,7 +134,7 @@ class NewBackground(Asked):
 routes = event_routes(
     path("layouts/picture/", Picture.as_view(), name="editor-picture"),
     path("layouts/background/", NewBackground.as_view(), name="editor-background"),
+    path("layouts/copy/", Copy.as_view(), name="editor-copy"),
     path("layouts/<int:layout>/edit/", Editor.as_view(), name="layout-edit"),
     path("layouts/<int:layout>/save/", Save.as_view(), name="editor-save"),
-    path("layouts/<int:layout>/copy/", Copy.as_view(), name="editor-copy"),
 )

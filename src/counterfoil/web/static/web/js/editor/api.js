@@ -41,11 +41,13 @@ function csrfToken() {
 /**
  * @param {{ status: number, body: any }} answer one that is no success
  * @param {(name: string) => string} word
+ * @param {string} silence what to say where the server does not answer
  * @returns {string} why, in a sentence
  */
-export function reason({ status, body }, word) {
-  if (status === 0 || status >= 500) return word("stale-network");
+export function reason({ status, body }, word, silence = word("no-answer")) {
+  if (status === 0 || status >= 500) return silence;
   if (status === 401 || status === 403) return body.message ?? word("signed-out");
+  if (status === 404) return body.message ?? word("no-event");
   const problems = /** @type {{ message: string }[]} */ (body.problems ?? []);
   return body.message ?? body.detail ?? (problems.map(({ message }) => message).join(" ") || String(status));
 }

@@ -9,6 +9,8 @@ import { spoken } from "./saving.js";
 /** @typedef {import("./app.js").App} App */
 
 const SOON = 400;
+/** Each opening of the editor keeps its own, so that none takes away or covers another's. */
+const OPENED = Date.now();
 
 /** @param {App} app */
 export function keepDrafts(app) {
@@ -53,23 +55,41 @@ export function forget(app) {
  * @param {App} app
  */
 export async function offerDraft(app) {
-  const draft = JSON.parse(localStorage.getItem(place(app)) ?? "null");
-  if (!draft || !app.data.writable) return;
+  const [found] = drafts(app);
+  if (!found || !app.data.writable) return;
+  const { name, draft } = found;
   part("draft-told", HTMLElement).textContent = word("draft-told", {
     name: draft.name,
     when: spoken(new Date(draft.when)),
   });
   part("draft-older", HTMLElement).hidden = draft.version === app.state.saved.version;
   const wanted = await ask("draft");
-  if (wanted === "discard") forget(app);
-  if (wanted !== "restore") return;
+  if (!wanted) return; // it is offered again next time
+  localStorage.removeItem(name);
+  if (wanted === "discard") return;
   const layout = fromStored(draft);
   app.store.edit(() => layout);
   app.store.update(({ saved }) => ({ saved: { ...saved, version: draft.version } }));
   app.tell(word("draft-restored"));
 }
 
+/**
+ * @param {App} app
+ * @returns {{ name: string, draft: any }[]} of this layout, the newest first
+ */
+function drafts(app) {
+  return Object.keys(localStorage)
+    .filter((name) => name.startsWith(prefix(app)))
+    .map((name) => ({ name, draft: JSON.parse(localStorage.getItem(name) ?? "") }))
+    .sort((one, other) => other.draft.when.localeCompare(one.draft.when));
+}
+
 /** @param {App} app */
 function place(app) {
-  return `counterfoil-draft-${app.data.layout.id}`;
+  return `${prefix(app)}${OPENED}`;
+}
+
+/** @param {App} app */
+function prefix(app) {
+  return `counterfoil-draft-${app.data.layout.id}-`;
 }

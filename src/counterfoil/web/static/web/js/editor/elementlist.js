@@ -60,7 +60,9 @@ function fill(app, list) {
     return;
   list.replaceChildren(...rows);
   list.hidden = !elements.length;
-  part("no-elements", HTMLElement).hidden = !list.hidden;
+  const isBuiltIn = !app.state.layout.elements.length;
+  part("built-in", HTMLElement).hidden = !isBuiltIn;
+  part("no-elements", HTMLElement).hidden = isBuiltIn || !list.hidden;
   if (at) {
     const own = list.querySelector(`[data-key="${at.key}"]`) ?? list.querySelector("[tabindex='0']");
     const wanted = at.toggle ? own?.querySelector(`[data-toggle="${at.toggle}"]`) : own;

@@ -57,10 +57,11 @@ export class History {
   }
 
   /**
-   * Remember what is selected now: undoing a later step comes back to it.
+   * Remember what is selected now: undoing a later step comes back to it. A new step begins.
    * @param {readonly string[]} selection
    */
   select(selection) {
+    this.#last = null;
     this.#present = { ...this.#present, selection };
   }
 

@@ -4,11 +4,11 @@
 import { run } from "./commands.js";
 import { copyChosen, pasteText } from "./copying.js";
 import { part } from "./dom.js";
-import { removeChosen } from "./editing.js";
 
 /** @typedef {import("./app.js").App} App */
 
 const KEYS = /** @type {Record<string, string>} */ ({
+  "Ctrl+s": "save",
   "Ctrl+z": "undo",
   "Ctrl+y": "redo",
   "Ctrl+Shift+z": "redo",
@@ -45,18 +45,14 @@ const WRITTEN = "textarea, select, input:not([type=checkbox], [type=file], [type
 export function listenToKeys(app) {
   const stage = part("stage", HTMLElement);
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey && event.key === "s") {
-      event.preventDefault();
-      run(app, "save");
-      return;
-    }
-    if (isElsewhere(event)) return;
+    const name = nameOf(event);
+    if (name === "save") event.preventDefault(); // else the browser would save its page
+    else if (isElsewhere(event)) return;
     if (event.key === " " && isOnCanvas(event)) {
       stage.classList.add("pushing");
       event.preventDefault();
       return;
     }
-    const name = nameOf(event);
     if (name && run(app, name)) event.preventDefault();
   });
   document.addEventListener("keyup", (event) => event.key === " " && stage.classList.remove("pushing"));
@@ -98,10 +94,10 @@ function listenToClipboard(app) {
     if (isElsewhere(event) || !app.selected.length || String(getSelection())) return false;
     event.clipboardData?.setData("text/plain", copyChosen(app));
     event.preventDefault();
-    return app.data.writable;
+    return true;
   };
   document.addEventListener("copy", put);
-  document.addEventListener("cut", (event) => put(event) && removeChosen(app));
+  document.addEventListener("cut", (event) => put(event) && run(app, "remove"));
   document.addEventListener("paste", (event) => {
     if (isElsewhere(event) || !app.data.writable) return;
     pasteText(app, event.clipboardData?.getData("text/plain") ?? "");

@@ -2,7 +2,7 @@
 /** What belongs to the whole layout: its name, guides, the ticket that is shown, what is to be looked at. */
 
 import { whenChanged } from "./app.js";
-import { send } from "./api.js";
+import { reason, send } from "./api.js";
 import { ask, icon, make, part, word } from "./dom.js";
 import { pageOf } from "./geometry.js";
 
@@ -136,7 +136,7 @@ function listenToTickets(app) {
 async function find(app, search) {
   const ticket = { search };
   const told = part("ticket-problem", HTMLElement);
-  const { status, body } = await send(app.data.urls.picture, {
+  const answer = await send(app.data.urls.picture, {
     elements: [],
     background: null,
     ticket,
@@ -144,9 +144,9 @@ async function find(app, search) {
     dpi: 20,
     hidden: [],
   });
-  told.textContent =
-    status === 200 ? "" : (body.message ?? body.problems?.[0]?.message ?? word("ticket-unknown"));
-  if (status !== 200) return;
+  const isFound = Boolean(answer.body.picture); // though something may keep it from being printed
+  told.textContent = isFound ? "" : reason(answer, word);
+  if (!isFound) return;
   part('dialog="ticket"', HTMLDialogElement).close();
   show(app, ticket);
 }

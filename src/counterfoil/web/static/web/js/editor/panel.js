@@ -101,10 +101,15 @@ function makeRow(app, attribute) {
   const id = `attribute-${name}`;
   const problem = make("p", { class: "errorlist", id: `${id}-problem` });
   const change = (/** @type {unknown} */ value) => {
-    const keys = app.selected.map(({ key }) => key);
+    const made = (/** @type {unknown} */ old) => (typeof value === "function" ? value(old) : value);
+    const { selected } = app;
     if (app.data.writable)
       app.store.edit(
-        (layout) => keys.reduce((done, key) => replaceData(done, key, { [name]: value }), layout),
+        (layout) =>
+          selected.reduce(
+            (done, { key, data }) => replaceData(done, key, { [name]: made(data[name]) }),
+            layout,
+          ),
         name,
       );
   };

@@ -80,7 +80,9 @@ function resolution(app) {
  */
 async function ask(app) {
   const { layout, page, hidden, ticket } = app.state;
-  const known = { ...layout, elements: layout.elements.filter((each) => app.isKnown(each)) };
+  const elements = layout.elements.filter((each) => app.isKnown(each));
+  // Without any element something else would be drawn: what prints where a layout is empty.
+  const known = elements.length ? { ...layout, elements } : layout;
   const answer = await send(app.data.urls.picture, {
     elements: toStored(known),
     background: layout.background.id,
@@ -90,7 +92,7 @@ async function ask(app) {
     hidden: indexes(known, hidden),
   });
   if (answer.body.picture) await take(app, known, answer.body);
-  else app.look({ stale: reason(answer, word) });
+  else app.look({ stale: reason(answer, word, word("trying-again")) });
   return answer.status > 0 && answer.status < 500;
 }
 

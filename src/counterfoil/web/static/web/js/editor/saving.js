@@ -1,5 +1,5 @@
 // @ts-check
-/** Saves, and asks what to do when someone else has saved in between. */
+/** Saves, and asks what to do when someone else has saved or deleted the layout in between. */
 
 import { reason, send } from "./api.js";
 import { ask, part, word } from "./dom.js";
@@ -12,11 +12,26 @@ import { fromStored, toStored } from "./layout.js";
  * @typedef {import("./types.js").Layout} Layout
  */
 
-/** @param {App} app */
+let [isSaving, isWanted] = [false, false];
+
+/**
+ * One answer is waited for at a time: who saves meanwhile has what is there by then saved after it.
+ * @param {App} app
+ */
 export async function save(app) {
-  app.tell(word("saving"));
-  const { layout, saved } = app.state;
-  await put(app, layout, saved.version);
+  isWanted = true;
+  if (isSaving) return;
+  isSaving = true;
+  try {
+    for (let isDone = true; isDone && isWanted; ) {
+      isWanted = false;
+      app.tell(word("saving"));
+      const { layout, saved } = app.state;
+      isDone = await put(app, layout, saved.version);
+    }
+  } finally {
+    isSaving = false;
+  }
 }
 
 /** @param {App} app */
@@ -38,6 +53,7 @@ export function spoken(when) {
  * @param {App} app
  * @param {Layout} layout
  * @param {string} version that it is meant to replace
+ * @returns {Promise<boolean>} whether it is saved
  */
 async function put(app, layout, version) {
   const body = { name: layout.name, elements: toStored(layout), background: layout.background.id, version };
@@ -47,17 +63,19 @@ async function put(app, layout, version) {
     app.store.markSaved(layout, answer.body.version);
     if (!app.store.isChanged) forget(app);
     app.tell(word("saved"));
-  } else if (answer.status === 409) {
-    await settle(app, layout, answer.body);
-  } else {
-    refuse(app, answer);
+    return true;
   }
+  if (answer.status === 409) return settle(app, layout, answer.body);
+  if (answer.status === 404 || answer.status === 410) await mourn(app, layout);
+  else refuse(app, answer);
+  return false;
 }
 
 /**
  * @param {App} app
  * @param {Layout} mine
  * @param {ConflictAnswer} theirs
+ * @returns {Promise<boolean>} whether mine is saved
  */
 async function settle(app, mine, theirs) {
   const { by, when, version } = theirs;
@@ -65,14 +83,24 @@ async function settle(app, mine, theirs) {
   part("conflict-told", HTMLElement).textContent = told;
   app.tell(told);
   const wanted = await ask("conflict");
-  if (wanted === "overwrite") await put(app, mine, version);
-  else if (wanted === "copy") await saveCopy(app, mine);
+  if (wanted === "overwrite") return put(app, mine, version);
+  if (wanted === "copy") await saveCopy(app, mine);
   else if (wanted === "theirs") {
     const layout = fromStored(theirs.layout);
     app.store.edit(() => layout);
     app.store.markSaved(layout, version);
     app.tell(word("theirs-shown"));
   }
+  return false;
+}
+
+/**
+ * @param {App} app
+ * @param {Layout} mine
+ */
+async function mourn(app, mine) {
+  app.tell(word("not-saved", { reason: word("deleted") }));
+  if ((await ask("deleted")) === "copy") await saveCopy(app, mine);
 }
 
 /**
@@ -84,7 +112,7 @@ async function saveCopy(app, layout) {
   const body = { name, elements: toStored(layout), background: layout.background.id };
   const answer = await send(app.data.urls.copy, body);
   if (answer.status !== 200 && answer.status !== 201) return refuse(app, answer);
-  app.store.markSaved(app.state.layout, app.state.saved.version);
+  app.store.markSaved(layout, app.state.saved.version);
   forget(app);
   location.assign(answer.body.url);
 }

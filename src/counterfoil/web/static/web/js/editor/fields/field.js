@@ -6,7 +6,8 @@
  * @property {import("../app.js").App} app
  * @property {import("../types.js").Attribute} attribute
  * @property {string} id of the control, to which the label belongs
- * @property {(value: unknown) => void} change undefined takes the attribute away
+ * @property {(value: unknown) => void} change undefined takes the attribute away; a function makes
+ *   each element's new value of its old one
  * @property {(problem: string) => void} refuse says what is wrong with what is typed
  * @typedef {{ node: HTMLElement, show: (values: readonly unknown[]) => void }} Field
  * @typedef {(wanted: Wanted) => Field} Build

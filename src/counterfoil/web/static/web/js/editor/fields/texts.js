@@ -44,17 +44,13 @@ export function text({ app, id, change }) {
       inserter(app, `${id}-insert`, () => area),
     ),
     show(values) {
-      const value = shared(values);
-      set(area, { placeholder: value === MIXED ? word("mixed") : null });
-      fill(area, value === MIXED ? "" : (value ?? ""));
+      fillText(area, values);
     },
   };
 }
 
 /** @type {Build} */
 export function translations({ app, id, change }) {
-  /** @type {Record<string, string>} */
-  let texts = {};
   const areas = app.data.languages.map(({ code, label }, index) => {
     const own = index ? `${id}-${code}` : id;
     const area = make("textarea", {
@@ -62,7 +58,7 @@ export function translations({ app, id, change }) {
       rows: 2,
       lang: code,
       "aria-label": label,
-      input: () => change({ ...texts, [code]: area.value }),
+      input: () => change((/** @type {object} */ own) => ({ ...own, [code]: area.value })),
     });
     return { code, label, area };
   });
@@ -83,11 +79,25 @@ export function translations({ app, id, change }) {
       inserter(app, `${id}-insert`, () => last),
     ),
     show(values) {
-      const value = shared(values);
-      texts = value === MIXED ? {} : (value ?? {});
-      for (const { code, area } of areas) fill(area, texts[code] ?? "");
+      const all = /** @type {(Record<string, string> | undefined)[]} */ (values);
+      for (const { code, area } of areas) {
+        fillText(
+          area,
+          all.map((texts) => texts?.[code] ?? ""),
+        );
+      }
     },
   };
+}
+
+/**
+ * @param {HTMLTextAreaElement} area
+ * @param {readonly unknown[]} values
+ */
+function fillText(area, values) {
+  const value = shared(values);
+  set(area, { placeholder: value === MIXED ? word("mixed") : null });
+  fill(area, value === MIXED ? "" : (value ?? ""));
 }
 
 /** @type {Build} */
