@@ -25,6 +25,7 @@ from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayoutItem
 from counterfoil.printing.models import RenderRequest
 from makers import (
+    make_event,
     make_item,
     make_layout,
     make_order,
@@ -107,6 +108,10 @@ def assignments(event: Event) -> Ids:
 
 def orders(event: Event) -> Ids:
     return {"code": make_order(event, items=[make_item(event)]).code, "output": "pdf"}
+
+
+def orders_elsewhere(_event: Event) -> Ids:
+    return orders(make_event(make_organizer()))
 
 
 def positions(event: Event) -> Ids:
@@ -233,6 +238,7 @@ ROUTES: dict[str, Row] = {
     "order-detail": row(GET=READ, DELETE=WRITE, among=orders),
     "order-download": row(GET=READ, among=orders),
     "organizer-order-list": row(GET=READ),
+    "organizer-order-detail": row(GET=READ, among=orders_elsewhere),
     "orderposition-list": row(GET=READ),
     "orderposition-detail": row(GET=READ, among=positions),
     "orderposition-download": row(GET=READ, among=positions),

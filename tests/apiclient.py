@@ -62,3 +62,15 @@ class Api:
 def at(event: Event, path: str = "") -> str:
     """Return the path of something below an event."""
     return f"{BASE}/organizers/{event.organizer.slug}/events/{event.slug}/{path}"
+
+
+def upload(api: Api, content: bytes, name: str = "x.pdf", kind: str = "application/pdf") -> str:
+    """Upload a file, and return the id by which it is named afterwards."""
+    answer = api.post(
+        "/upload",
+        content=content,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    assert answer.status_code == 201, answer.content
+    return str(answer.json()["id"])

@@ -114,10 +114,10 @@ def test_the_status_tells_how_full_the_house_is(api: Api, event: Event) -> None:
     variation = make_variation(item, value={"en": "Front row"})
     order = make_order(event, items=[item])
     order.positions.update(variation=variation)
-    counts_on = make_list(event)
-    redeem(api, event, counts_on, order.positions.get().secret)
+    checkin_list = make_list(event)
+    redeem(api, event, checkin_list, order.positions.get().secret)
 
-    answer = api.get(at(event, f"checkinlists/{counts_on.pk}/status/"))
+    answer = api.get(at(event, f"checkinlists/{checkin_list.pk}/status/"))
 
     assert answer.json() == {
         "event": {"name": event.name["en"]},
@@ -143,23 +143,25 @@ def test_the_status_tells_how_full_the_house_is(api: Api, event: Event) -> None:
         ],
     }
     german = api.get(
-        at(event, f"checkinlists/{counts_on.pk}/status/"), headers={"Accept-Language": "de"}
+        at(event, f"checkinlists/{checkin_list.pk}/status/"), headers={"Accept-Language": "de"}
     )
     assert german.json()["items"][0]["name"] == "Ehrengast"
 
 
-def redeem(api: Api, event: Event, counts_on: CheckinList, code: str, **body: Any) -> Any:
-    return api.post(at(event, f"checkinlists/{counts_on.pk}/positions/{code}/redeem/"), json=body)
+def redeem(api: Api, event: Event, checkin_list: CheckinList, code: str, **body: Any) -> Any:
+    return api.post(
+        at(event, f"checkinlists/{checkin_list.pk}/positions/{code}/redeem/"), json=body
+    )
 
 
 def test_an_app_redeems_by_secret_or_by_id(api: Api, event: Event) -> None:
     item = make_item(event)
     tickets = make_order(event, items=[item, item]).positions.order_by("positionid")
-    counts_on = make_list(event)
+    checkin_list = make_list(event)
 
-    by_secret = redeem(api, event, counts_on, tickets[0].secret)
-    by_id = redeem(api, event, counts_on, str(tickets[1].pk))
-    again = redeem(api, event, counts_on, str(tickets[1].pk))
+    by_secret = redeem(api, event, checkin_list, tickets[0].secret)
+    by_id = redeem(api, event, checkin_list, str(tickets[1].pk))
+    again = redeem(api, event, checkin_list, str(tickets[1].pk))
 
     assert [by_secret.status_code, by_id.status_code] == [201, 201]
     assert (again.status_code, again.json()["reason"]) == (400, "already_redeemed")
@@ -212,11 +214,11 @@ def test_tickets_of_a_list_are_searched(api: Api, event: Event) -> None:
     jane.positions.update(attendee_name_parts={"_scheme": "full", "full_name": "Jane Müller"})
     make_order(event, items=[item], code="OTHER")
     pending = make_order(event, items=[item], code="PENDX", status="n")
-    counts_on = make_list(event)
-    redeem(api, event, counts_on, jane.positions.get().secret)
+    checkin_list = make_list(event)
+    redeem(api, event, checkin_list, jane.positions.get().secret)
 
     def found(query: str) -> list[str]:
-        answer = api.get(at(event, f"checkinlists/{counts_on.pk}/positions/?{query}"))
+        answer = api.get(at(event, f"checkinlists/{checkin_list.pk}/positions/?{query}"))
         assert answer.status_code == 200, answer.content
         return [entry["order"] for entry in answer.json()["results"]]
 
@@ -233,19 +235,19 @@ def test_tickets_of_a_list_are_searched(api: Api, event: Event) -> None:
 def test_a_ticket_of_a_list_is_shown_with_its_checkins(api: Api, event: Event) -> None:
     device, token = make_device(event.organizer)
     ticket = make_order(event, items=[make_item(event)]).positions.get()
-    counts_on = make_list(event)
+    checkin_list = make_list(event)
     Api(token).post(
-        at(event, f"checkinlists/{counts_on.pk}/positions/{ticket.secret}/redeem/"),
+        at(event, f"checkinlists/{checkin_list.pk}/positions/{ticket.secret}/redeem/"),
         json={"datetime": "2027-06-12T10:00:00Z"},
     )
 
-    shown = api.get(at(event, f"checkinlists/{counts_on.pk}/positions/{ticket.pk}/")).json()
+    shown = api.get(at(event, f"checkinlists/{checkin_list.pk}/positions/{ticket.pk}/")).json()
 
     assert shown["checkins"] == [
         {
             "id": Checkin.objects.get().pk,
             "datetime": "2027-06-12T12:00:00+02:00",
-            "list": counts_on.pk,
+            "list": checkin_list.pk,
             "auto_checked_in": False,
             "gate": None,
             "device": device.pk,
@@ -263,10 +265,10 @@ def test_listing_tickets_costs_the_same_for_any_number(
     item = make_item(event)
     for _ in range(tickets):
         make_order(event, items=[item])
-    counts_on = make_list(event)
+    checkin_list = make_list(event)
 
     with django_assert_max_num_queries(13):
-        api.get(at(event, f"checkinlists/{counts_on.pk}/positions/"))
+        api.get(at(event, f"checkinlists/{checkin_list.pk}/positions/"))
 
 
 @pytest.mark.parametrize("lists", [1, 40])
@@ -327,11 +329,11 @@ def test_a_report_that_says_nothing_is_refused(
 
 def test_who_may_only_scan_cannot_change_lists(event: Event) -> None:
     scanner = Api(make_token(make_team(event.organizer, permissions=["event.orders:checkin"]))[1])
-    counts_on = make_list(event)
+    checkin_list = make_list(event)
 
     assert scanner.get(at(event, "checkinlists/")).status_code == 200
     assert scanner.post(at(event, "checkinlists/"), json={"name": "x"}).status_code == 403
-    assert redeem(scanner, event, counts_on, "x").json()["reason"] == "invalid"
+    assert redeem(scanner, event, checkin_list, "x").json()["reason"] == "invalid"
 
 
 def test_who_may_only_read_cannot_scan(event: Event) -> None:

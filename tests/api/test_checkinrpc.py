@@ -190,7 +190,6 @@ def test_questions_of_answers_are_shown_whole_on_demand(scanner: Scanner) -> Non
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"lists": []}, "lists"),
         ({"lists": [10**9]}, "lists"),
         ({"lists": "x"}, "lists"),
         ({"lists": [True]}, "lists"),
@@ -223,6 +222,13 @@ def test_an_empty_scan_lacks_lists_and_secret(scanner: Scanner) -> None:
 
     required = ["This field is required."]
     assert answer.json() == {"lists": required, "secret": required}
+
+
+def test_no_list_at_all_is_no_fault_of_a_field(scanner: Scanner) -> None:
+    answer = scanner.redeem("x", lists=[])
+
+    assert answer.status_code == 400
+    assert answer.json() == ["This list may not be empty."]
 
 
 def test_of_each_event_there_is_one_list(scanner: Scanner) -> None:

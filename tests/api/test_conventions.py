@@ -41,6 +41,24 @@ def test_writers_without_the_slash_find_nothing(api: Api, event: Event, method) 
     assert answer.json() == {"detail": "Not found."}
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "items/abc/",
+        "items/abc/variations/",
+        "items/abc/variations/1/",
+        "checkinlists/abc/positions/",
+        "checkinlists/abc/positions/1/",
+        "offlinesalesbatches/abc/tickets/",
+    ],
+)
+def test_of_what_is_no_id_nothing_is_said(api: Api, event: Event, path: str) -> None:
+    answer = api.get(at(event, path))
+
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": "Not found."}
+
+
 def test_what_has_no_slash_has_none(api: Api) -> None:
     assert api.get("/version/").status_code == 404
     assert api.post("/upload/").status_code == 404

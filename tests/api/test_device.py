@@ -169,16 +169,16 @@ def test_a_device_is_sent_to_what_runs_now(event: Event) -> None:
     _device, token = make_device(event.organizer)
     make_event(event.organizer, date_from=in_hours(-200), date_to=in_hours(-190))
     running = make_event(event.organizer, date_from=in_hours(-2), date_to=in_hours(2))
-    counts_on = make_list(running)
+    checkin_list = make_list(running)
 
     answer = select(token)
 
     assert answer.json() == {
         "event": {"slug": running.slug, "name": running.name},
         "subevent": None,
-        "checkinlist": counts_on.pk,
+        "checkinlist": checkin_list.pk,
     }
-    current = {"event": running.slug, "checkinlist": counts_on.pk}
+    current = {"event": running.slug, "checkinlist": checkin_list.pk}
     assert select(token, **current).status_code == 304
 
 

@@ -94,6 +94,34 @@ def test_events_of_others_do_not_exist(api: Api, event: Event) -> None:
     assert answer.status_code == 400
 
 
+def test_nobody_lets_a_device_into_events_that_they_do_not_see(event: Event) -> None:
+    team = make_team(event.organizer, all_events=False)
+    team.limit_events.add(event)
+    limited, other = Api(make_token(team)[1]), make_event(event.organizer)
+    device, _token = make_device(event.organizer, all_events=False)
+    own = path(event, f"{device.device_id}/")
+
+    everywhere = limited.post(path(event), json={"name": "x", "all_events": True})
+    elsewhere = limited.post(path(event), json={"name": "x", "limit_events": [other.slug]})
+    widened = limited.patch(own, json={"all_events": True})
+
+    assert list(everywhere.json()) == list(widened.json()) == ["all_events"]
+    assert list(elsewhere.json()) == ["limit_events"]
+    assert {answer.status_code for answer in (everywhere, elsewhere, widened)} == {400}
+    assert limited.patch(own, json={"limit_events": [event.slug]}).status_code == 200
+
+
+def test_a_device_that_is_let_in_everywhere_can_be_renamed_by_who_is_not(event: Event) -> None:
+    device, _token = make_device(event.organizer, all_events=True)
+    limited = Api(make_token(make_team(event.organizer, all_events=False))[1])
+
+    answer = limited.put(
+        path(event, f"{device.device_id}/"), json={"name": "Side door", "all_events": True}
+    )
+
+    assert (answer.status_code, answer.json()["name"]) == (200, "Side door")
+
+
 def test_devices_are_never_deleted(api: Api, event: Event) -> None:
     device, _token = make_device(event.organizer)
 

@@ -158,6 +158,14 @@ def test_a_client_that_has_the_file_is_told_so(api: Api, finished: RenderRequest
         assert (answer.status_code, body_of(answer)) == (200, CONTENT)
 
 
+def test_conditions_on_a_date_are_ignored_because_files_have_none(
+    api: Api, finished: RenderRequest
+) -> None:
+    for condition in ("If-Unmodified-Since", "If-Modified-Since"):
+        answer = api.get(path_of(finished), headers={condition: "Thu, 01 Oct 2026 00:00:00 GMT"})
+        assert (answer.status_code, body_of(answer)) == (200, CONTENT)
+
+
 @pytest.mark.parametrize("accept", ["*/*", "application/pdf"])
 def test_while_it_is_made_the_answer_is_its_progress_in_json(
     api: Api, found: RenderRequest, accept: str

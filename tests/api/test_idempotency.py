@@ -12,16 +12,17 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 
-from apiclient import Api, at
+from apiclient import Api, at, upload
 from counterfoil.accounts import idempotency
 from counterfoil.accounts.actors import TokenActor
-from counterfoil.accounts.idempotency import Claim
+from counterfoil.accounts.idempotency import KeyUse
 from counterfoil.accounts.models import APIToken, IdempotencyRecord, User
-from counterfoil.api.idempotency import answer_once
+from counterfoil.api.idempotency import answer_once, outside
 from counterfoil.catalog.models import Event, ItemCategory
 from counterfoil.core import clock
 from makers import make_event, make_team, make_token
 from pageclient import signed_in
+from samplepdfs import NOT_A_PDF, pdf_of
 
 KEY = {"X-Idempotency-Key": "a-key"}
 
@@ -164,23 +165,23 @@ def test_old_answers_are_forgotten(api: Api, event: Event) -> None:
 
 
 def test_an_answer_that_may_change_is_not_kept_and_its_work_undone(event: Event) -> None:
-    claim = Claim.of("token:1", "key")
+    use = KeyUse.of("token:1", "key")
 
     def work() -> HttpResponse:
         event.categories.create(name={"en": "A"})
         return HttpResponse(status=503)
 
-    answer = answer_once(claim, work)
+    answer = answer_once(use, work)
 
     assert answer.status_code == 503
-    assert idempotency.kept_answer(claim) is None
+    assert idempotency.kept_answer(use) is None
     assert not event.categories.exists()
-    assert not idempotency.is_running(claim)
+    assert not idempotency.is_running(use)
 
 
 def test_while_the_first_runs_the_second_is_told_to_wait(api: Api, event: Event) -> None:
     assert api.token is not None
-    with idempotency.held(Claim.of(TokenActor(APIToken.objects.get()).key, "a-key")):
+    with idempotency.held(KeyUse.of(TokenActor(APIToken.objects.get()).key, "a-key")):
         answer = api.post(at(event, "categories/"), json={"name": "A"}, headers=KEY)
         asked = api.get("/idempotency_query?key=a-key")
 
@@ -188,6 +189,49 @@ def test_while_the_first_runs_the_second_is_told_to_wait(api: Api, event: Event)
     assert answer["Retry-After"] == asked["Retry-After"] == "5"
     assert "detail" in answer.json()
     assert not event.categories.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_seconds_is_done_before_the_transaction() -> None:
+    in_transaction = []
+
+    def work() -> HttpResponse:
+        outside("slow", lambda: in_transaction.append(connection.in_atomic_block))
+        in_transaction.append(connection.in_atomic_block)
+        return HttpResponse(status=201)
+
+    answer = answer_once(KeyUse.of("token:1", "key"), work)
+
+    assert answer.status_code == 201
+    assert in_transaction == [False, True]
+
+
+def test_what_takes_seconds_is_done_without_a_key_too() -> None:
+    assert outside("slow", lambda: "found") == "found"
+
+
+def test_a_background_that_is_refused_is_refused_the_same_way_again(api: Api, event: Event) -> None:
+    def new(background: str) -> Any:
+        body = {"name": "A", "layout": [], "background": background}
+        return api.post(at(event, "ticketlayouts/"), json=body, headers=KEY)
+
+    first = new(upload(api, NOT_A_PDF))
+    again = new(upload(api, pdf_of()))
+
+    assert first.status_code == again.status_code == 400
+    assert again.json() == first.json()
+    assert list(first.json()) == ["background"]
+
+
+def test_a_layout_with_a_background_is_made_once(api: Api, event: Event) -> None:
+    body = {"name": "A", "layout": [], "background": upload(api, pdf_of())}
+
+    first = api.post(at(event, "ticketlayouts/"), json=body, headers=KEY)
+    again = api.post(at(event, "ticketlayouts/"), json=body, headers=KEY)
+
+    assert first.status_code == again.status_code == 201
+    assert again.content == first.content
+    assert event.ticket_layouts.get().background is not None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from apiclient import Api, at
+from apiclient import Api, at, upload
 from counterfoil.api.examples import ITEM, VARIATION
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Item
+from counterfoil.files import services as files
 from makers import (
     make_event,
     make_item,
@@ -280,14 +281,7 @@ def test_listing_variations_costs_the_same_for_any_number(
 def upload_picture(api: Api) -> str:
     picture = io.BytesIO()
     Image.new("RGB", (2, 2)).save(picture, "PNG")
-    answer = api.post(
-        "/upload",
-        content=picture.getvalue(),
-        content_type="image/png",
-        headers={"Content-Disposition": 'attachment; filename="a.png"'},
-    )
-    file_id: str = answer.json()["id"]
-    return file_id
+    return upload(api, picture.getvalue(), "a.png", "image/png")
 
 
 def test_a_picture_is_set_shown_and_cleared(api: Api, event: Event) -> None:
@@ -302,6 +296,17 @@ def test_a_picture_is_set_shown_and_cleared(api: Api, event: Event) -> None:
     assert sent["Content-Type"] == "image/png"
     assert b"".join(sent.streaming_content).startswith(b"\x89PNG")
     assert cleared is None
+    assert api.get(f"{path}picture/").status_code == 404
+
+
+def test_a_picture_whose_file_is_gone_is_not_found(api: Api, event: Event) -> None:
+    item = make_item(event)
+    path = at(event, f"items/{item.pk}/")
+    api.patch(path, json={"picture": upload_picture(api)})
+    item.refresh_from_db()
+
+    files.delete(item.picture)
+
     assert api.get(f"{path}picture/").status_code == 404
 
 

@@ -60,10 +60,13 @@ def test_rows_of_other_events_do_not_exist(
     assert answer.json() == {field: [f'Invalid pk "{foreign[field]}" - object does not exist.']}
 
 
-def test_unknown_channels_do_not_exist(api: Api, event: Event, body: dict[str, Any]) -> None:
-    answer = api.post(at(event, "layoutassignments/"), json={**body, "sales_channel": "moon"})
+@pytest.mark.parametrize("channel", ["moon", 5])
+def test_unknown_channels_do_not_exist(
+    api: Api, event: Event, body: dict[str, Any], channel: object
+) -> None:
+    answer = api.post(at(event, "layoutassignments/"), json={**body, "sales_channel": channel})
 
-    assert answer.json() == {"sales_channel": ["Object with identifier=moon does not exist."]}
+    assert answer.json() == {"sales_channel": [f"Object with identifier={channel} does not exist."]}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

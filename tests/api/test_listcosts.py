@@ -108,13 +108,13 @@ def questions(event: Event, amount: int) -> None:
 
 
 def orders(event: Event, amount: int) -> Ids:
-    counts_on = CheckinList.objects.create(event=event, name="List")
+    checkin_list = CheckinList.objects.create(event=event, name="List")
     for _ in range(amount):
         order = make_order(event, items=[make_item(event)])
         OrderPayment.objects.create(order=order, amount=1, created=clock.now())
         position = order.positions.get()
-        Checkin.objects.create(list=counts_on, position=position, datetime=clock.now())
-    return {"list": counts_on.pk}
+        Checkin.objects.create(list=checkin_list, position=position, datetime=clock.now())
+    return {"list": checkin_list.pk}
 
 
 def batches(event: Event, amount: int) -> None:
@@ -142,10 +142,10 @@ def assignments(event: Event, amount: int) -> None:
 
 def checkin_lists(event: Event, amount: int) -> None:
     for number in range(amount):
-        counts_on = CheckinList.objects.create(
+        checkin_list = CheckinList.objects.create(
             event=event, name=f"List {number}", all_products=False
         )
-        counts_on.limit_products.add(make_item(event))
+        checkin_list.limit_products.add(make_item(event))
 
 
 def revoked_secrets(event: Event, amount: int) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -157,14 +158,22 @@ def test_a_filter_that_cannot_be_read_is_refused(api: Api, event: Event, query: 
     assert (answer.status_code, list(answer.json())) == (400, [query.split("=")[0]])
 
 
-def test_lists_tell_the_time_before_they_looked(api: Api, event: Event, item: Item) -> None:
-    earlier = clock.now()
-
+def test_lists_tell_from_when_on_to_ask_the_next_time(api: Api, event: Event, item: Item) -> None:
     answer = api.get(at(event, "orders/"))
 
-    generated = datetime.fromisoformat(answer["X-Page-Generated"])
-    assert earlier <= generated <= clock.now()
+    assert datetime.fromisoformat(answer["X-Page-Generated"]) < clock.now()
     assert "X-Page-Generated" not in api.get(at(event, "orderpositions/"))
+
+
+def test_what_was_being_written_while_a_list_was_read_is_in_the_next(
+    api: Api, event: Event, item: Item
+) -> None:
+    begun = clock.now()
+    generated = api.get(at(event, "orders/"))["X-Page-Generated"]
+    order = make_order(event, items=[item])  # committed only now
+    Order.objects.filter(pk=order.pk).update(last_modified=begun)
+
+    assert _codes(api, event, f"modified_since={quote(generated)}") == [order.code]
 
 
 def test_a_client_chooses_what_it_is_shown(api: Api, event: Event, item: Item) -> None:
@@ -229,6 +238,24 @@ def test_the_orders_of_all_events_are_listed_for_the_organizer(
     ]
 
 
+def test_an_order_of_any_event_is_found_for_the_organizer(
+    api: Api, event: Event, item: Item
+) -> None:
+    other = make_event(event.organizer, timezone="Asia/Tokyo")
+    make_order(event, items=[item], code="AAAAA")
+    make_order(other, items=[make_item(other)], code="BBBBB")
+    make_order(make_event(), items=[], code="CCCCC")
+    base = f"{BASE}/organizers/{event.organizer.slug}/orders/"
+
+    shown = api.get(f"{base}BBBBB/?pdf_data=true").json()
+
+    assert shown == api.get(at(other, "orders/BBBBB/?pdf_data=true")).json()
+    assert api.get(f"{base}AAAAA/").json()["event"] == event.slug
+    assert api.get(f"{base}bbbbb/").status_code == 404
+    assert api.get(f"{base}CCCCC/").status_code == 404
+    assert api.delete(f"{base}AAAAA/").status_code == 405
+
+
 def test_a_token_sees_the_orders_of_its_events_only(event: Event) -> None:
     other = make_event(event.organizer)
     make_order(event, items=[], code="AAAAA")
@@ -237,9 +264,12 @@ def test_a_token_sees_the_orders_of_its_events_only(event: Event) -> None:
     team.limit_events.add(other)
 
     path = f"{BASE}/organizers/{event.organizer.slug}/orders/"
-    shown = Api(make_token(team)[1]).get(path).json()
+    client = Api(make_token(team)[1])
+    shown = client.get(path).json()
 
     assert [row["code"] for row in shown["results"]] == ["BBBBB"]
+    assert client.get(f"{path}BBBBB/").status_code == 200
+    assert client.get(f"{path}AAAAA/").status_code == 404
     blind = make_team(event.organizer, permissions=["event.items:write"])
     assert Api(make_token(blind)[1]).get(path).status_code == 403
 

@@ -58,11 +58,26 @@ def test_what_a_quota_cannot_be_is_refused(api: Api, event: Event, series: Event
     assert problem(event, size=10**30) == ["size"]
     assert problem(event, size="x") == ["size"]
     assert problem(event, name="x" * 201) == ["name"]
-    assert problem(event, items=[foreign.pk]) == ["items"]
+    assert problem(event, items=[foreign.pk]) == ["non_field_errors"]
+    assert problem(event, items=[10**9]) == ["items"]
     assert problem(event, items=[varied.pk]) == ["non_field_errors"]
     assert problem(event, variations=[variation.pk]) == ["non_field_errors"]
-    assert problem(event, subevent=date.pk) == ["subevent"]
+    assert problem(event, subevent=date.pk) == ["non_field_errors"]
+    assert problem(event, subevent=10**9) == ["subevent"]
     assert problem(series, items=[foreign.pk]) == ["non_field_errors"]
+
+
+def test_rows_of_events_that_nobody_may_see_do_not_exist(event: Event, series: Event) -> None:
+    team = make_team(event.organizer, all_events=False)
+    team.limit_events.add(event)
+    hidden = {"items": [make_item(series).pk], "subevent": make_subevent(series).pk}
+
+    answer = Api(make_token(team)[1]).post(
+        at(event, "quotas/"), json={"name": "Q", "size": 1, **hidden}
+    )
+
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["items", "subevent"]
 
 
 def test_a_quota_of_a_series_belongs_to_a_date(api: Api, series: Event) -> None:

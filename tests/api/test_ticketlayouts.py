@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from apiclient import Api, at
+from apiclient import Api, at, upload
 from counterfoil.catalog.models import Event
 from counterfoil.layouts.backgrounds import store_background
 from counterfoil.layouts.models import Background, TicketLayout
@@ -24,17 +24,6 @@ from makers import (
 from samplepdfs import NOT_A_PDF, pdf_of
 
 ELEMENTS = [qr_element(left="20.00", bottom=20.5, size=30)]
-
-
-def upload(api: Api, content: bytes, name: str = "x.pdf", kind: str = "application/pdf") -> str:
-    answer = api.post(
-        "/upload",
-        content=content,
-        content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    assert answer.status_code == 201, answer.content
-    return str(answer.json()["id"])
 
 
 def new(api: Api, event: Event, **given: Any) -> Any:
@@ -240,6 +229,16 @@ class TestPreview:
         with pypdfium2.PdfDocument(shown.content) as document:
             assert document[0].get_size() == (150, 90)
         assert TicketLayout.objects.count() == 1
+
+    def test_an_empty_layout_is_shown_as_it_prints_with_the_built_in_elements(
+        self, api: Api, event: Event
+    ) -> None:
+        saved = api.get(at(event, f"ticketlayouts/{make_layout(event, layout=[]).pk}/preview/"))
+        unsaved = api.post(at(event, "ticketlayouts/preview/"), json={"layout": []})
+
+        for shown in (saved, unsaved):
+            with pypdfium2.PdfDocument(shown.content) as document:
+                assert document[0].get_textpage().get_text_bounded()
 
     def test_a_background_that_cannot_be_used_is_told_with_its_layouts_name(
         self, api: Api, event: Event

@@ -122,6 +122,15 @@ def test_good_parts_stand_as_empty_objects_between_bad_ones(
     }
 
 
+def test_a_channel_that_is_a_number_does_not_exist(
+    api: Api, event: Event, position: OrderPosition
+) -> None:
+    answer = render(api, event, [{"orderposition": position.pk, "override_channel": 5}])
+
+    problem = {"override_channel": ["Object with identifier=5 does not exist."]}
+    assert answer.json() == {"parts": [problem]}
+
+
 def test_cancelled_and_foreign_positions_do_not_exist(api: Api, event: Event) -> None:
     item = make_item(event)
     cancelled = make_order(event, items=[item]).positions.get()

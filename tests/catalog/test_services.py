@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from counterfoil.catalog import (
     dates,
@@ -14,10 +17,11 @@ from counterfoil.catalog import (
     queries,
     questions,
     quotas,
+    saving,
     services,
 )
-from counterfoil.catalog.models import Event, Question, Quota, SubEvent
-from counterfoil.core.refusals import Forbidden, Invalid
+from counterfoil.catalog.models import Event, Item, Question, Quota, SubEvent
+from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid
 from makers import (
     make_event,
     make_item,
@@ -94,6 +98,30 @@ def test_an_event_with_orders_is_left_whole(event: Event) -> None:
         services.delete_event(event=event)
 
     assert event.items.count() == 1
+
+
+def test_what_two_delete_at_once_is_deleted_by_one(event: Event) -> None:
+    first = make_quota(event, size=1, items=[])
+    second = Quota.objects.get(pk=first.pk)
+    quotas.delete_quota(quota=first)
+
+    with pytest.raises(Gone):
+        quotas.delete_quota(quota=second)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_sold_just_now_is_not_deleted() -> None:
+    item = make_item(make_event())
+
+    def sell_first(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith('DELETE FROM "catalog_item"'):  # what depends on it was looked for before
+            make_order(item.event, items=[item])
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(sell_first), pytest.raises(Conflict):
+        saving.delete(item)
+
+    assert Item.objects.exists()
 
 
 def test_what_is_carried_is_kept_beside_what_is_given_anew(event: Event) -> None:

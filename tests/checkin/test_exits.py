@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from counterfoil.checkin.exits import let_out, let_out_where_due
 from counterfoil.checkin.models import Checkin
 from counterfoil.core import clock
-from counterfoil.jobs.poller import Poller
+from counterfoil.jobs.chores import Round
 from gate import Gate
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -70,7 +70,7 @@ def test_a_worker_lets_out_when_the_hour_has_come(gate: Gate) -> None:
     gate.scan(gate.ticket(), datetime=hour - timedelta(hours=1))
     gate.set(exit_all_at=hour)
 
-    Poller(print).turn()
-    Poller(print).turn()  # another worker
+    Round().turn()
+    Round().turn()  # another worker
 
     assert Checkin.objects.get(type="exit").datetime == hour

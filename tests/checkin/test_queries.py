@@ -12,10 +12,10 @@ from gate import Gate, make_list
 from makers import make_item, make_position, make_subevent, make_variation
 
 
-def count(counts_on: CheckinList) -> tuple[int, int]:
+def count(checkin_list: CheckinList) -> tuple[int, int]:
     """Return tickets and check-ins, and see that both ways of counting agree."""
-    tally = tallies(counts_on.event, [counts_on])[counts_on.pk]
-    assert tally.positions.total() == positions_on(counts_on).count()
+    tally = tallies(checkin_list.event, [checkin_list])[checkin_list.pk]
+    assert tally.positions.total() == positions_on(checkin_list).count()
     return tally.positions.total(), tally.checkins.total()
 
 

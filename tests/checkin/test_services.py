@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from counterfoil.checkin import services
 from counterfoil.checkin.models import Checkin
 from counterfoil.checkin.scans import Scan
 from counterfoil.checkin.secrets import revoke_secret, set_block
-from counterfoil.orders.models import Order
+from counterfoil.core.refusals import Gone
+from counterfoil.orders.models import Order, OrderPosition
 from gate import Gate, make_list
 from makers import make_device, make_event, make_item, make_order, make_position, make_subevent
 
@@ -211,6 +213,15 @@ def test_a_revoked_secret_is_refused(gate: Gate) -> None:
     assert outcome.refused is not None
     assert outcome.refused.reason == "revoked"
     assert outcome.position == ticket
+
+
+@pytest.mark.parametrize("change", [revoke_secret, partial(set_block, name="admin", blocked=True)])
+def test_a_ticket_that_somebody_has_deleted_is_not_kept_out(gate: Gate, change: Any) -> None:
+    ticket = gate.ticket()
+    OrderPosition.objects.all().delete()
+
+    with pytest.raises(Gone):
+        change(position=ticket, actor=None)
 
 
 def test_a_revoked_secret_that_no_ticket_has_is_refused_as_revoked(gate: Gate) -> None:

@@ -29,6 +29,9 @@ class Actor(Protocol):
     def events(self, organizer: Organizer) -> QuerySet[Event]:
         """Return the events of an organizer that may be seen."""
 
+    def sees_all_events(self, organizer: Organizer) -> bool:
+        """Tell whether every event of an organizer may be seen, also those to come."""
+
     def may_in_event(self, permission: str, event: Event) -> bool:
         """Tell whether this permission is held on this event (false when it may not be seen)."""
 
@@ -49,6 +52,9 @@ class TokenActor:
 
     def events(self, organizer: Organizer) -> QuerySet[Event]:
         return _events_of_teams([self.token.team], organizer)
+
+    def sees_all_events(self, organizer: Organizer) -> bool:
+        return _teams_see_all([self.token.team], organizer)
 
     def may_in_event(self, permission: str, event: Event) -> bool:
         return _teams_allow_in_event([self.token.team], permission, event)
@@ -73,6 +79,9 @@ class UserActor:
 
     def events(self, organizer: Organizer) -> QuerySet[Event]:
         return _events_of_teams(self._teams(organizer), organizer)
+
+    def sees_all_events(self, organizer: Organizer) -> bool:
+        return _teams_see_all(self._teams(organizer), organizer)
 
     def may_in_event(self, permission: str, event: Event) -> bool:
         return _teams_allow_in_event(self._teams(event.organizer), permission, event)
@@ -107,6 +116,9 @@ class DeviceActor:
             else events.filter(pk__in=self.device.limit_events.all())
         )
 
+    def sees_all_events(self, organizer: Organizer) -> bool:
+        return self.device.all_events and organizer.pk == self.device.organizer_id
+
     def may_in_event(self, permission: str, event: Event) -> bool:
         return (
             permission in DEVICE_PERMISSIONS
@@ -117,14 +129,19 @@ class DeviceActor:
         return False
 
 
+def _teams_see_all(teams: list[Team], organizer: Organizer) -> bool:
+    return any(team.all_events and team.organizer_id == organizer.pk for team in teams)
+
+
 def _events_of_teams(teams: list[Team], organizer: Organizer) -> QuerySet[Event]:
+    events = Event.objects.filter(organizer=organizer)
+    if _teams_see_all(teams, organizer):
+        return events
     visible = Q(pk__in=[])
     for team in teams:
         if team.organizer_id == organizer.pk:
-            if team.all_events:
-                return Event.objects.filter(organizer=organizer)
             visible |= Q(pk__in=team.limit_events.values("pk"))
-    return Event.objects.filter(visible, organizer=organizer)
+    return events.filter(visible)
 
 
 def _teams_allow_in_event(teams: list[Team], permission: str, event: Event) -> bool:

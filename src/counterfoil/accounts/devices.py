@@ -13,7 +13,9 @@ from django.db.models import Max
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.models import Device
+from counterfoil.accounts.rights import check_limit
 from counterfoil.accounts.services import hash_token, new_secret
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import alphabets, clock
@@ -30,13 +32,18 @@ def create_device(
     all_events: bool = False,
     limit_events: Sequence[Event] = (),
     security_profile: str = "full",
+    by: Actor | None = None,
 ) -> Device:
     """Announce a device. It gets its access by showing the initialization token.
 
+    ``by`` is None for the command line, which may give everything.
+
     Raises:
-        Invalid: an event is another organizer's.
+        Invalid: an event is another organizer's, or ``by`` does not see all that it would.
     """
-    _check_events(organizer, limit_events)
+    if all_events:
+        _check_sees_all(by, organizer)
+    check_limit(organizer, limit_events)
     Organizer.objects.select_for_update().get(pk=organizer.pk)  # one number after the other
     highest = organizer.devices.aggregate(number=Max("device_id"))["number"] or 0
     device = Device.objects.create(
@@ -53,19 +60,21 @@ def create_device(
 
 
 @transaction.atomic
-def change_device(*, device: Device, fields: Mapping[str, Any]) -> Device:
-    """Change a device's name, events or profile, or revoke it.
+def change_device(*, device: Device, fields: Mapping[str, Any], by: Actor | None = None) -> Device:
+    """Change a device's name, events or profile, or revoke it. For ``by`` see ``create_device``.
 
     Raises:
-        Invalid: an event is another organizer's.
+        Invalid: an event is another organizer's, or ``by`` does not see all that it would.
         Conflict: it was revoked, and that is for good.
     """
     events = fields.get("limit_events")
     plain = {name: value for name, value in fields.items() if name != "limit_events"}
     if device.revoked and plain.get("revoked") is False:
         raise Conflict(_("This device was revoked. Announce a new one."))
+    if plain.get("all_events") and not device.all_events:
+        _check_sees_all(by, device.organizer)
     if events is not None:
-        _check_events(device.organizer, events)
+        check_limit(device.organizer, events)
         device.limit_events.set(events)
     for name, value in plain.items():
         setattr(device, name, value)
@@ -124,6 +133,7 @@ def revoke_device(*, device: Device) -> None:
     device.revoked = True
 
 
-def _check_events(organizer: Organizer, events: Sequence[Event]) -> None:
-    if any(event.organizer_id != organizer.pk for event in events):
-        raise Invalid({"limit_events": [_("An event is not one of this organizer.")]})
+def _check_sees_all(by: Actor | None, organizer: Organizer) -> None:
+    if by is not None and not by.sees_all_events(organizer):
+        words = _("You cannot give access to events that you do not see yourself.")
+        raise Invalid({"all_events": [words]})

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.models import IdempotencyRecord
 from counterfoil.core import clock
-from counterfoil.core.refusals import Refusal
+from counterfoil.core.refusals import Conflict
 
 KEPT = timedelta(hours=24)
 
@@ -28,20 +28,20 @@ _running: set[tuple[str, str]] = set()
 _guard = threading.Lock()
 
 
-class StillRunning(Refusal):
+class StillRunning(Conflict):
     """The first request with this key has not been answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class KeyUse:
     """One actor's use of one key."""
 
     credential_hash: str
     key: str
 
     @classmethod
-    def of(cls, actor: str, key: str) -> Claim:
-        """Return the claim of an actor, by their own key."""
+    def of(cls, actor: str, key: str) -> KeyUse:
+        """Return the use of an actor, by their own key."""
         return cls(hashlib.sha256(actor.encode()).hexdigest(), key)
 
     @property
@@ -59,58 +59,58 @@ class Answer:
 
 
 @contextmanager
-def held(claim: Claim) -> Iterator[None]:
-    """Hold the claim, and one transaction around all that is done meanwhile.
+def held(use: KeyUse) -> Iterator[None]:
+    """Hold the key, and one transaction around all that is done meanwhile.
 
     Raises:
         StillRunning: another request holds it.
     """
-    mark = (claim.credential_hash, claim.key)
+    mark = (use.credential_hash, use.key)
     with _guard:
         if mark in _running:
             raise StillRunning(_("The first request with this key is still running."))
         _running.add(mark)
     try:
         with transaction.atomic():
-            _lock_between_processes(claim)
+            _lock_between_processes(use)
             yield
     finally:
         with _guard:
             _running.discard(mark)
 
 
-def _lock_between_processes(claim: Claim) -> None:
+def _lock_between_processes(use: KeyUse) -> None:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [claim.lock_number])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [use.lock_number])
         row = cursor.fetchone()
     if row is None or not row[0]:
         raise StillRunning(_("The first request with this key is still running."))
 
 
-def is_running(claim: Claim) -> bool:
+def is_running(use: KeyUse) -> bool:
     """Tell whether this process is answering a request with this key."""
-    return (claim.credential_hash, claim.key) in _running
+    return (use.credential_hash, use.key) in _running
 
 
-def kept_answer(claim: Claim) -> Answer | None:
+def kept_answer(use: KeyUse) -> Answer | None:
     """Return the answer that was given before, while it is kept."""
     record = IdempotencyRecord.objects.filter(
-        credential_hash=claim.credential_hash, key=claim.key, created__gt=clock.now() - KEPT
+        credential_hash=use.credential_hash, key=use.key, created__gt=clock.now() - KEPT
     ).first()
     if record is None or record.status is None:
         return None
     return Answer(record.status, record.headers, bytes(record.body))
 
 
-def keep_answer(claim: Claim, answer: Answer) -> None:
+def keep_answer(use: KeyUse, answer: Answer) -> None:
     """Write the answer down. An expired one of the same key makes room."""
-    same = IdempotencyRecord.objects.filter(credential_hash=claim.credential_hash, key=claim.key)
+    same = IdempotencyRecord.objects.filter(credential_hash=use.credential_hash, key=use.key)
     same.delete()
     IdempotencyRecord.objects.create(
-        credential_hash=claim.credential_hash,
-        key=claim.key,
+        credential_hash=use.credential_hash,
+        key=use.key,
         status=answer.status,
         headers=dict(answer.headers),
         body=answer.body,

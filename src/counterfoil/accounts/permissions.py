@@ -46,8 +46,8 @@ EVENT_GROUPS: tuple[Group, ...] = (
     (
         _("Tickets and orders"),
         (
-            ("event.orders:read", _("See orders, tickets and print runs")),
-            ("event.orders:write", _("Change orders, make and print tickets")),
+            ("event.orders:read", _("See orders and tickets, and print them")),
+            ("event.orders:write", _("Change orders and make tickets")),
             ("event.orders:checkin", _("Check tickets in and out")),
             ("event.vouchers:read", _("See vouchers")),
             ("event.vouchers:write", _("Change vouchers")),

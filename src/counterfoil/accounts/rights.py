@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.models import Team, User
 from counterfoil.accounts.permissions import EVENT_PERMISSIONS, LABELS, ORGANIZER_PERMISSIONS
 from counterfoil.catalog.models import Event, Organizer
-from counterfoil.core.refusals import Forbidden
+from counterfoil.core.refusals import Forbidden, Invalid
 
 #: Where a right holds (the organizer, all events, or an event by its number), and what it is.
 Right = tuple[str, str]
@@ -93,3 +93,13 @@ def check_may_give(user: User, organizer: Organizer, wanted: Rights) -> None:
         _("You cannot give rights that you do not hold yourself: %(rights)s.")
         % {"rights": "; ".join(words)}
     )
+
+
+def check_limit(organizer: Organizer, events: Iterable[Event]) -> None:
+    """Refuse to limit anybody to events of somebody else.
+
+    Raises:
+        Invalid: an event is another organizer's.
+    """
+    if any(event.organizer_id != organizer.pk for event in events):
+        raise Invalid({"limit_events": [_("An event is not one of this organizer.")]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from counterfoil.accounts.models import APIToken, Team, User
 from counterfoil.accounts.services import new_token
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Organizer
-from counterfoil.core.refusals import Conflict, Forbidden, Invalid
+from counterfoil.core.refusals import Conflict, Forbidden
 
 MANAGING = "organizer.teams:write"
 CREATING = "organizer.events:create"
@@ -42,8 +43,7 @@ def save_team(
         Conflict: nobody could manage the organizer's teams any more.
     """
     _one_at_a_time(organizer)
-    if any(event.organizer_id != organizer.pk for event in fields.get("limit_events", ())):
-        raise Invalid({"limit_events": [_("An event is not one of this organizer.")]})
+    rights.check_limit(organizer, fields.get("limit_events", ()))
     before = rights.fields_of(team) if team else _NEW
     added = rights.lacking(rights.rights_in({**before, **fields}), rights.rights_in(before))
     rights.check_may_give(by, organizer, added)
@@ -74,7 +74,7 @@ def delete_team(*, team: Team) -> None:
         Conflict: nobody could manage the organizer's teams any more.
     """
     _one_at_a_time(team.organizer)
-    Team.objects.filter(pk=team.pk).delete()  # if refused, the row at hand is still good
+    saving.delete(copy(team))  # if refused, the row at hand is still good
     _check_somebody_manages(team.organizer)
 
 
@@ -121,7 +121,7 @@ def check_may_reset(*, by: User, user: User, organizer: Organizer) -> None:
     Raises:
         Forbidden: the account reaches further than the asker does.
     """
-    if user.is_staff or user.teams.exclude(organizer=organizer).exists():
+    if user.teams.exclude(organizer=organizer).exists():
         raise Forbidden(
             _(
                 "This account belongs to other organizers too. Whoever runs the server can make"

@@ -28,16 +28,16 @@ Add the module to ``api.urls`` and a row per route to ``tests/accesstable.py``.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
-from django.db.models import Model, ProtectedError
-from django.http import HttpRequest
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import Model
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.http import http_date
 from rest_framework import mixins
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
@@ -47,17 +47,22 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet, ViewSetMixin
 
 from counterfoil.accounts.actors import Actor
-from counterfoil.accounts.idempotency import Claim
+from counterfoil.accounts.idempotency import KeyUse
 from counterfoil.api import conditional, idempotency
 from counterfoil.api import ids as _ids  # noqa: F401 — knows how ids stand in routes
 from counterfoil.api.permissions import Needs
 from counterfoil.audit import queries as audit_queries
 from counterfoil.audit import services as audit
+from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import clock
-from counterfoil.core.refusals import Forbidden, Refusal
+from counterfoil.core.refusals import Refusal
 
 M = TypeVar("M", bound=Model)
+
+
+#: What was changed before a list was read may be committed after it, a batch of 10,000 for one.
+STILL_COMMITTING = timedelta(seconds=30)
 
 
 class ApiView(GenericViewSet[M]):
@@ -82,11 +87,11 @@ class ApiView(GenericViewSet[M]):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with timezone.override(timezone.get_current_timezone()):  # put back what find_scope sets
             try:
-                claim = self._claim_in(request)
-                if claim is None:
+                use = self._key_in(request)
+                if use is None:
                     return super().dispatch(request, *args, **kwargs)
                 return idempotency.answer_once(
-                    claim, lambda: super(ApiView, self).dispatch(request, *args, **kwargs)
+                    use, lambda: super(ApiView, self).dispatch(request, *args, **kwargs)
                 )
             except (Refusal, APIException, DatabaseError, InterfaceError) as problem:
                 return self._failed_outside(request, problem)
@@ -97,10 +102,16 @@ class ApiView(GenericViewSet[M]):
         return actor
 
     def get_object(self) -> M:
-        if self.kwargs.get(self.lookup_url_kwarg or self.lookup_field, "") is None:
-            raise NotFound  # this is no id at all, so the words say nothing of the object
+        self.key_in_path(self.lookup_url_kwarg or self.lookup_field)
         found: M = super().get_object()
         return found
+
+    def key_in_path(self, name: str) -> Any:
+        """Return the key of an object, unless it is no id at all: of that the words say nothing."""
+        key = self.kwargs[name]
+        if key is None:
+            raise NotFound
+        return key
 
     def find_scope(self) -> bool:
         """Find what the path names among what the actor may see; False is the 403."""
@@ -110,7 +121,7 @@ class ApiView(GenericViewSet[M]):
         """Tell whether the actor holds one of the permissions in the scope just found."""
         return not needs
 
-    def _claim_in(self, request: HttpRequest) -> Claim | None:
+    def _key_in(self, request: HttpRequest) -> KeyUse | None:
         key = idempotency.key_of(request)
         if not key:
             return None
@@ -118,7 +129,7 @@ class ApiView(GenericViewSet[M]):
         if actor is None or getattr(self, "action", None) in self.secret_actions:
             return None
         _ = request.body  # read before the transaction: a slow sender must not hold the lock
-        return Claim.of(actor.key, key)
+        return KeyUse.of(actor.key, key)
 
     def _failed_outside(self, request: HttpRequest, problem: Exception) -> HttpResponseBase:
         """Answer what failed before or after the view itself: the key, the lock, the commit."""
@@ -127,15 +138,6 @@ class ApiView(GenericViewSet[M]):
         self.format_kwarg = None
         response = self.handle_exception(problem)
         return self.finalize_response(self.request, response, *self.args, **self.kwargs)
-
-
-def _check_what_is_deferred() -> None:
-    """Have the database speak now, and not at the end of a transaction around this one.
-
-    On SQLite nobody else can have written meanwhile.
-    """
-    if connection.vendor == "postgresql":
-        connection.check_constraints()
 
 
 def _actor_in(request: Request) -> Actor | None:
@@ -197,7 +199,7 @@ class ListView(mixins.ListModelMixin):
     """A paginated list in a total order.
 
     ``log_kind`` makes it conditional: the kind of log entry that tells when it last changed.
-    ``page_generated`` sends X-Page-Generated, the time before the query.
+    ``page_generated`` sends X-Page-Generated, the time from which on to ask for changes next.
     """
 
     log_kind: ClassVar[str | None] = None
@@ -206,12 +208,12 @@ class ListView(mixins.ListModelMixin):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         asked_at = clock.now()
         changed = self._last_change()
-        early = conditional.early_answer(request, changed)
+        early = conditional.early_answer(request, changed=changed) if changed else None
         response = early or super().list(request, *args, **kwargs)
         if changed is not None and early is None:
-            response["Last-Modified"] = conditional.last_modified(changed)
+            response["Last-Modified"] = http_date(changed.timestamp())
         if self.page_generated:
-            response["X-Page-Generated"] = asked_at.isoformat()
+            response["X-Page-Generated"] = (asked_at - STILL_COMMITTING).isoformat()
         return response
 
     def _last_change(self) -> datetime | None:
@@ -247,17 +249,13 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             self.record("changed", serializer.save())
 
     def perform_destroy(self, instance: Any) -> None:
-        try:
-            with transaction.atomic():
-                self.record("deleted", instance)
-                self.remove(instance)
-                _check_what_is_deferred()
-        except (ProtectedError, IntegrityError):  # the second: it came into use just now
-            raise Forbidden(_("This is in use and cannot be deleted.")) from None
+        with transaction.atomic():
+            self.record("deleted", instance)
+            self.remove(instance)
 
     def remove(self, instance: Any) -> None:
         """Delete the object, or say which rule is against it."""
-        instance.delete()
+        saving.delete(instance)
 
     def record(self, verb: str, obj: Model) -> None:
         request: Request = self.request  # type: ignore[attr-defined]
@@ -272,8 +270,9 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
 
 
 def _told(request: Request) -> dict[str, Any]:
-    """What the client sent, when it is JSON."""
-    return dict(request.data) if isinstance(request.data, dict) else {}
+    """What the client sent; of a form its texts, without its files."""
+    sent = request.POST if isinstance(request.data, QueryDict) else request.data
+    return dict(sent) if isinstance(sent, dict) else {}
 
 
 def organizer_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> list[URLPattern]:

@@ -93,7 +93,7 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
 
     def _batch(self) -> OfflineSalesBatch:
         batches = queries.batches_of(self.event).select_related("event")
-        return get_object_or_404(batches, pk=self.kwargs["pk"])
+        return get_object_or_404(batches, pk=self.key_in_path("pk"))
 
     def _csv(self) -> HttpResponseBase:
         batch = self._batch()

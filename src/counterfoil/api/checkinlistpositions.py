@@ -53,12 +53,12 @@ class ListPositionView(ShownToScanners, ListView, DetailView, EventView[OrderPos
     @extend_schema(request=ScanSerializer, responses=SCAN_RESPONSES)
     def redeem(self, request: Request, *args: Any, secret: str, **kwargs: Any) -> Response:
         """Check a ticket in or out, by its secret or its id."""
-        counts_on = self._list()
+        checkin_list = self._list()
         sent = ScanSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         scan = scan_of(
             sent.validated_data,
-            lists=[counts_on],
+            lists=[checkin_list],
             secret=secret,
             position_id=self._id_in(secret),
         )
@@ -66,7 +66,7 @@ class ListPositionView(ShownToScanners, ListView, DetailView, EventView[OrderPos
         return redeem(request, scan, in_order_locale=in_order_locale, actor=self.actor)
 
     def _list(self) -> CheckinList:
-        found = queries.lists_of(self.event).filter(pk=self.kwargs["list"]).first()
+        found = queries.lists_of(self.event).filter(pk=self.key_in_path("list")).first()
         if found is None:
             raise NotFound(_("No check-in list matches the given query."))
         return found

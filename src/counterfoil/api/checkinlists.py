@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -16,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
-from counterfoil.api.fields import Reference
+from counterfoil.api.fields import Json, Reference
 from counterfoil.api.filters import RowId
 from counterfoil.api.gateexamples import CHECKIN_LIST, LIST_STATUS
 from counterfoil.api.gatetimes import GateMoment
@@ -26,6 +25,7 @@ from counterfoil.checkin import lists, queries, reports
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.queries import Tally
 from counterfoil.checkin.reasons import Reason
+from counterfoil.core.language import spoken
 from counterfoil.core.translated import Translated, resolve
 from counterfoil.orders.models import OrderPosition
 
@@ -41,7 +41,7 @@ class CheckinListSerializer(serializers.ModelSerializer[CheckinList]):
     subevent = Reference("subevents", required=False, allow_null=True)
     checkin_count = serializers.SerializerMethodField()
     position_count = serializers.SerializerMethodField()
-    rules = serializers.JSONField(required=False)
+    rules = Json(required=False)
     exit_all_at = GateMoment(required=False, allow_null=True)
 
     class Meta:
@@ -64,16 +64,17 @@ class CheckinListSerializer(serializers.ModelSerializer[CheckinList]):
             "consider_tickets_used",
         )
 
-    def get_checkin_count(self, counts_on: CheckinList) -> int:
-        return self._tally(counts_on).checkins.total()
+    def get_checkin_count(self, checkin_list: CheckinList) -> int:
+        return self._tally(checkin_list).checkins.total()
 
-    def get_position_count(self, counts_on: CheckinList) -> int:
-        return self._tally(counts_on).positions.total()
+    def get_position_count(self, checkin_list: CheckinList) -> int:
+        return self._tally(checkin_list).positions.total()
 
-    def _tally(self, counts_on: CheckinList) -> Tally:
+    def _tally(self, checkin_list: CheckinList) -> Tally:
         known: dict[int, Tally] = self.context.get("tallies", {})
         return (
-            known.get(counts_on.pk) or queries.tallies(counts_on.event, [counts_on])[counts_on.pk]
+            known.get(checkin_list.pk)
+            or queries.tallies(checkin_list.event, [checkin_list])[checkin_list.pk]
         )
 
 
@@ -94,9 +95,7 @@ class FailedCheckinSerializer(serializers.ModelSerializer[Checkin]):
     raw_subevent = Reference("subevents", required=False, allow_null=True)
     datetime = GateMoment(required=False)
     type = serializers.ChoiceField(Checkin.Type.choices, required=False)
-    position = TicketReference(
-        queryset=OrderPosition.objects.all(), required=False, allow_null=True
-    )
+    position = TicketReference(required=False, allow_null=True)
 
     class Meta:
         model = Checkin
@@ -178,13 +177,10 @@ class CheckinListView(ListView, DetailView, WritingViews, EventView[CheckinList]
         return queries.lists_of(self.event)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        serializer = super().get_serializer(*args, **kwargs)
+        context = self.get_serializer_context()
         if args and kwargs.get("many"):
-            serializer._context = {
-                **serializer.context,
-                "tallies": queries.tallies(self.event, args[0]),
-            }
-        return serializer
+            context["tallies"] = queries.tallies(self.event, args[0])
+        return super().get_serializer(*args, context=context, **kwargs)
 
     def perform_create(self, serializer: Any) -> None:
         self._save(serializer)
@@ -193,12 +189,12 @@ class CheckinListView(ListView, DetailView, WritingViews, EventView[CheckinList]
         self._save(serializer)
 
     def perform_destroy(self, instance: CheckinList) -> None:
-        lists.delete_list(counts_on=instance, actor=self.actor)
+        lists.delete_list(checkin_list=instance, actor=self.actor)
 
     def _save(self, serializer: Any) -> None:
         saved = lists.save_list(
             event=self.event,
-            counts_on=serializer.instance,
+            checkin_list=serializer.instance,
             fields=serializer.validated_data,
             actor=self.actor,
         )
@@ -208,8 +204,8 @@ class CheckinListView(ListView, DetailView, WritingViews, EventView[CheckinList]
     @action(detail=True, url_path="status", url_name="status")
     def counts(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell how many tickets of the list came in and how many are inside."""
-        counts_on = self.get_object()
-        return Response(_status(counts_on, get_language() or self.event.locale))
+        checkin_list = self.get_object()
+        return Response(_status(checkin_list, spoken()))
 
     @extend_schema(
         request=FailedCheckinSerializer, responses={201: OpenApiTypes.OBJECT}, filters=False
@@ -217,20 +213,22 @@ class CheckinListView(ListView, DetailView, WritingViews, EventView[CheckinList]
     @action(detail=True, methods=["POST"], url_path="failed_checkins", url_name="failed-checkins")
     def failed_checkins(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Keep a scan that an app refused while it was offline."""
-        counts_on = self.get_object()
+        checkin_list = self.get_object()
         report = FailedCheckinSerializer(data=request.data, context=self.get_serializer_context())
         report.is_valid(raise_exception=True)
-        reports.report_failure(counts_on=counts_on, fields=report.validated_data, actor=self.actor)
+        reports.report_failure(
+            checkin_list=checkin_list, fields=report.validated_data, actor=self.actor
+        )
         return Response({}, status=status.HTTP_201_CREATED)
 
 
-def _status(counts_on: CheckinList, language: str) -> dict[str, Any]:
-    tally = queries.tallies(counts_on.event, [counts_on])[counts_on.pk]
+def _status(checkin_list: CheckinList, language: str) -> dict[str, Any]:
+    tally = queries.tallies(checkin_list.event, [checkin_list])[checkin_list.pk]
     return {
-        "event": {"name": resolve(counts_on.event.name, language)},
+        "event": {"name": resolve(checkin_list.event.name, language)},
         "checkin_count": tally.checkins.total(),
         "position_count": tally.positions.total(),
-        "inside_count": queries.inside(counts_on).count(),
+        "inside_count": queries.inside(checkin_list).count(),
         "items": [
             {
                 **_counted(item.pk, "name", item.name, language),
@@ -244,7 +242,7 @@ def _status(counts_on: CheckinList, language: str) -> dict[str, Any]:
                     for variation in item.variations.all()
                 ],
             }
-            for item in queries.products_of(counts_on)
+            for item in queries.products_of(checkin_list)
         ],
     }
 

@@ -48,10 +48,11 @@ class PermittedList(Reference):
 
 
 class ListsSerializer(serializers.Serializer[Any]):
-    lists = PermittedList(many=True, queryset=CheckinList.objects.all(), allow_empty=False)
+    lists = PermittedList(many=True, allow_empty=False)
 
 
 class RedeemSerializer(ListsSerializer, ScanSerializer):
+    lists = PermittedList(many=True, queryset=CheckinList.objects.all())
     secret = serializers.CharField(max_length=4096, trim_whitespace=False)
 
 
@@ -131,7 +132,9 @@ class GateView(ShownToScanners, ListView, OrganizerView[OrderPosition]):
 
 
 def _check_one_list_each(lists: Sequence[CheckinList]) -> None:
-    events = {counts_on.event_id for counts_on in lists}
+    if not lists:
+        raise serializers.ValidationError([_("This list may not be empty.")])
+    events = {checkin_list.event_id for checkin_list in lists}
     if len(events) < len(lists):
         raise serializers.ValidationError(
             [_("Of each event only one check-in list can be scanned for at a time.")]

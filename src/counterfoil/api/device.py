@@ -23,6 +23,7 @@ from counterfoil.accounts.actors import DeviceActor
 from counterfoil.accounts.models import Device
 from counterfoil.api.auth import DeviceAuthentication
 from counterfoil.api.base import ApiView
+from counterfoil.api.fields import Json
 from counterfoil.api.gateexamples import DEVICE_ACCESS, DEVICE_FACTS, DEVICE_INFO, DEVICE_SELECTION
 from counterfoil.audit import services as audit
 from counterfoil.checkin.models import CheckinList
@@ -40,7 +41,7 @@ class FactsSerializer(serializers.ModelSerializer[Device]):
     os_version = serializers.CharField(max_length=190, required=False, allow_null=True)
     software_brand = serializers.CharField(max_length=190)
     software_version = serializers.CharField(max_length=190)
-    info = serializers.JSONField(required=False, allow_null=True)
+    info = Json(required=False, allow_null=True)
     rsa_pubkey = serializers.CharField(
         max_length=10_000, required=False, allow_null=True, allow_blank=True
     )
@@ -183,10 +184,10 @@ class EventSelectionView(DeviceSelfView):
         if chosen is None:
             raise NotFound(_("There is no event that this device could scan for."))
         lists = chosen.lists()
-        counts_on = lists.filter(pk=current.checkinlist or 0).first() or lists.first()
-        if current.is_good(chosen, counts_on):
+        checkin_list = lists.filter(pk=current.checkinlist or 0).first() or lists.first()
+        if current.is_good(chosen, checkin_list):
             return Response(status=status.HTTP_304_NOT_MODIFIED)
-        return Response(_selection(chosen, counts_on))
+        return Response(_selection(chosen, checkin_list))
 
 
 class _Current:
@@ -197,16 +198,16 @@ class _Current:
         self.subevent = row_id(request.query_params.get("current_subevent"))
         self.checkinlist = row_id(request.query_params.get("current_checkinlist"))
 
-    def is_good(self, chosen: Occasion, counts_on: CheckinList | None) -> bool:
-        wanted = counts_on.pk if counts_on else None
+    def is_good(self, chosen: Occasion, checkin_list: CheckinList | None) -> bool:
+        wanted = checkin_list.pk if checkin_list else None
         return chosen.is_of(self.event, self.subevent) and self.checkinlist == wanted
 
 
-def _selection(chosen: Occasion, counts_on: CheckinList | None) -> dict[str, Any]:
+def _selection(chosen: Occasion, checkin_list: CheckinList | None) -> dict[str, Any]:
     return {
         "event": {"slug": chosen.event.slug, "name": chosen.event.name},
         "subevent": chosen.subevent.pk if chosen.subevent else None,
-        "checkinlist": counts_on.pk if counts_on else None,
+        "checkinlist": checkin_list.pk if checkin_list else None,
     }
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from counterfoil.accounts import devices
+from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.models import Device
 from counterfoil.api.base import DetailView, ListView, OrganizerView, WritingViews, organizer_routes
 from counterfoil.api.fields import Moment
@@ -75,10 +76,15 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
 
     def create(self, validated_data: Any) -> Device:
         validated_data.pop("revoked", None)  # nobody announces a device that may not come
-        return devices.create_device(**validated_data)
+        return devices.create_device(**validated_data, by=self._actor)
 
     def update(self, instance: Device, validated_data: Any) -> Device:
-        return devices.change_device(device=instance, fields=validated_data)
+        return devices.change_device(device=instance, fields=validated_data, by=self._actor)
+
+    @property
+    def _actor(self) -> Actor:
+        view: DeviceView = self.context["view"]
+        return view.actor
 
 
 class DeviceFilters(django_filters.FilterSet):  # type: ignore[misc]

@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from counterfoil.accounts.actors import Actor
-from counterfoil.api.ranges import Download, stored_file
+from counterfoil.api.storedfiles import Download, stored_file
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.queries import JobState, Phase, state_of
 from counterfoil.printing.models import RenderRequest

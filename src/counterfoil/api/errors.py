@@ -1,4 +1,4 @@
-"""How refusals and failures are answered: the API's table from the rules' no to HTTP."""
+"""How the API answers refusals and failures."""
 
 from __future__ import annotations
 
@@ -12,21 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from counterfoil.accounts.idempotency import StillRunning
-from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid, Refusal, Unavailable
+from counterfoil.core.refusals import Invalid, Refusal, Unavailable
+from counterfoil.core.statuses import RETRY_AFTER, status_of
 
 logger = logging.getLogger(__name__)
-
-STATUS: dict[type[Refusal], int] = {
-    Invalid: status.HTTP_400_BAD_REQUEST,
-    Forbidden: status.HTTP_403_FORBIDDEN,
-    Conflict: status.HTTP_409_CONFLICT,
-    StillRunning: status.HTTP_409_CONFLICT,
-    Gone: status.HTTP_410_GONE,
-    Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
-}
-
-#: Seconds after which it is worth asking again.
-RETRY_AFTER = "5"
 
 #: PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
 _LOCK_STATES = frozenset({"55P03", "40P01", "40001"})
@@ -49,7 +38,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _refused(refusal: Refusal) -> Response:
-    code = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    code = status_of(refusal)
     if isinstance(refusal, Invalid):
         return Response(refusal.problems, status=code)
     later = isinstance(refusal, (StillRunning, Unavailable))

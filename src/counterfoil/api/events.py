@@ -7,8 +7,7 @@ from typing import Any
 import django_filters
 from django.core.validators import RegexValidator
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from rest_framework import serializers
 
 from counterfoil.accounts.teams import show_to_maker
 from counterfoil.api.base import DetailView, EventView, ListView, OrganizerView, WritingViews
-from counterfoil.api.channels import ChannelLimits
+from counterfoil.api.channelfields import ChannelLimits
 from counterfoil.api.examples import EVENT
 from counterfoil.api.fields import Moment, TranslatedText
 from counterfoil.api.filters import Channel, Flag
@@ -136,15 +135,15 @@ class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
     sales_channel = Channel(method="by_channel")
 
     def by_past(self, events: QuerySet[Event], name: str, value: bool) -> QuerySet[Event]:
-        over = Q(ends__lt=clock.now()) & Q(has_subevents=False)
-        return _with_end(events).filter(over if value else ~over)
+        over = queries.event_ended_before(clock.now())
+        return events.filter(over if value else ~over)
 
     def by_future(self, events: QuerySet[Event], name: str, value: bool) -> QuerySet[Event]:
         coming = Q(date_from__gt=clock.now()) | Q(has_subevents=True)
         return events.filter(coming if value else ~coming)
 
     def by_end(self, events: QuerySet[Event], name: str, value: Any) -> QuerySet[Event]:
-        return _with_end(events).filter(Q(has_subevents=True) | Q(ends__gte=value))
+        return events.exclude(queries.event_ended_before(value))
 
     def by_words(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         return events.filter(queries.containing(value, "name", "slug", "location"))
@@ -156,10 +155,6 @@ class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
             "event"
         )
         return events.filter(Q(all_sales_channels=True) | Q(pk__in=limited))
-
-
-def _with_end(events: QuerySet[Event]) -> QuerySet[Any]:
-    return events.annotate(ends=Coalesce(F("date_to"), F("date_from")))
 
 
 class EventListView(ListView, WritingViews, OrganizerView[Event]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.http import QueryDict
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -15,6 +16,9 @@ from rest_framework.response import Response
 from counterfoil.api.base import EventView, WritingViews
 from counterfoil.catalog import eventsettings
 from counterfoil.catalog.models import Event
+from counterfoil.core.ids import row_id
+
+_FLAGS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
 
 
 class SettingsSerializer(serializers.Serializer[Any]):
@@ -22,10 +26,26 @@ class SettingsSerializer(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         super().to_internal_value(data)  # refuses what is no object, in the stock words
-        return dict(data)
+        return _in_form(data) if isinstance(data, QueryDict) else dict(data)
 
     def to_representation(self, instance: Event) -> dict[str, Any]:
         return eventsettings.settings_of(instance)
+
+
+def _in_form(sent: QueryDict) -> dict[str, Any]:
+    given: dict[str, Any] = {name: _meant(name, text) for name, text in sent.dict().items()}
+    return {**given, "locales": sent.getlist("locales")} if "locales" in sent else given
+
+
+def _meant(name: str, text: Any) -> Any:
+    """Read a text as what the setting holds; what is none of it is the service's to refuse."""
+    default = eventsettings.DEFAULTS.get(name)
+    if isinstance(default, bool):
+        return _FLAGS.get(str(text).lower(), text)
+    if isinstance(default, int):
+        number = row_id(text)
+        return text if number is None else number
+    return text
 
 
 class SettingsView(WritingViews, EventView[Event]):

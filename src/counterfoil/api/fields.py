@@ -13,6 +13,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from counterfoil.core import strictjson
 from counterfoil.core.translated import DEFAULT_LANGUAGE, Translated, translated
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,16}){0,3}")
@@ -114,6 +115,23 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Json(serializers.JSONField):
+    """Any JSON. In a form it is a text, which is read no less strictly than a body."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not getattr(data, "is_json_string", False):
+            return super().to_internal_value(data)
+        try:
+            value = strictjson.read(data.encode())
+        except strictjson.Unstorable as problem:
+            raise serializers.ValidationError(str(problem)) from None
+        except strictjson.Unreadable:
+            self.fail("invalid")
+        if value is None and not self.allow_null:
+            self.fail("null")
+        return value
+
+
 @extend_schema_field(OpenApiTypes.INT)
 class Reference(serializers.PrimaryKeyRelatedField[Any]):
     """The id of a row of this event: ``Reference("items")`` looks among ``event.items``.
@@ -123,9 +141,6 @@ class Reference(serializers.PrimaryKeyRelatedField[Any]):
 
     def __init__(self, of: str | None = None, **kwargs: Any) -> None:
         self.of = of
-        if of is not None:
-            # REST framework wants a queryset up front; the real one needs the request.
-            kwargs.setdefault("queryset", _Later())
         super().__init__(**kwargs)
 
     def get_queryset(self) -> QuerySet[Model]:
@@ -148,7 +163,6 @@ class ChannelReference(serializers.SlugRelatedField[Any]):
     """A sales channel of the organizer, by its identifier."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("queryset", _Later())
         super().__init__(slug_field="identifier", **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -157,13 +171,6 @@ class ChannelReference(serializers.SlugRelatedField[Any]):
         return rows
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
+        if not isinstance(data, (str, int, float)):
             self.fail("invalid")
         return super().to_internal_value(data)
-
-
-class _Later:
-    """Stands for rows that are known once there is a request."""
-
-    def all(self) -> _Later:
-        return self

@@ -19,7 +19,7 @@ from rest_framework.request import Request
 
 from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
 from counterfoil.api.carried import Carried, flag, flag_set, ids, objects
-from counterfoil.api.channels import ChannelLimits
+from counterfoil.api.channelfields import ChannelLimits
 from counterfoil.api.examples import ITEM
 from counterfoil.api.fields import Moment, Money, Reference, TranslatedText, Whole
 from counterfoil.api.filters import Flag, Number, RowId
@@ -241,7 +241,10 @@ class ItemView(ListView, DetailView, WritingViews, EventView[Item]):
         item = self.get_object()
         if not item.picture:
             raise NotFound
-        return FileResponse(files.open_stored(item.picture), filename=item.picture)
+        try:
+            return FileResponse(files.open_stored(item.picture), filename=item.picture)
+        except FileNotFoundError:
+            raise NotFound from None
 
 
 routes = event_routes("items", ItemView, name="item")

@@ -36,7 +36,7 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
-        request.path_info = _SLASHES.sub("/", request.path_info)
+        request.path_info = _without_suffix(_SLASHES.sub("/", request.path_info))
         response = _refused(request) or _redirect(request) or self.get_response(request)
         if response.status_code >= 400 and response.get("Content-Type", "").startswith("text/html"):
             response = _said(response.status_code, retry=response.get("Retry-After"))
@@ -54,16 +54,21 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+def _without_suffix(path: str) -> str:
+    """Take ``.json`` off a path that leads nowhere with it, and somewhere without."""
+    bare = f"{path.removesuffix('.json')}/"
+    is_meant = path.endswith(".json") and not is_valid_path(path) and is_valid_path(bare)
+    return bare if is_meant else path
+
+
 def _redirect(request: HttpRequest) -> HttpResponse | None:
-    """Send readers of a path without its last slash on; take ``.json`` off the path."""
+    """Send on who reads or deletes at a path without its last slash."""
     path = request.path_info
-    if path.endswith("/") or is_valid_path(path):
+    if request.method not in {"GET", "HEAD", "DELETE"} or path.endswith("/"):
         return None
-    if path.endswith(".json") and is_valid_path(f"{path.removesuffix('.json')}/"):
-        request.path_info = f"{path.removesuffix('.json')}/"
-    elif request.method in {"GET", "HEAD", "DELETE"} and is_valid_path(f"{path}/"):
-        return HttpResponsePermanentRedirect(_slashed(request))
-    return None
+    if is_valid_path(path) or not is_valid_path(f"{path}/"):
+        return None
+    return HttpResponsePermanentRedirect(_slashed(request))
 
 
 def _slashed(request: HttpRequest) -> str:

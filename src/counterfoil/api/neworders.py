@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from counterfoil.api.fields import ChannelReference, Moment, Money, Reference, Whole
-from counterfoil.api.positionallists import PositionalList
+from counterfoil.api.listsinplace import PositionalList
 from counterfoil.api.salefields import DateReference, VariationReference
 from counterfoil.catalog.models import QuestionOption
 from counterfoil.catalog.services import WEB
@@ -48,10 +49,7 @@ def _text(length: int, **given: Any) -> serializers.CharField:
 class OptionReference(Reference):
     """The id of an option of one of the event's questions."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__("questions", **kwargs)
-
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[Any]:
         return QuestionOption.objects.filter(question__event=self.context["event"])
 
 

@@ -32,11 +32,13 @@ from counterfoil.orders.models import Order
 READ = ("event.orders:read",)
 
 
-class ShownOrders(ListView):
-    """What both lists of orders have in common."""
+class ShownOrders(ListView, DetailView):
+    """What orders of an event and of an organizer have in common."""
 
     noun = "order"
     example = ORDER
+    lookup_field = "code"
+    lookup_value_converter = "str"
     filterset_class = OrderFilters
     ordering_fields = ("datetime", "code", "status", "last_modified")
     page_generated = True
@@ -53,13 +55,13 @@ class ShownOrders(ListView):
         return shown_orders(orders, canceled=canceled).order_by("datetime")
 
 
-class OrderView(ShownOrders, DetailView, EventView[Order]):
+class OrderView(ShownOrders, EventView[Order]):
+    """The orders of an event."""
+
     serializer_class = OrderSerializer
     form_class = NewOrderSerializer
     read_needs = READ
     write_needs = ("event.orders:write",)
-    lookup_field = "code"
-    lookup_value_converter = "str"
 
     def get_queryset(self) -> QuerySet[Order]:
         return self.shown(Order.objects.filter(event=self.event))

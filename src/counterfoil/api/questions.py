@@ -16,8 +16,6 @@ from counterfoil.api.filters import Flag
 from counterfoil.catalog import queries, questions
 from counterfoil.catalog.models import Question, QuestionOption
 
-_TYPES = ("N", "S", "T", "B", "C", "M", "F", "D", "H", "W", "CC", "TEL")
-
 
 class OptionSerializer(serializers.ModelSerializer[QuestionOption]):
     """One of the answers that a choice offers."""
@@ -37,7 +35,7 @@ def _bound(inner: serializers.Field[Any, Any, Any, Any]) -> Carried:
 
 class QuestionSerializer(serializers.ModelSerializer[Question]):
     question = TranslatedText()
-    type = serializers.ChoiceField(choices=_TYPES)
+    type = serializers.ChoiceField(choices=Question.Type.values)
     items = Reference("items", many=True, required=False)
     options = OptionSerializer(many=True, required=False)
     position = Whole(required=False)

@@ -17,16 +17,24 @@ from counterfoil.api.fields import Reference, Whole
 from counterfoil.api.filters import RowId, RowIds
 from counterfoil.api.salefields import VariationReference
 from counterfoil.catalog import queries
-from counterfoil.catalog.models import Quota
+from counterfoil.catalog.models import Item, Quota, SubEvent
 from counterfoil.catalog.quotas import delete_quota, save_quota
 from counterfoil.orders.queries import Availability, availability
 
 
+class VisibleReference(Reference):
+    """The id of a row of any event that the actor may see: the rules refuse those of others."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        view: QuotaView = self.context["view"]
+        return super().get_queryset().filter(event__in=view.actor.events(view.organizer))
+
+
 class QuotaSerializer(serializers.ModelSerializer[Quota]):
     size = Whole(allow_null=True, min_value=0)
-    items = Reference("items", many=True, required=False)
+    items = VisibleReference(many=True, required=False, queryset=Item.objects.all())
     variations = VariationReference(many=True, required=False)
-    subevent = Reference("subevents", required=False, allow_null=True)
+    subevent = VisibleReference(required=False, allow_null=True, queryset=SubEvent.objects.all())
     available = serializers.SerializerMethodField()
     available_number = serializers.SerializerMethodField()
 
@@ -139,12 +147,12 @@ class QuotaView(ListView, DetailView, WritingViews, EventView[Quota]):
         delete_quota(quota=instance)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        serializer = super().get_serializer(*args, **kwargs)
+        context = self.get_serializer_context()
         wanted = self.request.query_params.get("with_availability") == "true"
         if wanted and args and self.action in {"list", "retrieve"}:
             quotas = args[0] if kwargs.get("many") else [args[0]]
-            serializer._context = {**serializer.context, "availability": availability(quotas)}
-        return serializer
+            context["availability"] = availability(quotas)
+        return super().get_serializer(*args, context=context, **kwargs)
 
     @extend_schema(responses=AvailabilitySerializer)
     @action(detail=True)

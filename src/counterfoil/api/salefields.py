@@ -14,11 +14,6 @@ from counterfoil.catalog.models import ItemVariation
 class VariationReference(Reference):
     """A variation of any product of the event."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        # REST framework wants a queryset up front; the real one needs the request.
-        kwargs.setdefault("queryset", ItemVariation.objects.all())
-        super().__init__(**kwargs)
-
     def get_queryset(self) -> QuerySet[Any]:
         return ItemVariation.objects.filter(item__event=self.context["event"])
 

@@ -117,11 +117,11 @@ def _about(request: Request, outcome: Outcome) -> dict[str, Any]:
     return {**about, "list": _list(outcome.list)}
 
 
-def _list(counts_on: CheckinList) -> dict[str, Any]:
+def _list(checkin_list: CheckinList) -> dict[str, Any]:
     return {
-        "id": counts_on.pk,
-        "name": counts_on.name,
-        "event": counts_on.event.slug,
-        "subevent": counts_on.subevent_id,
-        "include_pending": counts_on.include_pending,
+        "id": checkin_list.pk,
+        "name": checkin_list.name,
+        "event": checkin_list.event.slug,
+        "subevent": checkin_list.subevent_id,
+        "include_pending": checkin_list.include_pending,
     }

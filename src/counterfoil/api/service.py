@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from counterfoil.accounts import idempotency as records
 from counterfoil.accounts.actors import DeviceActor, TokenActor
-from counterfoil.accounts.idempotency import Claim, StillRunning
+from counterfoil.accounts.idempotency import KeyUse, StillRunning
 from counterfoil.accounts.models import Team
 from counterfoil.api import idempotency
 from counterfoil.api.base import ApiView
@@ -73,11 +73,11 @@ class IdempotencyView(ApiView[Team]):
         responses={"2XX": OpenApiTypes.ANY},
     )
     def retrieve(self, request: Request) -> HttpResponse | Response:
-        claim = Claim.of(self.actor.key, request.query_params.get("key", ""))
-        kept = records.kept_answer(claim)
+        use = KeyUse.of(self.actor.key, request.query_params.get("key", ""))
+        kept = records.kept_answer(use)
         if kept is not None:
             return idempotency.replay(kept)
-        if records.is_running(claim):
+        if records.is_running(use):
             raise StillRunning(_("The first request with this key is still running."))
         raise NotFound(_("Nothing was kept for this key."))
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,7 +13,7 @@ from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, 
 from counterfoil.api.examples import SUBEVENT
 from counterfoil.api.fields import Moment, Money, Reference, TranslatedText
 from counterfoil.api.filters import Flag
-from counterfoil.api.positionallists import PositionalList
+from counterfoil.api.listsinplace import PositionalList
 from counterfoil.api.salefields import VariationReference
 from counterfoil.api.variations import availability_mode
 from counterfoil.catalog import dates, queries
@@ -172,22 +171,18 @@ class SubEventFilters(django_filters.FilterSet):  # type: ignore[misc]
     search = django_filters.CharFilter(method="by_words")
 
     def by_past(self, rows: QuerySet[SubEvent], name: str, value: bool) -> QuerySet[SubEvent]:
-        over = Q(ends__lt=clock.now())
-        return _with_end(rows).filter(over if value else ~over)
+        over = queries.ended_before(clock.now())
+        return rows.filter(over if value else ~over)
 
     def by_future(self, rows: QuerySet[SubEvent], name: str, value: bool) -> QuerySet[SubEvent]:
         coming = Q(date_from__gt=clock.now())
         return rows.filter(coming if value else ~coming)
 
     def by_end(self, rows: QuerySet[SubEvent], name: str, value: Any) -> QuerySet[SubEvent]:
-        return _with_end(rows).filter(ends__gte=value)
+        return rows.exclude(queries.ended_before(value))
 
     def by_words(self, rows: QuerySet[SubEvent], name: str, value: str) -> QuerySet[SubEvent]:
         return rows.filter(queries.containing(value, "name", "location"))
-
-
-def _with_end(rows: QuerySet[SubEvent]) -> QuerySet[Any]:
-    return rows.annotate(ends=Coalesce(F("date_to"), F("date_from")))
 
 
 class SubEventView(ListView, DetailView, WritingViews, EventView[SubEvent]):

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.accounts.actors import Actor
+from counterfoil.api import idempotency
 from counterfoil.api.base import DetailView, EventView, ListView, event_routes
 from counterfoil.api.downloads import (
     PDF,
@@ -25,15 +26,16 @@ from counterfoil.api.downloads import (
     PngRenderer,
     bytes_answer,
 )
-from counterfoil.api.fields import Reference, Whole
+from counterfoil.api.fields import Json, Reference, Whole
 from counterfoil.api.links import absolute
-from counterfoil.api.ranges import Download, stored_file
-from counterfoil.catalog.models import Item, SalesChannel
+from counterfoil.api.storedfiles import Download, stored_file
+from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.files import uploads
 from counterfoil.files.models import Upload
 from counterfoil.layouts import services
+from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
 from counterfoil.layouts.queries import layouts_of
 from counterfoil.orders.models import OrderPosition
@@ -55,7 +57,7 @@ class AssignmentSerializer(serializers.ModelSerializer[TicketLayoutItem]):
 
 
 @extend_schema_field({"type": "array", "items": {"type": "object"}})
-class Elements(serializers.JSONField):
+class Elements(Json):
     """The elements of a layout, as they were sent; what may stand there is told by the engine."""
 
 
@@ -106,6 +108,14 @@ class NewTicketLayoutSerializer(serializers.Serializer[TicketLayout]):
     default = serializers.BooleanField(required=False)
     layout = Elements()
     background = UploadedPdf(required=False, allow_null=True)
+
+
+def _background(event: Event, upload: Upload) -> Background:
+    with files.open_stored(upload.stored_name) as stored:
+        pdf = stored.read()
+    return idempotency.outside(
+        f"background {upload.pk}", lambda: services.create_background(event=event, pdf=pdf)
+    )
 
 
 class TicketLayoutView(ListView, DetailView, EventView[TicketLayout]):
@@ -160,10 +170,7 @@ class TicketLayoutView(ListView, DetailView, EventView[TicketLayout]):
         return services.LayoutValues(**given)
 
     def _background(self, given: Upload | Background | None) -> Background | None:
-        if not isinstance(given, Upload):
-            return given
-        with files.open_stored(given.stored_name) as stored:
-            return services.create_background(event=self.event, pdf=stored.read())
+        return _background(self.event, given) if isinstance(given, Upload) else given
 
     def _shown(self, layout: TicketLayout, code: int = status.HTTP_200_OK) -> Response:
         return Response(self.get_serializer(layout).data, status=code)
@@ -238,7 +245,9 @@ class PreviewView(FileAnswers, EventView[TicketLayout]):
         layout = self.get_object()
         wanted = self._read(PreviewQuerySerializer, request.query_params)
         plan = previews.preview_plan(
-            name=layout.name, elements=layout.layout, background=layout.background_id
+            name=layout.name,
+            elements=layout.layout or built_in_layout(),
+            background=layout.background_id,
         )
         return self._drawn(request, plan, wanted)
 
@@ -250,7 +259,7 @@ class PreviewView(FileAnswers, EventView[TicketLayout]):
         lender: TicketLayout | None = wanted.get("ticket_layout")
         plan = previews.preview_plan(
             name=lender.name if lender else previews.UNSAVED,
-            elements=wanted["layout"],
+            elements=wanted["layout"] or built_in_layout(),
             background=self._background(wanted),
         )
         return self._drawn(request, plan, wanted)
@@ -268,8 +277,7 @@ class PreviewView(FileAnswers, EventView[TicketLayout]):
         if upload is None:
             lender: TicketLayout | None = wanted.get("ticket_layout")
             return lender.background_id if lender else None
-        with files.open_stored(upload.stored_name) as stored:
-            return services.create_background(event=self.event, pdf=stored.read()).pk
+        return _background(self.event, upload).pk
 
     def _drawn(self, request: Request, plan: Plan, wanted: dict[str, Any]) -> HttpResponseBase:
         position: OrderPosition | None = wanted.get("position")

@@ -14,11 +14,12 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils import html
 
 from counterfoil.api.base import EventView
 from counterfoil.api.downloads import FileAnswers, answer_result
 from counterfoil.api.links import absolute
-from counterfoil.api.positionallists import PositionalList
+from counterfoil.api.listsinplace import PositionalList
 from counterfoil.api.schema import ASKED_FOR_DOWNLOAD
 from counterfoil.core.ids import row_id
 from counterfoil.orders.models import Order, OrderPosition
@@ -75,9 +76,9 @@ class KnownChannel(_Known):
     }
 
     def to_internal_value(self, data: object) -> Any:
-        if not isinstance(data, str):
+        if not isinstance(data, (str, int, float)):
             self.fail("invalid")
-        known: dict[str, Any] = self.context["known"]["channels"]
+        known: dict[object, Any] = self.context["known"]["channels"]
         if data not in known:
             self.fail("does_not_exist", slug_name="identifier", value=data)
         return known[data]
@@ -122,7 +123,7 @@ class RenderBatchView(EventView[RenderRequest]):
         return Response({"download": url}, status=status.HTTP_202_ACCEPTED)
 
     def _parts(self, request: Request) -> list[Part]:
-        raw = request.data.get("parts") if isinstance(request.data, dict) else None
+        raw = _parts_in(request.data)
         _check_number(raw)
         context = {**self.get_serializer_context(), "known": self._known(raw)}
         sent = RenderBatchSerializer(data=request.data, context=context)
@@ -164,6 +165,13 @@ class RenderDownloadView(FileAnswers, EventView[RenderRequest]):
             found = None
         filename = f"{self.event.slug}.pdf"
         return answer_result(request, found, asker=self.actor, filename=filename)
+
+
+def _parts_in(data: Any) -> object:
+    """Return what was sent as parts; of a form ``parts[0]orderposition`` and so on."""
+    if html.is_html_input(data):
+        return html.parse_html_list(data, "parts")
+    return data.get("parts") if isinstance(data, dict) else None
 
 
 def _check_number(raw: object) -> None:

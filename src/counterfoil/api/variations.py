@@ -14,11 +14,11 @@ from rest_framework.response import Response
 
 from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
 from counterfoil.api.carried import Carried, flag, ids
-from counterfoil.api.channels import ChannelLimits
+from counterfoil.api.channelfields import ChannelLimits
 from counterfoil.api.examples import VARIATION
 from counterfoil.api.fields import Moment, Money, TranslatedText, Whole
 from counterfoil.api.filters import Flag
-from counterfoil.api.positionallists import PositionalList
+from counterfoil.api.listsinplace import PositionalList
 from counterfoil.catalog import products, queries
 from counterfoil.catalog.models import Item, ItemVariation
 
@@ -111,7 +111,7 @@ class VariationView(ListView, DetailView, WritingViews, EventView[ItemVariation]
 
     @cached_property
     def item(self) -> Item:
-        return get_object_or_404(self.event.items.all(), pk=self.kwargs["item"])
+        return get_object_or_404(self.event.items.all(), pk=self.key_in_path("item"))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         _ = self.item  # an item that is not there is said before the body is read

@@ -7,16 +7,18 @@ changed from the default, in one JSON column.
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event
+from counterfoil.catalog.nameschemes import DEFAULT_SCHEME, SCHEMES
 from counterfoil.core.refusals import Invalid
 
 _COLUMNS = ("timezone", "locale", "locales", "region")
+_LENGTHS = {"locale": range(1, 33), "region": range(3)}  # orders keep the locale, in 32 characters
 
 DEFAULTS: dict[str, Any] = {
     "imprint_url": None,
@@ -46,7 +48,7 @@ DEFAULTS: dict[str, Any] = {
     "order_email_asked_twice": False,
     "order_phone_asked": False,
     "order_phone_required": False,
-    "name_scheme": "full",
+    "name_scheme": DEFAULT_SCHEME,
     "name_scheme_titles": None,
     "ticket_download": False,
     "ticket_download_date": None,
@@ -72,27 +74,6 @@ DEFAULTS: dict[str, Any] = {
     "event_info_text": {},
     "organizer_info_text": {},
 }
-
-NAME_SCHEMES = frozenset(
-    {
-        "given_family",
-        "title_given_family",
-        "title_given_family_degree",
-        "given_middle_family",
-        "title_given_middle_family",
-        "family_given",
-        "family_nospace_given",
-        "family_comma_given",
-        "full",
-        "calling_full",
-        "full_transcription",
-        "salutation_given_family",
-        "salutation_title_given_family",
-        "salutation_title_given_family_degree",
-        "title_salutation_given_family",
-        "title_salutation_given_family_degree",
-    }
-)
 
 
 def setting(event: Event, name: str) -> Any:
@@ -132,17 +113,22 @@ def change_settings(*, event: Event, given: Mapping[str, Any]) -> Event:
 
 
 def _flaw(name: str, value: Any) -> str | None:
-    if name == "timezone" and value not in zoneinfo.available_timezones():
+    if name == "timezone" and not _is_one_of(zoneinfo.available_timezones(), value):
         return _("This is not a time zone.")
     if name == "locales" and not (value and _is_words(value)):
         return _("This must be a list of languages.")
-    if name == "name_scheme" and value not in NAME_SCHEMES:
+    if name == "name_scheme" and not _is_one_of(SCHEMES, value):
         return _('"{input}" is not a valid choice.').format(input=value)
-    if name in {"locale", "region"}:
-        return None if isinstance(value, str) and len(value) <= 50 else _("Not a valid string.")
+    if name in _LENGTHS:
+        is_one = isinstance(value, str) and len(value) in _LENGTHS[name]
+        return None if is_one else _("Not a valid string.")
     if name not in DEFAULTS or value is None:
         return None
     return _flaw_of_kind(DEFAULTS[name], value)
+
+
+def _is_one_of(known: Collection[str], value: Any) -> bool:
+    return isinstance(value, str) and value in known
 
 
 def _is_words(value: Any) -> bool:

@@ -109,13 +109,14 @@ def save_category(*, category: ItemCategory, fields: Mapping[str, Any]) -> ItemC
 @transaction.atomic
 def delete_category(*, category: ItemCategory) -> None:
     """Delete a category. Its products stay, without one."""
-    category.delete()
+    saving.delete(category)
 
 
 @transaction.atomic
 def save_tax_rule(*, rule: TaxRule, fields: Mapping[str, Any]) -> TaxRule:
     """Write a tax rule. A new default takes the place of the old one."""
     if fields.get("default"):
+        saving.one_at_a_time(rule.event)
         rule.event.tax_rules.exclude(pk=rule.pk).filter(default=True).update(default=False)
     return saving.write(rule, fields)
 

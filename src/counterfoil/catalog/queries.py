@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -32,6 +33,16 @@ def containing(words: str, *fields: str) -> Q:
             for field in fields:
                 found |= Q(**{f"{field}__icontains": form})
     return found
+
+
+def ended_before(moment: datetime) -> Q:
+    """Which events or dates are over by then. What has no end is over once it has begun."""
+    return Q(date_to__lt=moment) | Q(date_to=None, date_from__lt=moment)
+
+
+def event_ended_before(moment: datetime) -> Q:
+    """Which events are over by then. A series never is: it may get more dates."""
+    return ended_before(moment) & Q(has_subevents=False)
 
 
 def items_of(event: Event) -> QuerySet[Item]:

@@ -15,7 +15,7 @@ from counterfoil.core import alphabets
 from counterfoil.core.refusals import Invalid
 
 #: Types whose answers are chosen from a list.
-CHOICES = frozenset({"C", "M"})
+CHOICES = frozenset({Question.Type.CHOICE, Question.Type.CHOICES})
 
 
 @transaction.atomic
@@ -30,6 +30,7 @@ def save_question(
     Raises:
         Invalid: its identifier is taken, or it has options and is not a choice.
     """
+    saving.one_at_a_time(question.event)
     given = {"identifier": question.identifier or _drawn_identifier(), **fields}
     others = question.event.questions.exclude(pk=question.pk)
     if others.filter(identifier=given["identifier"]).exists():

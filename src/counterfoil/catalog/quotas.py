@@ -29,7 +29,7 @@ def save_quota(*, quota: Quota, fields: Mapping[str, Any]) -> Quota:
 @transaction.atomic
 def delete_quota(*, quota: Quota) -> None:
     """Delete a quota. What was sold from it stays; products in no quota cannot be sold."""
-    quota.delete()
+    saving.delete(quota)
 
 
 def _products(

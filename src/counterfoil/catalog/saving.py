@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, ProtectedError
+from django.utils.translation import gettext as _
 
-from counterfoil.core.refusals import Forbidden, Invalid
+from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid
 
 M = TypeVar("M", bound=Model)
 
@@ -24,6 +26,19 @@ def write(row: M, fields: Mapping[str, Any]) -> M:
     return row
 
 
+def one_at_a_time(parent: Model) -> None:
+    """Lock the row above, so that what was found to be free stays so until the transaction ends.
+
+    It does not hold up who only refers to that row.
+
+    Raises:
+        Gone: it is not there any more.
+    """
+    rows = type(parent)._default_manager.select_for_update(no_key=True)
+    if rows.filter(pk=parent.pk).first() is None:
+        raise Gone(_("Somebody else has deleted this meanwhile."))
+
+
 def with_carried(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields with what is carried already kept, unless it is given anew."""
     if "carried" not in fields:
@@ -31,16 +46,33 @@ def with_carried(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, "carried": {**row.carried, **fields["carried"]}}
 
 
-def delete(row: Model, refusal: str) -> None:
+def delete(row: Model, refusal: str = "") -> None:
     """Delete a row that nothing sold depends on.
 
     Raises:
         Forbidden: something does. The words are ``refusal``.
+        Conflict: something that does was made just now.
+        Gone: somebody else has deleted it.
     """
     try:
-        row.delete()
+        with transaction.atomic():
+            _rows, counts = row.delete()
+            _check_what_is_deferred()
     except ProtectedError:
-        raise Forbidden(refusal) from None
+        raise Forbidden(refusal or _("This is in use and cannot be deleted.")) from None
+    except IntegrityError:
+        raise Conflict(_("Something that depends on it was made meanwhile.")) from None
+    if not counts.get(row._meta.label):
+        raise Gone(_("Somebody else has deleted this meanwhile."))
+
+
+def _check_what_is_deferred() -> None:
+    """Have the database speak now, and not at the end of a transaction around this one.
+
+    On SQLite nobody else can have written meanwhile.
+    """
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
 
 
 def check_period(start: Any, end: Any, field: str, words: str) -> None:

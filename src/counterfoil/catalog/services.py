@@ -68,6 +68,7 @@ def save_channel(
 
 
 def _check_new_channel(organizer: Organizer, fields: Mapping[str, Any]) -> None:
+    saving.one_at_a_time(organizer)
     identifier = fields["identifier"]
     if fields.get("type", "api") != "api":
         raise Invalid({"type": [_("Only channels of type “api” can be created.")]})
@@ -102,6 +103,7 @@ def create_event(*, organizer: Organizer, fields: Mapping[str, Any]) -> Event:
     Raises:
         Invalid: its slug is taken, or see ``change_event``.
     """
+    saving.one_at_a_time(organizer)
     if organizer.events.filter(slug=fields["slug"]).exists():
         raise Invalid({"slug": [_("This slug has already been used for a different event.")]})
     event = Event(organizer=organizer)

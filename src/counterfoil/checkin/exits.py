@@ -13,44 +13,44 @@ from counterfoil.checkin.queries import inside
 def let_out_where_due(now: datetime) -> int:
     """Let everybody out of every list whose hour has come; return of how many lists."""
     due = CheckinList.objects.filter(exit_all_at__lte=now).select_related("event").order_by("pk")
-    return sum(let_out(counts_on, now) for counts_on in due)
+    return sum(let_out(checkin_list, now) for checkin_list in due)
 
 
-def let_out(counts_on: CheckinList, now: datetime) -> bool:
+def let_out(checkin_list: CheckinList, now: datetime) -> bool:
     """Write an exit for everybody inside, if the list's hour has come, and set it to the next day.
 
     Scans call this too: the hour holds even if nothing else runs on time. Of several at once only
     one changes the hour, and that one writes the exits.
     """
-    hour = counts_on.exit_all_at
+    hour = checkin_list.exit_all_at
     if hour is None or hour > now:
         return False
     with transaction.atomic():
-        following = _following(hour, now, counts_on)
-        due = CheckinList.objects.filter(pk=counts_on.pk, exit_all_at=hour)
+        following = _following(hour, now, checkin_list)
+        due = CheckinList.objects.filter(pk=checkin_list.pk, exit_all_at=hour)
         if not due.update(exit_all_at=following):
             return False
-        counts_on.exit_all_at = following
-        Checkin.objects.bulk_create(_exits(counts_on, hour))
+        checkin_list.exit_all_at = following
+        Checkin.objects.bulk_create(_exits(checkin_list, hour))
     return True
 
 
-def _exits(counts_on: CheckinList, hour: datetime) -> list[Checkin]:
+def _exits(checkin_list: CheckinList, hour: datetime) -> list[Checkin]:
     return [
         Checkin(
             position_id=position,
-            list=counts_on,
+            list=checkin_list,
             type=Checkin.Type.EXIT,
             datetime=hour,
             auto_checked_in=True,
         )
-        for position in inside(counts_on, at=hour).values_list("pk", flat=True)
+        for position in inside(checkin_list, at=hour).values_list("pk", flat=True)
     ]
 
 
-def _following(hour: datetime, now: datetime, counts_on: CheckinList) -> datetime:
+def _following(hour: datetime, now: datetime, checkin_list: CheckinList) -> datetime:
     """Return the same time by the event's clock on the first day on which it is still to come."""
-    local = hour.astimezone(counts_on.event.tz)
+    local = hour.astimezone(checkin_list.event.tz)
     local += timedelta(days=max(0, (now - hour).days))
     while local <= now:
         local += timedelta(days=1)  # by the wall clock: summer time does not move it

@@ -36,10 +36,10 @@ def find(scan: Scan) -> Found:
             return Found(list=scan.lists[0])
         owner = _TICKETS.filter(pk=revoked.position_id or 0, canceled=False).first()
         return Found(list=lists[revoked.event_id], position=owner, revoked=True)
-    counts_on = lists[position.order.event_id]
-    chosen = _of_list(position, counts_on)
+    checkin_list = lists[position.order.event_id]
+    chosen = _of_list(position, checkin_list)
     return Found(
-        list=counts_on,
+        list=checkin_list,
         position=chosen or position,
         revoked=revoked is not None,
         ambiguous=chosen is None,
@@ -56,22 +56,25 @@ def _position(scan: Scan, lists: dict[int, CheckinList]) -> OrderPosition | None
     return next(iter(by_secret or candidates), None)
 
 
-def _of_list(position: OrderPosition, counts_on: CheckinList) -> OrderPosition | None:
+def _of_list(position: OrderPosition, checkin_list: CheckinList) -> OrderPosition | None:
     """Return the ticket itself, or on a list of add-ons the add-on that the list is about.
 
     None if several are: nobody can tell which one the guest is here for.
     """
-    if not counts_on.addon_match or fits(position, counts_on):
+    if not checkin_list.addon_match or fits(position, checkin_list):
         return position
     addons = _TICKETS.filter(addon_to=position, canceled=False).order_by("pk")
-    fitting = [addon for addon in addons if fits(addon, counts_on)]
+    fitting = [addon for addon in addons if fits(addon, checkin_list)]
     if not fitting:
         return position
     return fitting[0] if len(fitting) == 1 else None
 
 
-def fits(position: OrderPosition, counts_on: CheckinList) -> bool:
+def fits(position: OrderPosition, checkin_list: CheckinList) -> bool:
     """Tell whether a ticket's product and date are those of a list."""
-    if counts_on.subevent_id and position.subevent_id != counts_on.subevent_id:
+    if checkin_list.subevent_id and position.subevent_id != checkin_list.subevent_id:
         return False
-    return counts_on.all_products or counts_on.limit_products.filter(pk=position.item_id).exists()
+    return (
+        checkin_list.all_products
+        or checkin_list.limit_products.filter(pk=position.item_id).exists()
+    )

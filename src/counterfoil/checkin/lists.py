@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
+from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event
 from counterfoil.checkin import rules
 from counterfoil.checkin.models import CheckinList
@@ -18,14 +19,18 @@ from counterfoil.core.refusals import Invalid
 
 @transaction.atomic
 def save_list(
-    *, event: Event, counts_on: CheckinList | None, fields: Mapping[str, Any], actor: Actor | None
+    *,
+    event: Event,
+    checkin_list: CheckinList | None,
+    fields: Mapping[str, Any],
+    actor: Actor | None,
 ) -> CheckinList:
     """Make a list, or change the given fields of one.
 
     Raises:
         Invalid: a product or date is another event's, or the rules could not be evaluated.
     """
-    saved = counts_on or CheckinList(event=event)
+    saved = checkin_list or CheckinList(event=event)
     plain = {name: value for name, value in fields.items() if name != "limit_products"}
     for name, value in plain.items():
         setattr(saved, name, value)
@@ -33,7 +38,7 @@ def save_list(
     saved.save()
     if "limit_products" in fields:
         saved.limit_products.set(fields["limit_products"])
-    verb = "changed" if counts_on else "added"
+    verb = "changed" if checkin_list else "added"
     data = {"fields": sorted(fields)}
     record(actor=actor, action=f"counterfoil.checkinlist.{verb}", obj=saved, event=event, data=data)
     return saved
@@ -50,8 +55,8 @@ def _check(saved: CheckinList, fields: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
-def delete_list(*, counts_on: CheckinList, actor: Actor | None) -> None:
+def delete_list(*, checkin_list: CheckinList, actor: Actor | None) -> None:
     """Delete a list with all its check-ins."""
-    event = counts_on.event
-    record(actor=actor, action="counterfoil.checkinlist.deleted", obj=counts_on, event=event)
-    counts_on.delete()
+    event = checkin_list.event
+    record(actor=actor, action="counterfoil.checkinlist.deleted", obj=checkin_list, event=event)
+    saving.delete(checkin_list)

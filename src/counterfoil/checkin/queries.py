@@ -22,19 +22,19 @@ def lists_of(event: Event) -> QuerySet[CheckinList]:
 
 
 def positions_on(
-    counts_on: CheckinList, *, whatever_status: bool = False
+    checkin_list: CheckinList, *, whatever_status: bool = False
 ) -> QuerySet[OrderPosition]:
     """The tickets of a list: of its products and date, paid or pending as the list says."""
-    positions = OrderPosition.objects.filter(order__event=counts_on.event_id, canceled=False)
-    if counts_on.subevent_id:
-        positions = positions.filter(subevent=counts_on.subevent_id)
-    if not counts_on.all_products:
-        positions = positions.filter(item__in=counts_on.limit_products.all())
+    positions = OrderPosition.objects.filter(order__event=checkin_list.event_id, canceled=False)
+    if checkin_list.subevent_id:
+        positions = positions.filter(subevent=checkin_list.subevent_id)
+    if not checkin_list.all_products:
+        positions = positions.filter(item__in=checkin_list.limit_products.all())
     if whatever_status:
         return positions
     status = Q(order__status=Order.Status.PAID)
     pending = Q(order__status=Order.Status.PENDING)
-    status |= pending if counts_on.include_pending else pending & Q(order__valid_if_pending=True)
+    status |= pending if checkin_list.include_pending else pending & Q(order__valid_if_pending=True)
     return positions.filter(status)
 
 
@@ -43,8 +43,8 @@ def tickets_of(
 ) -> QuerySet[OrderPosition]:
     """The tickets of any of several lists, each with its ``last_checked_in`` on them."""
     on_any = Q(pk__in=[])
-    for counts_on in lists:
-        positions = positions_on(counts_on, whatever_status=whatever_status)
+    for checkin_list in lists:
+        positions = positions_on(checkin_list, whatever_status=whatever_status)
         on_any |= Q(pk__in=positions.values("pk"))
     entered = entries().filter(list__in=lists, position=OuterRef("pk"))
     last = entered.order_by("-datetime").values("datetime")[:1]
@@ -60,9 +60,9 @@ def entries() -> QuerySet[Checkin]:
     return Checkin.objects.filter(successful=True, type=Checkin.Type.ENTRY)
 
 
-def inside(counts_on: CheckinList, *, at: datetime | None = None) -> QuerySet[OrderPosition]:
+def inside(checkin_list: CheckinList, *, at: datetime | None = None) -> QuerySet[OrderPosition]:
     """The tickets whose last admitted scan on the list (at that time, or now) was an entry."""
-    scans = Checkin.objects.filter(list=counts_on, successful=True)
+    scans = Checkin.objects.filter(list=checkin_list, successful=True)
     if at is not None:
         scans = scans.filter(datetime__lte=at)
     last = scans.filter(position=OuterRef("pk")).order_by("-datetime", "-pk")
@@ -95,13 +95,13 @@ class Kind(NamedTuple):
     status: str
     valid_if_pending: bool
 
-    def is_on(self, counts_on: CheckinList, products: set[int]) -> bool:
+    def is_on(self, checkin_list: CheckinList, products: set[int]) -> bool:
         pending = self.status == Order.Status.PENDING and (
-            counts_on.include_pending or self.valid_if_pending
+            checkin_list.include_pending or self.valid_if_pending
         )
         return (
-            (counts_on.all_products or self.item in products)
-            and counts_on.subevent_id in (None, self.subevent)
+            (checkin_list.all_products or self.item in products)
+            and checkin_list.subevent_id in (None, self.subevent)
             and (self.status == Order.Status.PAID or pending)
         )
 
@@ -163,12 +163,12 @@ def _admitted_by_kind(lists: Sequence[CheckinList]) -> Iterable[tuple[int, Kind,
     return ((row[0], Kind(*row[1:-1]), row[-1]) for row in rows)
 
 
-def products_of(counts_on: CheckinList) -> QuerySet[Item]:
+def products_of(checkin_list: CheckinList) -> QuerySet[Item]:
     """The items that a list counts, as a shop shows them, with their variations."""
     items = (
-        Item.objects.filter(event=counts_on.event_id)
-        if counts_on.all_products
-        else counts_on.limit_products.all()
+        Item.objects.filter(event=checkin_list.event_id)
+        if checkin_list.all_products
+        else checkin_list.limit_products.all()
     )
     variations = ItemVariation.objects.order_by("position", "pk")
     return items.prefetch_related(Prefetch("variations", variations)).order_by(

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
 
 from django.db.models import Prefetch
 
 from counterfoil.catalog.models import Question, QuestionOption
+from counterfoil.catalog.questions import CHOICES
+from counterfoil.orders.answers import YES, AnswerUnreadable, normal_answer
 from counterfoil.orders.models import OrderPosition, QuestionAnswer
-
-
-class Unreadable(Exception):
-    """An answer that is not of its question's type."""
 
 
 def to_ask(position: OrderPosition, given: Mapping[str, str]) -> list[Question]:
@@ -28,12 +23,16 @@ def to_ask(position: OrderPosition, given: Mapping[str, str]) -> list[Question]:
     if not asked:
         return []
     stored = {answer.question_id: answer for answer in position.answers.prefetch_related("options")}
+    told = {pk: _words(answer.answer, answer.options.all()) for pk, answer in stored.items()}
+    for question in asked:
+        with suppress(KeyError, AnswerUnreadable):
+            told[question.pk] = _words(*_read(question, given[str(question.pk)]))
     return [
         question
         for question in asked
         if question.pk not in stored
         and not _settled(question, given.get(str(question.pk)))
-        and _applies(question, stored, given)
+        and _applies(question, told)
     ]
 
 
@@ -45,7 +44,7 @@ def store(position: OrderPosition, given: Mapping[str, str]) -> None:
         if text is not None and not text.strip():
             position.answers.filter(question=question).delete()
         elif text is not None:
-            with suppress(Unreadable):  # reported by force: what cannot be read cannot be kept
+            with suppress(AnswerUnreadable):  # by force: what cannot be read cannot be kept
                 _store(position, question, *_read(question, text))
 
 
@@ -58,24 +57,16 @@ def _store(
     answer.options.set(options)
 
 
-def _applies(
-    question: Question, stored: Mapping[int, QuestionAnswer], given: Mapping[str, str]
-) -> bool:
+def _words(text: str, options: Iterable[QuestionOption]) -> set[str]:
+    """Return what a question that depends on this answer may call it."""
+    return {text, *(option.identifier for option in options)}
+
+
+def _applies(question: Question, told: Mapping[int, set[str]]) -> bool:
     """Tell whether a question that depends on another one's answer is to be asked."""
     parent = question.carried.get("dependency_question")
-    if parent is None:
-        return True
-    wanted = {str(value) for value in question.carried.get("dependency_values") or ()}
-    told = {part.strip() for part in given.get(str(parent), "").split(",")}
-    told |= {
-        option.identifier
-        for option in QuestionOption.objects.filter(
-            question=parent, pk__in=[part for part in told if part.isascii() and part.isdecimal()]
-        )
-    }
-    if parent in stored:
-        told |= {stored[parent].answer, *(o.identifier for o in stored[parent].options.all())}
-    return bool(wanted & told) or bool(wanted & {part.capitalize() for part in told})
+    wanted = question.carried.get("dependency_values") or ()
+    return parent is None or not told.get(parent, set()).isdisjoint(map(str, wanted))
 
 
 def _asked_of(position: OrderPosition) -> list[Question]:
@@ -93,66 +84,24 @@ def _settled(question: Question, text: str | None) -> bool:
         return not question.required
     try:
         written, _options = _read(question, text)
-    except Unreadable:
+    except AnswerUnreadable:
         return False
-    return not (question.required and question.type == "B" and written != "True")
+    return not (question.required and question.type == Question.Type.BOOLEAN and written != YES)
 
 
 def _read(question: Question, text: str) -> tuple[str, Sequence[QuestionOption]]:
     """Return the answer as it is stored, and the options it chooses.
 
     Raises:
-        Unreadable: it is not of the question's type.
+        AnswerUnreadable: it is not of the question's type.
     """
-    if question.type in ("C", "M"):
-        options = _options(question, text)
-        return ", ".join(str(option) for option in options), options
-    try:
-        return _READERS.get(question.type, str.strip)(text), ()
-    except (ValueError, InvalidOperation):
-        raise Unreadable(question.type) from None
+    options = _options(question, text) if question.type in CHOICES else ()
+    return normal_answer(question, text, options), options
 
 
 def _options(question: Question, text: str) -> list[QuestionOption]:
-    wanted = [part.strip() for part in text.split(",")]
     known = {key: o for o in question.options.all() for key in (str(o.pk), o.identifier)}
-    chosen = [known[key] for key in wanted if key in known]
-    if len(chosen) != len(wanted) or (question.type == "C" and len(chosen) != 1):
-        raise Unreadable(text)
-    return chosen
-
-
-def _number(text: str) -> str:
-    number = Decimal(text)
-    if not number.is_finite():
-        raise ValueError(text)
-    return str(number)
-
-
-def _boolean(text: str) -> str:
-    return "True" if text.strip().lower() in ("true", "1") else "False"
-
-
-def _moment(text: str) -> str:
-    return datetime.fromisoformat(text).isoformat()
-
-
-def _country(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2}", text.strip()):
-        raise ValueError(text)
-    return text.strip().upper()
-
-
-def _file(text: str) -> str:
-    raise ValueError("A gate takes no files.")
-
-
-_READERS = {
-    "N": _number,
-    "B": _boolean,
-    "D": lambda text: date.fromisoformat(text).isoformat(),
-    "H": lambda text: time.fromisoformat(text).isoformat(),
-    "W": _moment,
-    "CC": _country,
-    "F": _file,
-}
+    try:
+        return [known[part.strip()] for part in text.split(",")]
+    except KeyError:
+        raise AnswerUnreadable(text) from None

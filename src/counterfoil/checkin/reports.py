@@ -7,38 +7,39 @@ from typing import Any
 
 from django.db import transaction
 
-from counterfoil.accounts.actors import Actor, DeviceActor
+from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
 from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.checkin.services import device_of
 from counterfoil.core import clock
 from counterfoil.orders.models import OrderPosition, PrintLog
 
 
 @transaction.atomic
 def report_failure(
-    *, counts_on: CheckinList, fields: Mapping[str, Any], actor: Actor | None
+    *, checkin_list: CheckinList, fields: Mapping[str, Any], actor: Actor | None
 ) -> Checkin:
     """Keep a scan that an app refused while it was offline. The same nonce again is kept once.
 
     ``fields`` are those of a check-in; the time of the scan is now unless given.
     """
     nonce = fields.get("nonce")
-    known = Checkin.objects.filter(list=counts_on, successful=False, nonce=nonce)
+    known = Checkin.objects.filter(list=checkin_list, successful=False, nonce=nonce)
     told_before = known.first() if nonce else None
     if told_before:
         return told_before
     failed = Checkin.objects.create(
-        list=counts_on,
+        list=checkin_list,
         successful=False,
-        device=actor.device if isinstance(actor, DeviceActor) else None,
+        device=device_of(actor),
         **{"datetime": clock.now(), **fields},
     )
     record(
         actor=actor,
         action="counterfoil.checkin.refused",
-        obj=failed.position or counts_on,
-        event=counts_on.event,
-        data={"list": counts_on.pk, "reason": failed.error_reason},
+        obj=failed.position or checkin_list,
+        event=checkin_list.event,
+        data={"list": checkin_list.pk, "reason": failed.error_reason},
     )
     return failed
 
@@ -48,7 +49,7 @@ def report_print(
     *, position: OrderPosition, fields: Mapping[str, Any], actor: Actor | None
 ) -> PrintLog:
     """Keep that a ticket or badge was printed."""
-    device = actor.device if isinstance(actor, DeviceActor) else None
+    device = device_of(actor)
     log = PrintLog.objects.create(
         position=position, device_id=device.device_id if device else None, **fields
     )

@@ -7,18 +7,25 @@ revocation list knows.
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
 from counterfoil.checkin.models import BlockedSecret, RevokedSecret
+from counterfoil.core.refusals import Gone
 from counterfoil.orders.models import OrderPosition
 from counterfoil.orders.services import touch
 
 
 @transaction.atomic
 def revoke_secret(*, position: OrderPosition, actor: Actor | None) -> RevokedSecret:
-    """Revoke a ticket's secret. Doing it twice does it once."""
+    """Revoke a ticket's secret. Doing it twice does it once.
+
+    Raises:
+        Gone: somebody has deleted the ticket.
+    """
     event = position.order.event
+    _locked(position)
     revoked, created = RevokedSecret.objects.get_or_create(
         event=event, secret=position.secret, defaults={"position": position}
     )
@@ -32,9 +39,13 @@ def revoke_secret(*, position: OrderPosition, actor: Actor | None) -> RevokedSec
 def set_block(
     *, position: OrderPosition, name: str, blocked: bool, actor: Actor | None
 ) -> OrderPosition:
-    """Set or lift one block of a ticket (``admin``, ``api:…``); it passes when none is left."""
+    """Set or lift one block of a ticket (``admin``, ``api:…``); it passes when none is left.
+
+    Raises:
+        Gone: somebody has deleted the ticket.
+    """
     event = position.order.event
-    locked = OrderPosition.objects.select_for_update().get(pk=position.pk)
+    locked = _locked(position)
     names = [known for known in locked.blocked or [] if known != name]
     if blocked:
         names.append(name)
@@ -56,3 +67,10 @@ def set_block(
         data={"name": name},
     )
     return position
+
+
+def _locked(position: OrderPosition) -> OrderPosition:
+    locked = OrderPosition.objects.select_for_update().filter(pk=position.pk).first()
+    if locked is None:
+        raise Gone(_("This ticket was deleted meanwhile."))
+    return locked

@@ -112,8 +112,8 @@ def _lock_order(position: OrderPosition) -> None:
         setattr(position.order, name, value)
 
 
-def _history(position: OrderPosition, counts_on: CheckinList) -> QuerySet[Checkin]:
-    return Checkin.objects.filter(position=position, list=counts_on, successful=True).order_by(
+def _history(position: OrderPosition, checkin_list: CheckinList) -> QuerySet[Checkin]:
+    return Checkin.objects.filter(position=position, list=checkin_list, successful=True).order_by(
         "datetime", "pk"
     )
 
@@ -166,13 +166,13 @@ def _as_scanned(scan: Scan, actor: Actor | None) -> dict[str, Any]:
     }
 
 
-def _told(scan: Scan, counts_on: CheckinList) -> dict[str, Any]:
-    return {"list": counts_on.pk, "type": scan.type, "datetime": scan.datetime.isoformat()}
+def _told(scan: Scan, checkin_list: CheckinList) -> dict[str, Any]:
+    return {"list": checkin_list.pk, "type": scan.type, "datetime": scan.datetime.isoformat()}
 
 
-def _told_before(counts_on: CheckinList, nonce: str | None) -> bool:
+def _told_before(checkin_list: CheckinList, nonce: str | None) -> bool:
     """Tell whether this refused scan was reported before: apps send again what got no answer."""
-    refused = Checkin.objects.filter(list=counts_on, successful=False, nonce=nonce)
+    refused = Checkin.objects.filter(list=checkin_list, successful=False, nonce=nonce)
     return nonce is not None and refused.exists()
 
 

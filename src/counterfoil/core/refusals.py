@@ -1,7 +1,7 @@
 """Refusals: the ways in which the rules say no, in words for the person who asked.
 
-Services raise them; each door turns them into its own kind of answer in one table. They carry no
-HTTP: a command line and a page refuse in the same words.
+Services raise them, and each door turns them into its own kind of answer; `core/statuses.py` is the
+table of those that speak HTTP. A command line and a page refuse in the same words.
 """
 
 from __future__ import annotations

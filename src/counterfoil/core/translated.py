@@ -25,8 +25,8 @@ def resolve(text: Translated | None, language: str) -> str:
     """Choose the text for a language.
 
     The exact language, else its first part (``de`` of ``de-informal``), else any of the same
-    family, else the default language, else the first that is not empty. Empty texts count as
-    missing.
+    family, else the default language, else any. Empty texts count as missing; of several that
+    would do it is the first. (PostgreSQL keeps the languages in an order of its own.)
     """
     present = {key: value for key, value in (text or {}).items() if value}
     family = language.split("-")[0]

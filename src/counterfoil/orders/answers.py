@@ -1,7 +1,11 @@
-"""Answers to an event's questions, in the one form in which they are kept."""
+"""Answers to an event's questions, in the one form in which they are kept.
+
+Orders bring them, and guests give them at the gate: both read them here.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -10,8 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from counterfoil.catalog.models import Question, QuestionOption
+from counterfoil.catalog.questions import CHOICES
 
-_FILE, _CHOICE, _CHOICES = "F", "C", "M"
+Type = Question.Type
+
+YES, NO = "True", "False"
+_WORDS = {"true": YES, "yes": YES, "1": YES, "false": NO, "no": NO, "0": NO}
+_COUNTRY = re.compile("[A-Za-z]{2}")
 
 
 class AnswerUnreadable(Exception):
@@ -24,58 +33,59 @@ def normal_answer(question: Question, text: str, options: Sequence[QuestionOptio
     Raises:
         AnswerUnreadable: it is no answer to this kind of question.
     """
-    if question.type == _FILE:
-        raise AnswerUnreadable(_("Files cannot be sent with an order."))
-    if question.type in (_CHOICE, _CHOICES):
+    if question.type in CHOICES:
         return _chosen(question, options)
-    form = _FORMS.get(question.type)
+    form = _READERS.get(question.type)
     if form is None:
-        return text
+        return text.strip()
     read, wanted = form
     try:
-        return read(text)
+        return read(text.strip())
     except (ValueError, KeyError, InvalidOperation):
         raise AnswerUnreadable(_(wanted)) from None
 
 
 def _chosen(question: Question, options: Sequence[QuestionOption]) -> str:
-    if not options or (question.type == _CHOICE and len(options) > 1):
+    if not options or (question.type == Type.CHOICE and len(options) > 1):
         raise AnswerUnreadable(_("Choose one of the options of this question."))
     return ", ".join(str(option) for option in options)
-
-
-def _yes_or_no(text: str) -> str:
-    return _WORDS[text.lower()]
 
 
 def _number(text: str) -> str:
     number = Decimal(text)
     if not number.is_finite():
         raise ValueError(text)
-    return text
+    return str(number)
 
 
-_WORDS = {
-    "true": "True",
-    "yes": "True",
-    "1": "True",
-    "false": "False",
-    "no": "False",
-    "0": "False",
-}
-_FORMS: dict[str, tuple[Callable[[str], str], str]] = {
-    "N": (_number, gettext_noop("This must be a number.")),
-    "B": (_yes_or_no, gettext_noop("This must be true or false.")),
-    "D": (
+def _country(text: str) -> str:
+    if not _COUNTRY.fullmatch(text):
+        raise ValueError(text)
+    return text.upper()
+
+
+def _file(text: str) -> str:
+    raise ValueError(text)
+
+
+_READERS: dict[str, tuple[Callable[[str], str], str]] = {
+    Type.NUMBER: (_number, gettext_noop("This must be a number.")),
+    Type.BOOLEAN: (
+        lambda text: _WORDS[text.lower()],
+        gettext_noop("This must be true or false."),
+    ),
+    Type.DATE: (
         lambda text: date.fromisoformat(text).isoformat(),
         gettext_noop("This must be a date like 2027-06-12."),
     ),
-    "H": (
+    Type.TIME: (
         lambda text: time.fromisoformat(text).isoformat(),
         gettext_noop("This must be a time like 19:30."),
     ),
-    "W": (
+    Type.DATETIME: (
         lambda text: datetime.fromisoformat(text).isoformat(),
         gettext_noop("This must be a time like 2027-06-12T19:30:00Z."),
     ),
+    Type.COUNTRY: (_country, gettext_noop("This must be the two letters of a country, like DE.")),
+    Type.FILE: (_file, gettext_noop("Files cannot be sent with an order.")),
 }

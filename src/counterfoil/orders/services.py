@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
+from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.core.refusals import Forbidden, Invalid
@@ -82,7 +83,7 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
         raise Forbidden(_("Only test orders can be deleted."))
     with transaction.atomic():
         audit.record(actor=actor, action="counterfoil.order.deleted", obj=order, event=order.event)
-        order.delete()
+        saving.delete(order)
 
 
 def touch(order_id: int) -> None:

@@ -13,18 +13,14 @@ from datetime import datetime
 from typing import IO
 
 from django.conf import settings
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header, parse_etags
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from counterfoil.api.compact import CompactJson
+from counterfoil.api.conditional import early_answer
 from counterfoil.core import clock
 from counterfoil.files import sending
 from counterfoil.files.services import size
@@ -63,7 +59,7 @@ class Download:
         return max(1, int((self.until - clock.now()).total_seconds()))
 
 
-def stored_file(request: Request | HttpRequest, wanted: Download) -> HttpResponseBase:
+def stored_file(request: Request, wanted: Download) -> HttpResponseBase:
     """Answer with a stored file, or with the range of it that was asked for.
 
     Several ranges at once get the whole.
@@ -101,12 +97,10 @@ def _sent_to_bucket(wanted: Download) -> HttpResponseBase:
     return HttpResponseRedirect(link)
 
 
-def _sent_by_us(request: Request | HttpRequest, wanted: Download, total: int) -> HttpResponseBase:
+def _sent_by_us(request: Request, wanted: Download, total: int) -> HttpResponseBase:
     quoted = f'"{wanted.etag}"'
-    if _has_it(request, quoted):
-        response: HttpResponseBase = HttpResponse(status=304)
-        del response["Content-Type"]
-    else:
+    response: HttpResponseBase | None = early_answer(request, etag=quoted)
+    if response is None:
         response = _answer(request, wanted, total)
         response["Content-Disposition"] = wanted.disposition
     response["ETag"] = quoted
@@ -114,13 +108,7 @@ def _sent_by_us(request: Request | HttpRequest, wanted: Download, total: int) ->
     return response
 
 
-def _has_it(request: Request | HttpRequest, etag: str) -> bool:
-    """Tell whether the client named this file, among others or as any, as one that it has."""
-    named = parse_etags(request.headers.get("If-None-Match", ""))
-    return any(each.removeprefix("W/") in {etag, "*"} for each in named)
-
-
-def _answer(request: Request | HttpRequest, wanted: Download, total: int) -> HttpResponseBase:
+def _answer(request: Request, wanted: Download, total: int) -> HttpResponseBase:
     try:
         part = _part_of(request, f'"{wanted.etag}"', total)
     except Unsatisfiable:
@@ -138,7 +126,7 @@ def _answer(request: Request | HttpRequest, wanted: Download, total: int) -> Htt
     return answer
 
 
-def _part_of(request: Request | HttpRequest, etag: str, total: int) -> tuple[int, int] | None:
+def _part_of(request: Request, etag: str, total: int) -> tuple[int, int] | None:
     """Return the first and the last byte asked for, or None for the whole.
 
     Raises:
