@@ -233,7 +233,7 @@ ROUTES: dict[str, Row] = {
     "editor-picture": Row(),
     "editor-background": Row(),
     "editor-save": Row(layout),
-    "editor-copy": Row(layout),
+    "editor-copy": Row(),
     "batches": Row(),
     "batch": Row(batch),
     "batch-new": Row(),

@@ -112,3 +112,14 @@ def test_a_form_from_elsewhere_is_refused(event: Event, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(n for n in ROUTES if "post" in methods_of(n)))
 def test_what_writes_needs_a_permission(name: str) -> None:
     assert page_class(name).write_needs
+
+
+@pytest.mark.parametrize("name", sorted(n for n in ROUTES if "get" not in methods_of(n)))
+def test_the_address_of_a_button_leads_to_the_page_above(event: Event, name: str) -> None:
+    pages = signed_in(make_user(event.organizer))
+    path = path_of(name, event)
+
+    answer = pages.get(path)
+
+    assert path.startswith(answer["Location"])
+    assert pages.get(answer["Location"]).status_code == 200

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from counterfoil.core import clock
-from counterfoil.jobs.poller import Poller
+from counterfoil.jobs.chores import Round
 
 
 @pytest.mark.django_db
@@ -17,6 +17,6 @@ def test_a_worker_forgets_sessions_that_have_ended() -> None:
     Session.objects.create(session_key="ended", expire_date=clock.now() - hour)
     Session.objects.create(session_key="lasting", expire_date=clock.now() + hour)
 
-    Poller(print).turn()
+    Round().turn()
 
     assert list(Session.objects.values_list("session_key", flat=True)) == ["lasting"]

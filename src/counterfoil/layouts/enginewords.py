@@ -148,7 +148,7 @@ SENTENCES = (
     _("{symbology} is square: its height is its size"),
     _("{symbology} has no choice of error correction"),
     _("A layout may have {number} elements at most."),
-    # Tickets that cannot be printed
+    # Codes and pictures that cannot be printed
     _("There is nothing to encode."),
     _("This text cannot be printed as {symbology}: {reason}."),
     _(
@@ -167,6 +167,7 @@ SENTENCES = (
     _("The picture is empty: its width or height is 0."),
     _("The picture is too large: {width} x {height} pixels, and {most} million are allowed."),
     _("The picture is broken or cut off: it cannot be decoded."),
+    _("The picture is gone."),
     # What preflight finds
     _("No font has {characters}."),
     _("Spaces are narrowed to fit a line."),
@@ -174,10 +175,12 @@ SENTENCES = (
     _("The text reaches over the edge of the page."),
     _("There is no page {page}, so this is never printed."),
     _("There is no font “{family}”; the text is printed in Open Sans."),
+    _("The font “{family}” lacks this style; the text is printed in plain Open Sans."),
     _("Modules are {width} mm wide; below {least} mm many gates fail."),
     _("The quiet zone of the code reaches over the edge of the page."),
     _("Another element covers the code or its quiet zone."),
     _("The code is printed in a light colour: few scanners can read it."),
+    _("The ticket has no secret, so this code is not printed."),
     _("The picture has {dpi} dpi at this size; below {least} it looks coarse."),
     _("There is no variable called {names}."),
     # Backgrounds that cannot be used

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
+from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
@@ -97,7 +98,7 @@ def redesign_layout(
     """
     now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
     if now is None:
-        raise Gone(_("This layout was deleted meanwhile."))
+        raise _gone()
     current = Design.of(now).version
     if current == design.version:
         return now
@@ -116,10 +117,11 @@ def redesign_layout(
 def delete_layout(*, actor: Actor | None, layout: TicketLayout) -> None:
     """Delete a layout with its assignments. The first by name takes over as default."""
     event, background = layout.event, layout.background_id
+    _locked(event)
     _record(actor, layout, "deleted")
-    layout.delete()
+    saving.delete(layout)
     _let_go(background)
-    left = TicketLayout.objects.select_for_update().filter(event=event).order_by("name", "pk")
+    left = TicketLayout.objects.filter(event=event).order_by("name", "pk")
     heir = left.first()
     if heir is not None and not left.filter(default=True).exists():
         heir.default = True
@@ -134,17 +136,33 @@ def duplicate_layout(*, actor: Actor | None, layout: TicketLayout, name: str) ->
 
 
 @transaction.atomic
+def rename_layout(*, actor: Actor | None, layout: TicketLayout, name: str) -> None:
+    """Give a layout another name. Its design stays as it is now: somebody may be working on it.
+
+    Raises:
+        Gone: somebody has deleted it.
+    """
+    if not TicketLayout.objects.filter(pk=layout.pk).update(name=name):
+        raise _gone()
+    _record(actor, layout, "changed", {"name": name})
+
+
+@transaction.atomic
 def make_default(*, actor: Actor | None, layout: TicketLayout) -> None:
-    """Have an event print with this layout where nothing else is said, and no longer another."""
-    others = TicketLayout.objects.select_for_update().filter(event=layout.event, default=True)
-    for other in others.exclude(pk=layout.pk):
-        other.default = False
-        other.save(update_fields=["default"])
-        _record(actor, other, "changed", {"default": False})
-    if not layout.default:
-        layout.default = True
-        layout.save(update_fields=["default"])
-        _record(actor, layout, "changed", {"default": True})
+    """Have an event print with this layout where nothing else is said, and no longer another.
+
+    Raises:
+        Gone: somebody has deleted it.
+    """
+    layouts = _locked(layout.event)
+    if layout not in layouts:
+        raise _gone()
+    for each in sorted(layouts, key=lambda each: each == layout):  # never two at a time
+        if each.default != (each == layout):
+            each.default = not each.default
+            each.save(update_fields=["default"])
+            _record(actor, each, "changed", {"default": each.default})
+    layout.default = True
 
 
 def create_background(*, event: Event, pdf: bytes) -> Background:
@@ -214,7 +232,7 @@ def unassign_layout(*, actor: Actor | None, assignment: TicketLayoutItem) -> Non
         event=assignment.layout.event,
         data=_assigned(assignment),
     )
-    assignment.delete()
+    saving.delete(assignment)
 
 
 @transaction.atomic
@@ -305,6 +323,16 @@ def _save(
             _("Another layout of this event is the default. Take the mark from that one first.")
         ) from None
     return layout
+
+
+def _locked(event: Event) -> list[TicketLayout]:
+    """Have others wait who change which layout of an event is its default."""
+    rows = TicketLayout.objects.select_for_update().filter(event=event)
+    return list(rows.defer("layout").order_by("pk"))
+
+
+def _gone() -> Gone:
+    return Gone(_("This layout was deleted meanwhile."))
 
 
 def _let_go(background: int | None) -> None:

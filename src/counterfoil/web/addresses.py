@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -21,6 +22,13 @@ def address_of(request: HttpRequest) -> str | None:
         return str(ip_address(told))
     except ValueError:
         return None
+
+
+def own(request: HttpRequest, to: str, otherwise: str = "/") -> str:
+    """Return an address if it is ours, else the other: nobody is led to another site."""
+    hosts = {request.get_host()}
+    is_own = url_has_allowed_host_and_scheme(to, hosts, require_https=request.is_secure())
+    return to if is_own else otherwise
 
 
 def site_address(request: HttpRequest) -> str:

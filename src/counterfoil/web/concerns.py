@@ -38,6 +38,10 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         _("Something covers the blank border that a code needs"),
         _("Scanners may not find the code. Move the code, or what is beside it."),
     ),
+    Concern.CODE_LEFT_OUT: (
+        _("A code is not printed"),
+        _("Its text is too long for it, or the ticket has no secret. Shorten the text."),
+    ),
     Concern.LOW_CONTRAST: (
         _("A code is printed in a light colour"),
         _("Scanners may not read it. Choose a dark colour for the code."),

@@ -25,6 +25,7 @@ row per route to ``tests/pagetable.py``.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -37,7 +38,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import Resolver404, URLPattern, path, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -47,13 +48,16 @@ from counterfoil.accounts.models import User
 from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.refusals import Invalid, Refusal
+from counterfoil.core.statuses import RETRY_AFTER, status_of
 from counterfoil.web import navigation
-from counterfoil.web.refusals import RETRY_AFTER, status_of
+from counterfoil.web.addresses import own
 
 Needs = tuple[str, ...]
 
 #: Rows of a list on one page.
 ROWS = 50
+
+_ASKING = frozenset({"GET", "HEAD"})
 
 
 class Page(View):
@@ -79,10 +83,25 @@ class Page(View):
 
     def _sent_to_signin(self) -> HttpResponseBase:
         """Ask who it is. A page that looks again by itself is left, not given a form inside."""
-        answer = redirect_to_login(self.request.get_full_path())
+        answer = redirect_to_login(self._way_back())
         if self.is_partial:
             return HttpResponse(headers={"HX-Redirect": answer["Location"]})
         return answer
+
+    def _way_back(self) -> str:
+        """Return where to go after signing in: of what was sent, to the page it was sent from."""
+        here = self.request.get_full_path()
+        if self.request.method in _ASKING:
+            return here
+        return own(self.request, self.request.headers.get("Referer", ""), here)
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Lead on who comes to a button's address: after signing in, or in another language."""
+        if request.method in _ASKING:
+            return redirect(_above(request.path))
+        return super().http_method_not_allowed(request, *args, **kwargs)
 
     def _dispatched(self) -> HttpResponseBase:
         with timezone.override(timezone.get_current_timezone()):  # put back what find_scope sets
@@ -96,7 +115,7 @@ class Page(View):
 
     def needs(self) -> Needs:
         """Return the permissions of which one is enough for this request."""
-        return self.read_needs if self.request.method in {"GET", "HEAD"} else self.write_needs
+        return self.read_needs if self.request.method in _ASKING else self.write_needs
 
     def find_scope(self) -> None:
         """Find what the path names among what the actor may see.
@@ -282,24 +301,33 @@ class ConfirmPage(Page):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        return self._asked()
+        return self.render("web/confirm.html", self._known())
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        known = self._known()  # a row that was deleted, if only for a moment, cannot tell
         try:
             with transaction.atomic():
                 return self.carry_out()
         except Refusal as refusal:
-            return self._asked(str(refusal), status_of(refusal))
+            told = {**known, "refusal": str(refusal)}
+            return self.render("web/confirm.html", told, status=status_of(refusal))
 
-    def _asked(self, refusal: str = "", status: int = 200) -> HttpResponse:
-        known = {
+    def _known(self) -> dict[str, Any]:
+        return {
             "question": self.question(),
             "consequence": self.consequence(),
             "button": self.button,
             "back": self.back(),
-            "refusal": refusal,
         }
-        return self.render("web/confirm.html", known, status=status)
+
+
+def _above(path: str) -> str:
+    """Return the path of the nearest page above one."""
+    while True:
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        with suppress(Resolver404):
+            if hasattr(getattr(resolve(path).func, "view_class", None), "get"):
+                return path
 
 
 def organizer_routes(*routes: URLPattern) -> list[URLPattern]:

@@ -6,12 +6,11 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import User
 from counterfoil.audit import services as audit
-from counterfoil.web.addresses import address_of
+from counterfoil.web.addresses import address_of, own
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -20,7 +19,7 @@ def let_in(request: HttpRequest, user: User, to: str = "/") -> HttpResponse:
     """Sign somebody in whose password (and second factor) was right, and lead them on."""
     login(request, user, _BACKEND)
     note(request, user, "signed_in")
-    return in_language(redirect(_own(request, to)), user.locale)
+    return in_language(redirect(own(request, to)), user.locale)
 
 
 def note(request: HttpRequest, user: User, verb: str, *, known: bool = True) -> None:
@@ -44,10 +43,3 @@ def in_language(response: HttpResponse, code: str) -> HttpResponse:
             samesite="Lax",
         )
     return response
-
-
-def _own(request: HttpRequest, to: str) -> str:
-    """Return where to go on; another site's address is not followed."""
-    hosts = {request.get_host()}
-    is_own = url_has_allowed_host_and_scheme(to, hosts, require_https=request.is_secure())
-    return to if is_own else "/"

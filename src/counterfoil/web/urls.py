@@ -32,7 +32,7 @@ MODULES = [
     "orders",
     "batches",
     "batchrequests",
-    "tickets",
+    "batchtickets",
     "prints",
     "jobs",
 ]

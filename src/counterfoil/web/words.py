@@ -26,6 +26,24 @@ REFUSALS: dict[str, Any] = {
     Reason.ANNULLED: _("taken back"),
 }
 
+#: How a payment stands.
+PAYMENT_STATES: dict[str, Any] = {
+    "created": _("begun"),
+    "pending": _("pending"),
+    "confirmed": _("confirmed"),
+    "failed": _("failed"),
+    "canceled": _("cancelled"),
+    "refunded": _("paid back"),
+}
+
+#: What apps print for a ticket.
+PRINTED: dict[str, Any] = {
+    "ticket": _("ticket"),
+    "badge": _("badge"),
+    "certificate": _("certificate"),
+    "other": _("something else"),
+}
+
 #: What was done to something, by the action of its log entry.
 DEEDS: dict[str, Any] = {
     "counterfoil.order.added": _("order made"),

@@ -51,6 +51,11 @@ def test_the_first_account_is_made_by_the_link(client: Client, db: None) -> None
     assert user.password.startswith("argon2")
     assert client.get("/organizers/hall/").status_code == 200
     assert client.get(path).status_code == 410
+    logged = LogEntry.objects.filter(organizer__slug="hall", user=user).order_by("pk")
+    assert [entry.action for entry in logged] == [
+        "counterfoil.organizer.added",
+        "counterfoil.team.member_added",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +188,17 @@ def test_a_link_lets_choose_a_password_once(client: Client, user: User) -> None:
     assert user.check_password(OTHER)
     assert elsewhere.get("/account/").status_code == 302
     assert client.post(path, TWICE).status_code == 410
+
+
+def test_who_chose_a_password_by_a_link_need_not_wait_for_earlier_wrong_ones(
+    client: Client, user: User
+) -> None:
+    guess = {"username": user.email, "password": "wrong"}
+    assert [client.post("/signin/", guess).status_code for _ in range(5)][-1] == 429
+
+    client.post(f"/password/{open_password_link(user)}/", TWICE)
+
+    assert client.post("/signin/", {**guess, "password": OTHER}).status_code == 302
 
 
 def test_the_account_tells_what_happened_to_it(user: User) -> None:

@@ -295,3 +295,33 @@ def test_who_only_reads_is_not_offered_to_write(event: Event, item: Item, base: 
         pages.get(f"{base}batches/requests/{asked.pk}/")
     )
     assert pages.get(f"{base}batches/new/").status_code == 403
+
+
+def test_who_makes_tickets_and_sees_none_is_told_how_it_goes(
+    event: Event, item: Item, base: str
+) -> None:
+    pages = signed_in(make_user(event.organizer, permissions=["event.orders:write"]))
+
+    asked = pages.post(f"{base}batches/new/", wish(event, item), follow=True)
+    work(BatchRequest.objects.get())
+    made = pages.get(asked.request["PATH_INFO"])
+
+    assert "waits for its turn" in text_of(asked)
+    assert "The batch is made." in text_of(made)
+    assert f'href="{base}batches/"' not in text_of(made)
+
+
+@pytest.mark.parametrize("testmode", [True, False])
+def test_a_batch_is_asked_for_again_as_it_was(
+    pages: Client, event: Event, item: Item, base: str, testmode: bool
+) -> None:
+    event.testmode = True
+    event.save()
+    asked = work(ask(item, 9, testmode=testmode))
+
+    page = text_of(pages.get(f"{base}batches/requests/{asked.pk}/"))
+
+    link = re.search(r'href="([^"]*/new/[^"]*)"', page)
+    assert link is not None
+    form = pages.get(link[1].replace("&amp;", "&")).context["form"]
+    assert bool(form["testmode"].value()) is testmode

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from django.test import Client
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.orders.models import OrderPosition
-from makers import make_event, make_item, make_order
+from makers import make_event, make_item, make_order, make_user
+from pageclient import signed_in
 
 
 @pytest.fixture
@@ -103,6 +106,41 @@ def test_who_was_let_in_is_let_out(
 
     assert Checkin.objects.filter(type="exit", successful=True).count() == 1
     assert "<dt>Inside now</dt><dd>0</dd>" in pages.get(f"{base}checkin/{gate.pk}/").text
+
+
+def test_who_was_let_out_can_be_let_in_again(
+    pages: Client, base: str, gate: CheckinList, position: OrderPosition
+) -> None:
+    path = f"{base}checkin/{gate.pk}/"
+    offered = []
+    for type_ in ("entry", "exit"):
+        pages.post(f"{path}scan/", {"secret": position.secret, "type": type_})
+        offered.append(f"Let {position} in" in pages.get(path).text)
+
+    assert offered == [False, True]
+
+
+def test_a_scan_goes_back_to_what_was_shown(
+    pages: Client, base: str, gate: CheckinList, position: OrderPosition
+) -> None:
+    path = f"{base}checkin/{gate.pk}/"
+    shown = pages.get(path, {"q": position.order.code, "state": "missing"}).text
+    (scan, *_others) = re.findall(r'action="([^"]*/scan/[^"]*)"', shown)
+
+    answer = pages.post(html.unescape(scan), {"secret": position.secret})
+
+    assert answer["Location"] == f"{path}?q={position.order.code}&state=missing"
+
+
+def test_who_may_only_scan_is_offered_no_page_of_a_ticket(
+    event: Event, base: str, gate: CheckinList, position: OrderPosition
+) -> None:
+    pages = signed_in(make_user(event.organizer, permissions=["event.orders:checkin"]))
+
+    page = pages.get(f"{base}checkin/{gate.pk}/").text
+
+    assert str(position) in page
+    assert "orders/tickets/" not in page
 
 
 @pytest.mark.parametrize("secret", ["", "unknown", "x" * 5000, "a\0b"])

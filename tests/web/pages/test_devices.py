@@ -123,6 +123,18 @@ def test_a_device_that_is_wrong_is_not_made(pages: Client, path: str, wrong: Any
     assert not Device.objects.exists()
 
 
+def test_nobody_lets_a_device_into_events_that_they_do_not_see(event: Event, path: str) -> None:
+    user = make_user(event.organizer)
+    user.teams.update(all_events=False)
+    sent = {"name": "x", "all_events": "on", "security_profile": "full"}
+
+    answer = signed_in(user).post(f"{path}add/", sent)
+
+    assert answer.status_code == 422
+    assert "events that you do not see yourself" in answer.content.decode()
+    assert not Device.objects.exists()
+
+
 def test_devices_are_found_by_name(pages: Client, event: Event, path: str) -> None:
     make_device(event.organizer, name="North gate")
     make_device(event.organizer, name="South gate")

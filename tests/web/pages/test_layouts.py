@@ -14,6 +14,7 @@ from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.starters import PAGE_SIZES
 from counterfoil.web.editing.designs import tell_background
 from makers import make_event, make_item, make_layout, qr_element, text_element
+from pageforms import untouched
 from samplepdfs import NOT_A_PDF, pdf_of
 
 
@@ -71,6 +72,19 @@ def test_another_layout_is_another_picture(pages: Client, event: Event, base: st
 
     assert after.status_code == 200
     assert after["ETag"] != before
+
+
+def test_another_name_of_the_event_is_another_picture(
+    pages: Client, event: Event, base: str
+) -> None:
+    path = f"{base}layouts/{make_layout(event).pk}/picture.png"
+    before = pages.get(path)["ETag"]
+    event.name = {"en": "Moved to the small hall"}
+    event.save()
+
+    after = pages.get(path, headers={"If-None-Match": before})
+
+    assert after.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -148,6 +162,10 @@ def test_an_import_brings_its_background_along(pages: Client, event: Event, base
         (b"\xff\xfe\x00", "This is not a JSON file."),
         (b'[{"type": }]', "line 1, column 11"),
         (b"[" * 100_000, "This is not a JSON file"),
+        (rb'[{"type": "textarea", "text": "\ud800"}]', "Surrogate characters are not allowed."),
+        (b"[" + b"9" * 5000 + b"]", "This is not a JSON file."),
+        ([text_element(note="a\0b")], "Null characters are not allowed."),
+        ([text_element(note=float("nan"))], "A valid number is required."),
         ({"name": "x"}, "There is no list of elements in this file."),
         ([{"type": "hologram"}, qr_element(size="wide")], "/1/size"),
         ([{"type": "hologram"}, qr_element(size="wide")], "/0/type"),
@@ -242,11 +260,24 @@ def test_each_product_gets_its_layout_by_channel(pages: Client, event: Event, ba
     first.item_assignments.create(item=item, sales_channel=web)
     path, field = f"{base}layouts/assignments/", f"layout-{item.pk}-{web.pk}"
 
-    pages.post(path, {field: second.pk})
+    pages.post(path, {**untouched(pages.get(path)), field: second.pk})
     assert list(item.layout_assignments.values_list("layout", flat=True)) == [second.pk]
 
-    pages.post(path, {field: ""})
+    pages.post(path, {**untouched(pages.get(path)), field: ""})
     assert not item.layout_assignments.exists()
+
+
+def test_what_a_colleague_assigned_meanwhile_stays(pages: Client, event: Event, base: str) -> None:
+    mine, theirs = make_item(event), make_item(event)
+    layout = make_layout(event)
+    web = event.organizer.sales_channels.get()
+    path = f"{base}layouts/assignments/"
+    form = untouched(pages.get(path))
+    layout.item_assignments.create(item=theirs, sales_channel=web)
+
+    pages.post(path, {**form, f"layout-{mine.pk}-{web.pk}": layout.pk})
+
+    assert {each.item for each in layout.item_assignments.all()} == {mine, theirs}
 
 
 def test_a_layout_of_another_event_is_no_choice(pages: Client, event: Event, base: str) -> None:

@@ -157,3 +157,16 @@ def test_a_real_order_is_not_deleted(pages: Client, event: Event, base: str) -> 
     assert answer.status_code == 403
     assert "Only test orders can be deleted." in answer.text
     assert Order.objects.filter(pk=order.pk).exists()
+
+
+def test_a_payment_is_told_in_the_language_of_the_page(
+    pages: Client, event: Event, base: str
+) -> None:
+    order = make_order(event, items=[make_item(event)])
+    for number, state in enumerate(("refunded", "unheard_of"), start=1):
+        order.payments.create(local_id=number, state=state, amount=23, created=order.datetime)
+
+    page = pages.get(f"{base}orders/{order.code}/", headers={"Accept-Language": "de"})
+
+    assert "<td>zurückgezahlt</td>" in page.text
+    assert "<td>unheard_of</td>" in page.text

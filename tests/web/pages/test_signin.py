@@ -79,6 +79,26 @@ def test_who_was_sent_to_sign_in_gets_where_they_wanted(client: Client, ada: Use
     assert answer["Location"] == "/account/password/"
 
 
+def test_who_pressed_a_button_too_late_gets_back_to_its_page(client: Client, ada: User) -> None:
+    button = "/organizers/hall/events/night/batches/1/print/"
+    batch = "http://testserver/organizers/hall/events/night/batches/1/?page=2"
+
+    sent = client.post(button, headers={"Referer": batch})["Location"]
+
+    assert sign_in(client, path=sent)["Location"] == batch
+
+
+@pytest.mark.parametrize("referer", ["", "https://example.org/", "//example.org/"])
+def test_a_page_that_nobody_knows_is_not_gone_back_to(
+    client: Client, ada: User, referer: str
+) -> None:
+    button = "/organizers/hall/events/night/batches/1/print/"
+
+    sent = client.post(button, headers={"Referer": referer})["Location"]
+
+    assert sign_in(client, path=sent)["Location"] == button
+
+
 def test_nobody_is_led_to_another_site(client: Client, ada: User) -> None:
     answer = sign_in(client, path="/signin/?next=https://example.org/")
 

@@ -93,6 +93,19 @@ def test_the_page_tells_what_happened_at_the_gate(
     assert "was here already" in page.text
 
 
+def test_what_apps_printed_is_told_in_the_language_of_the_page(
+    pages: Client, path: str, position: OrderPosition
+) -> None:
+    for kind in ("certificate", "unheard_of"):
+        moment = position.order.datetime
+        position.print_logs.create(datetime=moment, source="pretixSCAN", type=kind)
+
+    page = pages.get(path, headers={"Accept-Language": "de"})
+
+    assert "<td>Urkunde</td>" in page.text
+    assert "<td>unheard_of</td>" in page.text
+
+
 def test_a_ticket_is_blocked_and_unblocked(
     pages: Client, path: str, position: OrderPosition
 ) -> None:

@@ -61,7 +61,7 @@ def test_a_team_is_made_and_changed(pages: Client, event: Event, path: str) -> N
     assert answer["Location"] == f"{path}{team.pk}/"
     assert list(team.limit_events.all()) == [event]
     shown = pages.get(f"{path}{team.pk}/").content.decode()
-    assert "See orders, tickets and print runs" in shown
+    assert "See orders and tickets, and print them" in shown
     pages.post(f"{path}{team.pk}/edit/", {**wanted, "all_events": "on"})
     team.refresh_from_db()
     assert team.all_events
@@ -145,6 +145,19 @@ def test_who_removes_themselves_is_led_out(event: Event, path: str) -> None:
     team = leaving.teams.get()
 
     answer = signed_in(leaving).post(f"{path}{team.pk}/members/{leaving.pk}/remove/")
+
+    assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize(("what", "sent"), [("delete", {}), ("edit", {"name": "No managers"})])
+def test_who_takes_their_own_rights_away_is_led_out(
+    event: Event, path: str, what: str, sent: dict[str, str]
+) -> None:
+    make_user(event.organizer)
+    leaving = make_user(event.organizer)
+    team = leaving.teams.get()
+
+    answer = signed_in(leaving).post(f"{path}{team.pk}/{what}/", sent)
 
     assert answer["Location"] == "/"
 

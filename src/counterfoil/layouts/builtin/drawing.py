@@ -13,9 +13,10 @@ from io import BytesIO
 
 import pikepdf
 
+from counterfoil.render.units import Mm, pt
+
 Point = tuple[float, float]
 
-PT_PER_MM = 72 / 25.4
 PAGE = (210.0, 297.0)
 #: The ticket's box, where it is torn in two, and how round its corners and notches are (mm).
 LEFT, BOTTOM, RIGHT, TOP = 12.0, 157.0, 198.0, 285.0
@@ -41,7 +42,7 @@ _STEP = 2.38  # mm; a tenth of the shortest wave
 def background_pdf() -> bytes:
     """Return the background as a PDF of one page; the same bytes each time."""
     pdf = pikepdf.new()
-    width, height = (side * PT_PER_MM for side in PAGE)
+    width, height = (pt(Mm(side)) for side in PAGE)
     pdf.add_blank_page(page_size=(round(width, 3), round(height, 3)))
     page = pdf.pages[0]
     page.Contents = pdf.make_stream("\n".join(_content()).encode("ascii"))
@@ -57,7 +58,8 @@ def background_pdf() -> bytes:
 
 
 def _content() -> Iterator[str]:
-    yield f"{PT_PER_MM:.5f} 0 0 {PT_PER_MM:.5f} 0 0 cm 1 J 1 j"
+    scale = f"{pt(Mm(1)):.5f}"
+    yield f"{scale} 0 0 {scale} 0 0 cm 1 J 1 j"
     yield from _ticket()
     yield from _tear_line()
     yield from _cut_marks()

@@ -63,7 +63,7 @@ class _Example:
         for wanted in self._source["checkin_lists"]:
             limits = [items[number] for number in wanted["items"]]
             values = {"name": wanted["name"], "all_products": False, "limit_products": limits}
-            save_list(event=self._event, counts_on=None, fields=values, actor=self._actor)
+            save_list(event=self._event, checkin_list=None, fields=values, actor=self._actor)
         return self._event
 
     def _moments(self) -> dict[str, datetime]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from counterfoil.batches.models import MAX_AMOUNT
 from counterfoil.batches.services import NewBatch
 from counterfoil.catalog.models import Event, SalesChannel, SubEvent
+from counterfoil.core.ids import row_id
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.offers import Offer, offers_of, products_of
 from counterfoil.web.forms.channels import ChannelField
@@ -22,10 +23,9 @@ from counterfoil.web.forms.dates import DateField
 from counterfoil.web.forms.translated import in_page_language
 
 _LONGEST_COMMENT = 2000
-#: The longest number that may be the id of a row.
-DIGITS = 18
 
 Choice = tuple[str, Any]
+M = TypeVar("M", bound=Model)
 
 
 class _Products(forms.Select):
@@ -96,8 +96,7 @@ class NewBatchForm(forms.Form):
     @property
     def wanted(self) -> int | None:
         """The amount as it was typed, if it is a number."""
-        typed = str(self["amount"].value())
-        return int(typed) if typed.isdecimal() and len(typed) <= DIGITS else None
+        return row_id(self["amount"].value())
 
     @property
     def is_too_many(self) -> bool:
@@ -145,10 +144,7 @@ class NewBatchForm(forms.Form):
     def _date(self) -> SubEvent | None:
         if not self.event.has_subevents:
             return None
-        typed = str(getattr(self["subevent"].value(), "pk", self["subevent"].value()))
-        if not typed.isdecimal() or len(typed) > DIGITS:
-            return None
-        return _dates(self.event).filter(pk=int(typed)).first()
+        return chosen_of(_dates(self.event), self["subevent"].value())
 
     def _offers(self) -> list[Offer]:
         if self.event.has_subevents and self.date is None:
@@ -162,6 +158,11 @@ class NewBatchForm(forms.Form):
         field.widget.sold_out = frozenset(
             key for key, offer in self.offers.items() if offer.is_sold_out
         )
+
+
+def chosen_of(rows: QuerySet[M], value: object) -> M | None:
+    """Find the row that a field shows: by its id, or itself."""
+    return rows.filter(pk=row_id(getattr(value, "pk", value))).first()
 
 
 def left_in_words(left: int) -> str:

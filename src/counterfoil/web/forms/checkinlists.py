@@ -59,9 +59,9 @@ class CheckinListForm(forms.Form):
         files: Any = None,
         *,
         event: Event,
-        counts_on: CheckinList | None = None,
+        checkin_list: CheckinList | None = None,
     ) -> None:
-        super().__init__(data, files, initial=_values_of(counts_on) if counts_on else None)
+        super().__init__(data, files, initial=_values_of(checkin_list) if checkin_list else None)
         items = event.items.select_related("event").order_by("position", "pk")
         dates = event.subevents.select_related("event").order_by("date_from", "pk")
         self.fields["limit_products"].queryset = items  # type: ignore[attr-defined]
@@ -82,6 +82,6 @@ class CheckinListForm(forms.Form):
         return {**given, "limit_products": list(given["limit_products"])}
 
 
-def _values_of(counts_on: CheckinList) -> dict[str, Any]:
-    plain = {name: getattr(counts_on, name) for name in _PLAIN}
-    return {**plain, "limit_products": list(counts_on.limit_products.all())}
+def _values_of(checkin_list: CheckinList) -> dict[str, Any]:
+    plain = {name: getattr(checkin_list, name) for name in _PLAIN}
+    return {**plain, "limit_products": list(checkin_list.limit_products.all())}

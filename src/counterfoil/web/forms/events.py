@@ -13,11 +13,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.eventsettings import setting
 from counterfoil.catalog.models import SLUG, Event, Organizer
+from counterfoil.core.language import spoken
 from counterfoil.core.translated import resolve, translated
 from counterfoil.web.forms import places
 from counterfoil.web.forms.channels import SoldThrough
@@ -210,7 +210,7 @@ def _values_for_next(organizer: Organizer) -> dict[str, Any]:
     last = organizer.events.order_by("-pk").first()
     if last:
         return {name: getattr(last, name) for name in _LIKE_LAST}
-    language = get_language() or "en"
+    language = spoken()
     zone = "Europe/Berlin" if language == "de" else "UTC"
     return {
         "timezone": zone, "currency": "EUR", "locale": language, "locales": [language],

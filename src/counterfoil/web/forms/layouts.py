@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counterfoil.catalog.models import Item, SalesChannel
+from counterfoil.core import strictjson
 from counterfoil.layouts.models import TicketLayout, TicketLayoutItem
 from counterfoil.layouts.starters import PAGE_SIZES
 
@@ -86,13 +87,16 @@ class ImportForm(forms.Form):
             raise ValidationError(_("This file is too large for a layout."))
         try:
             found = json.loads(sent.read())
-        except (UnicodeDecodeError, RecursionError):
-            raise ValidationError(_("This is not a JSON file.")) from None
+            strictjson.check(found)
+        except strictjson.Unstorable as problem:
+            raise ValidationError(str(problem)) from None
         except json.JSONDecodeError as problem:
             raise ValidationError(
                 _("This is not a JSON file: line %(line)d, column %(column)d is not understood.")
                 % {"line": problem.lineno, "column": problem.colno}
             ) from None
+        except (ValueError, RecursionError):  # bad UTF-8, or an integer of thousands of digits
+            raise ValidationError(_("This is not a JSON file.")) from None
         elements = found.get("layout") if isinstance(found, dict) else found
         if not isinstance(elements, list):
             raise ValidationError(_("There is no list of elements in this file."))
@@ -144,6 +148,7 @@ class AssignmentsForm(forms.Form):
                 % {"product": cell.item, "channel": cell.channel},
                 choices=choices,
                 required=False,
+                show_hidden_initial=True,  # what was chosen meanwhile is not taken back unseen
             )
 
     def lines(self) -> Iterator[tuple[Item, list[forms.BoundField]]]:
@@ -154,7 +159,7 @@ class AssignmentsForm(forms.Form):
             yield line[0].item, [self[cell.field] for cell in line]
 
     def chosen(self) -> Iterator[tuple[Cell, TicketLayout | None]]:
-        """Go through what was chosen otherwise than before."""
+        """Go through what was chosen otherwise than the form showed."""
         for cell in self.cells:
             if cell.field in self.changed_data:
                 yield cell, self._layouts.get(self.cleaned_data[cell.field])

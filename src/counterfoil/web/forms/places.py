@@ -10,8 +10,8 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_currency_name, get_territory_currencies
-from django.utils.translation import get_language
 
+from counterfoil.core import language
 from counterfoil.web.forms.translated import language_name
 
 Choices = list[tuple[str, str]]
@@ -31,22 +31,18 @@ def languages(more: Iterable[str] = ()) -> Choices:
 
 
 def countries() -> Choices:
-    return _countries(_page_locale())
+    return _countries(language.locale())
 
 
 def currencies(current: str) -> Choices:
     """Return the currencies that are in use somewhere today, and the one that is set."""
-    offered = _currencies(_page_locale())
+    offered = _currencies(language.locale())
     return offered if current in dict(offered) else [(current, current), *offered]
 
 
 def time_zones(current: str) -> Choices:
     """Return time zones by place; those with no place are the one that is set, and UTC."""
     return [(name, name.replace("_", " ")) for name in dict.fromkeys([current, "UTC", *_zones()])]
-
-
-def _page_locale() -> str:
-    return (get_language() or "en").replace("-", "_")
 
 
 @cache

@@ -7,13 +7,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from counterfoil.accounts.models import Team
 from counterfoil.accounts.permissions import EVENT_GROUPS, ORGANIZER_GROUPS, Group
 from counterfoil.catalog.models import Event
-from counterfoil.core.translated import resolve
 from counterfoil.web.forms.choices import GroupedCheckboxes
+from counterfoil.web.forms.translated import in_page_language
 
 
 class EventChoices(forms.ModelMultipleChoiceField[Event]):
@@ -28,7 +28,7 @@ class EventChoices(forms.ModelMultipleChoiceField[Event]):
         )
 
     def label_from_instance(self, event: Event) -> str:
-        return resolve(event.name, get_language() or event.locale) or event.slug
+        return in_page_language(event.name) or event.slug
 
 
 class EventsForm(forms.Form):

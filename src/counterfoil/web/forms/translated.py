@@ -8,15 +8,15 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from counterfoil.core import language
 from counterfoil.core.translated import Translated, resolve
 
 
 def in_page_language(text: Translated | None) -> str:
     """Return a text in the language of the page, else in one that it has."""
-    return resolve(text, get_language() or "en")
+    return resolve(text, language.spoken())
 
 
 def language_name(code: str) -> str:
@@ -25,7 +25,7 @@ def language_name(code: str) -> str:
         found = Locale.parse(code.split("-")[0])
     except (ValueError, UnknownLocaleError):
         return code
-    return found.get_display_name(get_language() or "en") or code
+    return found.get_display_name(language.spoken()) or code
 
 
 class ShortText(forms.Textarea):

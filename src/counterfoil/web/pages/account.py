@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.utils import reset
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
@@ -110,6 +111,7 @@ class PasswordReset(FormPage):
         assert user is not None  # noqa: S101 — a link of this purpose is somebody's
         use_link(self.known)
         people.set_password(user=user, password=form.cleaned_data["password"])
+        reset(username=user.email)  # whoever forgot it has tried, and need not wait any more
         note(self.request, user, "password_reset", known=False)
         return self.go("signin", said=_("Your password was saved. Sign in with it."))
 

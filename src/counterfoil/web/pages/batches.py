@@ -14,8 +14,8 @@ from counterfoil.accounts.naming import names_of
 from counterfoil.batches import queries, wishes
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
 from counterfoil.catalog.models import Event
+from counterfoil.core.ids import row_id
 from counterfoil.jobs.models import Job
-from counterfoil.web.forms.batches import DIGITS
 from counterfoil.web.page import EventPage, event_routes
 
 READ = ("event.orders:read",)
@@ -51,9 +51,8 @@ class Batches(EventPage):
         if states := STATES.get(self.asked("state")):
             found = wishes.in_states(found, states)
         for name in ("item", "subevent"):
-            key = self.asked(name)
-            if key.isdecimal() and len(key) <= DIGITS:
-                found = wishes.for_product_or_date(found, **{name: int(key)})
+            if (key := row_id(self.asked(name))) is not None:
+                found = wishes.for_product_or_date(found, **{name: key})
         return found
 
     def _choices(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from counterfoil.batches.models import MAX_AMOUNT, BatchRequest
 from counterfoil.core.refusals import Conflict
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import LayoutChooser
-from counterfoil.web.forms.batches import DIGITS, NewBatchForm
+from counterfoil.web.forms.batches import NewBatchForm, chosen_of
 from counterfoil.web.page import EventPage, FormPage, event_routes
 from counterfoil.web.pages.batches import READ, WRITE
 
@@ -33,7 +33,7 @@ class NewBatch(FormPage, EventPage):
     write_needs = WRITE
 
     def form(self, *sent: Any) -> NewBatchForm:
-        chosen = {name: self.asked(name) for name in _PRESET if self.asked(name)}
+        chosen = {name: self.asked(name) for name in _PRESET if name in self.request.GET}
         return NewBatchForm(self.event, *sent[:1], chosen=chosen)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -44,7 +44,8 @@ class NewBatch(FormPage, EventPage):
         return self.shown(form)
 
     def shown(self, form: Any, *, status: int = 200) -> HttpResponse:
-        known = {"form": form, "back": self.link("batches"), **_shown_of(form)}
+        back = self.link("batches" if self.holds(READ) else "event")
+        known = {"form": form, "back": back, **_shown_of(form)}
         return self.render(self.template, known, status=status)
 
     def send(self, form: NewBatchForm) -> HttpResponseBase:
@@ -70,13 +71,16 @@ class _OfRequest(EventPage):
 
 
 class Request(_OfRequest):
-    """How the making of a batch stands. It goes on to the batch as soon as there is one."""
+    """How the making of a batch stands. It goes on to the batch as soon as there is one.
 
-    read_needs: ClassVar[tuple[str, ...]] = READ
+    Who may make tickets and not see any stays here.
+    """
+
+    read_needs = READ + WRITE
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         found = self.asked_for()
-        if found.batch_id is not None:
+        if found.batch_id is not None and self.holds(READ):
             return self._to_batch(found.batch_id)
         (wish,) = wishes.with_things(self.event, [found])
         template = "_progress" if self.is_partial else "request"
@@ -110,16 +114,11 @@ def _shown_of(form: NewBatchForm) -> dict[str, Any]:
 def _layout_of(form: NewBatchForm) -> TicketLayout | None:
     """Return the layout that is chosen, or that the automatic choice comes to."""
     choices: Any = form.fields
-    override: TicketLayout | None = _row(choices["layout"].queryset, form["layout"].value())
-    channel = _row(choices["sales_channel"].queryset, form["sales_channel"].value())
+    override: TicketLayout | None = chosen_of(choices["layout"].queryset, form["layout"].value())
+    channel = chosen_of(choices["sales_channel"].queryset, form["sales_channel"].value())
     if override is not None or form.chosen is None or channel is None:
         return override
     return LayoutChooser(form.event).automatic(item=form.chosen.item.pk, channel=channel.pk)
-
-
-def _row(rows: Any, value: Any) -> Any:
-    key = str(getattr(value, "pk", value))
-    return rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) <= DIGITS else None
 
 
 routes = event_routes(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,14 +72,16 @@ class ListDetail(ListPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         words, state = self.asked("q"), self.asked("state")
         tally = queries.tallies(self.event, [self.list])[self.list.pk]
-        rows = self.rows(self._tickets(words, state))
+        inside = queries.inside(self.list)
+        is_inside = Exists(inside.filter(pk=OuterRef("pk")))
+        rows = self.rows(self._tickets(words, state).annotate(is_inside=is_inside))
         return self.render(
             "web/checkin/detail.html",
             {
                 "list": self.list,
                 "tickets": tally.positions.total(),
                 "came": tally.checkins.total(),
-                "inside": queries.inside(self.list).count(),
+                "inside": inside.count(),
                 "rows": rows,
                 "words": words,
                 "state": state,
@@ -109,7 +111,7 @@ class ListNew(FormPage, EventPage):
 
     def send(self, form: CheckinListForm) -> HttpResponseBase:
         made = lists.save_list(
-            event=self.event, counts_on=None, fields=form.values(), actor=self.actor
+            event=self.event, checkin_list=None, fields=form.values(), actor=self.actor
         )
         return self.go("checkinlist", made.pk, said=_("The list was made."))
 
@@ -119,11 +121,11 @@ class ListEdit(FormPage, ListPage):
     title = gettext_lazy("Change the check-in list")
 
     def form(self, *sent: Any) -> CheckinListForm:
-        return CheckinListForm(*sent, event=self.event, counts_on=self.list)
+        return CheckinListForm(*sent, event=self.event, checkin_list=self.list)
 
     def send(self, form: CheckinListForm) -> HttpResponseBase:
         lists.save_list(
-            event=self.event, counts_on=self.list, fields=form.values(), actor=self.actor
+            event=self.event, checkin_list=self.list, fields=form.values(), actor=self.actor
         )
         return self.go("checkinlist", self.list.pk, said=_("Saved."))
 
@@ -142,7 +144,7 @@ class ListDelete(ConfirmPage, ListPage):
         return self.link("checkinlist", self.list.pk)
 
     def carry_out(self) -> HttpResponseBase:
-        lists.delete_list(counts_on=self.list, actor=self.actor)
+        lists.delete_list(checkin_list=self.list, actor=self.actor)
         return self.go("checkinlists", said=_("The list was deleted."))
 
 
@@ -162,7 +164,8 @@ class ListScan(ListPage):
         )
         outcome = services.redeem(scan=scan, actor=self.actor)
         messages.add_message(request, *_told(outcome, is_exit=is_exit))
-        return self.go("checkinlist", self.list.pk)
+        shown = request.GET.urlencode()
+        return redirect(self.link("checkinlist", self.list.pk) + (f"?{shown}" if shown else ""))
 
 
 def _told(outcome: Outcome, *, is_exit: bool) -> tuple[int, str]:

@@ -105,7 +105,8 @@ class DeviceAdd(_DeviceForm, WritingPage):
         return {"back": self.link("devices")}
 
     def send(self, form: DeviceForm) -> HttpResponse:
-        device = devices.create_device(organizer=self.organizer, **form.values())
+        given = form.values()
+        device = devices.create_device(organizer=self.organizer, **given, by=self.actor)
         self.record("added", device, kind="device", data=form.logged())
         return self.go("device", device.device_id, said=_("The device was created."))
 
@@ -118,7 +119,7 @@ class DeviceEdit(_DeviceForm, DevicePage, WritingPage):
         return {"back": self.device_link()}
 
     def send(self, form: DeviceForm) -> HttpResponse:
-        device = devices.change_device(device=self.device, fields=form.values())
+        device = devices.change_device(device=self.device, fields=form.values(), by=self.actor)
         self.record("changed", device, kind="device", data=form.logged())
         return self.go("device", device.device_id, said=_("The device was changed."))
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -18,7 +17,7 @@ from counterfoil.batches.figures import figures_of
 from counterfoil.catalog import services
 from counterfoil.catalog.eventsettings import change_settings
 from counterfoil.catalog.models import Event
-from counterfoil.catalog.queries import containing
+from counterfoil.catalog.queries import containing, event_ended_before
 from counterfoil.core import clock
 from counterfoil.web.example import make_example
 from counterfoil.web.forms.events import EventForm
@@ -60,16 +59,15 @@ class Events(OrganizerPage):
         return self.render("web/events/list.html", known)
 
 
-def _shown(events: QuerySet[Event], show: str) -> QuerySet[Any]:
-    with_end = events.annotate(ends=Coalesce(F("date_to"), F("date_from")))
-    over = Q(ends__lt=clock.now()) & Q(has_subevents=False)
+def _shown(events: QuerySet[Event], show: str) -> QuerySet[Event]:
+    over = event_ended_before(clock.now())
     wanted = {
         "upcoming": ~over,
         "past": over,
         "series": Q(has_subevents=True),
         "testmode": Q(testmode=True),
     }
-    return with_end.filter(wanted.get(show, Q()))
+    return events.filter(wanted.get(show, Q()))
 
 
 class EventAdd(FormPage, OrganizerPage):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpResponse
 from django.urls import path
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.firstrun import begin
 from counterfoil.accounts.links import Purpose, find_link
-from counterfoil.accounts.models import OneTimeLink
+from counterfoil.accounts.models import OneTimeLink, User
+from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Organizer
+from counterfoil.core import language
 from counterfoil.web.forms.accounts import Start as StartForm
 from counterfoil.web.page import FormPage
 from counterfoil.web.signingin import let_in, note
@@ -33,10 +36,19 @@ class Start(FormPage):
         return StartForm(*sent, with_organizer=not Organizer.objects.exists())
 
     def send(self, form: StartForm) -> HttpResponse:
-        person = {**form.person(), "locale": get_language() or "en"}
-        user = begin(link=self.known, person=person, organizer=form.first_organizer())
+        person = {**form.person(), "locale": language.spoken()}
+        first = form.first_organizer()
+        user = begin(link=self.known, person=person, organizer=first)
         note(self.request, user, "added")
+        for team in user.teams.select_related("organizer"):
+            if first is not None:
+                self._record(user, "organizer.added", team.organizer, team.organizer)
+            self._record(user, "team.member_added", team, team.organizer)
         return let_in(self.request, user)
+
+    def _record(self, user: User, did: str, obj: Model, organizer: Organizer) -> None:
+        action = f"counterfoil.{did}"
+        audit.record(actor=UserActor(user), action=action, obj=obj, organizer=organizer)
 
 
 routes = [path("start/<str:token>/", Start.as_view(), name="start")]

@@ -9,7 +9,6 @@ from django.forms import Form as EmptyForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts import invitations
@@ -17,6 +16,7 @@ from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import Invitation, User
 from counterfoil.accounts.people import create_person
 from counterfoil.audit import services as audit
+from counterfoil.core import language
 from counterfoil.web.addresses import site_address
 from counterfoil.web.forms.accounts import NewAccount
 from counterfoil.web.forms.teams import InvitationForm
@@ -101,7 +101,7 @@ class InvitationAccept(FormPage):
     def send(self, form: Any) -> HttpResponse:
         if self._is_known():
             return self._join(self.actor.user)
-        user = create_person(**form.person(), locale=get_language() or "en")
+        user = create_person(**form.person(), locale=language.spoken())
         note(self.request, user, "added")
         self._join(user)
         return let_in(self.request, user)

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from counterfoil import __version__
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.files import services as files
 from counterfoil.layouts import services
@@ -28,6 +29,7 @@ from counterfoil.layouts.queries import layouts_of
 from counterfoil.layouts.services import LayoutValues
 from counterfoil.layouts.starters import starter
 from counterfoil.printing import previews
+from counterfoil.render import Plan, Ticket
 from counterfoil.web.forms.layouts import (
     AssignmentsForm,
     ImportForm,
@@ -59,23 +61,17 @@ class Layouts(EventPage):
 
 
 class LayoutPicture(LayoutPage):
-    """The first page of a sample ticket, small. It changes only when the layout does."""
+    """The first page of a sample ticket, small. It changes only when what stands on it does."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        etag = quote_etag(_fingerprint(self.layout, self.event.pk))
-        known = get_conditional_response(request, etag=etag)
-        return known or self._drawn(etag)
-
-    def _drawn(self, etag: str) -> HttpResponse:
         plan = previews.preview_plan(
             elements=self.layout.layout or built_in_layout(),
             background=self.layout.background_id,
             name=self.layout.name,
         )
         ticket = previews.sample_ticket(plan, self.event)
-        png = previews.draw_png(plan, ticket, page=1, dpi=_THUMBNAIL_DPI)
-        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-        return HttpResponse(png, content_type="image/png", headers=headers)
+        etag = quote_etag(_fingerprint(self.layout, ticket))
+        return get_conditional_response(request, etag=etag) or _thumbnail(plan, ticket, etag)
 
 
 class LayoutNew(FormPage, EventPage):
@@ -145,14 +141,7 @@ class LayoutRename(FormPage, LayoutPage):
         return LayoutNameForm(sent[0] if sent else None, initial={"name": self.layout.name})
 
     def send(self, form: LayoutNameForm) -> HttpResponseBase:
-        old = self.layout
-        values = LayoutValues(
-            name=form.cleaned_data["name"],
-            layout=old.layout,
-            default=old.default,
-            background=old.background,
-        )
-        services.change_layout(actor=self.actor, layout=old, values=values)
+        services.rename_layout(actor=self.actor, layout=self.layout, name=form.cleaned_data["name"])
         return self.go("layouts", said=_("The layout was renamed."))
 
 
@@ -230,7 +219,7 @@ class LayoutBackground(LayoutPage):
 class Assignments(FormPage, EventPage):
     """Which product prints with which layout, by sales channel."""
 
-    write_needs = _WRITE
+    read_needs = write_needs = _WRITE
     template = "web/layouts/assignments.html"
     title = gettext_lazy("Layouts of products")
 
@@ -256,10 +245,17 @@ def _with_products(layouts: QuerySet[TicketLayout]) -> QuerySet[TicketLayout]:
     return layouts.prefetch_related("item_assignments__item__event")
 
 
-def _fingerprint(layout: TicketLayout, event: int) -> str:
+def _thumbnail(plan: Plan, ticket: Ticket, etag: str) -> HttpResponse:
+    png = previews.draw_png(plan, ticket, page=1, dpi=_THUMBNAIL_DPI)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    return HttpResponse(png, content_type="image/png", headers=headers)
+
+
+def _fingerprint(layout: TicketLayout, ticket: Ticket) -> str:
     """Return what tells one picture of a layout from another."""
-    told = json.dumps([event, layout.layout, layout.background_id])
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    shown = sorted(map(repr, ticket.values.items()))
+    told = [__version__, layout.layout, layout.background_id, ticket.locale, shown]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
 def _filename(layout: TicketLayout) -> str:

@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from counterfoil.audit.models import LogEntry
+from counterfoil.audit.queries import entries_in
 from counterfoil.orders import finding, services
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.web.forms.orders import OrderFilterForm
@@ -115,11 +116,9 @@ def _with_tickets(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 def _entries(order: Order) -> QuerySet[LogEntry]:
     """What was done to an order and its tickets, the last first."""
-    tickets = [str(pk) for pk in order.positions.values_list("pk", flat=True)]
-    about = Q(kind="order", object_id=str(order.pk))
-    about |= Q(kind__in=["orderposition", "checkin"], object_id__in=tickets)
-    entries = LogEntry.objects.filter(about, event=order.event)
-    return entries.select_related("user", "token", "device").order_by("-pk")[:_SHOWN_ENTRIES]
+    tickets = list(order.positions.values_list("pk", flat=True))
+    about = {"order": [order.pk], "orderposition": tickets, "checkin": tickets}
+    return entries_in(order.event, about)[:_SHOWN_ENTRIES]
 
 
 routes = event_routes(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,7 +14,7 @@ from django.utils.translation import ngettext
 
 from counterfoil.catalog import dates
 from counterfoil.catalog.models import SubEvent
-from counterfoil.catalog.queries import containing
+from counterfoil.catalog.queries import containing, ended_before
 from counterfoil.core import clock
 from counterfoil.web.forms.dates import date_label
 from counterfoil.web.forms.subevents import RepeatForm, SubEventForm
@@ -58,11 +57,10 @@ class SubEvents(SeriesPage):
         return self.render("web/subevents/list.html", known)
 
 
-def _shown(rows: QuerySet[SubEvent], show: str) -> QuerySet[Any]:
-    over = Q(ends__lt=clock.now())
+def _shown(rows: QuerySet[SubEvent], show: str) -> QuerySet[SubEvent]:
+    over = ended_before(clock.now())
     wanted = {"upcoming": ~over, "past": over, "inactive": Q(active=False)}
-    with_end = rows.annotate(ends=Coalesce(F("date_to"), F("date_from")))
-    return with_end.filter(wanted.get(show, Q()))
+    return rows.filter(wanted.get(show, Q()))
 
 
 class SubEventAdd(FormPage, SeriesPage):

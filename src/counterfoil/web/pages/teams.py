@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -45,6 +46,13 @@ class TeamPage(TeamsPage):
 
     def team_link(self) -> str:
         return self.link("team", self.team.pk)
+
+    def go_on(self, name: str, *args: Any, said: Any) -> HttpResponse:
+        """Go on to another page; home, if what was done has led the reader themselves out."""
+        if UserActor(self.actor.user).may_in_organizer(teams.MANAGING, self.organizer):
+            return self.go(name, *args, said=said)
+        messages.success(self.request, said)
+        return redirect("web:home")
 
 
 class Teams(TeamsPage):
@@ -120,7 +128,7 @@ class TeamEdit(_TeamForm, TeamPage):
     def send(self, form: TeamForm) -> HttpResponse:
         team = self.saved(form)
         self.record("changed", team, kind="team", data=form.logged())
-        return self.go("team", team.pk, said=_("The team was changed."))
+        return self.go_on("team", team.pk, said=_("The team was changed."))
 
 
 class TeamDelete(ConfirmPage, TeamPage):
@@ -139,7 +147,7 @@ class TeamDelete(ConfirmPage, TeamPage):
     def carry_out(self) -> HttpResponse:
         self.record("deleted", self.team, kind="team")
         teams.delete_team(team=self.team)
-        return self.go("teams", said=_("The team was deleted."))
+        return self.go_on("teams", said=_("The team was deleted."))
 
 
 class MemberPage(TeamPage):
@@ -169,10 +177,7 @@ class MemberRemove(ConfirmPage, MemberPage):
         teams.remove_member(team=self.team, member=self.member)
         told = {"member": self.member.email}
         self.record("member_removed", self.team, kind="team", data=told)
-        now = UserActor(self.actor.user)  # asked anew: they may have removed themselves
-        if not now.may_in_organizer(teams.MANAGING, self.organizer):
-            return redirect("web:home")
-        return self.go("team", self.team.pk, said=_("The member was removed."))
+        return self.go_on("team", self.team.pk, said=_("The member was removed."))
 
 
 class MemberReset(ConfirmPage, MemberPage):

@@ -12,13 +12,13 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
-from counterfoil.core.translated import Translated, resolve
+from counterfoil.core import language
+from counterfoil.core.translated import Translated
 from counterfoil.web import words
-from counterfoil.web.forms.translated import language_name
+from counterfoil.web.forms.translated import in_page_language, language_name
 
 register = template.Library()
 
@@ -30,11 +30,9 @@ def may(context: template.Context, *permissions: str) -> bool:
 
 
 @register.filter
-def translated(text: Translated | str | None, event: Event | None = None) -> str:
+def translated(text: Translated | str | None) -> str:
     """Show a translated text in the language of the page, else in one that it has."""
-    if isinstance(text, str):
-        return text
-    return resolve(text, get_language() or (event.locale if event else "en"))
+    return text if isinstance(text, str) else in_page_language(text)
 
 
 @register.filter
@@ -48,7 +46,7 @@ def money(amount: Decimal | None, currency: str) -> str:
     """Show an amount as people of the page's language write it."""
     if amount is None:
         return ""
-    return format_currency(amount, currency, locale=(get_language() or "en").replace("-", "_"))
+    return format_currency(amount, currency, locale=language.locale())
 
 
 @register.simple_tag
@@ -85,6 +83,17 @@ def deed(entry: LogEntry) -> Any:
 
 
 @register.filter
+def payment_state(state: str) -> Any:
+    return words.PAYMENT_STATES.get(state, state)
+
+
+@register.filter
+def printed(kind: str) -> Any:
+    """Say what an app has printed for a ticket."""
+    return words.PRINTED.get(kind, kind)
+
+
+@register.filter
 def on_the_spot(moment: datetime | None, event: Event) -> datetime | None:
     """Return what the clock shows where an event is, for lists of events.
 
@@ -101,7 +110,7 @@ def first_line(text: str) -> str:
 @register.filter
 def grouped(number: int) -> str:
     """Write a large number as people of the page's language do: 10,000 or 10.000."""
-    return format_decimal(number, locale=(get_language() or "en").replace("-", "_"))
+    return format_decimal(number, locale=language.locale())
 
 
 @register.filter

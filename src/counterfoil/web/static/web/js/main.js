@@ -1,5 +1,5 @@
 // @ts-check
-/** What every page does beyond HTML: texts are copied, choices are sent, the menu shows where we are. */
+/** What every page does beyond HTML: texts are copied, choices are sent, forms only once, the menu shows where we are. */
 
 // On a phone the menu is a strip that scrolls.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
@@ -18,13 +18,50 @@ document.addEventListener("change", (event) => {
   }
 });
 
+/** Forms on their way. An answer that is a file leaves the page as it is: they may go again later. */
+const underWay = new Set();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post") return;
+  if (underWay.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  underWay.add(form);
+  setTimeout(() => underWay.delete(form), 10_000);
+});
+
+addEventListener("pageshow", () => underWay.clear());
+
 /**
  * Copy a text, and say so on the button for a moment.
  * @param {HTMLElement} button
  */
 async function copy(button) {
-  await navigator.clipboard.writeText(button.dataset.copy ?? "");
+  const text = button.dataset.copy ?? "";
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    if (!copySelected(button, text)) return;
+  }
   const label = button.textContent;
   button.textContent = button.dataset.copied ?? label;
   setTimeout(() => (button.textContent = label), 2000);
+}
+
+/**
+ * Copy as people do: without HTTPS browsers give pages no clipboard.
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
+function copySelected(button, text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  button.after(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  button.focus();
+  return isCopied;
 }
