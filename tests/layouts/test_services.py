@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,8 +20,10 @@ from counterfoil.layouts.services import (
     create_background,
     create_layout,
     delete_layout,
+    make_default,
     problems_of,
     redesign_layout,
+    rename_layout,
     unassign_layout,
 )
 from makers import make_event, make_item, make_layout, make_team, make_token, qr_element
@@ -248,6 +251,45 @@ def test_of_several_who_save_at_once_one_succeeds() -> None:
     layout.refresh_from_db()
     assert saved.count(True) == 1
     assert layout.name == f"Of {saved.index(True)}"
+
+
+def test_a_new_name_leaves_what_an_editor_saved_meanwhile(event: Event) -> None:
+    layout = make_layout(event)
+    TicketLayout.objects.update(layout=[qr_element(size="60.00")])
+
+    rename_layout(actor=None, layout=layout, name="Balcony")
+
+    layout.refresh_from_db()
+    assert (layout.name, layout.layout) == ("Balcony", [qr_element(size="60.00")])
+
+
+@pytest.mark.parametrize("change", [make_default, partial(rename_layout, name="x"), delete_layout])
+def test_a_layout_that_somebody_else_deleted_is_gone(event: Event, change: Any) -> None:
+    layout = make_layout(event)
+    make_layout(event, default=True)
+    TicketLayout.objects.filter(pk=layout.pk).delete()
+
+    with pytest.raises(Gone):
+        change(actor=None, layout=layout)
+
+    assert TicketLayout.objects.filter(default=True).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_that_are_made_the_default_at_once_one_is() -> None:
+    event = make_event()
+    layouts = [make_layout(event, default=not number) for number in range(4)]
+
+    def choose(layout: TicketLayout) -> None:
+        try:
+            make_default(actor=None, layout=layout)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(choose, layouts))
+
+    assert event.ticket_layouts.filter(default=True).count() == 1
 
 
 def test_a_deleted_layout_has_no_design_any_more(event: Event, actor: TokenActor) -> None:

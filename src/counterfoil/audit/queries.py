@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from counterfoil.accounts.models import User
 from counterfoil.audit.models import LogEntry
@@ -22,6 +23,18 @@ def entries_of(organizer: Organizer) -> QuerySet[LogEntry]:
     return (
         LogEntry.objects.filter(organizer=organizer)
         .select_related("event", "user", "token", "device")
+        .order_by("-datetime", "-pk")
+    )
+
+
+def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[LogEntry]:
+    """What happened to some objects of an event, newest first: ids by kind."""
+    wanted = Q(pk__in=[])
+    for kind, ids in about.items():
+        wanted |= Q(kind=kind, object_id__in=[str(pk) for pk in ids])
+    return (
+        LogEntry.objects.filter(wanted, event=event)
+        .select_related("user", "token", "device")
         .order_by("-datetime", "-pk")
     )
 
