@@ -184,7 +184,8 @@ def test_a_day_at_the_gate_adds_up(house: House) -> None:
         if position["checkins"]
     }
     assert scanned == set(house.tickets)
-    assert len(evening["orders/"]) == ADMITTED // 10
+    # What was changed shortly before the morning's look may come again, but not all of it.
+    assert ADMITTED // 10 <= len(evening["orders/"]) < Order.objects.count()
 
 
 def test_scans_from_offline_are_uploaded_late_and_twice(house: House) -> None:
