@@ -4,7 +4,7 @@ FROM python:3.11-slim AS build
 WORKDIR /src
 COPY requirements.lock pyproject.toml README.md LICENSE NOTICE ./
 RUN python -m venv /opt/counterfoil \
- && /opt/counterfoil/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+ && /opt/counterfoil/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock
 COPY src ./src
 RUN /opt/counterfoil/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -6,6 +6,9 @@ AMOUNT ?= 1000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The lock names everything, so pip resolves nothing: its resolvers differ, and a release of today
+# must not change what is installed.
+INSTALL := $(PIP) install --require-hashes --no-deps
 
 .PHONY: demo run test endurance check format bench chaos fuzz generated messages pictures lock clean
 
@@ -60,9 +63,9 @@ pictures: $(VENV)/.development
 
 lock: $(BIN)/python
 	$(PIP) install uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate \
 		--universal --python-version 3.11 pyproject.toml --extra build --extra dev -o requirements-dev.lock
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate \
 		--universal --python-version 3.11 pyproject.toml --extra build -c requirements-dev.lock -o requirements.lock
 
 clean:
@@ -73,11 +76,12 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: $(BIN)/python requirements.lock pyproject.toml
-	$(PIP) install --require-hashes -r requirements.lock
+	$(INSTALL) -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.development: $(VENV)/.runtime requirements-dev.lock package-lock.json
-	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
+	$(PIP) check
 	$(BIN)/python tests/node.py
 	touch $@
