@@ -15,7 +15,7 @@ from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
 from counterfoil.render.units import Pt
 
-_MAGIC = b"Counterfoil background 1\n"
+_MAGIC = b"Counterfoil background 2\n"
 _DIGEST = 32
 _MAX_HEAD = 100_000_000
 """Bytes the head may inflate to: reading back trusts nobody."""

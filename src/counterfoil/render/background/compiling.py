@@ -14,7 +14,7 @@ from counterfoil.render.background.compiled import (
     CompiledBackground,
     embed_background,
 )
-from counterfoil.render.background.copying import Copier
+from counterfoil.render.background.copying import Copier, Quirks
 from counterfoil.render.background.limits import Limits
 from counterfoil.render.background.optional_content import Layers
 from counterfoil.render.background.pages import inherited, read_sheet
@@ -73,8 +73,14 @@ def _compile(pdf: pikepdf.Pdf, limits: Limits) -> CompiledBackground:
         raise BackgroundError("The PDF consists of too many parts. Flatten it, then export.")
     layers = Layers(pdf)
     _flatten(pdf, layers)
-    copier = Copier(layers, limits)
-    pages = tuple(_page(page.obj, copier, limits) for page in pdf.pages)
+    quirks = Quirks()
+    while True:
+        copier = Copier(layers, limits, quirks)
+        pages = tuple(_page(page.obj, copier, limits) for page in pdf.pages)
+        copier.check_forms(page.form for page in pages if page.form is not None)
+        if copier.quirks == quirks:
+            break
+        quirks = copier.quirks
     return CompiledBackground(pages, tuple(copier.objects), tuple(sorted(copier.missing_fonts)))
 
 
