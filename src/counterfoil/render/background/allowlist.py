@@ -190,5 +190,11 @@ SCOPED = frozenset(
 """Kinds that lead to content, whose meaning depends on where it is painted."""
 
 FORM_WITHOUT_RESOURCES = Kind(
-    {key: kind for key, kind in KINDS["form"].keys.items() if key != "Resources"}, stream=True
+    {
+        key: kind
+        for key, kind in KINDS["form"].keys.items()
+        if key not in ("Type", "Subtype", "Resources")
+    },
+    stream=True,
 )
+"""What of a form may be written as it stands; appearances need not even say that they are forms."""

@@ -55,6 +55,8 @@ class CompiledBackground:
     objects: tuple[CompiledObject, ...]
     missing_fonts: tuple[str, ...] = ()
     """Fonts the PDF does not embed: each viewer will choose its own."""
+    findings: tuple[str, ...] = ()
+    """What does not print as in the PDF, in sentences for its designer."""
 
     @cached_property
     def sha256(self) -> bytes:
@@ -68,6 +70,7 @@ class CompiledBackground:
         index = {
             "pages": [[page.width, page.height, page.form] for page in self.pages],
             "fonts": self.missing_fonts,
+            "findings": self.findings,
             "objects": objects,
         }
         head = json.dumps(index, separators=(",", ":")).encode("ascii") + b"\n" + b"".join(texts)
@@ -121,7 +124,9 @@ def _read(stored: bytes) -> CompiledBackground:
         )
         for parts, length in index["objects"]
     )
-    return CompiledBackground(_pages(index), objects, tuple(map(str, index["fonts"])))
+    return CompiledBackground(
+        _pages(index), objects, tuple(map(str, index["fonts"])), tuple(map(str, index["findings"]))
+    )
 
 
 def _pages(index: dict[str, Any]) -> tuple[BackgroundPage, ...]:

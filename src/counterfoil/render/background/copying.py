@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -101,7 +101,6 @@ class Copier:
     def __init__(self, layers: Layers, limits: Limits, quirks: Quirks) -> None:
         self.objects: list[CompiledObject] = []
         self.missing_fonts: set[str] = set()
-        self.findings: list[str] = []
         self.quirks = quirks
         self._layers = layers
         self._limits = limits
@@ -288,6 +287,8 @@ class Copier:
 
     def _scoped(self, key: Hashable, scope: Scope) -> Parts:
         """Copy resources that several forms may take as theirs."""
+        if key is None:
+            return [b"<<>>"]
         if (resources := self._resources[key]).is_indirect:
             return [self._index(resources, "resources", scope)]
         identity = ((0, 0), f"resources of {key!r}", scope)
@@ -319,10 +320,12 @@ class Copier:
     def _stream(self, index: int, item: pikepdf.Object, kind: str, scope: Scope) -> CompiledObject:
         if kind == "image":
             self._check_picture(item)
-        known = KINDS[kind]
-        if kind == "form":  # its resources follow
-            known = FORM_WITHOUT_RESOURCES
-        parts = self._entries(item, known, scope, 0)
+        parts: Parts = []
+        if kind == "form":
+            parts += [b"/Type/XObject/Subtype/Form"]
+            parts += self._entries(item, FORM_WITHOUT_RESOURCES, scope, 0)
+        else:
+            parts += self._entries(item, KINDS[kind], scope, 0)
         raw, filters = item.read_raw_bytes(), filters_of(item)
         if kind not in CONTENT:
             self._charge(raw, filters)
@@ -376,7 +379,7 @@ class Copier:
         if not lacking:
             return frozenset()
         used = {_decoded_name(name) for name in _NAME.findall(content)} | _DEFAULT_SPACES
-        return frozenset(key for key in lacking if not used.isdisjoint(entry(page, key).keys()))
+        return frozenset(key for key in lacking if not used.isdisjoint(page[key].keys()))
 
     def _packing(self, item: pikepdf.Object, filters: tuple[str, ...]) -> Parts:
         """Write filters and their parameters: both as arrays, as strict readers want."""
@@ -394,7 +397,7 @@ class Copier:
     def _charge(self, raw: bytes, filters: tuple[str, ...]) -> None:
         self._left -= len(inflated(raw, filters, min(self._limits.stream, self._left)))
 
-    def _icc_based(self, values: list[object], scope: Scope, depth: int) -> Parts:
+    def _icc_based(self, values: Sequence[object], scope: Scope, depth: int) -> Parts:
         """Copy a profile's colour space; in place of no sound profile stands what it refines."""
         profile = values[1] if len(values) > 1 else None
         if not isinstance(profile, pikepdf.Stream):
@@ -461,7 +464,7 @@ class Copier:
         paints: Counter[Identity] = Counter()
         for written, count in Counter(_DO.findall(content)).items():
             item = entry(xobjects, _decoded_name(written))
-            if isinstance(item, pikepdf.Stream):
+            if isinstance(item, pikepdf.Stream) and item.objgen not in scope.above:
                 paints[item.objgen, "form", self._identifying(item, "form", scope)] += count
         self._paints[index] = paints
 
