@@ -402,9 +402,7 @@ def test_forms_that_paint_each_other_look_the_same_whichever_comes_first() -> No
 
 def circles(background: CompiledBackground) -> list[int]:
     """Return objects that lead to themselves by references."""
-    leads = [
-        {part for part in item.parts if isinstance(part, int)} for item in background.objects
-    ]
+    leads = [{part for part in item.parts if isinstance(part, int)} for item in background.objects]
     changed = True
     while changed:
         changed = False

@@ -69,6 +69,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             stream=True,
         ),
         "group": Kind(_values("Type S I K") | {"CS": "colour space"}),  # 11.6.6
+        "page group": Kind(_values("Type S K") | {"CS": "colour space"}),
         "image": Kind(  # 8.9.5
             _values(
                 "Type Subtype Width Height BitsPerComponent Intent ImageMask Decode Interpolate "

@@ -29,13 +29,13 @@ _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 class Painted:
     """An annotation as it prints."""
 
-    appearance: pikepdf.Object
-    """A form XObject."""
+    appearance: pikepdf.Object | None
+    """A form XObject; None: paints nothing."""
     matrix: Matrix
     """From the form's space to the page's."""
     place: Box
     comparable: bool
-    """Looks the same in all viewers; they need not agree on what they make up."""
+    """Looks the same in all viewers; they do not agree on fields and on what they make up."""
 
 
 def printing_annotations(
@@ -70,15 +70,12 @@ def _painted(item: pikepdf.Object, number: int, sheet: Sheet, maker: Maker) -> P
                 f"Page {number}: {_title(item, kind)} has no appearance and is not printed. "
                 "Flatten annotations and forms, then export."
             )
-    if appearance is None:
-        return None
-    matrix = _placing(appearance, rect)
+    matrix = None if appearance is None else _placing(appearance, rect)
     if matrix is None:
-        return None
+        return Painted(None, _IDENTITY, rect, kind != "Widget")
     if flags & _NO_ROTATE and sheet.turn:
         matrix = multiplied(matrix, _upright(rect, sheet.turn))
-    redrawn = kind == "Widget" and maker.needs_appearances
-    return Painted(appearance, matrix, rect, has_one and not redrawn)
+    return Painted(appearance, matrix, rect, has_one and kind != "Widget")
 
 
 def _title(item: pikepdf.Object, kind: str) -> str:

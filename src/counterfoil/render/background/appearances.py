@@ -70,8 +70,6 @@ class Maker:
         self.findings: list[str] = []
         self._pdf = pdf
         self._form = entry(pdf.Root, "/AcroForm")
-        self.needs_appearances = _flag(entry(self._form, "/NeedAppearances"))
-        """Viewers may draw all fields anew, whatever the file has of them."""
 
     def mention(self, finding: str) -> None:
         if finding not in self.findings and len(self.findings) < _MAX_MENTIONED:

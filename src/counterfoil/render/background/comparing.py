@@ -33,6 +33,8 @@ class Differences:
     pixels: int = 0
     unseen: int = 0
     """The first page that there was no time to compare; 0: all were."""
+    unreadable: bool = False
+    """pdfium cannot open the original."""
 
     def findings(self) -> tuple[str, ...]:
         differing = tuple(
@@ -40,6 +42,8 @@ class Differences:
             "your design."
             for number in self.pages
         )
+        if self.unreadable:
+            return ("Many programs cannot open the PDF. Compare the preview with your design.",)
         if not self.unseen:
             return differing
         return (
@@ -84,7 +88,7 @@ def compare(
     finally:
         if source is not None:
             source.close()
-    return Differences(tuple(pages), pixels, unseen)
+    return Differences(tuple(pages), pixels, unseen, source is None)
 
 
 def _opened(data: bytes) -> pypdfium2.PdfDocument | None:
@@ -94,6 +98,7 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument | None:
         return None
     if document.get_formtype():
         document.init_forms()
+        pypdfium2.raw.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)
     return document
 
 
@@ -120,7 +125,7 @@ def _differing(
 ) -> int:
     """Return the number of pixels that differ visibly."""
     if theirs is None:
-        return 0
+        return ours.width * ours.height
     if theirs.size != ours.size:
         theirs = theirs.resize(ours.size)
     channels = ImageChops.difference(ours, theirs).split()

@@ -64,7 +64,7 @@ def _repaired(
     data: bytes, limits: Limits, until: float, problem: UnreadableError
 ) -> CompiledBackground:
     """Compile what pdfium makes of a file that qpdf cannot read."""
-    for copy in resaved(data):
+    for copy in resaved(data, limits.pages):
         try:
             background, differences = _tried(copy, data, limits, until)
         except UnreadableError:
@@ -77,7 +77,7 @@ def _second_try(
     data: bytes, limits: Limits, until: float, first: Differences
 ) -> tuple[CompiledBackground, Differences] | None:
     """Have pdfium read what qpdf reads differently; take it if it looks more like the original."""
-    for copy in islice(resaved(data), 1):
+    for copy in islice(resaved(data, limits.pages), 1):
         try:
             background, differences = _tried(copy, data, limits, until)
         except BackgroundError:
@@ -165,16 +165,19 @@ def _form(
     page: pikepdf.Object, sheet: Sheet, annotations: list[Painted], copier: Copier
 ) -> int | None:
     """Write what a page shows; None: nothing."""
+    painting = any(annotation.appearance is not None for annotation in annotations)
     content = b"\n".join(copier.read(stream) for stream in _contents(page))
     own = None
     if content.strip():
-        header = sheet.header if not annotations else sheet.untouched
+        header = sheet.untouched if painting else sheet.header
         own = copier.form(header, content, inherited(page, "/Resources"), entry(page, "/Group"))
-    if not annotations:
+    if not painting:
         return own
     names = {} if own is None else {b"P": own}
     parts = [] if own is None else [b"/P Do"]
     for number, annotation in enumerate(annotations):
+        if annotation.appearance is None:
+            continue
         name = b"A%d" % number
         names[name] = copier.appearance(annotation.appearance)
         parts.append(b"q %b cm /%b Do Q" % (matrix(*annotation.matrix), name))

@@ -140,7 +140,9 @@ class Copier:
         parts: Parts = [b"/Type/XObject/Subtype/Form" + header]
         parts += [b"/Resources ", *self._copy(resources, "resources", scope, 0)]
         if isinstance(group, pikepdf.Dictionary):
-            parts += [b"/Group ", *self._copy(group, "group", scope, 0)]
+            # A page's group is isolated without saying so; a form's has to say it (11.4.7).
+            entries = self._entries(group, KINDS["page group"], scope, 0)
+            parts += [b"/Group<<", *entries, b"/I true>>"]
         parts.append(b"/Filter/FlateDecode")
         self.objects[index] = CompiledObject(_joined(parts), zlib.compress(content, 9))
         self._count_paints(index, content, resources, scope)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 
 import pypdfium2
 
 
-def resaved(data: bytes) -> Iterator[bytes]:
-    """Yield copies that pdfium writes: first of all the file, then of its pages alone.
+def resaved(data: bytes, most: int) -> Iterator[bytes]:
+    """Yield copies that pdfium writes: first of the file, then of its pages alone, ``most`` at most.
 
     A copy of the pages has a page tree of its own, whatever the original's was.
     """
@@ -20,7 +21,7 @@ def resaved(data: bytes) -> Iterator[bytes]:
     with document:
         for copied in (False, True):
             try:
-                yield _pages(document) if copied else _saved(document)
+                yield _pages(document, most) if copied else _saved(document)
             except pypdfium2.PdfiumError:
                 continue
 
@@ -31,7 +32,9 @@ def _saved(document: pypdfium2.PdfDocument) -> bytes:
     return file.getvalue()
 
 
-def _pages(document: pypdfium2.PdfDocument) -> bytes:
+def _pages(document: pypdfium2.PdfDocument, most: int) -> bytes:
     with pypdfium2.PdfDocument.new() as copy:
-        copy.import_pages(document)
+        for index in range(min(len(document), most)):
+            with suppress(pypdfium2.PdfiumError):  # a page that viewers do not show either
+                copy.import_pages(document, [index])
         return _saved(copy)
