@@ -50,7 +50,7 @@ def examine(path: Path, options: argparse.Namespace) -> dict[str, str]:
     print_out = printed(background)
     pages = range(1, min(options.pages, len(background.pages)) + 1)
     verdicts = {
-        viewer: max((examine_page(data, print_out, viewer, page, path, options) for page in pages))
+        viewer: max(examine_page(data, print_out, viewer, page, path, options) for page in pages)
         for viewer in VIEWERS
     }
     words = {viewer: ORDER[verdict] for viewer, verdict in verdicts.items()}

@@ -565,7 +565,7 @@ for number in range(8):
 TEXTS = {
     "spacing": b"BT /F 18 Tf 3 Tc 8 Tw 80 Tz 10 70 Td (A b c) Tj 5 Ts (up) Tj ET",
     "lines": b"BT /F 14 Tf 16 TL 10 80 Td (one) Tj T* (two) Tj (three) ' 1 2 (four) \" ET",
-    "moved": b"BT /F 14 Tf 10 80 Td (a) Tj 20 -15 TD (b) Tj T* (c) Tj 1 .3 -.3 1 90 20 Tm (d) Tj ET",
+    "moved": b"BT /F 14 Tf 10 80 Td (a) Tj 20 -15 TD (b) Tj T* (c) Tj 1 .3 -.3 1 9 20 Tm (d) Tj ET",
     "kerned": b"BT /F 24 Tf 10 50 Td [(T) 120 (ick) -500 (et)] TJ ET",
     "escapes": b"BT /F 18 Tf 10 50 Td (a\\(b\\)\\101\\\n c\\\\) Tj <4142 43> Tj ET",
     "open": b"BT /F 18 Tf 10 50 Td (never closed) Tj",
@@ -654,7 +654,7 @@ def embedded(kind: str) -> Change:
                 font.Encoding = pdf.make_stream(
                     b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
                     b"/CIDSystemInfo 3 dict dup begin /Registry (Adobe) def /Ordering "
-                    b"(Identity) def /Supplement 0 def end def\n/CMapName /Own def /CMapType 1 def\n"
+                    b"(Identity) def /Supplement 0 def end def /CMapName /Own def /CMapType 1 def\n"
                     b"1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
                     b"1 begincidrange <0000> <00FF> 20 endcidrange\nendcmap end end",
                     Type=Name.CMap,

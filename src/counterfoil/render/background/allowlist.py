@@ -102,8 +102,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "profile": Kind(_values("N Range") | {"Alternate": "colour space"}, stream=True),
         "output intent": Kind(  # 14.11.5
             _values("Type S OutputCondition OutputConditionIdentifier RegistryName Info")
-            | {"DestOutputProfile": "profile"}
+            | {"DestOutputProfile": "intent profile"}
         ),
+        "intent profile": Kind(_values("N"), stream=True),
         "function": Kind(_FUNCTION, items="function", stream=True),
         "pattern": Kind(  # 8.7
             _values("Type PatternType PaintType TilingType BBox XStep YStep Matrix")

@@ -72,7 +72,7 @@ def _painted(item: pikepdf.Object, number: int, sheet: Sheet, maker: Maker) -> P
             )
     matrix = None if appearance is None else _placing(appearance, rect)
     if matrix is None:
-        return Painted(None, _IDENTITY, rect, kind != "Widget")
+        return Painted(None, _IDENTITY, rect, has_one and kind != "Widget")
     if flags & _NO_ROTATE and sheet.turn:
         matrix = multiplied(matrix, _upright(rect, sheet.turn))
     return Painted(appearance, matrix, rect, has_one and kind != "Widget")

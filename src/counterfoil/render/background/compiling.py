@@ -29,6 +29,7 @@ from counterfoil.render.pdf.content import matrix
 from counterfoil.render.pdf.syntax import dictionary
 from counterfoil.render.pdf.writer import Writer, page_attributes
 
+_MAX_INTENTS = 4
 _DAMAGED = "The file is damaged and cannot be repaired. Export the PDF again."
 _FAULT = (
     "Counterfoil cannot read this PDF, though it may be sound. Export it in another version, for "
@@ -142,6 +143,7 @@ def _compile(
             BackgroundPage(*sheet.size, _form(page, sheet, over, copier))
             for page, sheet, over in zip(used, sheets, painted, strict=True)
         )
+        intents = tuple(_intents(pdf, copier))
         copier.check_forms(page.form for page in pages if page.form is not None)
         if copier.quirks == quirks:
             break
@@ -154,6 +156,7 @@ def _compile(
         tuple(copier.objects),
         tuple(sorted(copier.missing_fonts)),
         tuple(findings),
+        intents,
     )
     return background, tuple(
         tuple(sheet.shown(each.place) for each in over if not each.comparable)
@@ -184,6 +187,17 @@ def _form(
     return copier.painting(sheet.header, b"\n".join(parts), names)
 
 
+def _intents(pdf: pikepdf.Pdf, copier: Copier) -> Iterator[int]:
+    """Write the printing conditions that the file was made for, if their profiles are sound."""
+    intents = entry(pdf.Root, "/OutputIntents")
+    if isinstance(intents, pikepdf.Array):
+        for item in islice(list(intents), _MAX_INTENTS):
+            if isinstance(item, pikepdf.Dictionary):
+                written = copier.intent(item)
+                if written is not None:
+                    yield written
+
+
 def _contents(page: pikepdf.Object) -> list[pikepdf.Object]:
     contents = page.get("/Contents")
     if isinstance(contents, pikepdf.Stream):
@@ -201,10 +215,11 @@ def printed(background: CompiledBackground) -> bytes:
     """Return a PDF of nothing but the background."""
     sink = BytesIO()
     writer = Writer(sink)
-    for page, form in zip(background.pages, embed_background(background, writer), strict=True):
+    embedded = embed_background(background, writer)
+    for page, form in zip(background.pages, embedded.pages, strict=True):
         names = {} if form is None else {"XObject": dictionary({"B": bytes(form)})}
         resources = writer.add(dictionary(names))
         box = (0, 0, page.width, page.height)
         writer.page(page_attributes(box, resources), page.draw(b"/B"))
-    writer.finish(title="Background", language="en")
+    writer.finish(title="Background", language="en", intents=embedded.intents)
     return sink.getvalue()

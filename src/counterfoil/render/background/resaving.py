@@ -10,7 +10,7 @@ import pypdfium2
 
 
 def resaved(data: bytes, most: int) -> Iterator[bytes]:
-    """Yield copies that pdfium writes: first of the file, then of its pages alone, ``most`` at most.
+    """Yield copies that pdfium writes: first of the file, then of ``most`` of its pages alone.
 
     A copy of the pages has a page tree of its own, whatever the original's was.
     """

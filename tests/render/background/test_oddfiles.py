@@ -1,0 +1,40 @@
+"""Each odd file prints as two viewers draw it: one of them hides what the other shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterfoil.render.background.compiling import printed
+from render.background.oddfiles import ODD
+from render.background.pdfs import compiled
+from render.background.viewers import VIEWERS, compared, drawn
+
+DIFFERING = {
+    ("annotation_Highlight", "poppler"): "multiplies highlights, whatever their appearance says",
+    ("broken_count", "poppler"): "does not find the page",
+    ("broken_no_trailer", "poppler"): "does not open the file",
+    ("broken_no_trailer", "pdfium"): "does not open the file",
+    ("field_check_off", "pdfium"): "frames boxes that are off",
+}
+"""Where a viewer's original is not what it should be, and why."""
+
+
+def test_there_are_odd_files_of_every_kind() -> None:
+    assert len(ODD) > 400
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_file_prints_as_viewers_draw_it(name: str) -> None:
+    data = ODD[name]()
+
+    background = compiled(data)
+
+    print_out = printed(background)
+    differing = {
+        viewer: compared(drawn(print_out, viewer), drawn(data, viewer))
+        for viewer in VIEWERS
+        if (name, viewer) not in DIFFERING
+    }
+    assert {viewer: each for viewer, each in differing.items() if each.word == "different"} == {}
+    if (name, "pdfium") not in DIFFERING and not name.startswith("broken"):
+        assert background.findings == ()
