@@ -999,7 +999,6 @@ SOUND = by_hand()
 ODD |= {
     "broken_start": lambda: re.sub(rb"startxref\n\d+", b"startxref\n7", SOUND),
     "broken_no_end": lambda: SOUND[: SOUND.rindex(b"startxref")],
-    "broken_no_trailer": lambda: SOUND[: SOUND.rindex(b"xref\n0")],
     "broken_offsets": lambda: re.sub(rb"(\d{10}) 00000 n", b"0000000009 00000 n", SOUND),
     "broken_table_short": lambda: SOUND.replace(b"xref\n0 5", b"xref\n0 3", 1),
     "broken_xref_from_1": lambda: SOUND.replace(b"xref\n0 5", b"xref\n1 5", 1),

@@ -73,6 +73,17 @@ def page_tree_loop() -> bytes:
     return raw(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>")
 
 
+def without_content() -> bytes:
+    """Return a file that ends where its content begins."""
+    data = raw(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R>>",
+        stream(MARKS),
+    )
+    return data[: data.index(b"4 0 obj")]
+
+
 def xref_loop() -> bytes:
     data = make(object_stream_mode=pikepdf.ObjectStreamMode.disable)
     start = data.rindex(b"xref\n0")
@@ -89,10 +100,11 @@ def xref_loop() -> bytes:
         (b"%PDF-1.7\n" + b"[" * 100_000, "damaged"),
         (b"%PDF-1.7\n" + os.urandom(20_000), "damaged"),
         (page_tree_loop(), "damaged|no pages"),
+        (without_content(), "damaged"),
         (bomb(), "unpacks to more than"),
         (laughs(), "repeats its drawing"),
     ],
-    ids=["empty", "html", "png", "head", "nested", "noise", "loop", "bomb", "laughs"],
+    ids=["empty", "html", "png", "head", "nested", "noise", "loop", "lost", "bomb", "laughs"],
 )
 def test_hostile_files_are_refused_in_words(data: bytes, message: str) -> None:
     with pytest.raises(BackgroundError, match=message):

@@ -70,7 +70,8 @@ def _repaired(
             background, differences = _tried(copy, data, limits, until)
         except UnreadableError:
             continue
-        return _with_findings(background, (_REPAIRED, *differences.findings()))
+        if any(page.form is not None for page in background.pages):
+            return _with_findings(background, (_REPAIRED, *differences.findings()))
     raise problem
 
 
@@ -98,7 +99,10 @@ def _tried(
             f"The PDF is too large to print on every ticket: more than "
             f"{limits.compiled // 1_000_000} MB. Export it with smaller pictures."
         )
-    return background, compare(original, printed(background), incomparable, until)
+    differences = compare(original, printed(background), incomparable, until)
+    if differences.unreadable and all(page.form is None for page in background.pages):
+        raise UnreadableError(_DAMAGED)  # what is left of it is paper
+    return background, differences
 
 
 @contextmanager
