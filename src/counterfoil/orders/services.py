@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.catalog import saving
+from counterfoil.catalog import changeclock, saving
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.core.refusals import Forbidden, Invalid
@@ -86,11 +86,6 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
         saving.delete(order)
 
 
-def touch(order_id: int) -> None:
-    """Let scanners that ask for what was modified since hear of an order."""
-    Order.objects.filter(pk=order_id).update(last_modified=clock.now())
-
-
 def _create(actor: Actor | None, event: Event, new: NewOrder) -> Order:
     _check_sales(event, new.positions)
     _take(new.positions)
@@ -99,6 +94,8 @@ def _create(actor: Actor | None, event: Event, new: NewOrder) -> Order:
     _insert_positions(order, new.positions, prices)
     _insert_payment(order, new)
     audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
+    order.datetime = order.last_modified = changeclock.stamp(event.pk)
+    order.save(update_fields=["datetime", "last_modified"])
     return order
 
 
