@@ -128,6 +128,8 @@ Change = Callable[[], Any]
 
 def _changes(kind: str, gate: Gate) -> tuple[Change, Change]:
     """Return two changes of the kind that a list shows."""
+    if kind == "sold":
+        return (lambda: _sell(gate.event, gate), lambda: _sell(gate.event, gate))
     first, second = gate.ticket(), gate.ticket()
     if kind == "revoked":
         return (
@@ -143,13 +145,11 @@ def _changes(kind: str, gate: Gate) -> tuple[Change, Change]:
         return (lambda: gate.scan(first), lambda: gate.scan(second))
     if kind == "refused":
         return (lambda: gate.scan("unknown"), lambda: gate.scan("unheard of"))
-    if kind == "printed":
-        fields = {"source": "x", "datetime": first.order.datetime}
-        return (
-            lambda: reports.report_print(position=first, fields=fields, actor=None),
-            lambda: reports.report_print(position=second, fields=fields, actor=None),
-        )
-    return (lambda: _sell(gate.event, gate), lambda: _sell(gate.event, gate))
+    fields = {"source": "x", "datetime": first.order.datetime}
+    return (
+        lambda: reports.report_print(position=first, fields=fields, actor=None),
+        lambda: reports.report_print(position=second, fields=fields, actor=None),
+    )
 
 
 def _poll_while_one_is_paused(poller: Poller, first: Change, second: Change) -> None:

@@ -22,6 +22,7 @@ from counterfoil.core import clock
 from counterfoil.core.refusals import Forbidden, Invalid
 from counterfoil.orders import quotas
 from counterfoil.orders.codes import draw_codes
+from counterfoil.orders.details import attendee_as_stored, details_as_stored
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition, QuestionAnswer
 from counterfoil.orders.neworder import NewOrder, NewPosition
 from counterfoil.orders.prices import Price, gross_price, list_price, taxed
@@ -160,7 +161,7 @@ def _insert_order(event: Event, new: NewOrder, total: Decimal) -> Order:
         total=total,
         custom_followup_at=new.custom_followup_at,
         last_modified=now,
-        **new.details,
+        **details_as_stored(event, new.details),
     )
 
 
@@ -193,7 +194,7 @@ def _insert_positions(
             addon_to=made.get(new.addon_to or 0),
             valid_from=new.valid_from,
             valid_until=new.valid_until,
-            **new.attendee,
+            **attendee_as_stored(order.event, new.attendee),
         )
         made[position.positionid] = position
         _insert_answers(position, new)
