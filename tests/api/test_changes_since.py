@@ -19,9 +19,13 @@ from apiclient import BASE, Api, at
 from counterfoil.catalog import changeclock, dates
 from counterfoil.catalog.models import ChangeClock, Event
 from counterfoil.checkin import reports
+from counterfoil.checkin.cancellation import cancel_orders
+from counterfoil.checkin.positions import update_position
 from counterfoil.checkin.secrets import revoke_secret, set_block
 from counterfoil.core import clock
+from counterfoil.orders.details import update_order
 from counterfoil.orders.neworder import NewOrder, NewPosition
+from counterfoil.orders.payments import mark_pending
 from counterfoil.orders.services import create_order
 from gate import Gate, make_list
 from makers import make_event, make_item, make_subevent, make_team, make_token
@@ -141,6 +145,21 @@ def _changes(kind: str, gate: Gate) -> tuple[Change, Change]:
             lambda: set_block(position=first, name="admin", blocked=True, actor=None),
             lambda: set_block(position=second, name="admin", blocked=True, actor=None),
         )
+    if kind == "canceled":
+        return (
+            lambda: cancel_orders(event=gate.event, orders=[first.order_id]),
+            lambda: cancel_orders(event=gate.event, orders=[second.order_id]),
+        )
+    if kind == "paid":
+        return (
+            lambda: mark_pending(actor=None, order=first.order),
+            lambda: mark_pending(actor=None, order=second.order),
+        )
+    if kind == "changed":
+        return (
+            lambda: update_order(actor=None, order=first.order, fields={"comment": "x"}),
+            lambda: update_position(actor=None, position=second, fields={"company": "x"}),
+        )
     if kind == "scanned":
         return (lambda: gate.scan(first), lambda: gate.scan(second))
     if kind == "refused":
@@ -180,12 +199,16 @@ def _poller(gate: Gate, path: str) -> Poller:
     ("path", "kind"),
     [
         ("revokedsecrets/", "revoked"),
+        ("revokedsecrets/", "canceled"),
         ("blockedsecrets/", "blocked"),
         ("checkins/", "scanned"),
         ("checkins/", "refused"),
         ("orders/", "scanned"),
         ("orders/", "revoked"),
         ("orders/", "printed"),
+        ("orders/", "changed"),
+        ("orders/", "canceled"),
+        ("orders/", "paid"),
         ("orders/", "sold"),
         ("orders/?ordering=-last_modified", "blocked"),
         ("orders/?ordering=datetime", "sold"),
