@@ -23,6 +23,7 @@ from counterfoil.checkin.models import BlockedSecret, Checkin, CheckinList, Revo
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayoutItem
+from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
 from makers import (
     make_event,
@@ -110,6 +111,10 @@ def orders(event: Event) -> Ids:
     return {"code": make_order(event, items=[make_item(event)]).code, "output": "pdf"}
 
 
+def pending_orders(event: Event) -> Ids:
+    return {"code": make_order(event, items=[make_item(event)], status="n").code}
+
+
 def orders_elsewhere(_event: Event) -> Ids:
     return orders(make_event(make_organizer()))
 
@@ -117,6 +122,12 @@ def orders_elsewhere(_event: Event) -> Ids:
 def positions(event: Event) -> Ids:
     order = make_order(event, items=[make_item(event)])
     return {"pk": order.positions.get().pk, "output": "pdf"}
+
+
+def blocked_positions(event: Event) -> Ids:
+    ids = positions(event)
+    OrderPosition.objects.filter(pk=ids["pk"]).update(blocked=["admin"])
+    return ids
 
 
 def checkin_lists(event: Event) -> Ids:
@@ -235,12 +246,18 @@ ROUTES: dict[str, Row] = {
     "question-list": row(GET=SEE, POST=ITEMS),
     "question-detail": crud(ITEMS, questions),
     "order-list": row(GET=READ, POST=WRITE),
-    "order-detail": row(GET=READ, DELETE=WRITE, among=orders),
+    "order-detail": row(GET=READ, PATCH=WRITE, DELETE=WRITE, among=orders),
+    "order-mark-paid": row(POST=WRITE, among=pending_orders),
+    "order-mark-pending": row(POST=WRITE, among=orders),
+    "order-mark-canceled": row(POST=WRITE, among=orders),
+    "order-extend": row(POST=WRITE, among=pending_orders),
     "order-download": row(GET=READ, among=orders),
     "organizer-order-list": row(GET=READ),
     "organizer-order-detail": row(GET=READ, among=orders_elsewhere),
     "orderposition-list": row(GET=READ),
-    "orderposition-detail": row(GET=READ, among=positions),
+    "orderposition-detail": row(GET=READ, PATCH=WRITE, among=positions),
+    "orderposition-add-block": row(POST=WRITE, among=positions),
+    "orderposition-remove-block": row(POST=WRITE, among=blocked_positions),
     "orderposition-download": row(GET=READ, among=positions),
     "orderposition-printlog": row(POST=SCAN, among=positions),
     "offlinesalesbatch-list": row(GET=READ, POST=WRITE),
