@@ -20,6 +20,7 @@ _SCANNER = _ALIVE | {
     ("GET", "event-list"),
     ("GET", "event-detail"),
     ("GET", "event-settings"),
+    ("GET", "organizer-subevent-list"),
     ("GET", "subevent-list"),
     ("GET", "subevent-detail"),
     ("GET", "category-list"),
