@@ -142,7 +142,7 @@ def clone_event(*, source: Event, fields: Mapping[str, Any]) -> Event:
 def _copy_products(clone: Clone) -> None:
     source = clone.source
     clone.copy(TaxRule.objects.filter(event=source).order_by("pk"))
-    clone.copy(ItemCategory.objects.filter(event=source).order_by("pk"))
+    categories = clone.copy(ItemCategory.objects.filter(event=source).order_by("pk"))
     items = clone.copy(Item.objects.filter(event=source).order_by("pk"))
     clone.link(Item, "limit_sales_channels")
     clone.copy(ItemVariation.objects.filter(item__event=source).order_by("pk"))
@@ -155,6 +155,12 @@ def _copy_products(clone: Clone) -> None:
     for item in items:
         item.carried = {**item.carried, **_carried_ids(clone, item.carried)}
     Item.objects.bulk_update(items, ["carried"])
+    for category in categories:
+        matched = category.carried.get("cross_selling_match_products", ())
+        copies = [clone.id_of(Item, pk) for pk in matched]
+        if matched:
+            category.carried = {**category.carried, "cross_selling_match_products": copies}
+    ItemCategory.objects.bulk_update(categories, ["carried"])
 
 
 def _carried_ids(clone: Clone, carried: Mapping[str, Any]) -> dict[str, Any]:
