@@ -38,7 +38,7 @@ def test_writers_without_the_slash_find_nothing(api: Api, event: Event, method) 
     answer = api.send(method, at(event, "items"), json={})
 
     assert answer.status_code == 404
-    assert answer.json() == {"detail": "Not found."}
+    assert answer["Content-Type"].startswith("text/html")
 
 
 @pytest.mark.parametrize(
