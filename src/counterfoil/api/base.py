@@ -40,6 +40,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 from rest_framework import mixins
 from rest_framework.exceptions import APIException, NotFound
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -50,6 +51,7 @@ from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.idempotency import KeyUse
 from counterfoil.api import conditional, idempotency
 from counterfoil.api import ids as _ids  # noqa: F401 — knows how ids stand in routes
+from counterfoil.api.chosenfields import chosen
 from counterfoil.api.permissions import Needs
 from counterfoil.audit import queries as audit_queries
 from counterfoil.audit import services as audit
@@ -195,6 +197,7 @@ class ListView(mixins.ListModelMixin):
 
     ``log_kind`` makes it conditional: the kind of log entry that tells when it last changed.
     ``page_generated`` sends X-Page-Generated, the time from which on to ask for changes next.
+    Clients choose with ``include`` and ``exclude`` which fields they are shown.
     """
 
     log_kind: ClassVar[str | None] = None
@@ -217,6 +220,11 @@ class ListView(mixins.ListModelMixin):
             return changeclock.poll_from([event.pk])
         organizer: Organizer = self.organizer  # type: ignore[attr-defined]
         return changeclock.poll_from(list(organizer.events.values_list("pk", flat=True)))
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        serializer = super().get_serializer(*args, **kwargs)  # type: ignore[misc]
+        request: Request = self.request  # type: ignore[attr-defined]
+        return chosen(serializer, request) if request.method in SAFE_METHODS else serializer
 
     def _last_change(self) -> datetime | None:
         event: Event | None = getattr(self, "event", None)
@@ -267,11 +275,11 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             obj=obj,
             event=getattr(self, "event", None),
             organizer=getattr(self, "organizer", None),
-            data=_told(request) if verb != "deleted" else {},
+            data=told(request) if verb != "deleted" else {},
         )
 
 
-def _told(request: Request) -> dict[str, Any]:
+def told(request: Request) -> dict[str, Any]:
     """What the client sent; of a form its texts, without its files."""
     sent = request.POST if isinstance(request.data, QueryDict) else request.data
     return dict(sent) if isinstance(sent, dict) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import django_stubs_ext
 
@@ -187,7 +188,7 @@ SPECTACULAR_SETTINGS = {
     "DEFAULT_GENERATOR_CLASS": "counterfoil.api.schema.Generator",
     "PREPROCESSING_HOOKS": ["counterfoil.api.schema.without_twins"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PATH_CONVERTER_OVERRIDES": {"id": int},
+    "PATH_CONVERTER_OVERRIDES": {"id": int, "job_id": UUID},
     "COMPONENT_SPLIT_REQUEST": True,
     # Enumerations stay where they are used, since many share a name.
     "POSTPROCESSING_HOOKS": ["counterfoil.api.schema.tidied"],

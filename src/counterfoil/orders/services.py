@@ -122,18 +122,16 @@ def _problems(event: Event, position: NewPosition) -> Problems:
 
 
 def _take(positions: Sequence[NewPosition]) -> None:
+    sales = [position.wanted for position in positions]
     try:
-        quotas.take(Counter(position.wanted for position in positions))
+        quotas.take(Counter(sales))
     except NoQuota as refusal:
-        short, text = {refusal.wanted}, str(refusal)
+        lacking = [[str(refusal)] if wanted == refusal.wanted else [] for wanted in sales]
     except SoldOut as refusal:
-        short = {each.wanted for each in positions if refusal.concerns(each.wanted)}
-        text = str(refusal)
+        lacking = [[str(each) for each in shortages] for shortages in refusal.over(sales)]
     else:
         return
-    raise PositionsInvalid(
-        [{"item": [text]} if position.wanted in short else {} for position in positions]
-    )
+    raise PositionsInvalid([{"item": texts} if texts else {} for texts in lacking])
 
 
 def _price(event: Event, position: NewPosition) -> Price:
