@@ -30,7 +30,8 @@ class OrderPage(EventPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        orders = Order.objects.filter(event=self.event).select_related("sales_channel")
+        orders = Order.objects.filter(organizer=self.organizer, event=self.event)
+        orders = orders.select_related("sales_channel")
         self.order = get_object_or_404(orders, code=self.kwargs["order"])
         self.order.event = self.event
 
@@ -51,7 +52,7 @@ class Orders(EventPage):
     def _filtered(self, form: OrderFilterForm, words: str) -> QuerySet[Order]:
         orders = _with_tickets(Order.objects.filter(event=self.event))
         if words:
-            orders = finding.orders_like(orders, words)
+            orders = finding.orders_like(orders, words, finding.Scope.of(self.event))
         if not form.is_bound:
             return orders
         if not form.is_valid():
