@@ -71,7 +71,9 @@ class Order(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["event", "code"], name="order_by_code"),
             models.Index(fields=["event", "datetime", "id"], name="order_by_date"),
+            models.Index(fields=["organizer", "datetime", "id"], name="order_of_organizer"),
             models.Index(fields=["event", "last_modified", "id"], name="order_by_change"),
             models.Index(
                 fields=["event"], condition=Q(status__in=["n", "e", "c"]), name="order_not_paid"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -107,9 +108,12 @@ class OrderDelete(ConfirmPage, OrderPage):
 def _with_tickets(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Add what a line of the list shows: how many tickets, and the first of them."""
     positions = OrderPosition.objects.select_related("item__event", "variation__item")
+    # Counted for the orders of a page. Grouped, they would be counted for all orders first.
+    live = OrderPosition.objects.filter(order=OuterRef("pk"), canceled=False)
+    tickets = live.order_by().values("order").annotate(count=Count("pk")).values("count")
     return (
         orders.select_related("sales_channel")
-        .annotate(tickets=Count("positions", filter=Q(positions__canceled=False)))
+        .annotate(tickets=Coalesce(Subquery(tickets), 0))
         .prefetch_related(Prefetch("positions", positions.order_by("positionid")))
         .order_by("-datetime", "-pk")
     )
