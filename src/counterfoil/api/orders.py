@@ -91,7 +91,10 @@ class OrderView(ShownOrders, EventView[Order]):
     write_needs = ("event.orders:write",)
 
     def get_queryset(self) -> QuerySet[Order]:
-        return self.shown(Order.objects.filter(event=self.event))
+        orders = Order.objects.filter(event=self.event)
+        if self.lookup_field in self.kwargs:  # codes are found by the index of the organizer
+            orders = orders.filter(organizer=self.organizer)
+        return self.shown(orders)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make an order. With ``simulate`` it is only shown what it would be."""
@@ -184,13 +187,17 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
 
     def holds(self, needs: Needs) -> bool:
         """Nobody holds rights on orders in an organizer: they are held in its events."""
-        return bool(self._readable) or not self.actor.events(self.organizer).exists()
+        return bool(self.searched_events) or not self.actor.events(self.organizer).exists()
 
     def get_queryset(self) -> QuerySet[Order]:
-        return self.shown(Order.objects.filter(event__in=self._readable))
+        orders = Order.objects.filter(event__in=self.searched_events)
+        if self.lookup_field in self.kwargs:
+            orders = orders.filter(organizer=self.organizer)
+        return self.shown(orders)
 
     @cached_property
-    def _readable(self) -> list[int]:
+    def searched_events(self) -> list[int]:
+        """The events whose orders the credentials may read."""
         events = self.actor.events(self.organizer).select_related("organizer")
         return [event.pk for event in events if self.actor.may_in_event(READ[0], event)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -61,7 +62,9 @@ def annul(
     scans = Checkin.objects.filter(list__in=lists, nonce=nonce, successful=True)
     if isinstance(actor, DeviceActor):
         scans = scans.filter(device=actor.device)
-    scan = scans.select_related("position__order__event__organizer", "list").order_by("-pk").first()
+    found = scans.select_related("position__order__event__organizer", "list")
+    # Not sorted by the database: SQLite would walk the list in that order, looking for the nonce.
+    scan = max(found, key=attrgetter("pk"), default=None)
     if scan is None or scan.position is None:
         return False
     _lock_order(scan.position)
