@@ -203,6 +203,8 @@ SPECTACULAR_SETTINGS = {
 BROKER_URL = broker_url(env)
 JOB_LEASE_S = env.seconds("COUNTERFOIL_JOB_LEASE", 10)
 JOB_POLL_S = env.seconds("COUNTERFOIL_JOB_POLL", 2 if BROKER_URL else 0.5)
+# Fair to everybody: how many jobs of one organizer may run at once, over all workers.
+JOBS_PER_LANE = env.integer("COUNTERFOIL_JOBS_PER_ORGANIZER", 4, least=1, most=64)
 WORKERS = env.integer("COUNTERFOIL_WORKERS", 1, least=1, most=64)
 STOP_GRACE_S = env.seconds("COUNTERFOIL_STOP_GRACE", 10)
 RESULT_LIFETIME_S = env.seconds("COUNTERFOIL_RESULT_LIFETIME", 24 * 3600)
