@@ -61,6 +61,7 @@ class Invitation(models.Model):
     """A link that makes whoever opens it a member of a team. It goes when it was used."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     note = models.CharField(max_length=190, blank=True, default="")
     token_hash = models.CharField(max_length=64, unique=True)
     created = models.DateTimeField(default=clock.now, editable=False)
@@ -79,6 +80,9 @@ class OneTimeLink(models.Model):
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="links")
+    # Who made it on the pages, and in which organizer; a command of the operator is nobody's.
+    made_by = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    organizer = models.ForeignKey(Organizer, null=True, on_delete=models.CASCADE, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     created = models.DateTimeField(default=clock.now, editable=False)
     expires = models.DateTimeField(null=True)

@@ -57,6 +57,15 @@ def set_password(*, user: User, password: str) -> None:
     user.links.filter(purpose=OneTimeLink.Purpose.PASSWORD).delete()
 
 
+def activate(*, user: User) -> bool:
+    """Let an account in again that was switched off; tell whether it was."""
+    if user.is_active:
+        return False
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    return True
+
+
 def check_password(password: str, user: User) -> None:
     """Refuse a password that is too easy to guess.
 

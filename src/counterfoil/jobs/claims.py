@@ -169,9 +169,9 @@ def _take(job_id: UUID) -> int | None:
     """Claim in one statement: of any number of workers that try, one gets a row back.
 
     A worker of another schema gets none: the database was migrated under it. Neither does anybody
-    while the job's lane has no slot to spare. Two jobs of a lane that are claimed at once may choose
-    the same slot; the unique constraint refuses one of them, which then sees the other's and tries
-    again. So no lane ever runs more than it may, and no worker waits for a lock.
+    while the job's lane has no slot to spare. Two jobs of a lane that are claimed at once may
+    choose the same slot; the unique constraint refuses one of them, which then sees the other's
+    and tries again. So no lane ever runs more than it may, and no worker waits for a lock.
     """
     for _try in range(settings.JOBS_PER_LANE):  # each refusal has filled one of its slots
         with suppress(IntegrityError), transaction.atomic():
