@@ -62,6 +62,9 @@ class Actor(Protocol):
     def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
         """Tell whether this organizer permission is held."""
 
+    def may_change_something(self) -> bool:
+        """Tell whether any permission is held that is about more than reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenActor:
@@ -85,6 +88,9 @@ class TokenActor:
 
     def events_with(self, permission: str, organizer: Organizer) -> Reach:
         return _reach_of_teams([self.token.team], permission, organizer)
+
+    def may_change_something(self) -> bool:
+        return _changes_something(self.token.team)
 
     def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
         return _teams_allow_in_organizer([self.token.team], permission, organizer)
@@ -115,6 +121,9 @@ class UserActor:
 
     def events_with(self, permission: str, organizer: Organizer) -> Reach:
         return _reach_of_teams(self._teams(organizer), permission, organizer)
+
+    def may_change_something(self) -> bool:
+        return any(_changes_something(team) for team in self.user.teams.all())
 
     def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
         return _teams_allow_in_organizer(self._teams(organizer), permission, organizer)
@@ -158,8 +167,18 @@ class DeviceActor:
     def events_with(self, permission: str, organizer: Organizer) -> Reach:
         return Reach(all_events=False)  # nobody gets anything from a device
 
+    def may_change_something(self) -> bool:
+        return True
+
     def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
         return False
+
+
+def _changes_something(team: Team) -> bool:
+    if team.all_event_permissions or team.all_organizer_permissions:
+        return True
+    held = (*team.event_permissions, *team.organizer_permissions)
+    return any(not permission.endswith(":read") for permission in held)
 
 
 def _teams_see_all(teams: list[Team], organizer: Organizer) -> bool:

@@ -129,7 +129,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "counterfoil.web.addresses.address_of"
+AXES_CLIENT_IP_CALLABLE = "counterfoil.web.addresses.network_of"
 AXES_LOCKOUT_CALLABLE = "counterfoil.web.pages.signin.locked_out"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "next"]
@@ -209,6 +209,9 @@ WORKERS = env.integer("COUNTERFOIL_WORKERS", 1, least=1, most=64)
 STOP_GRACE_S = env.seconds("COUNTERFOIL_STOP_GRACE", 10)
 RESULT_LIFETIME_S = env.seconds("COUNTERFOIL_RESULT_LIFETIME", 24 * 3600)
 UPLOAD_LIFETIME_S = 24 * 3600
+UPLOAD_QUOTA_BYTES = (
+    env.integer("COUNTERFOIL_UPLOAD_QUOTA_MB", 200, least=10, most=10**6) * 1024 * 1024
+)
 FONT_DIRS = env.folders("COUNTERFOIL_FONT_DIRS")
 
 # --- Watching over it -----------------------------------------------------------------------
