@@ -64,8 +64,8 @@ def accept(*, invitation: Invitation, user: User) -> Team:
     return invitation.team
 
 
-def revoke(*, invitation: Invitation, by: User) -> None:
-    """Take an invitation back.
+def revoke(*, invitation: Invitation, by: User | None = None) -> None:
+    """Take an invitation back. ``by`` is None for the operator.
 
     Raises:
         Forbidden: the team may do what ``by`` may not.

@@ -94,13 +94,13 @@ def check_may_give(user: User, organizer: Organizer, wanted: Rights) -> None:
     )
 
 
-def check_may_take(user: User, organizer: Organizer, removed: Rights) -> None:
-    """Refuse to take rights away from others that the taker lacks.
+def check_may_take(user: User | None, organizer: Organizer, removed: Rights) -> None:
+    """Refuse to take rights away from others that the taker lacks. None is the operator.
 
     Raises:
         Forbidden: says which.
     """
-    missing = lacking(removed, held_by(user, organizer))
+    missing = lacking(removed, held_by(user, organizer)) if user else frozenset()
     if not missing:
         return
     words = in_words(missing)

@@ -68,8 +68,8 @@ def show_to_maker(*, actor: Actor, event: Event) -> None:
 
 
 @transaction.atomic
-def delete_team(*, team: Team, by: User) -> None:
-    """Delete a team with its tokens and invitations.
+def delete_team(*, team: Team, by: User | None = None) -> None:
+    """Delete a team with its tokens and invitations. ``by`` is None for the operator.
 
     Raises:
         Forbidden: the team may do what ``by`` may not.
@@ -82,8 +82,8 @@ def delete_team(*, team: Team, by: User) -> None:
 
 
 @transaction.atomic
-def remove_member(*, team: Team, member: User, by: User) -> None:
-    """Take somebody out of a team. Anybody may leave.
+def remove_member(*, team: Team, member: User, by: User | None = None) -> None:
+    """Take somebody out of a team. Anybody may leave. ``by`` is None for the operator.
 
     Raises:
         Forbidden: the team may do what ``by`` may not.
