@@ -153,13 +153,18 @@ def test_who_sees_one_event_sees_no_devices_of_others(organizer: Organizer) -> N
     team = make_team(organizer, permissions=DEVICES, all_events=False)
     team.limit_events.set([mine])
     actor = TokenActor(make_token(team)[0])
-    make_device(organizer)
+    everywhere, _header = make_device(organizer)
     for events in ([other], [mine, other]):
         make_device(organizer, all_events=False)[0].limit_events.set(events)
     own, _header = make_device(organizer, all_events=False)
     own.limit_events.set([mine])
 
-    assert list(devices.visible_devices(actor, organizer)) == [own]
+    assert set(devices.visible_devices(actor, organizer)) == {own, everywhere}
+    for fields in ({"revoked": True}, {"all_events": False}, {"security_profile": "pretixscan"}):
+        with pytest.raises(Forbidden):
+            devices.change_device(device=everywhere, fields=fields, by=actor)
+    with pytest.raises(Forbidden):
+        devices.revoke_device(device=everywhere, by=actor)
 
 
 def test_the_log_shows_only_what_its_reader_may_see(organizer: Organizer, owner: User) -> None:

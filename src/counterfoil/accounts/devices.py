@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from counterfoil.accounts.rights import check_limit
 from counterfoil.accounts.services import hash_token, new_secret
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import alphabets, clock
-from counterfoil.core.refusals import Conflict, Invalid
+from counterfoil.core.refusals import Conflict, Forbidden, Invalid
 
 FULL = "full"
 _LENGTH = 16  #: About 79 bits, for a token that is typed into a phone and works once.
@@ -69,12 +69,14 @@ def change_device(*, device: Device, fields: Mapping[str, Any], by: Actor | None
     Raises:
         Invalid: an event is another organizer's, or ``by`` lacks what it would get.
         Conflict: it was revoked, and that is for good.
+        Forbidden: it reaches events that ``by`` does not see, and loses something.
     """
     events = fields.get("limit_events")
     plain = {name: value for name, value in fields.items() if name != "limit_events"}
     if device.revoked and plain.get("revoked") is False:
         raise Conflict(_("This device was revoked. Announce a new one."))
     check_limit(device.organizer, events or ())
+    _check_may_narrow(by, device, fields)
     _check_may_widen(by, device, fields)
     if events is not None:
         device.limit_events.set(events)
@@ -129,19 +131,28 @@ def roll_device(*, device: Device) -> str:
     return raw
 
 
-def revoke_device(*, device: Device) -> None:
-    """Shut a device out for good. Its token stays known, so that it is told why."""
+def revoke_device(*, device: Device, by: Actor | None = None) -> None:
+    """Shut a device out for good. Its token stays known, so that it is told why.
+
+    Raises:
+        Forbidden: it reaches events that ``by`` does not see.
+    """
+    _check_may_narrow(by, device, {"revoked": True})
     Device.objects.filter(pk=device.pk).update(revoked=True)
     device.revoked = True
 
 
 def visible_devices(by: Actor, organizer: Organizer) -> QuerySet[Device]:
-    """Return the devices that only reach events which ``by`` sees too."""
+    """Return the devices that reach no chosen event which ``by`` does not see.
+
+    Of one that reaches all events nothing is told by that; ``change_device`` guards it.
+    """
     found = Device.objects.filter(organizer=organizer)
     if by.sees_all_events(organizer):
         return found
     unseen = organizer.events.exclude(pk__in=by.events(organizer).values("pk"))
-    return found.filter(all_events=False).exclude(limit_events__in=unseen)
+    limited = found.filter(all_events=False, limit_events__in=unseen).values("pk")
+    return found.filter(Q(all_events=True) | ~Q(pk__in=limited))
 
 
 def reach_for(by: Actor, organizer: Organizer, profile: str) -> Reach:
@@ -153,6 +164,17 @@ def reach_for(by: Actor, organizer: Organizer, profile: str) -> Reach:
             held |= by.events_with(permission, organizer)
         reach &= held
     return reach
+
+
+def _check_may_narrow(by: Actor | None, device: Device, fields: Mapping[str, Any]) -> None:
+    """Of a device for all events, those who see some of them change no more than the name."""
+    if by is None or not device.all_events or by.sees_all_events(device.organizer):
+        return
+    if any(
+        name != "name" and name != "limit_events" and value != getattr(device, name)
+        for name, value in fields.items()
+    ):
+        raise Forbidden(_("You cannot take away access to events that you do not see yourself."))
 
 
 def _check_may_widen(by: Actor | None, device: Device, fields: Mapping[str, Any]) -> None:

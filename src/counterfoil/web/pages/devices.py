@@ -147,7 +147,7 @@ class DeviceRevoke(ConfirmPage, DevicePage, WritingPage):
         return self.device_link()
 
     def carry_out(self) -> HttpResponse:
-        devices.revoke_device(device=self.device)
+        devices.revoke_device(device=self.device, by=self.actor)
         self.record("revoked", self.device, kind="device")
         return self.go("device", self.device.device_id, said=_("The device was revoked."))
 
