@@ -33,6 +33,11 @@ class Organizer(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def job_lane(self) -> str:
+        """The lane of all jobs for this organizer, so that organizers' jobs take turns."""
+        return f"organizer:{self.pk}"
+
 
 class SalesChannel(models.Model):
     """Where tickets are sold: ``web`` in every organizer, and the organizer's own ``api.…``."""
