@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "counterfoil.checkin",
     "counterfoil.printing",
     "counterfoil.batches",
+    "counterfoil.webhooks",
     "counterfoil.web",
 ]
 MIDDLEWARE = [
@@ -208,6 +209,12 @@ STOP_GRACE_S = env.seconds("COUNTERFOIL_STOP_GRACE", 10)
 RESULT_LIFETIME_S = env.seconds("COUNTERFOIL_RESULT_LIFETIME", 24 * 3600)
 UPLOAD_LIFETIME_S = 24 * 3600
 FONT_DIRS = env.folders("COUNTERFOIL_FONT_DIRS")
+
+# --- Telling other servers ------------------------------------------------------------------
+WEBHOOK_ALLOWED_NETWORKS = env.networks("COUNTERFOIL_WEBHOOK_ALLOWED_NETWORKS")
+WEBHOOK_TIMEOUT_S = env.seconds("COUNTERFOIL_WEBHOOK_TIMEOUT", 10, least=1)
+WEBHOOK_FIRST_WAIT_S = env.seconds("COUNTERFOIL_WEBHOOK_FIRST_WAIT", 10)
+WEBHOOK_CONCURRENCY = env.integer("COUNTERFOIL_WEBHOOK_CONCURRENCY", 8, least=1, most=100)
 
 # --- Watching over it -----------------------------------------------------------------------
 METRICS_TOKEN = env.text("COUNTERFOIL_METRICS_TOKEN")
