@@ -196,15 +196,15 @@ def no_ids(pattern_names: set[str]) -> Ids:
 
 
 def webhooks(event: Event) -> Ids:
-    return {"pk": make_webhook(event.organizer).pk}
+    return {"pk": make_webhook(make_organizer()).pk}
 
 
 def webhook_deliveries(event: Event) -> Ids:
-    return {"webhook": make_webhook(event.organizer).pk}
+    return {"webhook": make_webhook(make_organizer()).pk}
 
 
 def deliveries(event: Event) -> Ids:
-    delivery = make_delivery(make_webhook(event.organizer))
+    delivery = make_delivery(make_webhook(make_organizer()))
     return {"webhook": delivery.webhook_id, "pk": delivery.pk}
 
 
