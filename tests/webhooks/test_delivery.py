@@ -35,6 +35,7 @@ from counterfoil.webhooks.delivery import (
 )
 from counterfoil.webhooks.models import Delivery, Notification, Webhook
 from counterfoil.webhooks.queries import problem_of
+from counterfoil.webhooks.sending import new_secret
 from counterfoil.webhooks.services import renew_secret
 from makers import make_delivery, make_organizer, make_team, make_token, make_webhook
 from receiver import Receiver, answer, receiver
@@ -89,6 +90,25 @@ def test_a_message_is_a_signed_post(webhook: Webhook, server: Receiver) -> None:
     assert (delivery.state, delivery.attempt) == (State.DELIVERED, 1)
     assert (delivery.status_code, delivery.response) == (202, "thank you")
     assert problem_of(delivery) == ""
+
+
+def test_the_documented_check_takes_our_messages_and_no_others(
+    webhook: Webhook, server: Receiver
+) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    code = next(each for each in guide.split("```python\n") if "def is_genuine" in each)
+    known: dict[str, Any] = {}
+    exec(code.split("```")[0], known)  # as its readers copy it
+    is_genuine = known["is_genuine"]
+
+    sent(webhook)
+
+    (message,) = server.messages
+    late = {**message.headers, "Webhook-Timestamp": "1600000000"}
+    assert is_genuine(webhook.secret, message.headers, message.body)
+    assert not is_genuine(webhook.secret, message.headers, message.body + b" ")
+    assert not is_genuine(new_secret(), message.headers, message.body)
+    assert not is_genuine(webhook.secret, late, message.body)
 
 
 def test_a_renewed_secret_signs_what_is_sent_from_then_on(

@@ -127,9 +127,7 @@ class WebhookSecret(ConfirmPage, WebhookPage):
         return _("Make a new secret for “%(address)s”?") % {"address": self.webhook.target_url}
 
     def consequence(self) -> Any:
-        return _(
-            "The receiver needs the new one at once: messages are no longer signed with the old."
-        )
+        return _("The receiver needs the new one at once: the old one no longer signs messages.")
 
     def back(self) -> str:
         return self.webhook_link()
