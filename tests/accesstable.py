@@ -26,6 +26,7 @@ from counterfoil.layouts.models import TicketLayoutItem
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
 from makers import (
+    make_delivery,
     make_event,
     make_item,
     make_layout,
@@ -35,6 +36,7 @@ from makers import (
     make_subevent,
     make_tax_rule,
     make_variation,
+    make_webhook,
 )
 
 Ids = dict[str, Any]
@@ -204,6 +206,19 @@ def no_ids(pattern_names: set[str]) -> Ids:
     return unknown
 
 
+def webhooks(event: Event) -> Ids:
+    return {"pk": make_webhook(make_organizer()).pk}
+
+
+def webhook_deliveries(event: Event) -> Ids:
+    return {"webhook": make_webhook(make_organizer()).pk}
+
+
+def deliveries(event: Event) -> Ids:
+    delivery = make_delivery(make_webhook(make_organizer()))
+    return {"webhook": delivery.webhook_id, "pk": delivery.pk}
+
+
 ORGANIZER = "organizer.settings.general:write"
 GENERAL = "event.settings.general:write"
 ITEMS = "event.items:write"
@@ -226,6 +241,14 @@ ROUTES: dict[str, Row] = {
     "saleschannel-list": row(GET=SEE, POST=ORGANIZER),
     "saleschannel-detail": crud(ORGANIZER, channels),
     "auditlog-list": row(GET=ORGANIZER),
+    "webhook-list": row(GET=ORGANIZER, POST=ORGANIZER),
+    "webhook-detail": row(
+        GET=ORGANIZER, PUT=ORGANIZER, PATCH=ORGANIZER, DELETE=ORGANIZER, among=webhooks
+    ),
+    "webhook-secret": row(POST=ORGANIZER, among=webhooks),
+    "webhookdelivery-list": row(GET=ORGANIZER, among=webhook_deliveries),
+    "webhookdelivery-detail": row(GET=ORGANIZER, among=deliveries),
+    "webhookdelivery-repeat": row(POST=ORGANIZER, among=deliveries),
     "event-list": row(GET=SEE, POST="organizer.events:create"),
     "event-detail": row(GET=SEE, PUT=GENERAL, PATCH=GENERAL, DELETE=GENERAL),
     "event-clone": row(POST="organizer.events:create"),

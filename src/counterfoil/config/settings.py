@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "counterfoil.checkin",
     "counterfoil.printing",
     "counterfoil.batches",
+    "counterfoil.webhooks",
     "counterfoil.web",
 ]
 MIDDLEWARE = [
@@ -214,6 +215,12 @@ UPLOAD_QUOTA_BYTES = (
     env.integer("COUNTERFOIL_UPLOAD_QUOTA_MB", 200, least=10, most=10**6) * 1024 * 1024
 )
 FONT_DIRS = env.folders("COUNTERFOIL_FONT_DIRS")
+
+# --- Telling other servers ------------------------------------------------------------------
+WEBHOOK_ALLOWED_NETWORKS = env.networks("COUNTERFOIL_WEBHOOK_ALLOWED_NETWORKS")
+WEBHOOK_TIMEOUT_S = env.seconds("COUNTERFOIL_WEBHOOK_TIMEOUT", 10, least=1)
+WEBHOOK_FIRST_WAIT_S = env.seconds("COUNTERFOIL_WEBHOOK_FIRST_WAIT", 10)
+WEBHOOK_CONCURRENCY = env.integer("COUNTERFOIL_WEBHOOK_CONCURRENCY", 8, least=1, most=100)
 
 # --- Watching over it -----------------------------------------------------------------------
 METRICS_TOKEN = env.text("COUNTERFOIL_METRICS_TOKEN")
