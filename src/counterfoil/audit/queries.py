@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.devices import visible_devices
@@ -35,6 +35,7 @@ _NEEDS = {
     "token": "organizer.teams:write",
     "invitation": "organizer.teams:write",
     "device": "organizer.devices:read",
+    "webhook": "organizer.settings.general:write",
 }
 #: What else is logged without an event. Any other kind is of an event that was deleted.
 _OF_ORGANIZER = (*_NEEDS, "organizer", "saleschannel", "user")
