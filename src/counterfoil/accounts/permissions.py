@@ -41,6 +41,7 @@ DEVICE_PROFILES = (
     ("pretixscan", _("pretixSCAN")),
     ("pretixscan_online_kiosk", _("pretixSCAN, kiosk mode, online only")),
     ("pretixscan_online_noordersync", _("pretixSCAN, online only, without a copy of the orders")),
+    ("pretixpos", _("pretixPOS")),
 )
 
 Group = tuple[Any, tuple[tuple[str, Any], ...]]

@@ -108,6 +108,18 @@ class Event(models.Model):
         return zoneinfo.ZoneInfo(self.timezone)
 
 
+class ChangeClock(models.Model):
+    """The latest time that a change in an event was stamped with: see ``catalog.changeclock``."""
+
+    event = models.OneToOneField(
+        Event, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    latest = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.latest:%Y-%m-%d %H:%M:%S}"
+
+
 class SubEvent(models.Model):
     """One date of an event series."""
 

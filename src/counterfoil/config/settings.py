@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import django_stubs_ext
 
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "counterfoil.checkin",
     "counterfoil.printing",
     "counterfoil.batches",
+    "counterfoil.webhooks",
     "counterfoil.web",
 ]
 MIDDLEWARE = [
@@ -187,7 +189,7 @@ SPECTACULAR_SETTINGS = {
     "DEFAULT_GENERATOR_CLASS": "counterfoil.api.schema.Generator",
     "PREPROCESSING_HOOKS": ["counterfoil.api.schema.without_twins"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PATH_CONVERTER_OVERRIDES": {"id": int},
+    "PATH_CONVERTER_OVERRIDES": {"id": int, "job_id": UUID},
     "COMPONENT_SPLIT_REQUEST": True,
     # Enumerations stay where they are used, since many share a name.
     "POSTPROCESSING_HOOKS": ["counterfoil.api.schema.tidied"],
@@ -213,6 +215,12 @@ UPLOAD_QUOTA_BYTES = (
     env.integer("COUNTERFOIL_UPLOAD_QUOTA_MB", 200, least=10, most=10**6) * 1024 * 1024
 )
 FONT_DIRS = env.folders("COUNTERFOIL_FONT_DIRS")
+
+# --- Telling other servers ------------------------------------------------------------------
+WEBHOOK_ALLOWED_NETWORKS = env.networks("COUNTERFOIL_WEBHOOK_ALLOWED_NETWORKS")
+WEBHOOK_TIMEOUT_S = env.seconds("COUNTERFOIL_WEBHOOK_TIMEOUT", 10, least=1)
+WEBHOOK_FIRST_WAIT_S = env.seconds("COUNTERFOIL_WEBHOOK_FIRST_WAIT", 10)
+WEBHOOK_CONCURRENCY = env.integer("COUNTERFOIL_WEBHOOK_CONCURRENCY", 8, least=1, most=100)
 
 # --- Watching over it -----------------------------------------------------------------------
 METRICS_TOKEN = env.text("COUNTERFOIL_METRICS_TOKEN")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -35,17 +35,42 @@ class NoQuota(Gone):
         super().__init__(words % {"item": wanted.item})
 
 
-class SoldOut(Gone):
-    """A quota has fewer left than are wanted."""
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A quota that has fewer left than are wanted."""
 
-    def __init__(self, quota: Quota, *, wanted: int, left: int) -> None:
-        self.quota = quota
+    quota: Quota
+    wanted: int
+    left: int
+
+    def __str__(self) -> str:
         words = _("Quota “%(quota)s” has %(left)d left, but %(wanted)d are needed.")
-        super().__init__(words % {"quota": quota, "left": left, "wanted": wanted})
+        return words % {"quota": self.quota, "left": self.left, "wanted": self.wanted}
 
-    def concerns(self, wanted: Wanted) -> bool:
-        """Tell whether a sale of this would take from the quota."""
-        return wanted.quotas().filter(pk=self.quota.pk).exists()
+
+class SoldOut(Gone):
+    """Quotas have fewer left than are wanted. ``sources`` are the quotas of each, by their ids."""
+
+    def __init__(
+        self, shortages: Sequence[Shortage], sources: Mapping[Wanted, Collection[int]]
+    ) -> None:
+        self.shortages = shortages
+        self._sources = sources
+        super().__init__(" ".join(str(each) for each in shortages))
+
+    def over(self, sales: Iterable[Wanted]) -> list[list[Shortage]]:
+        """Return what each sale lacks, if those before it take what is left; [] if nothing."""
+        left = {each.quota.pk: each.left for each in self.shortages}
+        found = []
+        for wanted in sales:
+            sources = self._sources[wanted]
+            short = [each for each in self.shortages if each.quota.pk in sources]
+            lacking = [each for each in short if left[each.quota.pk] == 0]
+            if not lacking:
+                for each in short:
+                    left[each.quota.pk] -= 1
+            found.append(lacking)
+        return found
 
 
 def take(demand: Mapping[Wanted, int]) -> None:
@@ -57,27 +82,38 @@ def take(demand: Mapping[Wanted, int]) -> None:
 
     Raises:
         NoQuota: something is in no quota.
-        SoldOut: a quota has too few left.
+        SoldOut: quotas have too few left.
     """
-    needs = _needs(demand)
+    sources = _sources(demand)
+    needs = _needs(demand, sources)
     locked = list(Quota.objects.filter(pk__in=needs).order_by("pk").select_for_update(of=("self",)))
     limited = [quota for quota in locked if quota.size is not None or quota.closed]
     remaining = left(limited)
-    for quota in limited:
-        have = remaining[quota.pk] or 0
-        if have < needs[quota.pk]:
-            raise SoldOut(quota, wanted=needs[quota.pk], left=have)
+    shortages = [
+        Shortage(quota, wanted=needs[quota.pk], left=have)
+        for quota in limited
+        if (have := remaining[quota.pk] or 0) < needs[quota.pk]
+    ]
+    if shortages:
+        raise SoldOut(shortages, sources)
     _close_sold_out(quota for quota in limited if remaining[quota.pk] == needs[quota.pk])
 
 
-def _needs(demand: Mapping[Wanted, int]) -> Counter[int]:
+def _sources(demand: Mapping[Wanted, int]) -> dict[Wanted, set[int]]:
+    """Return the ids of the quotas that each sale takes from."""
+    sources = {}
+    for wanted in demand:
+        sources[wanted] = set(wanted.quotas().values_list("pk", flat=True))
+        if not sources[wanted]:
+            raise NoQuota(wanted)
+    return sources
+
+
+def _needs(demand: Mapping[Wanted, int], sources: Mapping[Wanted, Collection[int]]) -> Counter[int]:
     """Return how many each quota, by id, has to give."""
     needs: Counter[int] = Counter()
     for wanted, amount in demand.items():
-        quotas = wanted.quotas().values_list("pk", flat=True)
-        if not quotas:
-            raise NoQuota(wanted)
-        needs.update(dict.fromkeys(quotas, amount))
+        needs.update(dict.fromkeys(sources[wanted], amount))
     return needs
 
 
