@@ -62,8 +62,8 @@ def annul(
     scans = Checkin.objects.filter(list__in=lists, nonce=nonce, successful=True)
     if isinstance(actor, DeviceActor):
         scans = scans.filter(device=actor.device)
-    found = scans.select_related("position__order__event__organizer", "list")
-    # Not sorted by the database: SQLite would walk the list in that order, looking for the nonce.
+    found = scans.select_related("position__order__event__organizer")
+    # Neither sorted nor joined with its list: either lets SQLite walk all scans of that list.
     scan = max(found, key=attrgetter("pk"), default=None)
     if scan is None or scan.position is None:
         return False
