@@ -74,6 +74,30 @@ def test_an_unpaid_order_is_told_as_placed_only(api: Api, event: Event) -> None:
     assert told(webhook) == ["pretix.event.order.placed"]
 
 
+@pytest.mark.parametrize(
+    ("call", "sent", "action"),
+    [
+        ("mark_paid/", {}, "pretix.event.order.paid"),
+        ("mark_canceled/", {}, "pretix.event.order.canceled"),
+        ("extend/", {"expires": "2036-10-28"}, "pretix.event.order.expirychanged"),
+        ("", {"comment": "By phone"}, "pretix.event.order.modified"),
+    ],
+)
+def test_what_happens_to_an_order_is_told(
+    api: Api, event: Event, call: str, sent: dict[str, Any], action: str
+) -> None:
+    item = make_item(event, quota=10, default_price="5.00")
+    code = place(api, item, status="n")
+    webhook = make_webhook(event.organizer)
+    path = at(event, f"orders/{code}/{call}")
+
+    answer = api.post(path, json=sent) if call else api.patch(path, json=sent)
+
+    assert answer.status_code == 200, answer.content
+    assert told(webhook) == [action]
+    assert payload(action)["code"] == code
+
+
 def test_a_deleted_order_is_told(api: Api, event: Event, item: Item) -> None:
     webhook = make_webhook(event.organizer)
     order = make_order(event, items=[item], testmode=True)
