@@ -86,6 +86,9 @@ NEW: dict[str, Callable[[Event], Body]] = {
         "payment_provider": "manual",
         "positions": [{"item": make_item(e).pk, "variation": None}],
     },
+    "order-extend": lambda _e: {"expires": "2099-12-31"},
+    "orderposition-add-block": lambda _e: {"name": "admin"},
+    "orderposition-remove-block": lambda _e: {"name": "admin"},
     "orderposition-printlog": lambda e: {"type": "ticket", "source": "x", "info": {}},
     "offlinesalesbatch-list": lambda e: {"item": make_item(e).pk, "amount": 1},
     "ticketlayout-list": lambda e: {"name": "x", "layout": []},
@@ -100,7 +103,11 @@ NEW: dict[str, Callable[[Event], Body]] = {
     "checkinrpc-redeem": lambda e: {"secret": _secret(e), "lists": [_list(e)]},
     "device-list": lambda e: {"name": "x", "all_events": True},
 }
-CHANGE: dict[str, Body] = {"event-settings": {"ticket_download": True}}
+CHANGE: dict[str, Body] = {
+    "event-settings": {"ticket_download": True},
+    "order-detail": {"comment": "x"},
+    "orderposition-detail": {"company": "x"},
+}
 
 
 def _routes() -> dict[str, URLPattern]:

@@ -28,7 +28,7 @@ Add the module to ``api.urls`` and a row per route to ``tests/accesstable.py``.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -55,16 +55,11 @@ from counterfoil.api.chosenfields import chosen
 from counterfoil.api.permissions import Needs
 from counterfoil.audit import queries as audit_queries
 from counterfoil.audit import services as audit
-from counterfoil.catalog import saving
+from counterfoil.catalog import changeclock, saving
 from counterfoil.catalog.models import Event, Organizer
-from counterfoil.core import clock
 from counterfoil.core.refusals import Refusal
 
 M = TypeVar("M", bound=Model)
-
-
-#: What was changed before a list was read may be committed after it, a batch of 10,000 for one.
-STILL_COMMITTING = timedelta(seconds=30)
 
 
 class ApiView(GenericViewSet[M]):
@@ -209,15 +204,22 @@ class ListView(mixins.ListModelMixin):
     page_generated: ClassVar[bool] = False
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        asked_at = clock.now()
+        poll_from = self._poll_from() if self.page_generated else None
         changed = self._last_change()
         early = conditional.early_answer(request, changed=changed) if changed else None
         response = early or super().list(request, *args, **kwargs)
         if changed is not None and early is None:
             response["Last-Modified"] = http_date(changed.timestamp())
-        if self.page_generated:
-            response["X-Page-Generated"] = (asked_at - STILL_COMMITTING).isoformat()
+        if poll_from is not None:
+            response["X-Page-Generated"] = poll_from.isoformat()
         return response
+
+    def _poll_from(self) -> datetime:
+        event: Event | None = getattr(self, "event", None)
+        if event is not None:
+            return changeclock.poll_from([event.pk])
+        organizer: Organizer = self.organizer  # type: ignore[attr-defined]
+        return changeclock.poll_from(list(organizer.events.values_list("pk", flat=True)))
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         serializer = super().get_serializer(*args, **kwargs)  # type: ignore[misc]

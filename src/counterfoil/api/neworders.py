@@ -46,6 +46,10 @@ def _text(length: int, **given: Any) -> serializers.CharField:
     )
 
 
+def _email() -> serializers.EmailField:
+    return serializers.EmailField(required=False, allow_null=True, allow_blank=True, max_length=254)
+
+
 class OptionReference(Reference):
     """The id of an option of one of the event's questions."""
 
@@ -74,19 +78,14 @@ class NewAnswerSerializer(serializers.Serializer[Any]):
         return {"question": question, "answer": text, "options": tuple(options)}
 
 
-class NewPositionSerializer(serializers.Serializer[Any]):
-    item = Reference("items")
-    variation = VariationReference(required=False, allow_null=True)
-    subevent = DateReference(required=False, allow_null=True)
-    positionid = Whole(min_value=1, required=False, allow_null=True)
-    price = Money(required=False, allow_null=True, min_value=0)
-    secret = serializers.CharField(max_length=255, required=False, allow_null=True)
-    addon_to = Whole(min_value=1, required=False, allow_null=True)
+class PositionDetailsSerializer(serializers.Serializer[Any]):
+    """What may be said of a ticket when it is sold, and changed at any time."""
+
     attendee_name = _text(255)
     attendee_name_parts = serializers.DictField(
         child=serializers.CharField(allow_blank=True), required=False
     )
-    attendee_email = serializers.EmailField(required=False, allow_null=True, max_length=254)
+    attendee_email = _email()
     company = _text(255)
     street = _text(1000)
     zipcode = _text(30)
@@ -97,14 +96,24 @@ class NewPositionSerializer(serializers.Serializer[Any]):
     valid_until = Moment(required=False, allow_null=True)
     answers = NewAnswerSerializer(many=True, required=False)
 
-    class Meta:
-        list_serializer_class = PositionalList
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         asked = [answer["question"].pk for answer in attrs.get("answers", [])]
         if len(set(asked)) < len(asked):
             raise serializers.ValidationError({"answers": [_("A question is answered twice.")]})
         return attrs
+
+
+class NewPositionSerializer(PositionDetailsSerializer):
+    item = Reference("items")
+    variation = VariationReference(required=False, allow_null=True)
+    subevent = DateReference(required=False, allow_null=True)
+    positionid = Whole(min_value=1, required=False, allow_null=True)
+    price = Money(required=False, allow_null=True, min_value=0)
+    secret = serializers.CharField(max_length=255, required=False, allow_null=True)
+    addon_to = Whole(min_value=1, required=False, allow_null=True)
+
+    class Meta:
+        list_serializer_class = PositionalList
 
 
 class InvoiceAddressSerializer(serializers.Serializer[Any]):
@@ -124,14 +133,11 @@ class InvoiceAddressSerializer(serializers.Serializer[Any]):
     custom_field = _text(255, default=None)
 
 
-class NewOrderSerializer(serializers.Serializer[Any]):
-    positions = NewPositionSerializer(many=True, allow_empty=False)
-    code = serializers.RegexField(_CODE, required=False, allow_null=True)
-    status = serializers.ChoiceField(["n", "p"], default="n")
-    testmode = serializers.BooleanField(default=False)
-    sales_channel = ChannelReference(required=False)
+class OrderDetailsSerializer(serializers.Serializer[Any]):
+    """What may be said of an order when it is made, and changed at any time."""
+
     locale = serializers.CharField(max_length=32, required=False)
-    email = serializers.EmailField(required=False, allow_null=True, max_length=254)
+    email = _email()
     phone = _text(64)
     comment = serializers.CharField(required=False, allow_blank=True)
     custom_followup_at = serializers.DateField(required=False, allow_null=True)
@@ -139,13 +145,7 @@ class NewOrderSerializer(serializers.Serializer[Any]):
     checkin_text = _text(1000)
     invoice_address = InvoiceAddressSerializer(required=False, allow_null=True)
     valid_if_pending = serializers.BooleanField(required=False)
-    require_approval = serializers.BooleanField(required=False)
     api_meta = serializers.DictField(required=False)
-    payment_provider = _text(190)
-    payment_date = Moment(required=False, allow_null=True)
-    expires = Moment(required=False, allow_null=True)
-    fees = serializers.ListField(required=False, max_length=0)
-    simulate = serializers.BooleanField(default=False)
 
     default_error_messages = {"language": _("The event is not offered in this language.")}
 
@@ -154,6 +154,20 @@ class NewOrderSerializer(serializers.Serializer[Any]):
         if value != event.locale and value not in event.locales:
             self.fail("language")
         return value
+
+
+class NewOrderSerializer(OrderDetailsSerializer):
+    positions = NewPositionSerializer(many=True, allow_empty=False)
+    code = serializers.RegexField(_CODE, required=False, allow_null=True)
+    status = serializers.ChoiceField(["n", "p"], default="n")
+    testmode = serializers.BooleanField(default=False)
+    sales_channel = ChannelReference(required=False)
+    require_approval = serializers.BooleanField(required=False)
+    payment_provider = _text(190)
+    payment_date = Moment(required=False, allow_null=True)
+    expires = Moment(required=False, allow_null=True)
+    fees = serializers.ListField(required=False, max_length=0)
+    simulate = serializers.BooleanField(default=False)
 
     @property
     def is_simulated(self) -> bool:

@@ -112,7 +112,12 @@ def _ask(actor: Actor, event: Event, new: NewBatch, wish: str | None) -> BatchRe
     if problems:
         raise Invalid(problems)
 
-    job = jobs.submit(kind=CREATE, payload=asdict(_payload(new)), total=new.amount)
+    job = jobs.submit(
+        kind=CREATE,
+        payload=asdict(_payload(new)),
+        total=new.amount,
+        lane=event.organizer.job_lane,
+    )
     request = BatchRequest.objects.create(job=job, event=event, asker=actor.key, wish=wish)
     audit.record(
         actor=actor,

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from counterfoil.catalog import saving
+from counterfoil.catalog import changeclock, saving
 from counterfoil.catalog.models import (
     Event,
     Quota,
@@ -70,7 +70,17 @@ def change_subevent(
         SubEventItemVariation.objects.bulk_create(
             SubEventItemVariation(subevent=subevent, **row) for row in variations
         )
+    _stamp([subevent])
     return subevent
+
+
+def _stamp(subevents: Sequence[SubEvent]) -> None:
+    """Write down when these dates of one event changed, as the last thing before the commit."""
+    moment = changeclock.stamp(subevents[0].event_id)
+    rows = SubEvent.objects.filter(pk__in=[subevent.pk for subevent in subevents])
+    rows.update(last_modified=moment)
+    for subevent in subevents:
+        subevent.last_modified = moment
 
 
 def _check_dates(subevent: SubEvent, fields: Mapping[str, Any]) -> None:
@@ -110,6 +120,7 @@ def repeat_subevent(
         made.append(_copy(subevent, timedelta(days=number * every_days)))
         if with_quotas:
             _copy_quotas(quotas, made[-1])
+    _stamp(made)
     return made
 
 

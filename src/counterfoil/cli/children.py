@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import sys
@@ -21,6 +22,8 @@ from counterfoil.cli.setup import set_up
 from counterfoil.cli.supervisor import REFUSES
 
 PULSE_S = 0.5
+CONNECTIONS = 8192
+OTHER_FILES = 256  # the database, files that are sent, libraries
 NICENESS = 10  # work must not take the processor from people who wait for an answer
 _PR_SET_PDEATHSIG = 1
 
@@ -39,7 +42,12 @@ def web(pulse: int, listener: int) -> None:
         get_wsgi_application(),
         sockets=[socket.socket(fileno=listener)],
         threads=settings.WEB_THREADS,
-        connection_limit=1000,
+        # Connections that say nothing must not keep out those that do: many fit in, none stays
+        # long, and select() would end at descriptor 1024.
+        connection_limit=_connection_limit(),
+        channel_timeout=30,
+        cleanup_interval=5,
+        asyncore_use_poll=True,
         ident="Counterfoil",
         # A proxy's headers are Django's to judge, and only where settings say there is one.
         clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
@@ -48,6 +56,16 @@ def web(pulse: int, listener: int) -> None:
     signal.signal(signal.SIGTERM, _leave)
     _beat(pulse)
     server.run()
+
+
+def _connection_limit() -> int:
+    """Let this process open as many files as the system allows; most are for connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = CONNECTIONS + OTHER_FILES
+    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(100, allowed - OTHER_FILES)
 
 
 def worker(pulse: int) -> int:

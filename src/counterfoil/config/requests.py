@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -36,7 +37,7 @@ class RequestMiddleware:
         began = time.perf_counter()
         request_id = request_id_of(request)
         with logcontext.about(request=request_id):
-            response = _too_large(request) or self.get_response(request)
+            response = _too_large(request) or _foreign_host(request) or self.get_response(request)
             response[HEADER] = request_id
             _note(request, response, time.perf_counter() - began)
         return response
@@ -55,6 +56,20 @@ def _too_large(request: HttpRequest) -> HttpResponse | None:
         return CompactJson({"detail": "Content-Length must be a number."}, status=400)
     if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return CompactJson({"detail": "The request is too large."}, status=413)
+    return None
+
+
+def _foreign_host(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a request for another host than ours, whatever the path: links are made of it.
+
+    Probes and Prometheus call from inside, by the address of a machine or container.
+    """
+    if request.path_info.strip("/") in _PROBES:
+        return None
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return CompactJson({"detail": "This host name is not served here."}, status=400)
     return None
 
 

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.catalog import saving
+from counterfoil.catalog import changeclock, saving
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.core.refusals import Forbidden, Invalid
 from counterfoil.orders import quotas
 from counterfoil.orders.codes import draw_codes
+from counterfoil.orders.details import attendee_as_stored, details_as_stored
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition, QuestionAnswer
 from counterfoil.orders.neworder import NewOrder, NewPosition
 from counterfoil.orders.prices import Price, gross_price, list_price, taxed
@@ -86,11 +87,6 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
         saving.delete(order)
 
 
-def touch(order_id: int) -> None:
-    """Let scanners that ask for what was modified since hear of an order."""
-    Order.objects.filter(pk=order_id).update(last_modified=clock.now())
-
-
 def _create(actor: Actor | None, event: Event, new: NewOrder) -> Order:
     _check_sales(event, new.positions)
     _take(new.positions)
@@ -99,6 +95,8 @@ def _create(actor: Actor | None, event: Event, new: NewOrder) -> Order:
     _insert_positions(order, new.positions, prices)
     _insert_payment(order, new)
     audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
+    order.datetime = order.last_modified = changeclock.stamp(event.pk)
+    order.save(update_fields=["datetime", "last_modified"])
     return order
 
 
@@ -161,7 +159,7 @@ def _insert_order(event: Event, new: NewOrder, total: Decimal) -> Order:
         total=total,
         custom_followup_at=new.custom_followup_at,
         last_modified=now,
-        **new.details,
+        **details_as_stored(event, new.details),
     )
 
 
@@ -194,7 +192,7 @@ def _insert_positions(
             addon_to=made.get(new.addon_to or 0),
             valid_from=new.valid_from,
             valid_until=new.valid_until,
-            **new.attendee,
+            **attendee_as_stored(order.event, new.attendee),
         )
         made[position.positionid] = position
         _insert_answers(position, new)

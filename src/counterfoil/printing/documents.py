@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from counterfoil.audit import services as audit
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
@@ -38,6 +39,13 @@ def print_requested(claim: Claim) -> None:
     with files.publish(RESULTS, name) as stream:
         report = _print(claim, request, plans, stream)
     with transaction.atomic():
+        audit.record(
+            actor=None,
+            action="counterfoil.renderjob.done",
+            obj=request,
+            event=request.event,
+            data={"pages": report.pages},
+        )
         claim.finish(result=_told(report), result_file=f"{RESULTS}/{name}")
 
 

@@ -49,7 +49,12 @@ def request_render(
     numbered = [
         [part.position_id, pinned.number(part, *sold)] for part, sold in _sold(event, parts)
     ]
-    job = jobs.submit(kind=RENDER, payload={"about": about} if about else {}, total=len(parts))
+    job = jobs.submit(
+        kind=RENDER,
+        payload={"about": about} if about else {},
+        total=len(parts),
+        lane=event.organizer.job_lane,
+    )
     request = RenderRequest.objects.create(
         job=job,
         event=event,
