@@ -526,8 +526,7 @@ def test_a_cash_desk_synchronizes(house: Event, profile: str) -> None:
     (layout,) = found["ticketlayouts"]
     background = app.get(layout["background"].removeprefix("http://testserver"))
     assert (background.status_code, background["Content-Type"]) == (200, "application/pdf")
-    assert background.getvalue().startswith(b"%PDF-")
-    background.close()
+    assert b"".join(background.streaming_content).startswith(b"%PDF-")
     date = house.subevents.get()
     assert app.rows(f"{base}/quotas?with_availability=true&subevent={date.pk}", {"id": is_int})
 
