@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from counterfoil.api.fields import Money, Reference
@@ -55,6 +57,7 @@ class BlockSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=190)
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class DateOrTime(serializers.Field[date, Any, Any, Any]):
     """A day; of a point in time, its day by the event's calendar."""
 

@@ -47,7 +47,7 @@ def write_changes(
     if set(changed) & set(_PRODUCT):
         _change_product(order, position, before, check_quotas)
     if set(changed) & {"item", *_PRICE}:
-        _set_price(order, position, fields)
+        _set_price(order, position, keep_rule="tax_rule" in fields or "item" not in changed)
     position.save()
     if set(changed) & set(_PRICE):
         _sum_up(order)
@@ -81,11 +81,9 @@ def _change_product(
         raise Invalid({field: [str(refusal)]}) from None
 
 
-def _set_price(order: Order, position: OrderPosition, fields: Mapping[str, Any]) -> None:
-    """Split the price by the tax rule: the one given, or that of a new product."""
-    rule = position.tax_rule if "tax_rule" in fields else position.item.tax_rule
-    if "item" not in fields and "tax_rule" not in fields:
-        rule = position.tax_rule
+def _set_price(order: Order, position: OrderPosition, *, keep_rule: bool) -> None:
+    """Split the price by the position's tax rule, or by that of its new product."""
+    rule = position.tax_rule if keep_rule else position.item.tax_rule
     price = gross_price(position.price, rule=rule, currency=order.event.currency)
     position.price, position.tax_rule = price.gross, price.tax_rule
     position.tax_rate, position.tax_value = price.tax_rate, price.tax_value
