@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -125,7 +126,11 @@ class InvoiceAddressSerializer(serializers.Serializer[Any]):
 
 
 class NewOrderSerializer(serializers.Serializer[Any]):
-    positions = NewPositionSerializer(many=True, allow_empty=False)
+    positions = NewPositionSerializer(
+        many=True,
+        allow_empty=False,
+        max_length=settings.ORDER_POSITIONS,  # type: ignore[call-arg]
+    )
     code = serializers.RegexField(_CODE, required=False, allow_null=True)
     status = serializers.ChoiceField(["n", "p"], default="n")
     testmode = serializers.BooleanField(default=False)

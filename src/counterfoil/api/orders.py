@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from rest_framework import status
@@ -26,6 +25,7 @@ from counterfoil.api.orderfields import OrderSerializer, shown_orders
 from counterfoil.api.orderfilters import OrderFilters, canceled_positions_wanted
 from counterfoil.api.pdfdata import pdf_data, wants_pdf_data
 from counterfoil.api.permissions import Needs
+from counterfoil.api.positionfields import attach_no_checkins
 from counterfoil.orders import services
 from counterfoil.orders.models import Order
 
@@ -70,13 +70,14 @@ class OrderView(ShownOrders, EventView[Order]):
         """Make an order. With ``simulate`` it is only shown what it would be."""
         sent = NewOrderSerializer(data=request.data, context=self.get_serializer_context())
         sent.is_valid(raise_exception=True)
-        with transaction.atomic():
-            order = services.create_order(actor=self.actor, event=self.event, new=sent.new_order())
-            made = self.get_queryset().get(pk=order.pk)
-            answer = self.get_serializer(made).data
-            if sent.is_simulated:
-                transaction.set_rollback(True)
-        return Response(answer, status=status.HTTP_201_CREATED)
+        new = sent.new_order()
+        if sent.is_simulated:
+            order = services.simulate_order(event=self.event, new=new)
+            attach_no_checkins(order.positions.all())
+        else:
+            made = services.create_order(actor=self.actor, event=self.event, new=new)
+            order = self.get_queryset().get(pk=made.pk)
+        return Response(self.get_serializer(order).data, status=status.HTTP_201_CREATED)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete a test order."""
@@ -105,6 +106,8 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
 
 def _told(shown: Any) -> dict[int, dict[str, Any]]:
     orders = [shown] if isinstance(shown, Order) else shown
+    if all(not order.pk for order in orders):  # a simulated order has no tickets to print
+        return {0: {}}
     return pdf_data([position for order in orders for position in order.positions.all()])
 
 

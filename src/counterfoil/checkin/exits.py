@@ -8,6 +8,7 @@ from django.db import transaction
 
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.queries import inside
+from counterfoil.orders import bulk
 
 
 def let_out_where_due(now: datetime) -> int:
@@ -31,21 +32,16 @@ def let_out(checkin_list: CheckinList, now: datetime) -> bool:
         if not due.update(exit_all_at=following):
             return False
         checkin_list.exit_all_at = following
-        Checkin.objects.bulk_create(_exits(checkin_list, hour))
+        _insert_exits(checkin_list, hour)
     return True
 
 
-def _exits(checkin_list: CheckinList, hour: datetime) -> list[Checkin]:
-    return [
-        Checkin(
-            position_id=position,
-            list=checkin_list,
-            type=Checkin.Type.EXIT,
-            datetime=hour,
-            auto_checked_in=True,
-        )
-        for position in inside(checkin_list, at=hour).values_list("pk", flat=True)
-    ]
+def _insert_exits(checkin_list: CheckinList, hour: datetime) -> None:
+    """Write an exit for each ticket inside: scans wait meanwhile, and there may be thousands."""
+    positions = list(inside(checkin_list, at=hour).values_list("pk", flat=True))
+    sample = Checkin(list=checkin_list, type=Checkin.Type.EXIT, datetime=hour, auto_checked_in=True)
+    ids = bulk.draw_ids(Checkin, len(positions))
+    bulk.Pattern(sample, ["id", "position_id"]).insert(zip(ids, positions, strict=True))
 
 
 def _following(hour: datetime, now: datetime, checkin_list: CheckinList) -> datetime:

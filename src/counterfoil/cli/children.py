@@ -13,12 +13,13 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
 from counterfoil.cli.errors import Stop, in_words
 from counterfoil.cli.setup import set_up
-from counterfoil.cli.supervisor import REFUSES
+from counterfoil.cli.supervisor import REFUSES, STUCK
 
 PULSE_S = 0.5
 NICENESS = 10  # work must not take the processor from people who wait for an answer
@@ -32,11 +33,13 @@ def web(pulse: int, listener: int) -> None:
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
+    from counterfoil.cli.watchdog import RequestThreads
     from counterfoil.jobs import schema
 
     schema.refuse_other()
+    threads = RequestThreads(stuck_after_s=settings.WEB_STUCK_S)
     server = waitress.create_server(
-        get_wsgi_application(),
+        threads.counted(get_wsgi_application()),
         sockets=[socket.socket(fileno=listener)],
         threads=settings.WEB_THREADS,
         connection_limit=1000,
@@ -46,7 +49,7 @@ def web(pulse: int, listener: int) -> None:
         max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
     )
     signal.signal(signal.SIGTERM, _leave)
-    _beat(pulse)
+    _beat(pulse, lambda: threads.answer(server.task_dispatcher))
     server.run()
 
 
@@ -79,14 +82,19 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _beat(pulse: int) -> None:
-    threading.Thread(target=_beat_forever, args=(pulse,), name="pulse", daemon=True).start()
+def _yes() -> bool:
+    return True
 
 
-def _beat_forever(pulse: int) -> NoReturn:
+def _beat(pulse: int, is_alive: Callable[[], bool] = _yes) -> None:
+    arguments = (pulse, is_alive)
+    threading.Thread(target=_beat_forever, args=arguments, name="pulse", daemon=True).start()
+
+
+def _beat_forever(pulse: int, is_alive: Callable[[], bool]) -> NoReturn:
     while True:
         try:
-            os.write(pulse, b".")
+            os.write(pulse, b"." if is_alive() else STUCK)
         except BrokenPipeError:
             os._exit(1)  # the supervisor is gone
         time.sleep(PULSE_S)

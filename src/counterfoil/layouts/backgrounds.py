@@ -14,7 +14,7 @@ import secrets
 import pikepdf
 
 from counterfoil.catalog.models import Event
-from counterfoil.core import clock
+from counterfoil.core import clock, heavy
 from counterfoil.files import services as files
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.stored import FOLDER
@@ -32,6 +32,7 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
 
     Raises:
         BackgroundError: it cannot be used, and why, in words for its designer.
+        TooBusy: too many other PDFs are being compiled.
     """
     sha256 = hashlib.sha256(pdf).hexdigest()
     known = Background.objects.filter(event=event, sha256=sha256).order_by("pk").first()
@@ -39,7 +40,8 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
         return _usable(known, keep_unusable)
     name = f"{event.pk}-{sha256}-{secrets.token_hex(8)}"
     try:
-        compiled = compile_background(pdf)
+        with heavy.slot():
+            compiled = compile_background(pdf)
     except BackgroundError as problem:
         if not keep_unusable:
             raise

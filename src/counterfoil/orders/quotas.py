@@ -59,19 +59,49 @@ def take(demand: Mapping[Wanted, int]) -> None:
         NoQuota: something is in no quota.
         SoldOut: a quota has too few left.
     """
-    needs = _needs(demand)
-    locked = list(Quota.objects.filter(pk__in=needs).order_by("pk").select_for_update(of=("self",)))
-    limited = [quota for quota in locked if quota.size is not None or quota.closed]
+    take_from(quotas_needed(demand))
+
+
+def take_from(needs: Mapping[int, int]) -> None:
+    """Lock these quotas, by id, and make sure that each has as many left.
+
+    Raises:
+        SoldOut: a quota has too few left.
+    """
+    rows = Quota.objects.filter(pk__in=needs).order_by("pk")
+    _close_sold_out(_emptied(list(rows.select_for_update(of=("self",))), needs))
+
+
+def check(needs: Mapping[int, int]) -> None:
+    """Look, without a lock, whether each of these quotas has as many left now.
+
+    Raises:
+        SoldOut: a quota has too few left.
+    """
+    _emptied(list(Quota.objects.filter(pk__in=needs).order_by("pk")), needs)
+
+
+def _emptied(quotas: Iterable[Quota], needs: Mapping[int, int]) -> list[Quota]:
+    """Return the quotas that have nothing left afterwards.
+
+    Raises:
+        SoldOut: a quota has too few left.
+    """
+    limited = [quota for quota in quotas if quota.size is not None or quota.closed]
     remaining = left(limited)
     for quota in limited:
         have = remaining[quota.pk] or 0
         if have < needs[quota.pk]:
             raise SoldOut(quota, wanted=needs[quota.pk], left=have)
-    _close_sold_out(quota for quota in limited if remaining[quota.pk] == needs[quota.pk])
+    return [quota for quota in limited if remaining[quota.pk] == needs[quota.pk]]
 
 
-def _needs(demand: Mapping[Wanted, int]) -> Counter[int]:
-    """Return how many each quota, by id, has to give."""
+def quotas_needed(demand: Mapping[Wanted, int]) -> Counter[int]:
+    """Return how many each quota, by id, has to give. Takes no lock.
+
+    Raises:
+        NoQuota: something is in no quota.
+    """
     needs: Counter[int] = Counter()
     for wanted, amount in demand.items():
         quotas = wanted.quotas().values_list("pk", flat=True)
