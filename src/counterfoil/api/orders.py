@@ -19,6 +19,7 @@ from counterfoil.api.base import (
     organizer_routes,
 )
 from counterfoil.api.chosenfields import chosen
+from counterfoil.api.fields import REFERENCES
 from counterfoil.api.neworders import NewOrderSerializer
 from counterfoil.api.orderexamples import ORDER
 from counterfoil.api.orderfields import OrderSerializer, shown_orders
@@ -26,10 +27,13 @@ from counterfoil.api.orderfilters import OrderFilters, canceled_positions_wanted
 from counterfoil.api.pdfdata import pdf_data, wants_pdf_data
 from counterfoil.api.permissions import Needs
 from counterfoil.api.positionfields import attach_no_checkins
+from counterfoil.core import heavy
 from counterfoil.orders import services
 from counterfoil.orders.models import Order
 
 READ = ("event.orders:read",)
+#: What a shop sells at once. More take long enough to count as heavy work.
+_FEW_POSITIONS = 100
 
 
 class ShownOrders(ListView, DetailView):
@@ -68,7 +72,14 @@ class OrderView(ShownOrders, EventView[Order]):
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make an order. With ``simulate`` it is only shown what it would be."""
-        sent = NewOrderSerializer(data=request.data, context=self.get_serializer_context())
+        if _is_large(request.data):
+            with heavy.slot():
+                return self._create(request)
+        return self._create(request)
+
+    def _create(self, request: Request) -> Response:
+        context = {**self.get_serializer_context(), REFERENCES: {}}
+        sent = NewOrderSerializer(data=request.data, context=context)
         sent.is_valid(raise_exception=True)
         new = sent.new_order()
         if sent.is_simulated:
@@ -102,6 +113,11 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
     def _readable(self) -> list[int]:
         events = self.actor.events(self.organizer).select_related("organizer")
         return [event.pk for event in events if self.actor.may_in_event(READ[0], event)]
+
+
+def _is_large(data: Any) -> bool:
+    positions = data.get("positions") if isinstance(data, dict) else None
+    return isinstance(positions, list) and len(positions) > _FEW_POSITIONS
 
 
 def _told(shown: Any) -> dict[int, dict[str, Any]]:
