@@ -111,11 +111,6 @@ def sending(office: BoxOffice, greedy: Greedy) -> Iterator[Counter[int]]:
             thread.join()
 
 
-def order(office: BoxOffice, **more: Any) -> dict[str, Any]:
-    position = {"item": office.facts["items"]["plenty"], "attendee_name": "Jane Doe"}
-    return {"positions": [position] * POSITIONS, **more}
-
-
 def key() -> dict[str, str]:
     return {"X-Idempotency-Key": uuid.uuid4().hex}
 
@@ -131,77 +126,109 @@ def layout_of(characters: int) -> list[dict[str, Any]]:
     return [{**TEXT, "text": "x" * 9_600} for _ in range(count)]
 
 
-def greedy_ones(office: BoxOffice, batch: int) -> list[Greedy]:
-    rows = office.world.rows("SELECT id FROM orders_orderposition LIMIT 1000")
-    parts = {"parts": [{"orderposition": pk} for (pk,) in rows]}
-    wild = [{**TEXT, "text": mixed(10_000), "autoresize": True}]
-    largest = layout_of(480_000)
+class Largest:
+    """The largest requests that are accepted, and some that are refused."""
 
-    def delete_test_order(client: httpx.Client) -> httpx.Response:
-        made = client.post("orders/", json=order(office, testmode=True))
+    def __init__(self, office: BoxOffice, batch: int) -> None:
+        self._office = office
+        self._batch = batch
+        self._item = office.facts["items"]["plenty"]
+        rows = office.world.rows("SELECT id FROM orders_orderposition LIMIT 1000")
+        self._parts = {"parts": [{"orderposition": pk} for (pk,) in rows]}
+        self._wild = [{**TEXT, "text": mixed(10_000), "autoresize": True}]
+        self._layout = layout_of(480_000)
+
+    def all(self) -> list[Greedy]:
+        return [
+            Greedy("orders: 1,000 positions", self.order),
+            Greedy("orders: with a key", self.order_with_key),
+            Greedy("orders: simulated", self.simulated_order),
+            Greedy("orders: 20,000 positions", self.too_large_order),
+            Greedy("orders: deletion of test orders", self.deletion),
+            Greedy("orders: 9 MB of JSON", self.large_body, 3),
+            Greedy("batches: 10,000 tickets", self.batch),
+            Greedy("batches: print of 10,000", self.print),
+            Greedy("batches: export as CSV", self.csv, 3),
+            Greedy("batches: export as XLSX", self.xlsx, 3),
+            Greedy("prints: 1,000 parts", self.parts),
+            Greedy("layouts: 480,000 characters", self.layout),
+            Greedy("layouts: nine wild previews", self.preview, 9),
+            Greedy("layouts: backgrounds", self.background, 3),
+            Greedy("uploads: 9 MB", self.upload, 3),
+        ]
+
+    def order(self, client: httpx.Client) -> httpx.Response:
+        return client.post("orders/", json=self._order())
+
+    def order_with_key(self, client: httpx.Client) -> httpx.Response:
+        return client.post("orders/", json=self._order(), headers=key())
+
+    def simulated_order(self, client: httpx.Client) -> httpx.Response:
+        return client.post("orders/", json=self._order(simulate=True))
+
+    def too_large_order(self, client: httpx.Client) -> httpx.Response:
+        return client.post("orders/", json=self._order(20_000))
+
+    def deletion(self, client: httpx.Client) -> httpx.Response:
+        made = client.post("orders/", json=self._order(testmode=True))
+        if made.status_code != 201:
+            return made
         return client.delete(f"orders/{made.json()['code']}/")
 
-    def layout_with_background(client: httpx.Client) -> httpx.Response:
-        pdf = pdf_of() + b"\n%" + uuid.uuid4().bytes.hex().encode()  # never the same file
-        sent = {"file": ("paper.pdf", pdf, "application/pdf")}
-        upload = client.post(f"{office.address}/api/v1/upload", files=sent)
+    def large_body(self, client: httpx.Client) -> httpx.Response:
+        body = self._order(1, api_meta={"note": "x" * 9_000_000})
+        return client.post("orders/", json=body, headers=key())
+
+    def batch(self, client: httpx.Client) -> httpx.Response:
+        body = {"item": self._item, "amount": TICKETS}
+        return self._until_done(client.post("offlinesalesbatches/", json=body))
+
+    def print(self, client: httpx.Client) -> httpx.Response:
+        path = f"offlinesalesbatches/{self._batch}/render/"
+        return self._until_done(client.post(path, json={}))
+
+    def csv(self, client: httpx.Client) -> httpx.Response:
+        return client.get(f"offlinesalesbatches/{self._batch}/tickets/?format=csv")
+
+    def xlsx(self, client: httpx.Client) -> httpx.Response:
+        return client.get(f"offlinesalesbatches/{self._batch}/tickets/?format=xlsx")
+
+    def parts(self, client: httpx.Client) -> httpx.Response:
+        return client.post("ticketpdfrenderer/render_batch/", json=self._parts)
+
+    def layout(self, client: httpx.Client) -> httpx.Response:
+        body = {"name": "A", "layout": self._layout}
+        return client.post("ticketlayouts/", json=body, headers=key())
+
+    def preview(self, client: httpx.Client) -> httpx.Response:
+        return client.post("ticketlayouts/preview/", json={"layout": self._wild})
+
+    def background(self, client: httpx.Client) -> httpx.Response:
+        upload = self._send_file(client, pdf_of() + f"\n%{uuid.uuid4().hex}".encode())
         if upload.status_code != 201:
             return upload
         body = {"name": "A", "layout": [], "background": upload.json()["id"]}
         return client.post("ticketlayouts/", json=body, headers=key())
 
-    def upload(client: httpx.Client) -> httpx.Response:
-        content = pdf_of() + b"\n%" + b"x" * 9_000_000
-        sent = {"file": ("large.pdf", content, "application/pdf")}
-        return client.post(f"{office.address}/api/v1/upload", files=sent)
+    def upload(self, client: httpx.Client) -> httpx.Response:
+        return self._send_file(client, pdf_of() + b"\n%" + b"x" * 9_000_000)
 
-    def series_of_categories(client: httpx.Client) -> httpx.Response:
-        body = {"name": {"en": "A"}, "description": {"en": "x" * 9_000_000}}
-        return client.post("categories/", json=body, headers=key())
+    def _order(self, count: int = POSITIONS, **more: Any) -> dict[str, Any]:
+        position = {"item": self._item, "attendee_name": "Jane Doe"}
+        return {"positions": [position] * count, **more}
 
-    def largest_layout(client: httpx.Client) -> httpx.Response:
-        return client.post("ticketlayouts/", json={"name": "A", "layout": largest}, headers=key())
+    def _send_file(self, client: httpx.Client, content: bytes) -> httpx.Response:
+        headers = {
+            "Content-Type": "application/pdf",
+            "Content-Disposition": 'attachment; filename="paper.pdf"',
+        }
+        url = f"{self._office.address}/api/v1/upload"
+        return client.post(url, content=content, headers=headers)
 
-    def largest_print(client: httpx.Client) -> httpx.Response:
-        return client.post("ticketpdfrenderer/render_batch/", json=parts)
-
-    plain, keyed = order(office), order(office)
-    simulated = order(office, simulate=True)
-    too_many = {"positions": [{"item": office.facts["items"]["plenty"]}] * 20_000}
-    tickets = f"offlinesalesbatches/{batch}/tickets/"
-    new_batch = {"item": office.facts["items"]["plenty"], "amount": TICKETS}
-
-    def whole_batch(client: httpx.Client) -> httpx.Response:
-        answer = client.post("offlinesalesbatches/", json=new_batch)
-        office.world.wait_for(job_of(answer), state="done")
+    def _until_done(self, answer: httpx.Response) -> httpx.Response:
+        if answer.status_code == 202:
+            self._office.world.wait_for(job_of(answer), state="done")
         return answer
-
-    def whole_print(client: httpx.Client) -> httpx.Response:
-        answer = client.post(f"offlinesalesbatches/{batch}/render/", json={})
-        office.world.wait_for(job_of(answer), state="done")
-        return answer
-
-    return [
-        Greedy("orders: 1,000 positions", lambda c: c.post("orders/", json=plain)),
-        Greedy("orders: with a key", lambda c: c.post("orders/", json=keyed, headers=key())),
-        Greedy("orders: simulated", lambda c: c.post("orders/", json=simulated)),
-        Greedy("orders: 20,000 positions", lambda c: c.post("orders/", json=too_many)),
-        Greedy("orders: deletion of test orders", delete_test_order),
-        Greedy("batches: 10,000 tickets", whole_batch),
-        Greedy("batches: print of 10,000", whole_print),
-        Greedy("batches: export as CSV", lambda c: c.get(tickets, params={"format": "csv"}), 3),
-        Greedy("batches: export as XLSX", lambda c: c.get(tickets, params={"format": "xlsx"}), 3),
-        Greedy("prints: 1,000 parts", largest_print),
-        Greedy("layouts: 480,000 characters", largest_layout),
-        Greedy(
-            "layouts: nine wild previews",
-            lambda c: c.post("ticketlayouts/preview/", json={"layout": wild}),
-            9,
-        ),
-        Greedy("layouts: backgrounds", layout_with_background, 3),
-        Greedy("uploads: 9 MB", upload, 3),
-        Greedy("bodies: 9 MB of JSON", series_of_categories, 3),
-    ]
 
 
 def told(name: str, times: list[float], answers: Counter[int]) -> bool:
@@ -227,7 +254,7 @@ def main() -> int:
         gate = Gate(office)
         batch = office.made(TICKETS)
         are_quick = [told("nobody", gate.scan_for(given.seconds), Counter())]
-        for greedy in greedy_ones(office, batch):
+        for greedy in Largest(office, batch).all():
             if not greedy.name.startswith(given.only):
                 continue
             with sending(office, greedy) as answers:

@@ -18,9 +18,10 @@ from counterfoil.accounts import idempotency
 from counterfoil.accounts.idempotency import KeyUse
 from counterfoil.catalog.models import Event, ItemCategory
 from counterfoil.core import heavy
+from counterfoil.layouts.backgrounds import precompiled, store_background
 from counterfoil.orders.models import Order, OrderPosition
 from makers import make_event, make_item, make_team, make_token
-from samplepdfs import pdf_of
+from samplepdfs import NOT_A_PDF, pdf_of
 
 TEXT = {
     "type": "textcontainer", "left": "10", "bottom": "10", "width": "50", "height": "20",
@@ -235,3 +236,16 @@ def test_a_background_is_not_compiled_while_all_slots_are_taken(api: Api, event:
 
     assert answer.status_code == 503
     assert not event.ticket_layouts.exists()
+
+
+def test_backgrounds_that_were_compiled_before_a_transaction_are_only_stored_in_it(
+    event: Event,
+) -> None:
+    good, bad = pdf_of(), NOT_A_PDF
+
+    with precompiled([good, bad, good]), _busy():
+        stored = store_background(event=event, pdf=good)
+        unusable = store_background(event=event, pdf=bad, keep_unusable=True)
+
+    assert stored.compiled
+    assert unusable.refusal

@@ -220,6 +220,7 @@ class _Draft:
 
     def insert(self) -> None:
         """Insert all rows in the caller's transaction, a few statements a table."""
+        self.order.last_modified = clock.now()
         self.order.save(force_insert=True)
         # With ids drawn first, add-ons can name the positions that they belong to.
         ids = bulk.draw_ids(OrderPosition, len(self.positions))
