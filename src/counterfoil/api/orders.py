@@ -84,10 +84,9 @@ class OrderView(ShownOrders, EventView[Order]):
         new = sent.new_order()
         if sent.is_simulated:
             order = services.simulate_order(event=self.event, new=new)
-            attach_no_checkins(order.positions.all())
         else:
-            made = services.create_order(actor=self.actor, event=self.event, new=new)
-            order = self.get_queryset().get(pk=made.pk)
+            order = services.create_order(actor=self.actor, event=self.event, new=new)
+        attach_no_checkins(order.positions.all())
         return Response(self.get_serializer(order).data, status=status.HTTP_201_CREATED)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:

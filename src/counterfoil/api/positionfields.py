@@ -34,7 +34,7 @@ def attach_shown(position: OrderPosition) -> None:
 
 
 def attach_no_checkins(positions: Iterable[OrderPosition]) -> None:
-    """Show positions that are not in the database as never scanned."""
+    """Show new positions as never scanned."""
     for position in positions:
         position.checkins = []  # type: ignore[attr-defined]
 
