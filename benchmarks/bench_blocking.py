@@ -176,7 +176,7 @@ class Largest:
         return client.delete(f"orders/{made.json()['code']}/")
 
     def large_body(self, client: httpx.Client) -> httpx.Response:
-        body = self._order(1, api_meta={"note": "x" * 9_000_000})
+        body = self._order(1, api_meta={"note": "x" * 90_000}, other="x" * 9_000_000)
         return client.post("orders/", json=body, headers=key())
 
     def batch(self, client: httpx.Client) -> httpx.Response:

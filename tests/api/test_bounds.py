@@ -249,3 +249,14 @@ def test_backgrounds_that_were_compiled_before_a_transaction_are_only_stored_in_
 
     assert stored.compiled
     assert unusable.refusal
+
+
+def test_an_order_carries_a_limited_amount_of_data(api: Api, event: Event) -> None:
+    item = make_item(event, quota=10)
+
+    meta = api.post(at(event, "orders/"), json=_order(item.pk, 1, api_meta={"x": "y" * 100_000}))
+    comment = api.post(at(event, "orders/"), json=_order(item.pk, 1, comment="y" * 100_001))
+
+    words = ["Ensure this field has no more than 100000 characters."]
+    assert (meta.status_code, meta.json()) == (400, {"api_meta": words})
+    assert (comment.status_code, comment.json()) == (400, {"comment": words})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from counterfoil.orders.answers import AnswerUnreadable, normal_answer
 from counterfoil.orders.neworder import NewAnswer, NewOrder, NewPosition
 
 _CODE = r"^[A-Z0-9]{5,16}\Z"
+#: Characters of what has no form of its own.
+_LONGEST = 100_000
 _ATTENDEE = (
     "attendee_name_parts",
     "attendee_email",
@@ -138,7 +141,7 @@ class NewOrderSerializer(serializers.Serializer[Any]):
     locale = serializers.CharField(max_length=32, required=False)
     email = serializers.EmailField(required=False, allow_null=True, max_length=254)
     phone = _text(64)
-    comment = serializers.CharField(required=False, allow_blank=True)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=_LONGEST)
     custom_followup_at = serializers.DateField(required=False, allow_null=True)
     checkin_attention = serializers.BooleanField(required=False)
     checkin_text = _text(1000)
@@ -153,6 +156,13 @@ class NewOrderSerializer(serializers.Serializer[Any]):
     simulate = serializers.BooleanField(default=False)
 
     default_error_messages = {"language": _("The event is not offered in this language.")}
+
+    def validate_api_meta(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is stored, logged and answered with every order and is too much for that."""
+        if len(json.dumps(value)) > _LONGEST:
+            words = str(serializers.CharField.default_error_messages["max_length"])
+            raise serializers.ValidationError(words.format(max_length=_LONGEST))
+        return value
 
     def validate_locale(self, value: str) -> str:
         event = self.context["event"]
