@@ -10,7 +10,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # must not change what is installed.
 INSTALL := $(PIP) install --require-hashes --no-deps
 
-.PHONY: demo run test endurance check format bench chaos fuzz generated messages pictures lock clean
+# Hundreds of processes start in the tests. With no byte code each would compile everything anew, for
+# three seconds; where the environment forbids to write it, it goes into $(VENV).
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
+endif
+# Whatever way a run ends, no process and no file of it is left.
+KEPT := $(BIN)/python tests/keeper.py
+
+.PHONY: demo run test test-one endurance check format bench chaos fuzz generated messages pictures lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --amount $(AMOUNT)
@@ -21,9 +30,14 @@ run: $(VENV)/.runtime
 test: $(VENV)/.development
 	$(BIN)/python tests/run.py
 
+# A part of the tests, on SQLite and without coverage: make test-one T=tests/orders, T="tests/web -k print".
+T ?= tests/core
+test-one: $(VENV)/.development
+	$(BIN)/pytest --quiet $(T)
+
 # Longer variants: kills at further points, the other host's death, a day at the gate.
 endurance: $(VENV)/.development
-	$(BIN)/pytest --quiet -n 2 -m endurance
+	$(KEPT) $(BIN)/pytest --quiet -n 2 -m endurance
 
 check: $(VENV)/.development
 	$(BIN)/ruff check
@@ -41,11 +55,11 @@ bench: $(VENV)/.development
 
 # Kills at random, hundreds of times, while batches are made and printed; takes half an hour.
 chaos: $(VENV)/.development
-	$(BIN)/python benchmarks/chaos.py
+	$(KEPT) $(BIN)/python benchmarks/chaos.py
 
 # Asks every operation of the API fifty things, each time others; takes some minutes.
 fuzz: $(VENV)/.development
-	COUNTERFOIL_EXAMPLES=50 $(BIN)/python -m pytest -n 2 tests/api/test_schemathesis.py
+	COUNTERFOIL_EXAMPLES=50 $(KEPT) $(BIN)/pytest -n 2 tests/api/test_schemathesis.py
 
 # What is generated from the code and committed: the API's schema, the layout language's pages.
 generated: $(VENV)/.development

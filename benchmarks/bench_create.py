@@ -31,7 +31,7 @@ MOST_OF_BARE = 3.0
 MOST_SLOWDOWN = 1.5
 LIMIT = 10_000_000
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "counterfoil.config.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "counterfoil.config.settings"
 os.environ.setdefault("COUNTERFOIL_DATA_DIR", tempfile.mkdtemp(prefix="counterfoil-bench-"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 

@@ -23,8 +23,10 @@ from counterfoil.checkin.models import BlockedSecret, Checkin, CheckinList, Revo
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayoutItem
+from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
 from makers import (
+    make_delivery,
     make_event,
     make_item,
     make_layout,
@@ -34,6 +36,7 @@ from makers import (
     make_subevent,
     make_tax_rule,
     make_variation,
+    make_webhook,
 )
 
 Ids = dict[str, Any]
@@ -110,6 +113,10 @@ def orders(event: Event) -> Ids:
     return {"code": make_order(event, items=[make_item(event)]).code, "output": "pdf"}
 
 
+def pending_orders(event: Event) -> Ids:
+    return {"code": make_order(event, items=[make_item(event)], status="n").code}
+
+
 def orders_elsewhere(_event: Event) -> Ids:
     return orders(make_event(make_organizer()))
 
@@ -117,6 +124,12 @@ def orders_elsewhere(_event: Event) -> Ids:
 def positions(event: Event) -> Ids:
     order = make_order(event, items=[make_item(event)])
     return {"pk": order.positions.get().pk, "output": "pdf"}
+
+
+def blocked_positions(event: Event) -> Ids:
+    ids = positions(event)
+    OrderPosition.objects.filter(pk=ids["pk"]).update(blocked=["admin"])
+    return ids
 
 
 def checkin_lists(event: Event) -> Ids:
@@ -193,6 +206,19 @@ def no_ids(pattern_names: set[str]) -> Ids:
     return unknown
 
 
+def webhooks(event: Event) -> Ids:
+    return {"pk": make_webhook(make_organizer()).pk}
+
+
+def webhook_deliveries(event: Event) -> Ids:
+    return {"webhook": make_webhook(make_organizer()).pk}
+
+
+def deliveries(event: Event) -> Ids:
+    delivery = make_delivery(make_webhook(make_organizer()))
+    return {"webhook": delivery.webhook_id, "pk": delivery.pk}
+
+
 ORGANIZER = "organizer.settings.general:write"
 GENERAL = "event.settings.general:write"
 ITEMS = "event.items:write"
@@ -215,9 +241,19 @@ ROUTES: dict[str, Row] = {
     "saleschannel-list": row(GET=SEE, POST=ORGANIZER),
     "saleschannel-detail": crud(ORGANIZER, channels),
     "auditlog-list": row(GET=ORGANIZER),
+    "webhook-list": row(GET=ORGANIZER, POST=ORGANIZER),
+    "webhook-detail": row(
+        GET=ORGANIZER, PUT=ORGANIZER, PATCH=ORGANIZER, DELETE=ORGANIZER, among=webhooks
+    ),
+    "webhook-secret": row(POST=ORGANIZER, among=webhooks),
+    "webhookdelivery-list": row(GET=ORGANIZER, among=webhook_deliveries),
+    "webhookdelivery-detail": row(GET=ORGANIZER, among=deliveries),
+    "webhookdelivery-repeat": row(POST=ORGANIZER, among=deliveries),
     "event-list": row(GET=SEE, POST="organizer.events:create"),
     "event-detail": row(GET=SEE, PUT=GENERAL, PATCH=GENERAL, DELETE=GENERAL),
+    "event-clone": row(POST="organizer.events:create"),
     "event-settings": row(GET=SEE, PATCH=GENERAL),
+    "organizer-subevent-list": row(GET=SEE),
     "subevent-list": row(GET=SEE, POST=DATES),
     "subevent-detail": crud(DATES, subevents),
     "item-list": row(GET=SEE, POST=ITEMS),
@@ -235,12 +271,18 @@ ROUTES: dict[str, Row] = {
     "question-list": row(GET=SEE, POST=ITEMS),
     "question-detail": crud(ITEMS, questions),
     "order-list": row(GET=READ, POST=WRITE),
-    "order-detail": row(GET=READ, DELETE=WRITE, among=orders),
+    "order-detail": row(GET=READ, PATCH=WRITE, DELETE=WRITE, among=orders),
+    "order-mark-paid": row(POST=WRITE, among=pending_orders),
+    "order-mark-pending": row(POST=WRITE, among=orders),
+    "order-mark-canceled": row(POST=WRITE, among=orders),
+    "order-extend": row(POST=WRITE, among=pending_orders),
     "order-download": row(GET=READ, among=orders),
     "organizer-order-list": row(GET=READ),
     "organizer-order-detail": row(GET=READ, among=orders_elsewhere),
     "orderposition-list": row(GET=READ),
-    "orderposition-detail": row(GET=READ, among=positions),
+    "orderposition-detail": row(GET=READ, PATCH=WRITE, among=positions),
+    "orderposition-add-block": row(POST=WRITE, among=positions),
+    "orderposition-remove-block": row(POST=WRITE, among=blocked_positions),
     "orderposition-download": row(GET=READ, among=positions),
     "orderposition-printlog": row(POST=SCAN, among=positions),
     "offlinesalesbatch-list": row(GET=READ, POST=WRITE),
@@ -287,6 +329,9 @@ ROUTES: dict[str, Row] = {
     "badgeitem-list": row(GET=SEE),
     "discount-list": row(GET=SEE),
     "seat-list": row(GET=SEE),
+    "voucher-list": row(GET="event.vouchers:read"),
+    "waitinglistentry-list": row(GET=READ),
+    "invoice-list": row(GET=READ),
     "reusablemedium-list": row(GET=SEE),
     "device-list": row(GET=DEVICES_READ, POST=DEVICES_WRITE),
     "device-detail": row(GET=DEVICES_READ, PUT=DEVICES_WRITE, PATCH=DEVICES_WRITE),
@@ -298,6 +343,7 @@ ROUTES: dict[str, Row] = {
     "device-eventselection": row(GET=SEE, special=DEVICE),
     "upload": row(POST=SEE, closed=403),
     "version": row(GET=SEE, closed=403),
+    "root": row(GET=SEE),
     "me": row(GET=SEE),
     "idempotency-query": row(GET=SEE),
     "schema": row(GET=SEE, special=PUBLIC),

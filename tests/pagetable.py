@@ -17,6 +17,7 @@ from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
 from counterfoil.printing.services import Part, request_render
 from makers import (
+    make_delivery,
     make_device,
     make_item,
     make_layout,
@@ -27,6 +28,7 @@ from makers import (
     make_team,
     make_token,
     make_user,
+    make_webhook,
 )
 
 #: Makes something of an event and tells the path's parameters of it.
@@ -131,6 +133,15 @@ def printed(event: Event) -> Mapping[str, Any]:
     return {"job": asked.pk}
 
 
+def webhook(event: Event) -> Mapping[str, Any]:
+    return {"webhook": make_webhook(event.organizer).pk}
+
+
+def delivery(event: Event) -> Mapping[str, Any]:
+    made = make_delivery(make_webhook(event.organizer))
+    return {"webhook": made.webhook_id, "delivery": made.pk}
+
+
 #: Pages that anybody may see.
 PUBLIC = {
     "signin",
@@ -203,6 +214,13 @@ ROUTES: dict[str, Row] = {
     "device": Row(device),
     "device-edit": Row(device),
     "device-revoke": Row(device),
+    "webhooks": Row(),
+    "webhook-add": Row(),
+    "webhook": Row(webhook),
+    "webhook-edit": Row(webhook),
+    "webhook-secret": Row(webhook),
+    "webhook-delete": Row(webhook),
+    "webhook-repeat": Row(delivery),
     "orders": Row(),
     "order": Row(order),
     "order-delete": Row(order),

@@ -8,7 +8,6 @@ As a command it runs another with ``DATABASE_URL`` pointing to such a server::
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 import uuid
@@ -19,6 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+
+from keeper import call
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def _private(folder: Path) -> str:
 def main(command: list[str]) -> int:
     with postgres_server() as url:
         environment = {**os.environ, "DATABASE_URL": url}
-        return subprocess.run(command, env=environment, check=False).returncode
+        return call(command, environment)
 
 
 if __name__ == "__main__":

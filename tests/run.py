@@ -3,16 +3,19 @@
 Left out are those marked ``endurance``: longer variants of what is tried here too.
 
 The PostgreSQL is the one that ``DATABASE_URL`` names, or else one that is started for the run.
-Arguments are passed on to pytest, for a part of the tests: ``make test`` gives none.
+Arguments are passed on to pytest, for a part of the tests: ``make test`` gives none. Whatever way
+it ends, no process and no file of it is left (``tests/keeper.py``).
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+import keeper
+from keeper import call
 
 ROOT = Path(__file__).resolve().parent.parent
 #: One more than processors: tests of real servers wait more than they work.
@@ -41,6 +44,7 @@ COMPLETE = ("src/counterfoil/render/pdf/*", "src/counterfoil/jobs/*")
 
 
 def main(arguments: Sequence[str]) -> int:
+    os.chdir(ROOT)
     os.environ.pop("PYTHONWARNINGS", None)
     (ROOT / ".coverage").unlink(missing_ok=True)
     url = os.environ.pop("DATABASE_URL", "")
@@ -68,8 +72,10 @@ def _coverage() -> int:
 def _step(title: str, command: Sequence[str], database_url: str = "") -> int:
     print(f"\n== {title}", flush=True)
     environment = {**os.environ, **({"DATABASE_URL": database_url} if database_url else {})}
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return call(command, environment)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    if keeper.MARK in os.environ:
+        sys.exit(main(sys.argv[1:]))
+    sys.exit(keeper.run([sys.executable, __file__, *sys.argv[1:]]))

@@ -136,7 +136,8 @@ class World:
             **kept,
             "PYTHONPATH": str(TESTS),
             "PYTHONWARNINGS": "default",
-            "DJANGO_SETTINGS_MODULE": self.settings,
+            "DJANGO_SETTINGS_MODULE": self.settings,  # for programs; commands want their own
+            "COUNTERFOIL_SETTINGS_MODULE": self.settings,
             "COUNTERFOIL_DATA_DIR": str(self.folder / "data"),
             "COUNTERFOIL_JOB_LEASE": str(LEASE_S),
             "COUNTERFOIL_DB_IDLE_IN_TRANSACTION": "3",

@@ -57,13 +57,14 @@ def test_a_token_that_was_switched_off_is_told_so(api: Api, event: Event) -> Non
     assert "switched off" in answer.json()["detail"]
 
 
-def test_a_revoked_device_is_told_so(api: Api, event: Event) -> None:
+def test_a_revoked_device_is_told_so_in_words_that_never_change(api: Api, event: Event) -> None:
     _, header = make_device(event.organizer, revoked=True)
 
-    answer = api.get(at(event, "items/"), token=header)
+    for path in (at(event, "items/"), "/device/info", "/device/eventselection", "/version"):
+        answer = api.get(path, token=header, headers={"Accept-Language": "de"})
 
-    assert answer.status_code == 401
-    assert "revoked" in answer.json()["detail"]
+        assert answer.json() == {"detail": "Device access has been revoked."}
+        assert answer.status_code == (403 if path == "/version" else 401)
 
 
 def test_a_device_that_was_not_initialized_is_told_so(api: Api, event: Event) -> None:

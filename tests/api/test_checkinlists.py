@@ -16,6 +16,7 @@ from makers import (
     make_event,
     make_item,
     make_order,
+    make_position,
     make_subevent,
     make_team,
     make_token,
@@ -210,8 +211,9 @@ def test_a_list_of_another_event_is_unknown(api: Api, event: Event) -> None:
 
 def test_tickets_of_a_list_are_searched(api: Api, event: Event) -> None:
     item = make_item(event)
-    jane = make_order(event, items=[item], code="JANE1", email="office@example.org")
-    jane.positions.update(attendee_name_parts={"_scheme": "full", "full_name": "Jane Müller"})
+    jane = make_order(event, items=[], code="JANE1", email="office@example.org")
+    name = {"_scheme": "full", "full_name": "Jane Müller"}
+    make_position(jane, item, attendee_name_parts=name)
     make_order(event, items=[item], code="OTHER")
     pending = make_order(event, items=[item], code="PENDX", status="n")
     checkin_list = make_list(event)

@@ -317,9 +317,12 @@ def test_the_gate_of_another_organizer_is_closed(scanner: Scanner) -> None:
 
 def test_tickets_are_searched_on_lists(scanner: Scanner) -> None:
     wanted = scanner.ticket(code="FIND1")
-    OrderPosition.objects.filter(pk=wanted.pk).update(
-        attendee_name_parts={"_scheme": "given_family", "given_name": "Max", "family_name": "Mann"}
-    )
+    wanted.attendee_name_parts = {
+        "_scheme": "given_family",
+        "given_name": "Max",
+        "family_name": "Mann",
+    }
+    wanted.save()
     scanner.ticket(code="OTHER")
     scanner.ticket(code="FIND2", status=Order.Status.PENDING)
 

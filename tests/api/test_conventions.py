@@ -38,7 +38,7 @@ def test_writers_without_the_slash_find_nothing(api: Api, event: Event, method) 
     answer = api.send(method, at(event, "items"), json={})
 
     assert answer.status_code == 404
-    assert answer.json() == {"detail": "Not found."}
+    assert answer["Content-Type"].startswith("text/html")
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,61 @@ def test_doubled_slashes_are_accepted(api: Api, event: Event) -> None:
     assert answer.json()["count"] == 1
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v2/x", "/api/v1/organizers/a/b/c/d/"])
-def test_unknown_paths_are_404_in_json(api: Api, path) -> None:
-    answer = api.get(path)
+def test_the_api_says_where_it_begins(api: Api) -> None:
+    answer = api.get("/api/v1/")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"organizers": "http://testserver/api/v1/organizers/"}
+    assert api.get("/api/v1/", token=None).status_code == 401
+
+
+UNKNOWN = [
+    "/api/",
+    "/api/v2/x",
+    "/api/v1/nonsense",
+    "/api/v1/organizers/a/b/c/d/",
+    "/api/v1/organizers/a/events/b/nonsense/",
+    "/api/v1//organizers/a/pos/cashiers",
+]
+
+
+@pytest.mark.parametrize("token", [None, ""])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_addresses_that_no_route_knows_are_a_page(
+    api: Api, path: str, method: str, token: str | None
+) -> None:
+    answer = api.send(method, path, token=token)
 
     assert answer.status_code == 404
-    assert answer["Content-Type"] == "application/json"
-    assert answer.content == b'{"detail":"Not found."}'
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert not answer.content.lstrip().startswith(b"{")
+    assert "Accept-Language" in answer["Vary"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "items/99999999/",
+        "items/x/",
+        "orders/NOBODY/",
+        "ticketlayouts/99999999/background/",
+        "offlinesalesbatches/check/00000000-0000-4000-8000-000000000000/",
+        "offlinesalesbatches/check/x/",
+        "batchjobs/x/",
+        "renderjobs/X-Y/",
+        "ticketpdfrenderer/download/x/y/",
+        "items/?format=xml",
+        "items/?page=99",
+    ],
+)
+def test_what_a_known_route_does_not_find_is_a_404_in_json(
+    api: Api, event: Event, path: str
+) -> None:
+    answer = api.get(at(event, path))
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert list(answer.json()) == ["detail"]
 
 
 def test_the_format_may_be_a_suffix(api: Api, event: Event, categories) -> None:

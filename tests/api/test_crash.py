@@ -36,7 +36,7 @@ SETUP = {
         }
     ]
 }
-OURS = {"DJANGO_SETTINGS_MODULE": "counterfoil.config.settings"}
+OURS = {"COUNTERFOIL_SETTINGS_MODULE": "counterfoil.config.settings"}
 CATEGORIES = "/api/v1/organizers/org/events/event/categories/"
 
 

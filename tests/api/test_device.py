@@ -174,7 +174,7 @@ def test_a_device_is_sent_to_what_runs_now(event: Event) -> None:
     answer = select(token)
 
     assert answer.json() == {
-        "event": {"slug": running.slug, "name": running.name},
+        "event": {"slug": running.slug, "name": running.name["en"]},
         "subevent": None,
         "checkinlist": checkin_list.pk,
     }

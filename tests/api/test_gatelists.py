@@ -98,7 +98,13 @@ def test_the_log_costs_the_same_for_any_number_of_scans(
         api.get(at(gate.event, "checkins/"))
 
 
-@pytest.mark.parametrize("path", ["badgelayouts/", "badgeitems/", "discounts/", "seats/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("badgelayouts/", "badgeitems/", "discounts/", "seats/"),
+        *("vouchers/", "waitinglistentries/", "invoices/"),
+    ],
+)
 def test_what_is_not_sold_here_is_an_empty_list(api: Api, event: Event, path: str) -> None:
     answer = api.get(at(event, path))
 

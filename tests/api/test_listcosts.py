@@ -60,6 +60,7 @@ def events(event: Event, amount: int) -> None:
     for _ in range(amount):
         other = make_event(event.organizer, all_sales_channels=False)
         other.limit_sales_channels.add(_web(event))
+        make_variation(make_item(other, quota=5))
 
 
 def dates(event: Event, amount: int) -> None:
@@ -69,6 +70,7 @@ def dates(event: Event, amount: int) -> None:
         date = make_subevent(event)
         SubEventItem.objects.create(subevent=date, item=item, price=1)
         SubEventItemVariation.objects.create(subevent=date, variation=variation, price=1)
+        make_quota(event, size=5, items=[item], variations=[variation], subevent=date)
 
 
 def items(event: Event, amount: int) -> None:
@@ -169,6 +171,7 @@ LISTS: dict[str, Maker] = {
     "auditlog-list": log_entries,
     "event-list": events,
     "subevent-list": dates,
+    "organizer-subevent-list": dates,
     "item-list": items,
     "variation-list": variations,
     "category-list": categories,
@@ -194,6 +197,9 @@ LISTS: dict[str, Maker] = {
 
 #: What more may be asked of a list at the price of more rows being looked at.
 QUERIES = {
+    "event-list": ["with_availability_for=web"],
+    "subevent-list": ["with_availability_for=web"],
+    "organizer-subevent-list": ["with_availability_for=web"],
     "quota-list": ["with_availability=true"],
     "order-list": ["pdf_data=true", "include_canceled_positions=true"],
     "orderposition-list": ["pdf_data=true"],
@@ -209,6 +215,9 @@ OTHERS = {
     "badgeitem-list",
     "discount-list",
     "seat-list",
+    "voucher-list",
+    "waitinglistentry-list",
+    "invoice-list",
     "reusablemedium-list",
     "organizer-list",
 }

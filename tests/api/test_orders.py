@@ -16,6 +16,7 @@ from makers import (
     make_item,
     make_order,
     make_position,
+    make_quota,
     make_subevent,
     make_tax_rule,
     make_team,
@@ -378,8 +379,34 @@ def test_quotas_hold_for_single_orders_too(api: Api, event: Event) -> None:
     answer = _create(api, event, {"item": scarce.pk}, {"item": scarce.pk})
 
     assert answer.status_code == 400
-    assert [list(each) for each in answer.json()["positions"]] == [["item"], ["item"]]
+    assert [list(each) for each in answer.json()["positions"]] == [[], ["item"]]
     assert not Order.objects.exists()
+
+
+def test_an_order_over_quota_blames_only_the_positions_that_are_over(
+    api: Api, event: Event
+) -> None:
+    scarce, plenty, gone = make_item(event, quota=2), make_item(event), make_item(event, quota=0)
+    sold = [scarce, plenty, gone, scarce, scarce, plenty]
+
+    answer = _create(api, event, *({"item": item.pk} for item in sold))
+
+    assert answer.status_code == 400
+    problems = answer.json()["positions"]
+    assert [list(each) for each in problems] == [[], [], ["item"], [], ["item"], []]
+    assert "0 left, but 1" in problems[2]["item"][0]
+    assert "2 left, but 3" in problems[4]["item"][0]
+
+
+def test_a_position_is_over_where_any_of_its_quotas_is(api: Api, event: Event) -> None:
+    one, other = make_item(event, quota=1), make_item(event)
+    room = make_quota(event, size=2, items=[one, other])
+
+    answer = _create(api, event, *({"item": item.pk} for item in [one, one, other, other]))
+
+    problems = answer.json()["positions"]
+    assert [list(each) for each in problems] == [[], ["item"], [], ["item"]]
+    assert room.name in problems[3]["item"][0]
 
 
 def test_dates_of_a_series_are_sold_from_their_own_quota(api: Api, event: Event) -> None:

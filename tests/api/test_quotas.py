@@ -43,6 +43,36 @@ def test_a_quota_is_made_with_its_documented_keys(api: Api, event: Event) -> Non
     assert answer.json()["items"] == [item.pk]
 
 
+def test_a_quota_without_a_size_is_unlimited(api: Api, event: Event) -> None:
+    made = api.post(at(event, "quotas/"), json={"name": "Q", "items": [make_item(event).pk]})
+
+    assert (made.status_code, made.json()["size"]) == (201, None)
+    shown = api.get(at(event, f"quotas/{made.json()['id']}/availability/")).json()
+    assert (shown["available"], shown["available_number"]) == (True, None)
+
+
+def test_a_quota_lists_its_products_in_the_order_of_sale(api: Api, event: Event) -> None:
+    last = event.categories.create(name={"en": "Extras"}, position=2)
+    first = event.categories.create(name={"en": "Tickets"}, position=1)
+    parking = make_item(event, quota=False, category=last, position=0)
+    late = make_item(event, quota=False, category=first, position=5)
+    early = make_item(event, quota=False, category=first, position=1)
+    loose = make_item(event, quota=False, position=9)
+    back, front = make_variation(late, position=2), make_variation(late, position=1)
+    place = make_variation(parking, position=0)
+    sent = {
+        "name": "Q",
+        "items": [parking.pk, late.pk, loose.pk, early.pk],
+        "variations": [place.pk, back.pk, front.pk],
+    }
+
+    made = api.post(at(event, "quotas/"), json=sent).json()
+
+    assert made["items"] == [loose.pk, early.pk, late.pk, parking.pk]
+    assert made["variations"] == [front.pk, back.pk, place.pk]
+    assert api.get(at(event, "quotas/")).json()["results"][0] == made
+
+
 def test_what_a_quota_cannot_be_is_refused(api: Api, event: Event, series: Event) -> None:
     plain, varied = make_item(event), make_item(event)
     variation = make_variation(varied)

@@ -30,7 +30,7 @@ def test_wishes_are_found_by_comment_and_by_the_code_of_an_order() -> None:
     code = batch.tickets.get(number=2).position.order.code
 
     for text in ("kiosk", code.lower()):
-        (found,) = wishes.matching(wishes.wishes_of(event), text)
+        (found,) = wishes.matching(wishes.wishes_of(event), text, event)
         assert found.batch == batch
 
 

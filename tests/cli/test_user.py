@@ -74,3 +74,16 @@ def test_a_lost_phone_is_forgotten_when_asked() -> None:
     run("reset", user.email, "--without-second-factor")
 
     assert not secondfactor.is_enrolled(user)
+
+
+def test_an_account_that_exists_is_made_an_owner_again() -> None:
+    organizer = make_organizer()
+    user = User.objects.create(email="ada@example.org", is_active=False)
+
+    result = run("add", "ada@example.org", "--organizer", organizer.slug)
+
+    assert result.exit_code == 0, result.output
+    user.refresh_from_db()
+    assert user.is_active
+    assert user.teams.get().all_organizer_permissions
+    assert "counterfoil user reset ada@example.org" in result.output

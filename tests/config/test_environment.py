@@ -71,11 +71,15 @@ def test_values_are_read(tmp_path: Path) -> None:
     assert environment.folders("D") == [tmp_path, Path("/")]
     assert environment.choice("E", "red", ("red", "blue")) == "blue"
     assert Environment({"F": "360/min"}).rate("F") == "360/min"
+    networks = Environment({"G": "10.1.0.0/16, fd12::7"}).networks("G")
+    assert [str(network) for network in networks] == ["10.1.0.0/16", "fd12::7/128"]
 
 
 @pytest.mark.parametrize(
     ("read", "value"),
     [
+        (lambda e: e.networks("NAME"), "10.1.2.3/16"),
+        (lambda e: e.networks("NAME"), "inside"),
         (lambda e: e.boolean("NAME", default=True), "maybe"),
         (lambda e: e.integer("NAME", 1), "1.5"),
         (lambda e: e.integer("NAME", 1, least=2), "1"),

@@ -124,6 +124,17 @@ def test_products_that_share_a_quota_need_it_together() -> None:
         take({Wanted(one): 2, Wanted(two): 2})
 
 
+def test_all_quotas_that_are_short_are_named() -> None:
+    event = make_event()
+    one, two = make_item(event, quota=1), make_item(event, quota=2)
+
+    with pytest.raises(SoldOut) as refused:
+        take({Wanted(one): 2, Wanted(two): 3})
+
+    assert "1 left, but 2" in str(refused.value)
+    assert "2 left, but 3" in str(refused.value)
+
+
 def test_what_is_in_no_quota_cannot_be_taken() -> None:
     item = make_item(make_event(), quota=False)
 

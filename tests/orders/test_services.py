@@ -133,14 +133,14 @@ def test_a_date_is_refused_where_there_are_none() -> None:
     assert [list(each) for each in problems] == [["subevent"]]
 
 
-def test_positions_that_no_quota_is_left_for_are_refused_together() -> None:
+def test_only_positions_that_no_quota_is_left_for_are_refused() -> None:
     event = make_event()
     scarce, plenty = make_item(event, quota=1), make_item(event)
 
     problems = _problems(event, _sold(scarce), _sold(plenty), _sold(scarce))
 
-    assert [list(each) for each in problems] == [["item"], [], ["item"]]
-    assert "1 left, but 2" in problems[0]["item"][0]
+    assert [list(each) for each in problems] == [[], [], ["item"]]
+    assert "1 left, but 2" in problems[2]["item"][0]
 
 
 def test_an_addon_knows_what_it_belongs_to() -> None:

@@ -6,6 +6,7 @@ together, a device a fixed set on its events. Rows are filtered by rights here a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +15,26 @@ from django.db.models import Q, QuerySet
 from counterfoil.accounts.models import APIToken, Device, Team, User
 from counterfoil.accounts.permissions import DEVICE_PERMISSIONS
 from counterfoil.catalog.models import Event, Organizer
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Some events of an organizer, or all of them and those to come."""
+
+    all_events: bool
+    events: frozenset[int] = frozenset()
+
+    def __and__(self, other: Reach) -> Reach:
+        if self.all_events or other.all_events:
+            both = self.all_events and other.all_events
+            return Reach(both, frozenset() if both else (other if self.all_events else self).events)
+        return Reach(False, self.events & other.events)
+
+    def __or__(self, other: Reach) -> Reach:
+        return Reach(self.all_events or other.all_events, self.events | other.events)
+
+    def covers(self, *, all_events: bool, events: Iterable[int]) -> bool:
+        return self.all_events or (not all_events and self.events.issuperset(events))
 
 
 class Actor(Protocol):
@@ -35,8 +56,14 @@ class Actor(Protocol):
     def may_in_event(self, permission: str, event: Event) -> bool:
         """Tell whether this permission is held on this event (false when it may not be seen)."""
 
+    def events_with(self, permission: str, organizer: Organizer) -> Reach:
+        """Return on which events of an organizer this permission is held."""
+
     def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
         """Tell whether this organizer permission is held."""
+
+    def may_change_something(self) -> bool:
+        """Tell whether any permission is held that is about more than reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +85,12 @@ class TokenActor:
 
     def may_in_event(self, permission: str, event: Event) -> bool:
         return _teams_allow_in_event([self.token.team], permission, event)
+
+    def events_with(self, permission: str, organizer: Organizer) -> Reach:
+        return _reach_of_teams([self.token.team], permission, organizer)
+
+    def may_change_something(self) -> bool:
+        return _changes_something(self.token.team)
 
     def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
         return _teams_allow_in_organizer([self.token.team], permission, organizer)
@@ -85,6 +118,12 @@ class UserActor:
 
     def may_in_event(self, permission: str, event: Event) -> bool:
         return _teams_allow_in_event(self._teams(event.organizer), permission, event)
+
+    def events_with(self, permission: str, organizer: Organizer) -> Reach:
+        return _reach_of_teams(self._teams(organizer), permission, organizer)
+
+    def may_change_something(self) -> bool:
+        return any(_changes_something(team) for team in self.user.teams.all())
 
     def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
         return _teams_allow_in_organizer(self._teams(organizer), permission, organizer)
@@ -125,8 +164,21 @@ class DeviceActor:
             and self.events(event.organizer).filter(pk=event.pk).exists()
         )
 
+    def events_with(self, permission: str, organizer: Organizer) -> Reach:
+        return Reach(all_events=False)  # nobody gets anything from a device
+
+    def may_change_something(self) -> bool:
+        return True
+
     def may_in_organizer(self, permission: str, organizer: Organizer) -> bool:
         return False
+
+
+def _changes_something(team: Team) -> bool:
+    if team.all_event_permissions or team.all_organizer_permissions:
+        return True
+    held = (*team.event_permissions, *team.organizer_permissions)
+    return any(not permission.endswith(":read") for permission in held)
 
 
 def _teams_see_all(teams: list[Team], organizer: Organizer) -> bool:
@@ -151,6 +203,16 @@ def _teams_allow_in_event(teams: list[Team], permission: str, event: Event) -> b
         and (team.all_events or team.limit_events.filter(pk=event.pk).exists())
         for team in teams
     )
+
+
+def _reach_of_teams(teams: list[Team], permission: str, organizer: Organizer) -> Reach:
+    allowed = [
+        team for team in teams if team.all_event_permissions or permission in team.event_permissions
+    ]
+    if _teams_see_all(allowed, organizer):
+        return Reach(all_events=True)
+    events = _events_of_teams(allowed, organizer).values_list("pk", flat=True)
+    return Reach(all_events=False, events=frozenset(events))
 
 
 def _teams_allow_in_organizer(teams: list[Team], permission: str, organizer: Organizer) -> bool:

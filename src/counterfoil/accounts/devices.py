@@ -9,18 +9,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from counterfoil.accounts.actors import Actor
+from counterfoil.accounts.actors import Actor, Reach
 from counterfoil.accounts.models import Device
+from counterfoil.accounts.permissions import FULL_DEVICE_NEEDS, SCANNER_NEEDS
 from counterfoil.accounts.rights import check_limit
 from counterfoil.accounts.services import hash_token, new_secret
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import alphabets, clock
-from counterfoil.core.refusals import Conflict, Invalid
+from counterfoil.core.refusals import Conflict, Forbidden, Invalid
 
+FULL = "full"
 _LENGTH = 16  #: About 79 bits, for a token that is typed into a phone and works once.
 
 
@@ -39,11 +41,10 @@ def create_device(
     ``by`` is None for the command line, which may give everything.
 
     Raises:
-        Invalid: an event is another organizer's, or ``by`` does not see all that it would.
+        Invalid: an event is another organizer's, or ``by`` may do less than it would.
     """
-    if all_events:
-        _check_sees_all(by, organizer)
     check_limit(organizer, limit_events)
+    _check_may_give(by, organizer, security_profile, all_events=all_events, events=limit_events)
     Organizer.objects.select_for_update().get(pk=organizer.pk)  # one number after the other
     highest = organizer.devices.aggregate(number=Max("device_id"))["number"] or 0
     device = Device.objects.create(
@@ -63,18 +64,21 @@ def create_device(
 def change_device(*, device: Device, fields: Mapping[str, Any], by: Actor | None = None) -> Device:
     """Change a device's name, events or profile, or revoke it. For ``by`` see ``create_device``.
 
+    What the device has it may keep; ``by`` must hold what it gets.
+
     Raises:
-        Invalid: an event is another organizer's, or ``by`` does not see all that it would.
+        Invalid: an event is another organizer's, or ``by`` lacks what it would get.
         Conflict: it was revoked, and that is for good.
+        Forbidden: it reaches events that ``by`` does not see, and loses something.
     """
     events = fields.get("limit_events")
     plain = {name: value for name, value in fields.items() if name != "limit_events"}
     if device.revoked and plain.get("revoked") is False:
         raise Conflict(_("This device was revoked. Announce a new one."))
-    if plain.get("all_events") and not device.all_events:
-        _check_sees_all(by, device.organizer)
+    check_limit(device.organizer, events or ())
+    _check_may_narrow(by, device, fields)
+    _check_may_widen(by, device, fields)
     if events is not None:
-        check_limit(device.organizer, events)
         device.limit_events.set(events)
     for name, value in plain.items():
         setattr(device, name, value)
@@ -127,13 +131,89 @@ def roll_device(*, device: Device) -> str:
     return raw
 
 
-def revoke_device(*, device: Device) -> None:
-    """Shut a device out for good. Its token stays known, so that it is told why."""
+def revoke_device(*, device: Device, by: Actor | None = None) -> None:
+    """Shut a device out for good. Its token stays known, so that it is told why.
+
+    Raises:
+        Forbidden: it reaches events that ``by`` does not see.
+    """
+    _check_may_narrow(by, device, {"revoked": True})
     Device.objects.filter(pk=device.pk).update(revoked=True)
     device.revoked = True
 
 
-def _check_sees_all(by: Actor | None, organizer: Organizer) -> None:
-    if by is not None and not by.sees_all_events(organizer):
+def visible_devices(by: Actor, organizer: Organizer) -> QuerySet[Device]:
+    """Return the devices that reach no chosen event which ``by`` does not see.
+
+    Of one that reaches all events nothing is told by that; ``change_device`` guards it.
+    """
+    found = Device.objects.filter(organizer=organizer)
+    if by.sees_all_events(organizer):
+        return found
+    unseen = organizer.events.exclude(pk__in=by.events(organizer).values("pk"))
+    limited = found.filter(all_events=False, limit_events__in=unseen).values("pk")
+    return found.filter(Q(all_events=True) | ~Q(pk__in=limited))
+
+
+def reach_for(by: Actor, organizer: Organizer, profile: str) -> Reach:
+    """Return on which events ``by`` holds all that a device of this profile may do there."""
+    reach = Reach(all_events=True)
+    for alternatives in FULL_DEVICE_NEEDS if profile == FULL else SCANNER_NEEDS:
+        held = Reach(all_events=False)
+        for permission in alternatives:
+            held |= by.events_with(permission, organizer)
+        reach &= held
+    return reach
+
+
+def _check_may_narrow(by: Actor | None, device: Device, fields: Mapping[str, Any]) -> None:
+    """Of a device for all events, those who see some of them change no more than the name."""
+    if by is None or not device.all_events or by.sees_all_events(device.organizer):
+        return
+    if any(
+        name != "name" and name != "limit_events" and value != getattr(device, name)
+        for name, value in fields.items()
+    ):
+        raise Forbidden(_("You cannot take away access to events that you do not see yourself."))
+
+
+def _check_may_widen(by: Actor | None, device: Device, fields: Mapping[str, Any]) -> None:
+    all_events = fields.get("all_events", device.all_events)
+    profile = fields.get("security_profile", device.security_profile)
+    had = set(device.limit_events.all())
+    events = set(fields.get("limit_events", had))
+    is_new_profile = profile != device.security_profile and device.security_profile != FULL
+    if not is_new_profile:
+        if device.all_events:
+            return
+        events -= had
+    if all_events or events:
+        _check_may_give(by, device.organizer, profile, all_events=all_events, events=list(events))
+
+
+def _check_may_give(
+    by: Actor | None,
+    organizer: Organizer,
+    profile: str,
+    *,
+    all_events: bool,
+    events: Sequence[Event],
+) -> None:
+    """Refuse to give a device what its maker lacks.
+
+    Raises:
+        Invalid: on the events.
+    """
+    if by is None:
+        return
+    field = "all_events" if all_events else "limit_events"
+    seen = Reach(
+        all_events=by.sees_all_events(organizer),
+        events=frozenset(by.events(organizer).values_list("pk", flat=True)),
+    )
+    wanted = [event.pk for event in events]
+    if not seen.covers(all_events=all_events, events=wanted):
         words = _("You cannot give access to events that you do not see yourself.")
-        raise Invalid({"all_events": [words]})
+        raise Invalid({field: [words]})
+    if not reach_for(by, organizer, profile).covers(all_events=all_events, events=wanted):
+        raise Invalid({field: [_("A device may not do more on an event than you may yourself.")]})

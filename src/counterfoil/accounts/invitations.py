@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts import rights
 from counterfoil.accounts.models import Invitation, Team, User
 from counterfoil.accounts.services import hash_token, new_secret
+from counterfoil.accounts.teams import MANAGING
 from counterfoil.core import clock
 from counterfoil.core.refusals import Gone
 
@@ -28,7 +29,7 @@ def invite(*, team: Team, by: User, note: str = "") -> tuple[Invitation, str]:
     raw = new_secret()
     expires = clock.now() + LIFETIME
     made = Invitation.objects.create(
-        team=team, note=note, token_hash=hash_token(raw), expires=expires
+        team=team, invited_by=by, note=note, token_hash=hash_token(raw), expires=expires
     )
     return made, raw
 
@@ -37,14 +38,16 @@ def find_invitation(raw: str) -> Invitation:
     """Find the invitation with this secret.
 
     Raises:
-        Gone: it was used or revoked, or has expired; or it never was.
+        Gone: it was used or revoked, or has expired; or the inviter may no longer give what the
+            team holds today; or it never was.
     """
-    found = Invitation.objects.select_related("team__organizer").filter(
+    found = Invitation.objects.select_related("team__organizer", "invited_by").filter(
         token_hash=hash_token(raw), expires__gt=clock.now()
     )
     invitation = found.first()
     if invitation is None:
         raise Gone(_("This invitation works no longer. Ask for a new one."))
+    _check_may_still_invite(invitation)
     return invitation
 
 
@@ -53,19 +56,40 @@ def accept(*, invitation: Invitation, user: User) -> Team:
     """Let somebody into the team. Of two who use the link at once, one gets in.
 
     Raises:
-        Gone: it was used or revoked meanwhile.
+        Gone: it was used or revoked meanwhile, or the inviter may no longer invite.
     """
-    revoke(invitation=invitation)
+    _use_up(invitation)
+    _check_may_still_invite(invitation)
     invitation.team.members.add(user)
     return invitation.team
 
 
-def revoke(*, invitation: Invitation) -> None:
-    """Take an invitation back.
+def revoke(*, invitation: Invitation, by: User | None = None) -> None:
+    """Take an invitation back. ``by`` is None for the operator.
 
     Raises:
+        Forbidden: the team may do what ``by`` may not.
         Gone: it was used or revoked meanwhile.
     """
+    team = invitation.team
+    rights.check_may_take(by, team.organizer, rights.rights_of(team))
+    _use_up(invitation)
+
+
+def _check_may_still_invite(invitation: Invitation) -> None:
+    """Refuse a link whose maker could not make it today: the team or they changed since."""
+    team, inviter = invitation.team, invitation.invited_by
+    is_good = inviter is not None and inviter.is_active
+    if is_good and inviter is not None:
+        held = rights.held_by(inviter, team.organizer)
+        is_good = (rights.ORGANIZER, MANAGING) in held and not rights.lacking(
+            rights.rights_of(team), held
+        )
+    if not is_good:
+        raise Gone(_("This invitation works no longer. Ask for a new one."))
+
+
+def _use_up(invitation: Invitation) -> None:
     gone, _rows = Invitation.objects.filter(pk=invitation.pk).delete()
     if not gone:
         raise Gone(_("This invitation was used or revoked already."))

@@ -7,10 +7,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from counterfoil.accounts import rights
 from counterfoil.accounts.models import OneTimeLink, User
 from counterfoil.accounts.services import hash_token, new_secret
+from counterfoil.accounts.teams import MANAGING, check_may_reset
+from counterfoil.catalog.models import Organizer
 from counterfoil.core import clock
-from counterfoil.core.refusals import Gone
+from counterfoil.core.refusals import Forbidden, Gone
 
 Purpose = OneTimeLink.Purpose
 
@@ -19,9 +22,19 @@ PASSWORD_LIFETIME = timedelta(hours=24)
 
 
 @transaction.atomic
-def open_password_link(user: User) -> str:
-    """Make a link for choosing a new password; return its secret. Older ones are dead."""
-    return _open(Purpose.PASSWORD, user, PASSWORD_LIFETIME)
+def open_password_link(
+    user: User, *, by: User | None = None, organizer: Organizer | None = None
+) -> str:
+    """Make a link for choosing a new password; return its secret. Older ones are dead.
+
+    ``by`` is who made it for a member of a team in ``organizer``; None for the command line.
+
+    Raises:
+        Forbidden: the account reaches further than ``by`` does.
+    """
+    if by is not None and organizer is not None:
+        check_may_reset(by=by, user=user, organizer=organizer)
+    return _open(Purpose.PASSWORD, user, PASSWORD_LIFETIME, made_by=by, organizer=organizer)
 
 
 @transaction.atomic
@@ -42,13 +55,15 @@ def find_link(purpose: str, raw: str) -> OneTimeLink:
     """Find the link with this secret.
 
     Raises:
-        Gone: it was used, replaced, or has expired; or it never was.
+        Gone: it was used, replaced, or has expired; or its maker could not make it today; or it
+            never was.
     """
-    found = OneTimeLink.objects.select_related("user").filter(
+    found = OneTimeLink.objects.select_related("user", "made_by", "organizer").filter(
         purpose=purpose, token_hash=hash_token(raw)
     )
     link = found.first()
-    if link is None or (link.expires and link.expires <= clock.now()):
+    is_over = link is None or (link.expires is not None and link.expires <= clock.now())
+    if link is None or is_over or not _may_still_be_made(link):
         raise Gone(_("This link works no longer. Ask for a new one."))
     return link
 
@@ -57,19 +72,38 @@ def use_link(link: OneTimeLink) -> None:
     """Use a link up. Of two who use it at once, one does.
 
     Raises:
-        Gone: somebody was faster.
+        Gone: somebody was faster, or its maker could not make it today.
     """
+    if not _may_still_be_made(link):
+        raise Gone(_("This link works no longer. Ask for a new one."))
     used, _rows = OneTimeLink.objects.filter(pk=link.pk).delete()
     if not used:
         raise Gone(_("This link was used already."))
 
 
-def _open(purpose: str, user: User | None, lifetime: timedelta | None) -> str:
+def _may_still_be_made(link: OneTimeLink) -> bool:
+    """Tell whether its maker may reset this account today: rights of both change."""
+    by, user, organizer = link.made_by, link.user, link.organizer
+    if by is None or user is None or organizer is None:
+        return True
+    held = rights.held_by(by, organizer)
+    if not by.is_active or (rights.ORGANIZER, MANAGING) not in held:
+        return False
+    try:
+        check_may_reset(by=by, user=user, organizer=organizer)
+    except Forbidden:
+        return False
+    return True
+
+
+def _open(
+    purpose: str, user: User | None, lifetime: timedelta | None, **maker: User | Organizer | None
+) -> str:
     raw = new_secret()
     OneTimeLink.objects.filter(purpose=purpose, user=user).delete()
     OneTimeLink.objects.filter(expires__lte=clock.now()).delete()
     expires = clock.now() + lifetime if lifetime else None
     OneTimeLink.objects.create(
-        purpose=purpose, user=user, token_hash=hash_token(raw), expires=expires
+        purpose=purpose, user=user, token_hash=hash_token(raw), expires=expires, **maker
     )
     return raw

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import clock
@@ -30,6 +31,8 @@ class User(AbstractBaseUser):
     fullname = models.CharField(max_length=255, blank=True, default="")
     locale = models.CharField(max_length=50, default="en")
     is_active = models.BooleanField(default=True)
+    #: Part of what a session is checked against: counting it up ends all sessions.
+    session_epoch = models.PositiveIntegerField(default=0)
     date_joined = models.DateTimeField(default=clock.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -38,6 +41,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """As Django's, which knows the password only: another one ends the sessions."""
+        checked = f"{self.password}:{self.session_epoch}" if self.session_epoch else self.password
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(salt, checked, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Team(models.Model):
@@ -61,6 +70,7 @@ class Invitation(models.Model):
     """A link that makes whoever opens it a member of a team. It goes when it was used."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     note = models.CharField(max_length=190, blank=True, default="")
     token_hash = models.CharField(max_length=64, unique=True)
     created = models.DateTimeField(default=clock.now, editable=False)
@@ -79,6 +89,9 @@ class OneTimeLink(models.Model):
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="links")
+    # Who made it on the pages, and in which organizer; a command of the operator is nobody's.
+    made_by = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    organizer = models.ForeignKey(Organizer, null=True, on_delete=models.CASCADE, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     created = models.DateTimeField(default=clock.now, editable=False)
     expires = models.DateTimeField(null=True)

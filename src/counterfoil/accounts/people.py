@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts.models import OneTimeLink, User
@@ -55,6 +56,21 @@ def set_password(*, user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     user.links.filter(purpose=OneTimeLink.Purpose.PASSWORD).delete()
+
+
+def end_sessions(*, user: User) -> None:
+    """End all sessions of somebody; the page at hand may renew its own afterwards."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    user.refresh_from_db(fields=["session_epoch"])
+
+
+def activate(*, user: User) -> bool:
+    """Let an account in again that was switched off; tell whether it was."""
+    if user.is_active:
+        return False
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    return True
 
 
 def check_password(password: str, user: User) -> None:

@@ -31,12 +31,17 @@ ORGANIZER_PERMISSIONS = (
 #: What every device may do on its events.
 DEVICE_PERMISSIONS = frozenset({"event.orders:read", "event.orders:write", "event.vouchers:read"})
 
+#: What each of them lets a device do, for which it must be given: one of these, each.
+FULL_DEVICE_NEEDS = tuple((permission,) for permission in sorted(DEVICE_PERMISSIONS))
+SCANNER_NEEDS = (("event.orders:read",), ("event.orders:write", "event.orders:checkin"))
+
 #: The security profiles that a device may have. What each allows is the API's to say.
 DEVICE_PROFILES = (
     ("full", _("Everything that devices may do")),
     ("pretixscan", _("pretixSCAN")),
     ("pretixscan_online_kiosk", _("pretixSCAN, kiosk mode, online only")),
     ("pretixscan_online_noordersync", _("pretixSCAN, online only, without a copy of the orders")),
+    ("pretixpos", _("pretixPOS")),
 )
 
 Group = tuple[Any, tuple[tuple[str, Any], ...]]

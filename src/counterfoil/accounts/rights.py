@@ -86,13 +86,35 @@ def check_may_give(user: User, organizer: Organizer, wanted: Rights) -> None:
     missing = lacking(wanted, held_by(user, organizer))
     if not missing:
         return
-    words = sorted({str(LABELS[what]) for _where, what in missing if what in LABELS})
+    words = in_words(missing)
     if not words:
         raise Forbidden(_("You cannot give access to events that you do not see yourself."))
     raise Forbidden(
-        _("You cannot give rights that you do not hold yourself: %(rights)s.")
-        % {"rights": "; ".join(words)}
+        _("You cannot give rights that you do not hold yourself: %(rights)s.") % {"rights": words}
     )
+
+
+def check_may_take(user: User | None, organizer: Organizer, removed: Rights) -> None:
+    """Refuse to take rights away from others that the taker lacks. None is the operator.
+
+    Raises:
+        Forbidden: says which.
+    """
+    missing = lacking(removed, held_by(user, organizer)) if user else frozenset()
+    if not missing:
+        return
+    words = in_words(missing)
+    if not words:
+        raise Forbidden(_("You cannot take away access to events that you do not see yourself."))
+    raise Forbidden(
+        _("You cannot take away rights that you do not hold yourself: %(rights)s.")
+        % {"rights": words}
+    )
+
+
+def in_words(missing: Rights) -> str:
+    """Return the rights as people read them, without those that are only about seeing."""
+    return "; ".join(sorted({str(LABELS[what]) for _where, what in missing if what in LABELS}))
 
 
 def check_limit(organizer: Organizer, events: Iterable[Event]) -> None:

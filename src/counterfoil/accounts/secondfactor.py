@@ -18,6 +18,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from counterfoil.accounts.models import User
+from counterfoil.accounts.people import end_sessions
 from counterfoil.core import alphabets
 from counterfoil.core.refusals import Conflict, Invalid
 
@@ -50,6 +51,8 @@ def typed_key(key: str) -> str:
 def enrol(*, user: User, key: str, code: str) -> list[str]:
     """Ask for the second factor from now on; return the recovery codes, which are kept nowhere.
 
+    All sessions end: whoever has one got in without the second factor.
+
     Raises:
         Conflict: it is asked for already.
         Invalid: the code is not the one that the app shows.
@@ -60,6 +63,7 @@ def enrol(*, user: User, key: str, code: str) -> list[str]:
     device = TOTPDevice(user=user, key=key, name="app", confirmed=True)
     if not device.verify_token(_plain(code)):
         raise Invalid({"code": [_("This is not the code that the app shows now.")]})
+    end_sessions(user=user)
     return renew_codes(user=user)
 
 
@@ -95,7 +99,8 @@ def codes_left(user: User) -> int:
 
 @transaction.atomic
 def turn_off(*, user: User) -> None:
-    """Ask for the second factor no longer."""
+    """Ask for the second factor no longer. All sessions end."""
+    end_sessions(user=user)
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
 

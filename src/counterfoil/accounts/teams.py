@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts import rights
 from counterfoil.accounts.actors import Actor, TokenActor, UserActor
 from counterfoil.accounts.models import APIToken, Team, User
-from counterfoil.accounts.services import new_token
+from counterfoil.accounts.services import deactivate_token, new_token
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.refusals import Conflict, Forbidden
@@ -35,18 +35,19 @@ _NEW: dict[str, Any] = {
 def save_team(
     *, team: Team | None, organizer: Organizer, by: User, fields: Mapping[str, Any]
 ) -> Team:
-    """Make or change a team. What it had may stay; what it gets, the giver must hold.
+    """Make or change a team. What it had may stay; what it gets or loses, ``by`` must hold.
 
     Raises:
         Invalid: an event is another organizer's.
-        Forbidden: the giver does not hold a right that the team would get.
+        Forbidden: ``by`` does not hold a right that the team would get or lose.
         Conflict: nobody could manage the organizer's teams any more.
     """
     _one_at_a_time(organizer)
     rights.check_limit(organizer, fields.get("limit_events", ()))
     before = rights.fields_of(team) if team else _NEW
-    added = rights.lacking(rights.rights_in({**before, **fields}), rights.rights_in(before))
-    rights.check_may_give(by, organizer, added)
+    old, new = rights.rights_in(before), rights.rights_in({**before, **fields})
+    rights.check_may_give(by, organizer, rights.lacking(new, old))
+    rights.check_may_take(by, organizer, rights.lacking(old, new))
     saved = saving.write(team or Team(organizer=organizer), fields)
     if team is not None:
         _check_somebody_manages(organizer)
@@ -67,25 +68,30 @@ def show_to_maker(*, actor: Actor, event: Event) -> None:
 
 
 @transaction.atomic
-def delete_team(*, team: Team) -> None:
-    """Delete a team with its tokens and invitations.
+def delete_team(*, team: Team, by: User | None = None) -> None:
+    """Delete a team with its tokens and invitations. ``by`` is None for the operator.
 
     Raises:
+        Forbidden: the team may do what ``by`` may not.
         Conflict: nobody could manage the organizer's teams any more.
     """
     _one_at_a_time(team.organizer)
+    rights.check_may_take(by, team.organizer, rights.rights_of(team))
     saving.delete(copy(team))  # if refused, the row at hand is still good
     _check_somebody_manages(team.organizer)
 
 
 @transaction.atomic
-def remove_member(*, team: Team, member: User) -> None:
-    """Take somebody out of a team.
+def remove_member(*, team: Team, member: User, by: User | None = None) -> None:
+    """Take somebody out of a team. Anybody may leave. ``by`` is None for the operator.
 
     Raises:
+        Forbidden: the team may do what ``by`` may not.
         Conflict: nobody could manage the organizer's teams any more.
     """
     _one_at_a_time(team.organizer)
+    if member != by:
+        rights.check_may_take(by, team.organizer, rights.rights_of(team))
     team.members.remove(member)
     _check_somebody_manages(team.organizer)
 
@@ -99,6 +105,17 @@ def create_token(*, team: Team, by: User, name: str) -> tuple[APIToken, str]:
     """
     rights.check_may_give(by, team.organizer, rights.rights_of(team))
     return new_token(team, name)
+
+
+@transaction.atomic
+def switch_token_off(*, token: APIToken, by: User) -> None:
+    """Switch a token off for good.
+
+    Raises:
+        Forbidden: the token may do what ``by`` may not.
+    """
+    rights.check_may_take(by, token.team.organizer, rights.rights_of(token.team))
+    deactivate_token(token)
 
 
 @transaction.atomic

@@ -68,7 +68,7 @@ class AuditLogView(ListView, OrganizerView[LogEntry]):
     read_needs = ("organizer.settings.general:write",)
 
     def get_queryset(self) -> QuerySet[LogEntry]:
-        return queries.entries_of(self.organizer)
+        return queries.entries_for(self.actor, self.organizer)
 
 
 routes = organizer_routes("auditlog", AuditLogView, name="auditlog")

@@ -16,6 +16,9 @@ from counterfoil.accounts import queries
 from counterfoil.accounts.actors import Actor, DeviceActor, TokenActor, UserActor
 from counterfoil.accounts.models import User
 
+#: Never translated: scanner apps compare it, and delete their data when they read it.
+DEVICE_REVOKED = "Device access has been revoked."
+
 Credentials = tuple[AnonymousUser, Actor]
 
 
@@ -56,7 +59,7 @@ class DeviceAuthentication(HeaderAuthentication):
         if device.initialized is None:
             raise AuthenticationFailed(_("This device has not been initialized."))
         if device.revoked:
-            raise AuthenticationFailed(_("This device's access has been revoked."))
+            raise AuthenticationFailed(DEVICE_REVOKED)
         return AnonymousUser(), DeviceActor(device)
 
 

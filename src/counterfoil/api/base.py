@@ -28,10 +28,10 @@ Add the module to ``api.urls`` and a row per route to ``tests/accesstable.py``.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
@@ -40,6 +40,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 from rest_framework import mixins
 from rest_framework.exceptions import APIException, NotFound
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -50,19 +51,16 @@ from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.idempotency import KeyUse
 from counterfoil.api import conditional, idempotency
 from counterfoil.api import ids as _ids  # noqa: F401 — knows how ids stand in routes
+from counterfoil.api.chosenfields import chosen
 from counterfoil.api.permissions import Needs
 from counterfoil.audit import queries as audit_queries
 from counterfoil.audit import services as audit
-from counterfoil.catalog import saving
+from counterfoil.catalog import changeclock, saving
 from counterfoil.catalog.models import Event, Organizer
-from counterfoil.core import clock
 from counterfoil.core.refusals import Refusal
+from counterfoil.core.transactions import late_atomic
 
 M = TypeVar("M", bound=Model)
-
-
-#: What was changed before a list was read may be committed after it, a batch of 10,000 for one.
-STILL_COMMITTING = timedelta(seconds=30)
 
 
 class ApiView(GenericViewSet[M]):
@@ -200,21 +198,34 @@ class ListView(mixins.ListModelMixin):
 
     ``log_kind`` makes it conditional: the kind of log entry that tells when it last changed.
     ``page_generated`` sends X-Page-Generated, the time from which on to ask for changes next.
+    Clients choose with ``include`` and ``exclude`` which fields they are shown.
     """
 
     log_kind: ClassVar[str | None] = None
     page_generated: ClassVar[bool] = False
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        asked_at = clock.now()
+        poll_from = self._poll_from() if self.page_generated else None
         changed = self._last_change()
         early = conditional.early_answer(request, changed=changed) if changed else None
         response = early or super().list(request, *args, **kwargs)
         if changed is not None and early is None:
             response["Last-Modified"] = http_date(changed.timestamp())
-        if self.page_generated:
-            response["X-Page-Generated"] = (asked_at - STILL_COMMITTING).isoformat()
+        if poll_from is not None:
+            response["X-Page-Generated"] = poll_from.isoformat()
         return response
+
+    def _poll_from(self) -> datetime:
+        event: Event | None = getattr(self, "event", None)
+        if event is not None:
+            return changeclock.poll_from([event.pk])
+        organizer: Organizer = self.organizer  # type: ignore[attr-defined]
+        return changeclock.poll_from(list(organizer.events.values_list("pk", flat=True)))
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        serializer = super().get_serializer(*args, **kwargs)  # type: ignore[misc]
+        request: Request = self.request  # type: ignore[attr-defined]
+        return chosen(serializer, request) if request.method in SAFE_METHODS else serializer
 
     def _last_change(self) -> datetime | None:
         event: Event | None = getattr(self, "event", None)
@@ -241,15 +252,15 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         return {"event": self.event}  # type: ignore[attr-defined]
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        with transaction.atomic():
+        with late_atomic():
             self.record("added", serializer.save(**self.scope()))
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
-        with transaction.atomic():
+        with late_atomic():
             self.record("changed", serializer.save())
 
     def perform_destroy(self, instance: Any) -> None:
-        with transaction.atomic():
+        with late_atomic():
             self.record("deleted", instance)
             self.remove(instance)
 
@@ -265,11 +276,11 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             obj=obj,
             event=getattr(self, "event", None),
             organizer=getattr(self, "organizer", None),
-            data=_told(request) if verb != "deleted" else {},
+            data=told(request) if verb != "deleted" else {},
         )
 
 
-def _told(request: Request) -> dict[str, Any]:
+def told(request: Request) -> dict[str, Any]:
     """What the client sent; of a form its texts, without its files."""
     sent = request.POST if isinstance(request.data, QueryDict) else request.data
     return dict(sent) if isinstance(sent, dict) else {}

@@ -76,7 +76,7 @@ class BatchJobView(EventView[BatchRequest]):
 
 routes = [
     path(
-        "organizers/<str:organizer>/events/<str:event>/batchjobs/<uuid:job>/",
+        "organizers/<str:organizer>/events/<str:event>/batchjobs/<job_id:job>/",
         BatchJobView.as_view({"get": "retrieve", "delete": "destroy"}),
         name="batchjob-detail",
     )

@@ -44,7 +44,8 @@ class CategorySerializer(serializers.ModelSerializer[ItemCategory]):
 
     def to_representation(self, instance: ItemCategory) -> Any:
         shown = super().to_representation(instance)
-        shown["description"] = shown["description"] or {self.context["event"].locale: ""}
+        if not shown.get("description", True):
+            shown["description"] = {self.context["event"].locale: ""}
         return shown
 
     def validate_description(self, value: dict[str, str] | None) -> dict[str, str]:

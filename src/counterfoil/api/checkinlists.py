@@ -32,6 +32,7 @@ from counterfoil.orders.models import OrderPosition
 #: Any one of these lets an actor see a list, or scan on it.
 READ = ("event.orders:read", "event.orders:checkin")
 SCAN = ("event.orders:write", "event.orders:checkin")
+_COUNTS = {"checkin_count", "position_count"}
 
 
 class CheckinListSerializer(serializers.ModelSerializer[CheckinList]):
@@ -178,9 +179,10 @@ class CheckinListView(ListView, DetailView, WritingViews, EventView[CheckinList]
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         context = self.get_serializer_context()
-        if args and kwargs.get("many"):
+        serializer = super().get_serializer(*args, context=context, **kwargs)
+        if args and kwargs.get("many") and _COUNTS & serializer.child.fields.keys():
             context["tallies"] = queries.tallies(self.event, args[0])
-        return super().get_serializer(*args, context=context, **kwargs)
+        return serializer
 
     def perform_create(self, serializer: Any) -> None:
         self._save(serializer)

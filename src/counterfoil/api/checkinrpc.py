@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -76,6 +76,7 @@ class GateView(ShownToScanners, ListView, OrganizerView[OrderPosition]):
     ordering_fields = ("order__code", "order__datetime", "positionid", "last_checked_in")
     read_needs = READ
     write_needs = SCAN
+    searched_events: Collection[int] = ()
 
     def holds(self, needs: Needs) -> bool:
         """One event in which the actor may is enough; the lists say which events it is about."""
@@ -95,6 +96,7 @@ class GateView(ShownToScanners, ListView, OrganizerView[OrderPosition]):
             raise serializers.ValidationError({"list": _flat(asked.errors["lists"])})
         whatever = self.request.query_params.get("ignore_status") == "true"
         lists = asked.validated_data["lists"]
+        self.searched_events = {each.event_id for each in lists}
         return shown(queries.tickets_of(lists, whatever_status=whatever))
 
     @extend_schema(

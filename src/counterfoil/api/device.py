@@ -30,6 +30,8 @@ from counterfoil.checkin.models import CheckinList
 from counterfoil.checkin.occasions import Occasion, occasion_for, running_occasion
 from counterfoil.core import clock
 from counterfoil.core.ids import row_id
+from counterfoil.core.language import spoken
+from counterfoil.core.translated import resolve
 
 
 class FactsSerializer(serializers.ModelSerializer[Device]):
@@ -205,7 +207,10 @@ class _Current:
 
 def _selection(chosen: Occasion, checkin_list: CheckinList | None) -> dict[str, Any]:
     return {
-        "event": {"slug": chosen.event.slug, "name": chosen.event.name},
+        "event": {
+            "slug": chosen.event.slug,
+            "name": resolve(chosen.event.name, spoken()),
+        },
         "subevent": chosen.subevent.pk if chosen.subevent else None,
         "checkinlist": checkin_list.pk if checkin_list else None,
     }

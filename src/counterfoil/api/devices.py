@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from counterfoil.accounts import devices
-from counterfoil.accounts.actors import Actor
+from counterfoil.accounts.actors import Actor, Reach
 from counterfoil.accounts.models import Device
 from counterfoil.api.base import DetailView, ListView, OrganizerView, WritingViews, organizer_routes
 from counterfoil.api.fields import Moment
@@ -39,6 +39,7 @@ class EventReference(serializers.SlugRelatedField[Event]):
 class DeviceSerializer(serializers.ModelSerializer[Device]):
     limit_events = EventReference(many=True, required=False)
     security_profile = serializers.ChoiceField(["full", *PROFILES], required=False)
+    initialization_token = serializers.SerializerMethodField()
     created = Moment(read_only=True)
     initialized = Moment(read_only=True, allow_null=True)
 
@@ -65,7 +66,6 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
         read_only_fields = (
             "device_id",
             "unique_serial",
-            "initialization_token",
             "hardware_brand",
             "hardware_model",
             "os_name",
@@ -73,6 +73,11 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
             "software_brand",
             "software_version",
         )
+
+    def get_initialization_token(self, device: Device) -> str | None:
+        """It gives access to whoever knows it: only for those who could give the same access."""
+        view: DeviceView = self.context["view"]
+        return device.initialization_token if view.may_set_up(device) else None
 
     def create(self, validated_data: Any) -> Device:
         validated_data.pop("revoked", None)  # nobody announces a device that may not come
@@ -107,8 +112,19 @@ class DeviceView(ListView, DetailView, WritingViews, OrganizerView[Device]):
     log_as = "device"
 
     def get_queryset(self) -> QuerySet[Device]:
-        found = Device.objects.filter(organizer=self.organizer).select_related("organizer")
+        found = devices.visible_devices(self.actor, self.organizer).select_related("organizer")
         return found.prefetch_related("limit_events").order_by("device_id")
+
+    def may_set_up(self, device: Device) -> bool:
+        """Tell whether the actor may let this device in."""
+        reaches: dict[str, Reach] = self.__dict__.setdefault("_reaches", {})
+        profile = device.security_profile
+        if profile not in reaches:
+            reaches[profile] = devices.reach_for(self.actor, self.organizer, profile)
+        events = [event.pk for event in device.limit_events.all()]
+        return self.holds(self.write_needs) and reaches[profile].covers(
+            all_events=device.all_events, events=events
+        )
 
     def scope(self) -> dict[str, Any]:
         return {"organizer": self.organizer}

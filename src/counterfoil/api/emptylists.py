@@ -1,7 +1,7 @@
-"""Lists that scanner apps ask for and that have nothing in them here.
+"""Lists that clients ask for and that have nothing in them here.
 
-Badges, media, discounts and seats are other products; an app that synchronizes them wants to hear
-that there are none, not that the path is unknown.
+Badges, media, discounts, seats, vouchers, waiting lists and invoices are other products; a client
+that synchronizes them wants to hear that there are none, not that the path is unknown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from django.urls import URLPattern
 from rest_framework import serializers
 
 from counterfoil.api.base import EventView, ListView, OrganizerView, event_routes, organizer_routes
+from counterfoil.api.permissions import Needs
 from counterfoil.catalog.models import Event
+
+_ORDERS = ("event.orders:read",)
 
 
 class NothingSerializer(serializers.Serializer[Event]):
@@ -38,8 +41,9 @@ class EmptyOrganizerView(_Nothing, OrganizerView[Event]):
     """Always empty."""
 
 
-def _of_event(prefix: str, name: str, noun: str) -> list[URLPattern]:
-    view = type(f"{noun.title().replace(' ', '')}View", (EmptyEventView,), {"noun": noun})
+def _of_event(prefix: str, name: str, noun: str, *, needs: Needs = ()) -> list[URLPattern]:
+    declared = {"noun": noun, "read_needs": needs}
+    view = type(f"{noun.title().replace(' ', '')}View", (EmptyEventView,), declared)
     return event_routes(prefix, view, name=name)
 
 
@@ -53,5 +57,8 @@ routes = [
     *_of_event("badgeitems", "badgeitem", "badge of a product"),
     *_of_event("discounts", "discount", "discount"),
     *_of_event("seats", "seat", "seat"),
+    *_of_event("vouchers", "voucher", "voucher", needs=("event.vouchers:read",)),
+    *_of_event("waitinglistentries", "waitinglistentry", "waiting list entry", needs=_ORDERS),
+    *_of_event("invoices", "invoice", "invoice", needs=_ORDERS),
     *_of_organizer("reusablemedia", "reusablemedium", "reusable medium"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import Any
 
 import django_filters
@@ -11,19 +12,36 @@ from django.db.models import Q, QuerySet
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from counterfoil.accounts.teams import show_to_maker
-from counterfoil.api.base import DetailView, EventView, ListView, OrganizerView, WritingViews
+from counterfoil.api.base import (
+    DetailView,
+    EventView,
+    ListView,
+    OrganizerView,
+    WritingViews,
+    told,
+)
+from counterfoil.api.bestavailability import (
+    WITH_AVAILABILITY,
+    BestAvailability,
+    ListsAvailability,
+)
 from counterfoil.api.channelfields import ChannelLimits
 from counterfoil.api.examples import EVENT
 from counterfoil.api.fields import Moment, TranslatedText
 from counterfoil.api.filters import Channel, Flag
 from counterfoil.api.links import absolute
-from counterfoil.catalog import queries, services
+from counterfoil.api.permissions import Needs
+from counterfoil.audit import services as audit
+from counterfoil.catalog import cloning, queries, services
 from counterfoil.catalog.models import SLUG, Event, SalesChannel
 from counterfoil.core import clock
+from counterfoil.orders.bestavailability import best_of_events
 
 _FIELDS = (
     "name",
@@ -48,10 +66,16 @@ _FIELDS = (
     "timezone",
     "item_meta_properties",
 )
-_LAST_FIELDS = ("all_sales_channels", "limit_sales_channels", "public_url", "sales_channels")
+_LAST_FIELDS = (
+    "all_sales_channels",
+    "limit_sales_channels",
+    "best_availability_state",
+    "public_url",
+    "sales_channels",
+)
 
 
-class EventSerializer(ChannelLimits, serializers.ModelSerializer[Event]):
+class EventSerializer(ChannelLimits, BestAvailability, serializers.ModelSerializer[Event]):
     """An event in a list, and the answer to making one: without ``valid_keys``."""
 
     name = TranslatedText()
@@ -84,8 +108,12 @@ class EventSerializer(ChannelLimits, serializers.ModelSerializer[Event]):
         fields: tuple[str, ...] = (*_FIELDS, *_LAST_FIELDS)
 
     def to_representation(self, instance: Event) -> Any:
-        with timezone.override(instance.tz):
+        with timezone.override(self._time_zone(instance)):
             return super().to_representation(instance)
+
+    def _time_zone(self, event: Event) -> tzinfo:
+        """pretix writes times of one event in its zone, and of all that apps choose from in UTC."""
+        return UTC if "best_availability" in self.context else event.tz
 
     @extend_schema_field({"type": ["integer", "null"]})
     def get_seating_plan(self, event: Event) -> None:
@@ -151,13 +179,11 @@ class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
     def by_channel(
         self, events: QuerySet[Event], name: str, value: SalesChannel
     ) -> QuerySet[Event]:
-        limited = Event.limit_sales_channels.through.objects.filter(saleschannel=value).values(
-            "event"
-        )
-        return events.filter(Q(all_sales_channels=True) | Q(pk__in=limited))
+        return events.filter(pk__in=queries.sold_through(value).values("pk"))
 
 
-class EventListView(ListView, WritingViews, OrganizerView[Event]):
+@extend_schema_view(list=extend_schema(parameters=[WITH_AVAILABILITY]))
+class EventListView(ListsAvailability, ListView, WritingViews, OrganizerView[Event]):
     """The events that the credentials reach."""
 
     noun = "event"
@@ -167,6 +193,7 @@ class EventListView(ListView, WritingViews, OrganizerView[Event]):
     ordering_fields = ("date_from", "slug")
     write_needs = ("organizer.events:create",)
     log_as = "event"
+    best_availability = best_of_events
 
     def get_queryset(self) -> QuerySet[Event]:
         events = self.actor.events(self.organizer)
@@ -198,6 +225,47 @@ class EventDetailView(DetailView, WritingViews, EventView[Event]):
         services.delete_event(event=instance)
 
 
+class EventCloneSerializer(EventDetailSerializer):
+    """What the new event has of its own; times in the answer are UTC, as pretix gives them."""
+
+    def _time_zone(self, event: Event) -> tzinfo:
+        return UTC
+
+    def create(self, validated_data: Any) -> Event:
+        return cloning.clone_event(source=validated_data.pop("source"), fields=validated_data)
+
+
+class EventCloneView(EventView[Event]):
+    """Makes an event with the settings, products, layouts and check-in lists of this one.
+
+    What is not sent of its name, short form and dates is not copied.
+    """
+
+    noun = "event like this one"
+    example = {**EVENT, "valid_keys": {"pretix_sig1": []}}
+    serializer_class = EventCloneSerializer
+    write_needs = ("organizer.events:create",)
+
+    def holds(self, needs: Needs) -> bool:
+        """Making events is a right in the organizer."""
+        return OrganizerView.holds(self, needs)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        sent = self.get_serializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        with transaction.atomic():
+            made = sent.save(source=self.event)
+            show_to_maker(actor=self.actor, event=made)
+            audit.record(
+                actor=self.actor,
+                action="counterfoil.event.added",
+                obj=made,
+                organizer=self.organizer,
+                data={**told(request), "cloned_from": self.event.slug},
+            )
+        return Response(sent.data, status=status.HTTP_201_CREATED)
+
+
 routes = [
     path(
         "organizers/<str:organizer>/events/",
@@ -215,5 +283,10 @@ routes = [
             }
         ),
         name="event-detail",
+    ),
+    path(
+        "organizers/<str:organizer>/events/<str:event>/clone/",
+        EventCloneView.as_view({"post": "create"}),
+        name="event-clone",
     ),
 ]

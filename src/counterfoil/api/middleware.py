@@ -1,6 +1,8 @@
 """Manners of the API that REST framework does not have: paths, error bodies, headers.
 
 It stands innermost, so that it sees the path first and Django's own error pages before they leave.
+Only the page for an address that no route knows stays a page: scanner apps take JSON for the answer
+of a route, and tolerate any other 404 as that of a server that does not have it.
 """
 
 from __future__ import annotations
@@ -38,9 +40,18 @@ class ApiMiddleware:
             return self.get_response(request)
         request.path_info = _without_suffix(_SLASHES.sub("/", request.path_info))
         response = _refused(request) or _redirect(request) or self.get_response(request)
-        if response.status_code >= 400 and response.get("Content-Type", "").startswith("text/html"):
+        if _is_page(response) and not _is_unmatched(request, response):
             response = _said(response.status_code, retry=response.get("Retry-After"))
         return _with_headers(response)
+
+
+def _is_page(response: HttpResponseBase) -> bool:
+    kind = response.get("Content-Type", "")
+    return response.status_code >= 400 and kind.startswith("text/html")
+
+
+def _is_unmatched(request: HttpRequest, response: HttpResponseBase) -> bool:
+    return response.status_code == 404 and request.resolver_match is None
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -17,6 +19,8 @@ from counterfoil.orders.answers import AnswerUnreadable, normal_answer
 from counterfoil.orders.neworder import NewAnswer, NewOrder, NewPosition
 
 _CODE = r"^[A-Z0-9]{5,16}\Z"
+#: Characters of what has no form of its own.
+_LONGEST = 100_000
 _ATTENDEE = (
     "attendee_name_parts",
     "attendee_email",
@@ -44,6 +48,10 @@ def _text(length: int, **given: Any) -> serializers.CharField:
     return serializers.CharField(
         max_length=length, required=False, allow_null=True, allow_blank=True, **given
     )
+
+
+def _email() -> serializers.EmailField:
+    return serializers.EmailField(required=False, allow_null=True, allow_blank=True, max_length=254)
 
 
 class OptionReference(Reference):
@@ -74,19 +82,14 @@ class NewAnswerSerializer(serializers.Serializer[Any]):
         return {"question": question, "answer": text, "options": tuple(options)}
 
 
-class NewPositionSerializer(serializers.Serializer[Any]):
-    item = Reference("items")
-    variation = VariationReference(required=False, allow_null=True)
-    subevent = DateReference(required=False, allow_null=True)
-    positionid = Whole(min_value=1, required=False, allow_null=True)
-    price = Money(required=False, allow_null=True, min_value=0)
-    secret = serializers.CharField(max_length=255, required=False, allow_null=True)
-    addon_to = Whole(min_value=1, required=False, allow_null=True)
+class PositionDetailsSerializer(serializers.Serializer[Any]):
+    """What may be said of a ticket when it is sold, and changed at any time."""
+
     attendee_name = _text(255)
     attendee_name_parts = serializers.DictField(
         child=serializers.CharField(allow_blank=True), required=False
     )
-    attendee_email = serializers.EmailField(required=False, allow_null=True, max_length=254)
+    attendee_email = _email()
     company = _text(255)
     street = _text(1000)
     zipcode = _text(30)
@@ -97,14 +100,24 @@ class NewPositionSerializer(serializers.Serializer[Any]):
     valid_until = Moment(required=False, allow_null=True)
     answers = NewAnswerSerializer(many=True, required=False)
 
-    class Meta:
-        list_serializer_class = PositionalList
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         asked = [answer["question"].pk for answer in attrs.get("answers", [])]
         if len(set(asked)) < len(asked):
             raise serializers.ValidationError({"answers": [_("A question is answered twice.")]})
         return attrs
+
+
+class NewPositionSerializer(PositionDetailsSerializer):
+    item = Reference("items")
+    variation = VariationReference(required=False, allow_null=True)
+    subevent = DateReference(required=False, allow_null=True)
+    positionid = Whole(min_value=1, required=False, allow_null=True)
+    price = Money(required=False, allow_null=True, min_value=0)
+    secret = serializers.CharField(max_length=255, required=False, allow_null=True)
+    addon_to = Whole(min_value=1, required=False, allow_null=True)
+
+    class Meta:
+        list_serializer_class = PositionalList
 
 
 class InvoiceAddressSerializer(serializers.Serializer[Any]):
@@ -124,36 +137,52 @@ class InvoiceAddressSerializer(serializers.Serializer[Any]):
     custom_field = _text(255, default=None)
 
 
-class NewOrderSerializer(serializers.Serializer[Any]):
-    positions = NewPositionSerializer(many=True, allow_empty=False)
-    code = serializers.RegexField(_CODE, required=False, allow_null=True)
-    status = serializers.ChoiceField(["n", "p"], default="n")
-    testmode = serializers.BooleanField(default=False)
-    sales_channel = ChannelReference(required=False)
+class OrderDetailsSerializer(serializers.Serializer[Any]):
+    """What may be said of an order when it is made, and changed at any time."""
+
     locale = serializers.CharField(max_length=32, required=False)
-    email = serializers.EmailField(required=False, allow_null=True, max_length=254)
+    email = _email()
     phone = _text(64)
-    comment = serializers.CharField(required=False, allow_blank=True)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=_LONGEST)
     custom_followup_at = serializers.DateField(required=False, allow_null=True)
     checkin_attention = serializers.BooleanField(required=False)
     checkin_text = _text(1000)
     invoice_address = InvoiceAddressSerializer(required=False, allow_null=True)
     valid_if_pending = serializers.BooleanField(required=False)
-    require_approval = serializers.BooleanField(required=False)
     api_meta = serializers.DictField(required=False)
-    payment_provider = _text(190)
-    payment_date = Moment(required=False, allow_null=True)
-    expires = Moment(required=False, allow_null=True)
-    fees = serializers.ListField(required=False, max_length=0)
-    simulate = serializers.BooleanField(default=False)
 
     default_error_messages = {"language": _("The event is not offered in this language.")}
+
+    def validate_api_meta(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is stored, logged and answered with every order and is too much for that."""
+        if len(json.dumps(value)) > _LONGEST:
+            words = str(serializers.CharField.default_error_messages["max_length"])
+            raise serializers.ValidationError(words.format(max_length=_LONGEST))
+        return value
 
     def validate_locale(self, value: str) -> str:
         event = self.context["event"]
         if value != event.locale and value not in event.locales:
             self.fail("language")
         return value
+
+
+class NewOrderSerializer(OrderDetailsSerializer):
+    positions = NewPositionSerializer(
+        many=True,
+        allow_empty=False,
+        max_length=settings.ORDER_POSITIONS,  # type: ignore[call-arg]
+    )
+    code = serializers.RegexField(_CODE, required=False, allow_null=True)
+    status = serializers.ChoiceField(["n", "p"], default="n")
+    testmode = serializers.BooleanField(default=False)
+    sales_channel = ChannelReference(required=False)
+    require_approval = serializers.BooleanField(required=False)
+    payment_provider = _text(190)
+    payment_date = Moment(required=False, allow_null=True)
+    expires = Moment(required=False, allow_null=True)
+    fees = serializers.ListField(required=False, max_length=0)
+    simulate = serializers.BooleanField(default=False)
 
     @property
     def is_simulated(self) -> bool:

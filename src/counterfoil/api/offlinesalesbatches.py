@@ -203,7 +203,7 @@ _BASE = "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches"
 
 routes = [
     path(
-        f"{_BASE}/check/<uuid:job>/",
+        f"{_BASE}/check/<job_id:job>/",
         BatchCheckView.as_view({"get": "retrieve"}),
         name="offlinesalesbatch-check",
     ),
@@ -219,7 +219,7 @@ routes = [
         name="offlinesalesbatch-render-noslash",
     ),
     path(
-        f"{_BASE}/<id:pk>/download/<uuid:job>/<uuid:file>/",
+        f"{_BASE}/<id:pk>/download/<job_id:job>/<job_id:file>/",
         BatchDownloadView.as_view({"get": "retrieve"}),
         name="offlinesalesbatch-download",
     ),

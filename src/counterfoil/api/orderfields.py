@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -21,9 +21,14 @@ from counterfoil.api.positionfields import (
     has_download,
     shown,
 )
+from counterfoil.catalog.eventsettings import setting
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
+from counterfoil.printing.variables.names import write_name
 
 _OBJECT = {"type": "object", "additionalProperties": {}}
+_ADDRESS_LINES = ("street", "zipcode", "city", "country", "state", "vat_id")
+#: States of payments that came in, even if they went back later.
+_CAME_IN = frozenset({"confirmed", "refunded"})
 _NOTHING = {"type": "array", "items": {"type": "object"}}
 
 
@@ -73,6 +78,47 @@ class PaymentFields(serializers.ModelSerializer[OrderPayment]):
         return {}
 
 
+class InvoiceAddressFields(serializers.Serializer[Order]):
+    """To whom an invoice would go; ``name`` is written by the name's scheme."""
+
+    last_modified = Moment()
+    is_business = serializers.BooleanField()
+    company = serializers.CharField()
+    name = serializers.CharField()
+    name_parts = serializers.DictField(child=serializers.CharField())
+    street = serializers.CharField()
+    zipcode = serializers.CharField()
+    city = serializers.CharField()
+    country = serializers.CharField()
+    state = serializers.CharField()
+    vat_id = serializers.CharField()
+    vat_id_validated = serializers.BooleanField()
+    custom_field = serializers.CharField(allow_null=True)
+    internal_reference = serializers.CharField()
+    transmission_type = serializers.CharField()
+    transmission_info = serializers.DictField(allow_null=True)
+
+    def to_representation(self, instance: Order) -> dict[str, Any]:
+        stored: dict[str, Any] = instance.invoice_address or {}
+        parts = stored.get("name_parts") or {}
+        scheme = setting(instance.event, "name_scheme")
+        changed = stored.get("last_modified")
+        moment = datetime.fromisoformat(changed) if changed else instance.last_modified
+        return {
+            "last_modified": Moment().to_representation(moment),
+            "is_business": bool(stored.get("is_business")),
+            "company": stored.get("company") or "",
+            "name": write_name(parts, scheme) or stored.get("name") or "",
+            "name_parts": parts,
+            **{key: stored.get(key) or "" for key in _ADDRESS_LINES},
+            "vat_id_validated": False,
+            "custom_field": stored.get("custom_field"),
+            "internal_reference": stored.get("internal_reference") or "",
+            "transmission_type": "other",
+            "transmission_info": None,
+        }
+
+
 class OrderSerializer(serializers.ModelSerializer[Order]):
     event = serializers.CharField(source="event.slug")
     datetime = Moment()
@@ -89,6 +135,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     payments = PaymentFields(many=True)
     refunds = serializers.SerializerMethodField(method_name="get_none_of_them")
     sales_channel = serializers.CharField(source="sales_channel.identifier")
+    invoice_address = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
     customer = serializers.SerializerMethodField()
     plugin_data = serializers.SerializerMethodField()
@@ -135,9 +182,16 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
         with timezone.override(instance.event.tz):
             return super().to_representation(instance)
 
+    @extend_schema_field(InvoiceAddressFields(allow_null=True))
+    def get_invoice_address(self, order: Order) -> dict[str, Any] | None:
+        if order.invoice_address is None:
+            return None
+        return dict(InvoiceAddressFields(order, context=self.context).data)
+
     def get_payment_date(self, order: Order) -> date | None:
         """Return the day of the last payment that came in, by the event's calendar."""
-        dates = [each.payment_date for each in order.payments.all() if each.payment_date]
+        payments = [each for each in order.payments.all() if each.state in _CAME_IN]
+        dates = [each.payment_date for each in payments if each.payment_date]
         return timezone.localdate(max(dates)) if dates else None
 
     def get_payment_provider(self, order: Order) -> str | None:

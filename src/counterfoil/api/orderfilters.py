@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from rest_framework.request import Request
 
 from counterfoil.api.filters import Channel, Flag, RowId, RowIds, Words
+from counterfoil.api.searching import OrganizersOwn, OrganizersOwnWords, scope_of
 from counterfoil.checkin.models import Checkin
-from counterfoil.orders.finding import named_like, orders_like, position_like
+from counterfoil.orders.finding import named_like, orders_like, positions_like
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 
 
 class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]
-    code = django_filters.CharFilter()
+    code = OrganizersOwn()
     status = django_filters.CharFilter()
     status__in = Words(field_name="status", lookup_expr="in")
     email = django_filters.CharFilter()
@@ -46,12 +47,12 @@ class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]
 
     def matching(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
         """Find by code, e-mail address, or what is found of a position."""
-        return orders_like(orders, value)
+        return orders_like(orders, value, scope_of(self.request))
 
 
 class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
-    order = django_filters.CharFilter(field_name="order__code")
-    order__in = Words(field_name="order__code", lookup_expr="in")
+    order = OrganizersOwn(field_name="order__code")
+    order__in = OrganizersOwnWords(field_name="order__code", lookup_expr="in")
     order__status = django_filters.CharFilter()
     order__status__in = Words(field_name="order__status", lookup_expr="in")
     item = RowId()
@@ -61,8 +62,8 @@ class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
     subevent = RowId()
     subevent__in = RowIds(field_name="subevent", lookup_expr="in")
     addon_to = RowId()
-    secret = django_filters.CharFilter()
-    pseudonymization_id = django_filters.CharFilter()
+    secret = OrganizersOwn()
+    pseudonymization_id = OrganizersOwn()
     positionid = RowId()
     attendee_name = django_filters.CharFilter(method="named")
     has_checkin = Flag(method="scanned")
@@ -75,7 +76,7 @@ class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
     def named(
         self, positions: QuerySet[OrderPosition], _name: str, value: str
     ) -> QuerySet[OrderPosition]:
-        return positions.filter(named_like(value))
+        return named_like(positions, value, scope_of(self.request))
 
     def scanned(
         self, positions: QuerySet[OrderPosition], _name: str, value: bool | None
@@ -88,8 +89,7 @@ class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
     def matching(
         self, positions: QuerySet[OrderPosition], _name: str, value: str
     ) -> QuerySet[OrderPosition]:
-        of_order = Q(order__code__icontains=value) | Q(order__email__icontains=value)
-        return positions.filter(of_order | position_like(value))
+        return positions_like(positions, value, scope_of(self.request))
 
 
 def canceled_positions_wanted(request: Request) -> bool:

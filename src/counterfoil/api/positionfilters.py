@@ -6,7 +6,8 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from counterfoil.api.filters import Flag, RowId, RowIds, Words
-from counterfoil.orders.finding import guest_like, named_like
+from counterfoil.api.searching import OrganizersOwn, scope_of
+from counterfoil.orders.finding import named_like, positions_like
 from counterfoil.orders.models import OrderPosition
 
 Positions = QuerySet[OrderPosition]
@@ -14,7 +15,7 @@ Positions = QuerySet[OrderPosition]
 
 class ScanPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
     search = django_filters.CharFilter(method="by_words")
-    order = django_filters.CharFilter(field_name="order__code")
+    order = OrganizersOwn(field_name="order__code")
     order__status = django_filters.CharFilter(field_name="order__status")
     order__status__in = Words(field_name="order__status", lookup_expr="in")
     item = RowId(field_name="item")
@@ -25,16 +26,16 @@ class ScanPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
     subevent__in = RowIds(field_name="subevent", lookup_expr="in")
     addon_to = RowId(field_name="addon_to")
     addon_to__in = RowIds(field_name="addon_to", lookup_expr="in")
-    secret = django_filters.CharFilter(field_name="secret")
-    pseudonymization_id = django_filters.CharFilter(field_name="pseudonymization_id")
+    secret = OrganizersOwn(field_name="secret")
+    pseudonymization_id = OrganizersOwn(field_name="pseudonymization_id")
     attendee_name = django_filters.CharFilter(method="by_name")
     has_checkin = Flag(method="by_checkin")
 
     def by_words(self, rows: Positions, name: str, value: str) -> Positions:
-        return rows.filter(guest_like(value))
+        return positions_like(rows, value, scope_of(self.request))
 
     def by_name(self, rows: Positions, name: str, value: str) -> Positions:
-        return rows.filter(named_like(value))
+        return named_like(rows, value, scope_of(self.request))
 
     def by_checkin(self, rows: Positions, name: str, value: bool) -> Positions:
         return rows.filter(Q(("last_checked_in__isnull", not value)))

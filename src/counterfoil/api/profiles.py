@@ -20,10 +20,12 @@ _SCANNER = _ALIVE | {
     ("GET", "event-list"),
     ("GET", "event-detail"),
     ("GET", "event-settings"),
+    ("GET", "organizer-subevent-list"),
     ("GET", "subevent-list"),
     ("GET", "subevent-detail"),
     ("GET", "category-list"),
     ("GET", "item-list"),
+    ("GET", "item-picture"),
     ("GET", "question-list"),
     ("GET", "badgelayout-list"),
     ("GET", "badgeitem-list"),
@@ -45,12 +47,31 @@ _SCANNER = _ALIVE | {
     ("GET", "reusablemedium-list"),
 }
 
+#: Sells as well: it reads prices and how many are left, makes orders and prints their tickets.
+_CASH_DESK = _SCANNER | {
+    ("GET", "quota-list"),
+    ("GET", "quota-availability"),
+    ("GET", "taxrule-list"),
+    ("GET", "discount-list"),
+    ("GET", "ticketlayout-list"),
+    ("GET", "ticketlayoutitem-list"),
+    ("GET", "ticketlayout-background"),
+    ("POST", "order-list"),
+    ("GET", "order-detail"),
+    ("GET", "order-download"),
+    ("GET", "orderposition-list"),
+    ("GET", "orderposition-detail"),
+    ("GET", "orderposition-download"),
+    ("GET", "voucher-list"),
+}
+
 PROFILES = {
     "pretixscan": _SCANNER,
     "pretixscan_online_kiosk": _SCANNER
     - {("GET", "order-list"), ("GET", "checkinlistpos-list"), ("GET", "checkinrpc-search")},
     "pretixscan_online_noordersync": _SCANNER
     - {("GET", "order-list"), ("GET", "checkinlistpos-list")},
+    "pretixpos": _CASH_DESK,
 }
 
 

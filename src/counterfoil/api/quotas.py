@@ -31,7 +31,7 @@ class VisibleReference(Reference):
 
 
 class QuotaSerializer(serializers.ModelSerializer[Quota]):
-    size = Whole(allow_null=True, min_value=0)
+    size = Whole(required=False, allow_null=True, min_value=0)
     items = VisibleReference(many=True, required=False, queryset=Item.objects.all())
     variations = VariationReference(many=True, required=False)
     subevent = VisibleReference(required=False, allow_null=True, queryset=SubEvent.objects.all())
@@ -72,7 +72,8 @@ class QuotaSerializer(serializers.ModelSerializer[Quota]):
         return known[quota.pk]
 
     def create(self, validated_data: Any) -> Quota:
-        return save_quota(quota=Quota(event=validated_data.pop("event")), fields=validated_data)
+        made = save_quota(quota=Quota(event=validated_data.pop("event")), fields=validated_data)
+        return queries.quotas_of(made.event).get(pk=made.pk)
 
     def update(self, instance: Quota, validated_data: Any) -> Quota:
         changed = save_quota(quota=instance, fields=validated_data)

@@ -104,7 +104,7 @@ class RenderJobView(EventView[RenderRequest]):
 
 routes = [
     path(
-        "organizers/<str:organizer>/events/<str:event>/renderjobs/<uuid:job>/",
+        "organizers/<str:organizer>/events/<str:event>/renderjobs/<job_id:job>/",
         RenderJobView.as_view({"get": "retrieve", "delete": "destroy"}),
         name="renderjob-detail",
     )

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from counterfoil.api.chosenfields import chosen
 from counterfoil.api.pdfdata import pdf_data, wants_pdf_data
 from counterfoil.api.positionfields import FIRST_FIELDS, MORE_FIELDS, PositionFields, expanded
 from counterfoil.orders.models import OrderPosition
@@ -62,9 +63,9 @@ def asked_for(request: Request, positions: Sequence[OrderPosition]) -> dict[str,
 class ShownToScanners:
     """A view that shows tickets as scanners see them, singly or as a page."""
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> ScanPositionSerializer:
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         request: Request = self.request  # type: ignore[attr-defined]
         found: Any = args[0] if args else ()
         positions = [found] if isinstance(found, OrderPosition) else list(found)
         context = {**self.get_serializer_context(), **asked_for(request, positions)}  # type: ignore[attr-defined]
-        return ScanPositionSerializer(*args, context=context, **kwargs)
+        return chosen(ScanPositionSerializer(*args, context=context, **kwargs), request)

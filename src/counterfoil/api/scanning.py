@@ -26,7 +26,7 @@ from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.reasons import Reason
 from counterfoil.checkin.scans import Outcome, Scan
 from counterfoil.core import clock
-from counterfoil.orders.models import Order
+from counterfoil.orders.models import OrderPosition
 
 
 class ScanSerializer(serializers.Serializer[Scan]):
@@ -75,8 +75,8 @@ def redeem(request: Request, scan: Scan, *, in_order_locale: bool, actor: Actor)
 
 def _locale_of(scan: Scan) -> str | None:
     organizer = scan.lists[0].event.organizer_id
-    orders = Order.objects.filter(organizer=organizer, positions__secret=scan.secret)
-    return orders.values_list("locale", flat=True).first()
+    tickets = OrderPosition.objects.filter(organizer=organizer, secret=scan.secret)
+    return tickets.values_list("order__locale", flat=True).first()
 
 
 def _answer(request: Request, outcome: Outcome) -> Response:

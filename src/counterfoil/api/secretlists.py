@@ -1,4 +1,7 @@
-"""Revoked and blocked secrets: what scanners must refuse while they are offline."""
+"""Revoked and blocked secrets: what scanners must refuse while they are offline.
+
+Scanners take the newest time of the first page for the time to ask from next.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ class BlockedSecretFilters(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class RevokedSecretView(ListView, DetailView, EventView[RevokedSecret]):
-    """Secrets that are never admitted again."""
+    """Secrets that are never admitted again, the newest first."""
 
     noun = "revoked secret"
     example = {"id": 1, "secret": _SECRET, "created": "2027-06-12T10:00:00+02:00"}
@@ -53,11 +56,11 @@ class RevokedSecretView(ListView, DetailView, EventView[RevokedSecret]):
     read_needs = _READ
 
     def get_queryset(self) -> QuerySet[RevokedSecret]:
-        return RevokedSecret.objects.filter(event=self.event).order_by("created", "pk")
+        return RevokedSecret.objects.filter(event=self.event).order_by("-created", "-pk")
 
 
 class BlockedSecretView(ListView, DetailView, EventView[BlockedSecret]):
-    """Secrets that are blocked, or were: a scanner must hear of both."""
+    """Secrets that are blocked, or were, the newest first: a scanner must hear of both."""
 
     noun = "blocked secret"
     example = {
@@ -72,7 +75,7 @@ class BlockedSecretView(ListView, DetailView, EventView[BlockedSecret]):
     read_needs = _READ
 
     def get_queryset(self) -> QuerySet[BlockedSecret]:
-        return BlockedSecret.objects.filter(event=self.event).order_by("updated", "pk")
+        return BlockedSecret.objects.filter(event=self.event).order_by("-updated", "-pk")
 
 
 routes = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http.response import HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,6 +20,7 @@ from counterfoil.accounts.idempotency import KeyUse, StillRunning
 from counterfoil.accounts.models import Team
 from counterfoil.api import idempotency
 from counterfoil.api.base import ApiView
+from counterfoil.api.links import absolute
 
 #: Clients compare it with the version that brought a feature: the one whose API this is.
 PRETIX_VERSION = "2026.8.0"
@@ -29,6 +30,10 @@ PRETIX_NUMERIC = 20260080005000
 class VersionSerializer(serializers.Serializer[Any]):
     pretix = serializers.CharField()
     pretix_numeric = serializers.IntegerField()
+
+
+class RootSerializer(serializers.Serializer[Any]):
+    organizers = serializers.URLField()
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
@@ -49,6 +54,17 @@ class VersionView(ApiView[Team]):
 
     def retrieve(self, request: Request) -> Response:
         return Response(self.example)
+
+
+class RootView(ApiView[Team]):
+    """Where the API begins."""
+
+    noun = "root"
+    example = {"organizers": "https://tickets.example.org/api/v1/organizers/"}
+    serializer_class = RootSerializer
+
+    def retrieve(self, request: Request) -> Response:
+        return Response({"organizers": absolute(request, reverse("organizer-list"))})
 
 
 class MeView(ApiView[Team]):
@@ -93,6 +109,7 @@ def _described(actor: Any) -> dict[str, Any]:
 
 
 routes = [
+    path("", RootView.as_view({"get": "retrieve"}), name="root"),
     path("version", VersionView.as_view({"get": "retrieve"}), name="version"),
     path("me", MeView.as_view({"get": "retrieve"}), name="me"),
     path(

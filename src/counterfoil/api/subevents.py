@@ -1,28 +1,46 @@
-"""The dates of an event series."""
+"""The dates of an event series, or of all series of an organizer."""
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
-from drf_spectacular.utils import extend_schema_field
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 
-from counterfoil.api.base import DetailView, EventView, ListView, WritingViews, event_routes
+from counterfoil.api.base import (
+    DetailView,
+    EventView,
+    ListView,
+    OrganizerView,
+    WritingViews,
+    event_routes,
+    organizer_routes,
+)
+from counterfoil.api.bestavailability import (
+    WITH_AVAILABILITY,
+    BestAvailability,
+    ListsAvailability,
+)
 from counterfoil.api.examples import SUBEVENT
 from counterfoil.api.fields import Moment, Money, Reference, TranslatedText
-from counterfoil.api.filters import Flag
+from counterfoil.api.filters import Channel, Flag
 from counterfoil.api.listsinplace import PositionalList
 from counterfoil.api.salefields import VariationReference
 from counterfoil.api.variations import availability_mode
 from counterfoil.catalog import dates, queries
 from counterfoil.catalog.models import (
+    Event,
+    SalesChannel,
     SubEvent,
     SubEventItem,
     SubEventItemVariation,
 )
 from counterfoil.core import clock
+from counterfoil.orders.bestavailability import best_of_subevents
 
 _OVERRIDE = (
     "price",
@@ -66,7 +84,7 @@ class VariationOverrideSerializer(_Override, serializers.ModelSerializer[SubEven
         fields = ("variation", *_OVERRIDE)
 
 
-class SubEventSerializer(serializers.ModelSerializer[SubEvent]):
+class SubEventSerializer(BestAvailability, serializers.ModelSerializer[SubEvent]):
     name = TranslatedText()
     date_from = Moment()
     date_to = Moment(required=False, allow_null=True)
@@ -113,12 +131,13 @@ class SubEventSerializer(serializers.ModelSerializer[SubEvent]):
             "meta_data",
             "seat_category_mapping",
             "last_modified",
+            "best_availability_state",
             "comment",
         )
 
     def get_event(self, subevent: SubEvent) -> str:
-        slug: str = self.context["event"].slug
-        return slug
+        event: Event | None = self.context.get("event")
+        return (event or subevent.event).slug
 
     @extend_schema_field({"type": ["integer", "null"]})
     def get_seating_plan(self, subevent: SubEvent) -> None:
@@ -128,9 +147,15 @@ class SubEventSerializer(serializers.ModelSerializer[SubEvent]):
     def get_seat_category_mapping(self, subevent: SubEvent) -> dict[str, Any]:
         return {}
 
+    def _time_zone(self) -> tzinfo:
+        """pretix writes times of one event in its zone, and of all events' dates in UTC."""
+        event: Event | None = self.context.get("event")
+        return event.tz if event is not None else UTC
+
     def to_representation(self, instance: SubEvent) -> Any:
-        shown = super().to_representation(instance)
-        for name in ("frontpage_text", "comment"):  # empty is null to clients
+        with timezone.override(self._time_zone()):
+            shown = super().to_representation(instance)
+        for name in {"frontpage_text", "comment"} & shown.keys():  # empty is null to clients
             shown[name] = shown[name] or None
         return shown
 
@@ -185,7 +210,19 @@ class SubEventFilters(django_filters.FilterSet):  # type: ignore[misc]
         return rows.filter(queries.containing(value, "name", "location"))
 
 
-class SubEventView(ListView, DetailView, WritingViews, EventView[SubEvent]):
+class OrganizerSubEventFilters(SubEventFilters):
+    event = django_filters.CharFilter(field_name="event__slug")
+    event__live = Flag()
+    sales_channel = Channel(method="by_channel")
+
+    def by_channel(
+        self, rows: QuerySet[SubEvent], name: str, value: SalesChannel
+    ) -> QuerySet[SubEvent]:
+        return rows.filter(event__in=queries.sold_through(value).values("pk"))
+
+
+@extend_schema_view(list=extend_schema(parameters=[WITH_AVAILABILITY]))
+class SubEventView(ListsAvailability, ListView, DetailView, WritingViews, EventView[SubEvent]):
     """The dates of a series. A plain event has none."""
 
     noun = "date of a series"
@@ -195,6 +232,7 @@ class SubEventView(ListView, DetailView, WritingViews, EventView[SubEvent]):
     ordering_fields = ("id", "date_from", "last_modified")
     write_needs = ("event.subevents:write",)
     log_as = log_kind = "subevent"
+    best_availability = best_of_subevents
 
     def get_queryset(self) -> QuerySet[SubEvent]:
         return queries.subevents_of(self.event)
@@ -203,4 +241,23 @@ class SubEventView(ListView, DetailView, WritingViews, EventView[SubEvent]):
         dates.delete_subevent(subevent=instance)
 
 
-routes = event_routes("subevents", SubEventView, name="subevent")
+@extend_schema_view(list=extend_schema(parameters=[WITH_AVAILABILITY]))
+class OrganizerSubEventView(ListsAvailability, ListView, OrganizerView[SubEvent]):
+    """The dates of all series that the credentials reach: what scanner apps choose from."""
+
+    noun = "date of any series"
+    example = SUBEVENT
+    serializer_class = SubEventSerializer
+    filterset_class = OrganizerSubEventFilters
+    ordering_fields = ("id", "date_from", "last_modified")
+    page_generated = True
+    best_availability = best_of_subevents
+
+    def get_queryset(self) -> QuerySet[SubEvent]:
+        return queries.subevents_in(self.actor.events(self.organizer))
+
+
+routes = [
+    *event_routes("subevents", SubEventView, name="subevent"),
+    *organizer_routes("subevents", OrganizerSubEventView, name="organizer-subevent"),
+]

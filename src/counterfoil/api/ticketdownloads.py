@@ -46,7 +46,8 @@ class OrderTicketsView(FileAnswers, EventView[Order]):
     lookup_value_converter = "str"
 
     def get_queryset(self) -> QuerySet[Order]:
-        return Order.objects.filter(event=self.event).select_related("event__organizer")
+        orders = Order.objects.filter(organizer=self.organizer, event=self.event)
+        return orders.select_related("event__organizer")
 
     def retrieve(
         self, request: Request, *args: Any, output: str, **kwargs: Any

@@ -218,7 +218,7 @@ routes = [
         name="ticketpdfrenderer-render-batch",
     ),
     path(
-        f"{_BASE}download/<uuid:job>/<uuid:file>/",
+        f"{_BASE}download/<job_id:job>/<job_id:file>/",
         RenderDownloadView.as_view({"get": "retrieve"}),
         name="ticketpdfrenderer-download",
     ),

@@ -37,6 +37,7 @@ MODULES = [
     "checkins",
     "devices",
     "device",
+    "webhooks",
     "secretlists",
     "emptylists",
     "printlog",

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
 
-from counterfoil.accounts.models import User
+from counterfoil.accounts.actors import Actor
+from counterfoil.accounts.devices import visible_devices
+from counterfoil.accounts.models import Device, User
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Organizer
 
@@ -27,13 +29,61 @@ def entries_of(organizer: Organizer) -> QuerySet[LogEntry]:
     )
 
 
+#: Kinds of the organizer itself that take more than its settings to see.
+_NEEDS = {
+    "team": "organizer.teams:write",
+    "token": "organizer.teams:write",
+    "invitation": "organizer.teams:write",
+    "device": "organizer.devices:read",
+    "webhook": "organizer.settings.general:write",
+}
+#: What else is logged without an event. Any other kind is of an event that was deleted.
+_OF_ORGANIZER = (*_NEEDS, "organizer", "saleschannel", "user")
+#: Kinds that say who bought what, and which tickets there are.
+_ABOUT_ORDERS = (
+    *("order", "orderposition", "batchrequest", "offlinesalesbatch", "renderjob", "checkin"),
+)
+
+
+def entries_for(reader: Actor, organizer: Organizer) -> QuerySet[LogEntry]:
+    """What happened in an organizer, as far as the reader may see what it happened to."""
+    entries = entries_of(organizer)
+    hidden = [
+        kind
+        for kind, permission in _NEEDS.items()
+        if not reader.may_in_organizer(permission, organizer)
+        and not (permission.endswith(":read") and _may_write(reader, permission, organizer))
+    ]
+    entries = entries.exclude(kind__in=hidden)
+    seen = Q(event__isnull=True, kind__in=_OF_ORGANIZER)
+    if reader.sees_all_events(organizer):
+        seen = Q()
+    else:
+        seen |= Q(event__in=reader.events(organizer))
+        unseen = Device.objects.exclude(pk__in=visible_devices(reader, organizer).values("pk"))
+        foreign = [
+            str(pk) for pk in unseen.filter(organizer=organizer).values_list("pk", flat=True)
+        ]
+        entries = entries.exclude(kind="device", object_id__in=foreign)
+    orders = reader.events_with("event.orders:read", organizer)
+    if not orders.all_events:
+        entries = entries.filter(~Q(kind__in=_ABOUT_ORDERS) | Q(event__in=orders.events))
+    return entries.filter(seen)
+
+
+def _may_write(reader: Actor, permission: str, organizer: Organizer) -> bool:
+    return reader.may_in_organizer(permission.replace(":read", ":write"), organizer)
+
+
 def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[LogEntry]:
     """What happened to some objects of an event, newest first: ids by kind."""
-    wanted = Q(pk__in=[])
+    # Each kind is a look into an index; joined by OR, SQLite would walk the log of the event.
+    found: list[int] = []
     for kind, ids in about.items():
-        wanted |= Q(kind=kind, object_id__in=[str(pk) for pk in ids])
+        entries = LogEntry.objects.filter(event=event, kind=kind)
+        found += entries.filter(object_id__in=[str(pk) for pk in ids]).values_list("pk", flat=True)
     return (
-        LogEntry.objects.filter(wanted, event=event)
+        LogEntry.objects.filter(pk__in=found)
         .select_related("user", "token", "device")
         .order_by("-datetime", "-pk")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model
@@ -9,6 +10,18 @@ from django.db.models import Model
 from counterfoil.accounts.actors import Actor, DeviceActor, TokenActor, UserActor
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Organizer
+
+Follower = Callable[[LogEntry, Model], None]
+
+_followers: list[Follower] = []
+
+
+def follow(follower: Follower) -> None:
+    """Register who is told of each entry and its object, in the transaction that writes it.
+
+    Rooms above the log do so when they are set up (``AppConfig.ready``).
+    """
+    _followers.append(follower)
 
 
 def record(
@@ -23,11 +36,12 @@ def record(
     """Write one entry, in the caller's transaction.
 
     ``action`` reads ``counterfoil.<kind>.<verb>``; ``data`` must be JSON. An event brings its
-    organizer along. ``actor`` None is the system itself: a job, a command.
+    organizer along. ``actor`` None is the system itself: a job, a command. Those who ``follow`` the
+    log write in the same transaction.
     """
     if event is not None and organizer is None:
         organizer = event.organizer
-    return LogEntry.objects.create(
+    entry = LogEntry.objects.create(
         organizer=organizer,
         event=event,
         action=action,
@@ -37,6 +51,9 @@ def record(
         data=data or {},
         **_who(actor),
     )
+    for follower in _followers:
+        follower(entry, obj)
+    return entry
 
 
 def _who(actor: Actor | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Self
 from django.db import IntegrityError, transaction
 
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.catalog import changeclock
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
 from counterfoil.core import failpoints
 from counterfoil.layouts.models import TicketLayout
@@ -106,16 +107,18 @@ class Stock:
         amount = self.draft.amount
         price = self.draft.price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
-        self._insert_orders(orders, price, batch.creation)
-        check()
-        failpoints.reach("batches.half_inserted")
         self._insert_positions(positions, orders, price)
         check()
+        failpoints.reach("batches.half_inserted")
         if price.gross:
             self._insert_payments(orders, price, batch.creation)
         pattern = bulk.Pattern(BatchTicket(batch=batch), ["id", "number", "position_id"])
         ids = bulk.draw_ids(BatchTicket, amount)
         pattern.insert(zip(ids, range(1, amount + 1), positions, strict=True))
+        check()
+        # Foreign keys are checked at the commit. So the rows that carry the time come last, and
+        # nobody at a gate of this event waits for the rest.
+        self._insert_orders(orders, price, changeclock.stamp(self.draft.event.pk))
 
     def _insert_orders(self, ids: list[int], price: Price, moment: datetime) -> None:
         draft = self.draft

@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.batches.models import BatchPrint, BatchRequest, BatchTicket
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayout
+from counterfoil.orders.models import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,11 @@ def wishes_of(event: Event) -> QuerySet[BatchRequest]:
     )
 
 
-def matching(wishes: QuerySet[BatchRequest], text: str) -> QuerySet[BatchRequest]:
+def matching(wishes: QuerySet[BatchRequest], text: str, event: Event) -> QuerySet[BatchRequest]:
     """Those whose comment has this text in it, or that made the order of this code."""
-    made = BatchTicket.objects.filter(batch=OuterRef("batch"), position__order__code=text.upper())
-    return wishes.filter(Q(job__payload__comment__icontains=text) | Exists(made))
+    order = Order.objects.filter(organizer=event.organizer_id, code=text.upper())
+    made = BatchTicket.objects.filter(position__order__in=order).values("batch")
+    return wishes.filter(Q(job__payload__comment__icontains=text) | Q(batch__in=made))
 
 
 def in_states(

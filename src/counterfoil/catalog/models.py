@@ -33,6 +33,11 @@ class Organizer(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def job_lane(self) -> str:
+        """The lane of all jobs for this organizer, so that organizers' jobs take turns."""
+        return f"organizer:{self.pk}"
+
 
 class SalesChannel(models.Model):
     """Where tickets are sold: ``web`` in every organizer, and the organizer's own ``api.…``."""
@@ -101,6 +106,18 @@ class Event(models.Model):
     @property
     def tz(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.timezone)
+
+
+class ChangeClock(models.Model):
+    """The latest time that a change in an event was stamped with: see ``catalog.changeclock``."""
+
+    event = models.OneToOneField(
+        Event, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    latest = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.latest:%Y-%m-%d %H:%M:%S}"
 
 
 class SubEvent(models.Model):

@@ -62,5 +62,12 @@ SCHEMES = {
 }
 
 
+def with_scheme(parts: Parts, scheme: str) -> dict[str, str]:
+    """Return the parts of a name with the scheme by which they are written, if they name none."""
+    if not parts or "_scheme" in parts or "_legacy" in parts:
+        return dict(parts)
+    return {**parts, "_scheme": scheme}
+
+
 def scheme_of(name: object) -> Scheme:
     return SCHEMES.get(name if isinstance(name, str) else "", SCHEMES[DEFAULT_SCHEME])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from counterfoil.catalog.models import (
     Event,
@@ -14,6 +14,7 @@ from counterfoil.catalog.models import (
     Question,
     QuestionOption,
     Quota,
+    SalesChannel,
     SubEvent,
     SubEventItem,
     SubEventItemVariation,
@@ -45,6 +46,12 @@ def event_ended_before(moment: datetime) -> Q:
     return ended_before(moment) & Q(has_subevents=False)
 
 
+def sold_through(channel: SalesChannel) -> QuerySet[Event]:
+    """The events whose products are sold through a channel."""
+    limited = Event.limit_sales_channels.through.objects.filter(saleschannel=channel)
+    return Event.objects.filter(Q(all_sales_channels=True) | Q(pk__in=limited.values("event")))
+
+
 def items_of(event: Event) -> QuerySet[Item]:
     """The event's items in the order of sale, with what a list shows of them."""
     return (
@@ -68,19 +75,34 @@ def _variations() -> QuerySet[ItemVariation]:
 
 def subevents_of(event: Event) -> QuerySet[SubEvent]:
     """The dates of a series by date, with their own prices."""
-    return (
-        SubEvent.objects.filter(event=event)
-        .prefetch_related(
-            Prefetch("item_overrides", SubEventItem.objects.order_by("item_id")),
-            Prefetch("variation_overrides", SubEventItemVariation.objects.order_by("variation_id")),
-        )
-        .order_by("date_from", "pk")
-    )
+    return _dates(SubEvent.objects.filter(event=event))
+
+
+def subevents_in(events: QuerySet[Event]) -> QuerySet[SubEvent]:
+    """The dates of several series by date, each with its event and its own prices."""
+    return _dates(SubEvent.objects.filter(event__in=events.values("pk")).select_related("event"))
+
+
+def _dates(rows: QuerySet[SubEvent]) -> QuerySet[SubEvent]:
+    return rows.prefetch_related(
+        Prefetch("item_overrides", SubEventItem.objects.order_by("item_id")),
+        Prefetch("variation_overrides", SubEventItemVariation.objects.order_by("variation_id")),
+    ).order_by("date_from", "pk")
 
 
 def quotas_of(event: Event) -> QuerySet[Quota]:
-    """The event's quotas in the order they were made, with their items and variations."""
-    return Quota.objects.filter(event=event).prefetch_related("items", "variations").order_by("pk")
+    """The event's quotas in the order they were made, with what they hold in the order of sale."""
+    by_category = F("category__position").asc(nulls_first=True)
+    items = Item.objects.order_by(by_category, "category", "position", "pk")
+    by_category = F("item__category__position").asc(nulls_first=True)
+    variations = ItemVariation.objects.order_by(
+        by_category, "item__category", "item__position", "item", "position", "pk"
+    )
+    return (
+        Quota.objects.filter(event=event)
+        .prefetch_related(Prefetch("items", items), Prefetch("variations", variations))
+        .order_by("pk")
+    )
 
 
 def questions_of(event: Event) -> QuerySet[Question]:

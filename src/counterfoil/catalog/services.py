@@ -10,7 +10,7 @@ from babel.core import get_global
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from counterfoil.catalog import saving
+from counterfoil.catalog import changeclock, saving
 from counterfoil.catalog.models import Event, Organizer, SalesChannel
 from counterfoil.core.refusals import Forbidden, Invalid
 
@@ -108,7 +108,9 @@ def create_event(*, organizer: Organizer, fields: Mapping[str, Any]) -> Event:
         raise Invalid({"slug": [_("This slug has already been used for a different event.")]})
     event = Event(organizer=organizer)
     _check_event(event, fields)
-    return saving.write(event, {"locales": [fields.get("locale", event.locale)], **fields})
+    made = saving.write(event, {"locales": [fields.get("locale", event.locale)], **fields})
+    changeclock.stamp(made.pk)
+    return made
 
 
 @transaction.atomic
@@ -161,6 +163,5 @@ def delete_event(*, event: Event) -> None:
     refusal = _("This event has orders, so it cannot be deleted. Take it offline instead.")
     if event.orders.exists():
         raise Forbidden(refusal)
-    for item in event.items.all():  # items keep their tax rules from being deleted
-        saving.delete(item, refusal)
+    saving.delete_rows(event.items.all(), refusal)  # items keep tax rules from being deleted
     saving.delete(event, refusal)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from counterfoil.catalog import changeclock
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.queries import inside
+from counterfoil.orders import bulk
 
 
 def let_out_where_due(now: datetime) -> int:
@@ -17,35 +20,44 @@ def let_out_where_due(now: datetime) -> int:
 
 
 def let_out(checkin_list: CheckinList, now: datetime) -> bool:
-    """Write an exit for everybody inside, if the list's hour has come, and set it to the next day.
-
-    Scans call this too: the hour holds even if nothing else runs on time. Of several at once only
-    one changes the hour, and that one writes the exits.
-    """
-    hour = checkin_list.exit_all_at
-    if hour is None or hour > now:
-        return False
+    """Write an exit for everybody inside, if the list's hour has come; return whether it had."""
     with transaction.atomic():
-        following = _following(hour, now, checkin_list)
-        due = CheckinList.objects.filter(pk=checkin_list.pk, exit_all_at=hour)
-        if not due.update(exit_all_at=following):
+        exits = write_exits(checkin_list, now)
+        if exits is None:
             return False
-        checkin_list.exit_all_at = following
-        Checkin.objects.bulk_create(_exits(checkin_list, hour))
+        stamp_exits(checkin_list, exits)
     return True
 
 
-def _exits(checkin_list: CheckinList, hour: datetime) -> list[Checkin]:
-    return [
-        Checkin(
-            position_id=position,
-            list=checkin_list,
-            type=Checkin.Type.EXIT,
-            datetime=hour,
-            auto_checked_in=True,
-        )
-        for position in inside(checkin_list, at=hour).values_list("pk", flat=True)
-    ]
+def write_exits(checkin_list: CheckinList, now: datetime) -> QuerySet[Checkin] | None:
+    """Write exits if the list's hour has come, set it to the next day, and return what is written.
+
+    Scans call this too: the hour holds even if nothing else runs on time. Of several at once only
+    one changes the hour, and that one writes the exits. The caller stamps them at the end of its
+    transaction.
+    """
+    hour = checkin_list.exit_all_at
+    if hour is None or hour > now:
+        return None
+    following = _following(hour, now, checkin_list)
+    due = CheckinList.objects.filter(pk=checkin_list.pk, exit_all_at=hour)
+    if not due.update(exit_all_at=following):
+        return None
+    checkin_list.exit_all_at = following
+    _insert_exits(checkin_list, hour)
+    return Checkin.objects.filter(list=checkin_list, datetime=hour, auto_checked_in=True)
+
+
+def stamp_exits(checkin_list: CheckinList, exits: QuerySet[Checkin]) -> None:
+    exits.update(created=changeclock.stamp(checkin_list.event_id))
+
+
+def _insert_exits(checkin_list: CheckinList, hour: datetime) -> None:
+    """Write an exit for each ticket inside: scans wait meanwhile, and there may be thousands."""
+    positions = list(inside(checkin_list, at=hour).values_list("pk", flat=True))
+    sample = Checkin(list=checkin_list, type=Checkin.Type.EXIT, datetime=hour, auto_checked_in=True)
+    ids = bulk.draw_ids(Checkin, len(positions))
+    bulk.Pattern(sample, ["id", "position_id"]).insert(zip(ids, positions, strict=True))
 
 
 def _following(hour: datetime, now: datetime, checkin_list: CheckinList) -> datetime:

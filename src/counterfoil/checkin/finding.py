@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from counterfoil.checkin.models import CheckinList, RevokedSecret
 from counterfoil.checkin.scans import Scan
 from counterfoil.orders.models import OrderPosition
@@ -47,13 +45,13 @@ def find(scan: Scan) -> Found:
 
 
 def _position(scan: Scan, lists: dict[int, CheckinList]) -> OrderPosition | None:
-    wanted = Q(secret=scan.secret)
-    if scan.position_id is not None:
-        wanted |= Q(pk=scan.position_id)
-    candidates = list(_TICKETS.filter(wanted, order__event__in=lists, canceled=False))
+    tickets = _TICKETS.filter(order__event__in=lists, canceled=False)
+    organizer = scan.lists[0].event.organizer_id
     # An all-digit secret may be the id of another ticket: the secret was printed, so it wins.
-    by_secret = [position for position in candidates if position.secret == scan.secret]
-    return next(iter(by_secret or candidates), None)
+    position = next(iter(tickets.filter(organizer=organizer, secret=scan.secret)), None)
+    if position is None and scan.position_id is not None:
+        position = next(iter(tickets.filter(pk=scan.position_id)), None)
+    return position
 
 
 def _of_list(position: OrderPosition, checkin_list: CheckinList) -> OrderPosition | None:

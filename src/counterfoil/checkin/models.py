@@ -72,6 +72,10 @@ class Checkin(models.Model):
         indexes = [
             models.Index(fields=["list", "position", "datetime"], name="checkin_of_position"),
             models.Index(fields=["position", "datetime"], name="checkin_history"),
+            models.Index(fields=["list", "datetime", "id"], name="checkin_by_time"),
+            models.Index(
+                fields=["list", "nonce"], condition=Q(nonce__isnull=False), name="checkin_by_nonce"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -25,31 +25,34 @@ def positions_on(
     checkin_list: CheckinList, *, whatever_status: bool = False
 ) -> QuerySet[OrderPosition]:
     """The tickets of a list: of its products and date, paid or pending as the list says."""
-    positions = OrderPosition.objects.filter(order__event=checkin_list.event_id, canceled=False)
+    return OrderPosition.objects.filter(_is_on(checkin_list, whatever_status=whatever_status))
+
+
+def _is_on(checkin_list: CheckinList, *, whatever_status: bool) -> Q:
+    on = Q(order__event=checkin_list.event_id, canceled=False)
     if checkin_list.subevent_id:
-        positions = positions.filter(subevent=checkin_list.subevent_id)
+        on &= Q(subevent=checkin_list.subevent_id)
     if not checkin_list.all_products:
-        positions = positions.filter(item__in=checkin_list.limit_products.all())
+        on &= Q(item__in=checkin_list.limit_products.all())
     if whatever_status:
-        return positions
+        return on
     status = Q(order__status=Order.Status.PAID)
     pending = Q(order__status=Order.Status.PENDING)
     status |= pending if checkin_list.include_pending else pending & Q(order__valid_if_pending=True)
-    return positions.filter(status)
+    return on & status
 
 
 def tickets_of(
     lists: Sequence[CheckinList], *, whatever_status: bool = False
 ) -> QuerySet[OrderPosition]:
     """The tickets of any of several lists, each with its ``last_checked_in`` on them."""
-    on_any = Q(pk__in=[])
+    on_any = Q()
     for checkin_list in lists:
-        positions = positions_on(checkin_list, whatever_status=whatever_status)
-        on_any |= Q(pk__in=positions.values("pk"))
+        on_any |= _is_on(checkin_list, whatever_status=whatever_status)
     entered = entries().filter(list__in=lists, position=OuterRef("pk"))
     last = entered.order_by("-datetime").values("datetime")[:1]
     return (
-        OrderPosition.objects.filter(on_any)
+        OrderPosition.objects.filter(on_any or Q(pk__in=[]))
         .annotate(last_checked_in=Subquery(last))
         .order_by("order__code", "positionid", "pk")
     )

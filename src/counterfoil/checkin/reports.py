@@ -9,9 +9,11 @@ from django.db import transaction
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
+from counterfoil.catalog import changeclock
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.services import device_of
 from counterfoil.core import clock
+from counterfoil.orders.changes import lock_orders, stamp_orders
 from counterfoil.orders.models import OrderPosition, PrintLog
 
 
@@ -41,6 +43,8 @@ def report_failure(
         event=checkin_list.event,
         data={"list": checkin_list.pk, "reason": failed.error_reason},
     )
+    failed.created = changeclock.stamp(checkin_list.event_id)
+    failed.save(update_fields=["created"])
     return failed
 
 
@@ -49,7 +53,8 @@ def report_print(
     *, position: OrderPosition, fields: Mapping[str, Any], actor: Actor | None
 ) -> PrintLog:
     """Keep that a ticket or badge was printed."""
-    device = device_of(actor)
+    event, device = position.order.event, device_of(actor)
+    lock_orders([position.order_id])
     log = PrintLog.objects.create(
         position=position, device_id=device.device_id if device else None, **fields
     )
@@ -57,7 +62,8 @@ def report_print(
         actor=actor,
         action="counterfoil.orderposition.printed",
         obj=position,
-        event=position.order.event,
+        event=event,
         data={"source": log.source, "type": log.type},
     )
+    stamp_orders(event_id=event.pk, orders=[position.order_id])
     return log

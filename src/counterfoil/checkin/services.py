@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -12,16 +13,17 @@ from django.db.models import QuerySet
 from counterfoil.accounts.actors import Actor, DeviceActor
 from counterfoil.accounts.models import Device
 from counterfoil.audit.services import record
+from counterfoil.catalog import changeclock
 from counterfoil.checkin import questions
 from counterfoil.checkin.admission import Attempt, refusal_of
-from counterfoil.checkin.exits import let_out
+from counterfoil.checkin.exits import stamp_exits, write_exits
 from counterfoil.checkin.finding import Found, find
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.reasons import Reason, Refused
 from counterfoil.checkin.scans import Outcome, Scan
 from counterfoil.core import clock
+from counterfoil.orders.changes import stamp_orders
 from counterfoil.orders.models import Order, OrderPosition
-from counterfoil.orders.services import touch
 
 
 def redeem(*, scan: Scan, actor: Actor | None) -> Outcome:
@@ -32,13 +34,16 @@ def redeem(*, scan: Scan, actor: Actor | None) -> Outcome:
     is committed. The same nonce again is the same scan and answered as it was when it succeeded.
     """
     with transaction.atomic():
-        found = find(scan)
+        found, exits = find(scan), None
         if found.position is None:
             outcome = Outcome(list=found.list, refused=_unknown(found))
         else:
+            exits = None if scan.simulate else write_exits(found.list, clock.now())
             outcome = _redeem_found(scan, found, found.position, actor)
         if outcome.refused and not scan.simulate:
             _write_refusal(scan, outcome, outcome.refused, actor)
+        if exits is not None:
+            stamp_exits(found.list, exits)
     return outcome
 
 
@@ -57,7 +62,9 @@ def annul(
     scans = Checkin.objects.filter(list__in=lists, nonce=nonce, successful=True)
     if isinstance(actor, DeviceActor):
         scans = scans.filter(device=actor.device)
-    scan = scans.select_related("position__order__event__organizer", "list").order_by("-pk").first()
+    found = scans.select_related("position__order__event__organizer")
+    # Neither sorted nor joined with its list: either lets SQLite walk all scans of that list.
+    scan = max(found, key=attrgetter("pk"), default=None)
     if scan is None or scan.position is None:
         return False
     _lock_order(scan.position)
@@ -65,7 +72,6 @@ def annul(
     if not scans.filter(pk=scan.pk).update(successful=False, **refusal):
         return False
     order = scan.position.order
-    touch(order.pk)
     record(
         actor=actor,
         action="counterfoil.checkin.annulled",
@@ -73,6 +79,7 @@ def annul(
         event=order.event,
         data={"list": scan.list_id, "explanation": explanation},
     )
+    stamp_orders(event_id=order.event_id, orders=[order.pk])
     return True
 
 
@@ -84,7 +91,6 @@ def _redeem_found(
     scan: Scan, found: Found, position: OrderPosition, actor: Actor | None
 ) -> Outcome:
     if not scan.simulate:
-        let_out(found.list, clock.now())
         _lock_order(position)
     history = list(_history(position, found.list))
     outcome = Outcome(list=found.list, position=position)
@@ -120,24 +126,35 @@ def _history(position: OrderPosition, checkin_list: CheckinList) -> QuerySet[Che
 
 def _admit(attempt: Attempt, *, forced: bool, actor: Actor | None) -> None:
     scan, position = attempt.scan, attempt.position
-    Checkin.objects.create(
-        position=position, list=attempt.list, forced=forced, **_as_scanned(scan, actor)
-    )
+    event = position.order.event
     if scan.is_entry:
         questions.store(position, scan.answers)
-    touch(position.order_id)
     record(
         actor=actor,
         action="counterfoil.checkin.admitted",
         obj=position,
-        event=position.order.event,
+        event=event,
         data={**_told(scan, attempt.list), "forced": forced},
+    )
+    Checkin.objects.create(
+        position=position,
+        list=attempt.list,
+        forced=forced,
+        created=stamp_orders(event_id=event.pk, orders=[position.order_id]),
+        **_as_scanned(scan, actor),
     )
 
 
 def _write_refusal(scan: Scan, outcome: Outcome, refused: Refused, actor: Actor | None) -> None:
     if _told_before(outcome.list, scan.nonce):
         return
+    record(
+        actor=actor,
+        action="counterfoil.checkin.refused",
+        obj=outcome.position or outcome.list,
+        event=outcome.list.event,
+        data={**_told(scan, outcome.list), "reason": refused.reason},
+    )
     Checkin.objects.create(
         position=outcome.position,
         list=outcome.list,
@@ -145,14 +162,8 @@ def _write_refusal(scan: Scan, outcome: Outcome, refused: Refused, actor: Actor 
         error_reason=refused.reason,
         error_explanation=refused.explanation,
         raw_barcode=scan.secret,
+        created=changeclock.stamp(outcome.list.event_id),
         **_as_scanned(scan, actor),
-    )
-    record(
-        actor=actor,
-        action="counterfoil.checkin.refused",
-        obj=outcome.position or outcome.list,
-        event=outcome.list.event,
-        data={**_told(scan, outcome.list), "reason": refused.reason},
     )
 
 

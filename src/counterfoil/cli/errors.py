@@ -10,6 +10,7 @@ import click
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 
+from counterfoil.core.controls import escape_controls
 from counterfoil.core.refusals import Refusal
 
 
@@ -24,7 +25,12 @@ class Stop(click.ClickException):
         self.passing = passing
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"counterfoil: {self.message}", err=True, file=file)
+        click.echo(f"counterfoil: {escape_lines(self.message)}", err=True, file=file)
+
+
+def escape_lines(text: str) -> str:
+    """Return a text of several lines of ours, without what moves a terminal's cursor."""
+    return "\n".join(escape_controls(line) for line in text.split("\n"))
 
 
 @contextmanager

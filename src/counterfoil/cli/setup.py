@@ -7,6 +7,17 @@ import os
 SETTINGS = "counterfoil.config.settings"
 
 
+def choose_settings() -> None:
+    """Have Django read our settings, whatever the environment says of another project's.
+
+    A shell in which somebody works on another Django project exports ``DJANGO_SETTINGS_MODULE``.
+    Who wants settings of their own names their module in ``COUNTERFOIL_SETTINGS_MODULE``.
+    """
+    os.environ["DJANGO_SETTINGS_MODULE"] = (
+        os.environ.get("COUNTERFOIL_SETTINGS_MODULE", "").strip() or SETTINGS
+    )
+
+
 def set_up() -> None:
     """Read the settings and load the rooms.
 
@@ -15,5 +26,5 @@ def set_up() -> None:
     """
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    choose_settings()
     django.setup()

@@ -32,21 +32,38 @@ def user() -> None:
 @click.option("--name", default="", help="The person's name.")
 @click.option("--organizer", "slug", help="Lead this organizer, with all rights.")
 def add(email: str, name: str, slug: str | None) -> None:
-    """Make an account, and print the link by which its password is chosen."""
+    """Make an account, and print the link by which its password is chosen.
+
+    With --organizer the address may have an account already: it then leads the organizer, also
+    where nobody with all rights is left.
+    """
     from django.db import transaction
 
-    from counterfoil.accounts.people import create_person
+    from counterfoil.accounts.models import User
+    from counterfoil.accounts.people import activate, create_person
     from counterfoil.accounts.teams import join_administrators
 
     with in_words(), transaction.atomic():
         _check_address(email)
         organizer = _organizer(slug) if slug else None
-        made = create_person(email=email, fullname=name)
-        _record(made, "added")
+        existing = User.objects.filter(email=email.strip().lower()).first()
+        if existing is None or organizer is None:
+            account = create_person(email=email, fullname=name)
+            _record(account, "added")
+        else:
+            account = existing
+            if activate(user=account):
+                _record(account, "activated")
         if organizer is not None:
-            _record_membership(made, join_administrators(user=made, organizer=organizer))
-        link = _password_link(made)
-    click.echo(f"{made.email} chooses a password here, within 24 hours: {link}")
+            _record_membership(account, join_administrators(user=account, organizer=organizer))
+        link = _password_link(account) if existing is None else None
+    if link is not None:
+        click.echo(f"{account.email} chooses a password here, within 24 hours: {link}")
+    else:
+        click.echo(
+            f"{account.email} has an account and leads {slug} now. If the password is lost:"
+            f" counterfoil user reset {account.email}"
+        )
 
 
 @user.command()

@@ -10,6 +10,8 @@ from typing import Any
 
 import celery
 
+from counterfoil.cli.setup import choose_settings
+
 # Sending from a request must not wait. Without these it blocked for six seconds when the broker
 # was down, although it had been told not to retry.
 _SEND_OR_LET_IT_BE = {
@@ -53,6 +55,7 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
     return _SEND_OR_LET_IT_BE
 
 
+choose_settings()  # Celery looks for Django by it, and loads the rooms
 app = celery.Celery("counterfoil")
 app.add_defaults(configuration)
 app.steps["worker"].add("counterfoil.jobs.bootstep:LookForJobs")

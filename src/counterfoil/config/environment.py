@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -90,6 +91,18 @@ class Environment:
         return [word.strip() for word in self.text(name).split(",") if word.strip()] or list(
             default
         )
+
+    def networks(self, name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+        """Read a list of networks such as 10.1.0.0/16; an address alone is a network of one."""
+        found = []
+        for word in self.words(name):
+            try:
+                found.append(ipaddress.ip_network(word))
+            except ValueError:
+                raise EnvironmentRefused(
+                    f"{name} must be networks such as 10.1.0.0/16, not {word!r}."
+                ) from None
+        return found
 
     def folders(self, name: str) -> list[Path]:
         """Read a list of folders separated as in PATH; each must exist."""

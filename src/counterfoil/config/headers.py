@@ -36,4 +36,7 @@ class HeadersMiddleware:
         if response.get("Content-Type", "").startswith(_TYPES):
             response.headers.setdefault(_POLICY, _PAGE)
             response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        if response.get("Content-Type", "").startswith("text/html"):
+            # On a shared computer the next person must not find pages by going back.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response

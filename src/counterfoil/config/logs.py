@@ -14,6 +14,7 @@ from typing import Any
 from counterfoil.config.environment import Environment
 from counterfoil.config.redaction import Redaction
 from counterfoil.core import logcontext
+from counterfoil.core.controls import escape_controls
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _FORMATS = ("text", "json")
@@ -82,20 +83,33 @@ def _route(record: logging.LogRecord) -> str:
 
 
 class TextLines(logging.Formatter):
-    """For people: time, level, where, what; then what it is about."""
+    """For people: time, level, where, what; then what it is about. Traces are indented.
+
+    Nothing that a request says begins a line or moves a terminal's cursor.
+    """
 
     def __init__(self, *, redaction: Redaction) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s")
         self._redaction = redaction
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        about = " ".join(f"{name}={value}" for name, value in _about(record).items())
-        return (
-            f"{super().formatMessage(record)} ({about})" if about else super().formatMessage(record)
-        )
+        about = " ".join(f"{name}={_quoted(value)}" for name, value in _about(record).items())
+        line = escape_controls(super().formatMessage(record))
+        return f"{line} ({about})" if about else line
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return self._indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - logging's name
+        return self._indented(super().formatStack(stack_info))
 
     def format(self, record: logging.LogRecord) -> str:
         return self._redaction(super().format(record))
+
+    def _indented(self, trace: str) -> str:
+        """Return a trace whose lines cannot be taken for entries of the log."""
+        lines = self._redaction(trace).split("\n")
+        return "\n".join(f"    {escape_controls(line)}" for line in lines)
 
 
 class JsonLines(logging.Formatter):
@@ -116,10 +130,17 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = self._redaction(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False)
+        return escape_controls(json.dumps(line, ensure_ascii=False))
 
     def _safe(self, value: object) -> object:
         return value if isinstance(value, int | float | None) else self._redaction(str(value))
+
+
+def _quoted(value: object) -> str:
+    """Return a fact as it stands in a line; in quotes if it could be taken for several."""
+    text = str(value)
+    is_plain = text and not set(text) & set(' =()"\\')
+    return escape_controls(text if is_plain else json.dumps(text, ensure_ascii=False))
 
 
 def _about(record: logging.LogRecord) -> Mapping[str, object]:

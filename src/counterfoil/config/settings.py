@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import django_stubs_ext
 
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "counterfoil.checkin",
     "counterfoil.printing",
     "counterfoil.batches",
+    "counterfoil.webhooks",
     "counterfoil.web",
 ]
 MIDDLEWARE = [
@@ -129,7 +131,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "counterfoil.web.addresses.address_of"
+AXES_CLIENT_IP_CALLABLE = "counterfoil.web.addresses.network_of"
 AXES_LOCKOUT_CALLABLE = "counterfoil.web.pages.signin.locked_out"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "next"]
@@ -187,7 +189,7 @@ SPECTACULAR_SETTINGS = {
     "DEFAULT_GENERATOR_CLASS": "counterfoil.api.schema.Generator",
     "PREPROCESSING_HOOKS": ["counterfoil.api.schema.without_twins"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PATH_CONVERTER_OVERRIDES": {"id": int},
+    "PATH_CONVERTER_OVERRIDES": {"id": int, "job_id": UUID},
     "COMPONENT_SPLIT_REQUEST": True,
     # Enumerations stay where they are used, since many share a name.
     "POSTPROCESSING_HOOKS": ["counterfoil.api.schema.tidied"],
@@ -199,15 +201,35 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
+# --- Bounds on single requests and tickets ---------------------------------------------------
+ORDER_POSITIONS = env.integer("COUNTERFOIL_ORDER_POSITIONS", 1000, least=1, most=10_000)
+TEXT_CHARACTERS = env.integer("COUNTERFOIL_TEXT_CHARACTERS", 10_000, least=100)
+LAYOUT_CHARACTERS = env.integer("COUNTERFOIL_LAYOUT_CHARACTERS", 500_000, least=10_000)
+TICKET_CPU_S = env.seconds("COUNTERFOIL_TICKET_CPU", 10)
+PREVIEW_CPU_S = env.seconds("COUNTERFOIL_PREVIEW_CPU", 5)
+WEB_STUCK_S = env.seconds("COUNTERFOIL_WEB_STUCK", 30, least=1)  # above a wait for a lock
+HEAVY_REQUESTS = env.integer("COUNTERFOIL_HEAVY_REQUESTS", 2, least=1, most=1000)
+
 # --- Long work ------------------------------------------------------------------------------
 BROKER_URL = broker_url(env)
 JOB_LEASE_S = env.seconds("COUNTERFOIL_JOB_LEASE", 10)
 JOB_POLL_S = env.seconds("COUNTERFOIL_JOB_POLL", 2 if BROKER_URL else 0.5)
+# Fair to everybody: how many jobs of one organizer may run at once, over all workers.
+JOBS_PER_LANE = env.integer("COUNTERFOIL_JOBS_PER_ORGANIZER", 4, least=1, most=64)
 WORKERS = env.integer("COUNTERFOIL_WORKERS", 1, least=1, most=64)
 STOP_GRACE_S = env.seconds("COUNTERFOIL_STOP_GRACE", 10)
 RESULT_LIFETIME_S = env.seconds("COUNTERFOIL_RESULT_LIFETIME", 24 * 3600)
 UPLOAD_LIFETIME_S = 24 * 3600
+UPLOAD_QUOTA_BYTES = (
+    env.integer("COUNTERFOIL_UPLOAD_QUOTA_MB", 200, least=10, most=10**6) * 1024 * 1024
+)
 FONT_DIRS = env.folders("COUNTERFOIL_FONT_DIRS")
+
+# --- Telling other servers ------------------------------------------------------------------
+WEBHOOK_ALLOWED_NETWORKS = env.networks("COUNTERFOIL_WEBHOOK_ALLOWED_NETWORKS")
+WEBHOOK_TIMEOUT_S = env.seconds("COUNTERFOIL_WEBHOOK_TIMEOUT", 10, least=1)
+WEBHOOK_FIRST_WAIT_S = env.seconds("COUNTERFOIL_WEBHOOK_FIRST_WAIT", 10)
+WEBHOOK_CONCURRENCY = env.integer("COUNTERFOIL_WEBHOOK_CONCURRENCY", 8, least=1, most=100)
 
 # --- Watching over it -----------------------------------------------------------------------
 METRICS_TOKEN = env.text("COUNTERFOIL_METRICS_TOKEN")

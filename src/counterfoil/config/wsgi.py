@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "counterfoil.config.settings")
+from counterfoil.cli.setup import choose_settings
+
+choose_settings()
 
 application = get_wsgi_application()
 

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
@@ -38,10 +39,11 @@ def store_upload(actor_key: str, filename: str, content_type: str, stream: Binar
 
     Raises:
         Invalid: the type is not accepted, the extension is another type's, the picture cannot be
-            read, or the file is too large.
+            read, the file is too large, or too much of this sender's is stored already.
         OSError: the storage does not take it.
     """
     _check_name(filename, content_type)
+    _check_quota(actor_key)
     upload_id = uuid.uuid4()
     name = f"{upload_id}{_extension(filename)}"
     with services.publish(FOLDER, name) as target:
@@ -109,8 +111,19 @@ def _check_name(filename: str, content_type: str) -> None:
         )
 
 
+def _check_quota(actor_key: str) -> None:
+    """Refuse a sender who would fill the storage. What is used in time is deleted with its day."""
+    stored = Upload.objects.filter(owner=actor_key, expires__gt=clock.now())
+    size = stored.aggregate(size=Sum("size"))["size"] or 0
+    if size + MAX_BYTES > settings.UPLOAD_QUOTA_BYTES:
+        raise Invalid(
+            _("Too many files were uploaded. At most %(size)d MiB a day are stored for one sender.")
+            % {"size": settings.UPLOAD_QUOTA_BYTES // 1024**2}
+        )
+
+
 def _extension(filename: str) -> str:
-    return PurePosixPath(filename).suffix
+    return PurePosixPath(filename).suffix.lower()
 
 
 def _copy(stream: BinaryIO, target: BinaryIO) -> int:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from counterfoil.core import failpoints
-from counterfoil.jobs import databaseclock, schema
+from counterfoil.jobs import databaseclock, lanes, schema
 from counterfoil.jobs.models import Job
 
 
@@ -84,6 +85,7 @@ class Claim:
 
         Raises:
             Lost: the job is no longer this claim's. The transaction must roll back.
+            Cancelled: somebody was told that it is cancelled. The same.
         """
         failpoints.reach("jobs.before_finish")
         lifetime = timedelta(seconds=settings.RESULT_LIFETIME_S)
@@ -100,6 +102,7 @@ class Claim:
 
         Raises:
             Lost: the job is no longer this claim's.
+            Cancelled: the job was cancelled meanwhile.
         """
         self._end(state=Job.State.FAILED, message=message)
 
@@ -109,7 +112,9 @@ class Claim:
         Raises:
             Lost: the job is no longer this claim's.
         """
-        self._end(state=Job.State.CANCELLED)
+        self._write(
+            self._held(), state=Job.State.CANCELLED, finished=Now(), lease_until=None, slot=None
+        )
 
     def put_off(self, seconds: float) -> bool:
         """Give the job back, to be started again not sooner than in so many seconds.
@@ -118,11 +123,14 @@ class Claim:
 
         Raises:
             Lost: the job is no longer this claim's.
+            Cancelled: the job was cancelled meanwhile.
         """
         if not self._held().filter(attempt__lt=F("max_attempts")).exists():
             return False
         later = Now() + timedelta(seconds=seconds)
-        self._write(state=Job.State.WAITING, lease_until=later, worker="")
+        self._write(
+            self._uncancelled(), state=Job.State.WAITING, lease_until=later, slot=None, worker=""
+        )
         return True
 
     def renew(self) -> None:
@@ -139,12 +147,16 @@ class Claim:
     def _held(self) -> Any:
         return Job.objects.filter(pk=self.job_id, attempt=self.attempt, state=Job.State.RUNNING)
 
-    def _end(self, **columns: Any) -> None:
-        self._write(finished=Now(), lease_until=None, **columns)
+    def _uncancelled(self) -> Any:
+        return self._held().filter(cancel_requested=False)
 
-    def _write(self, **columns: Any) -> None:
-        if not self._held().update(**columns):
-            raise Lost(str(self.job_id))
+    def _end(self, **columns: Any) -> None:
+        self._write(self._uncancelled(), finished=Now(), lease_until=None, slot=None, **columns)
+
+    def _write(self, rows: Any, **columns: Any) -> None:
+        """Change the row if it is among ``rows``: the comparison is part of the one UPDATE."""
+        if not rows.update(**columns):
+            raise (Cancelled if self._held().exists() else Lost)(str(self.job_id))
         self.end = str(columns["state"])
 
 
@@ -156,21 +168,34 @@ def worker_name() -> str:
 def _take(job_id: UUID) -> int | None:
     """Claim in one statement: of any number of workers that try, one gets a row back.
 
-    A worker of another schema gets none: the database was migrated under it.
+    A worker of another schema gets none: the database was migrated under it. Neither does anybody
+    while the job's lane has no slot to spare. Two jobs of a lane that are claimed at once may
+    choose the same slot; the unique constraint refuses one of them, which then sees the other's
+    and tries again. So no lane ever runs more than it may, and no worker waits for a lock.
     """
+    for _try in range(settings.JOBS_PER_LANE):  # each refusal has filled one of its slots
+        with suppress(IntegrityError), transaction.atomic():
+            return _take_once(job_id)
+    return None
+
+
+def _take_once(job_id: UUID) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            UPDATE jobs_job
+            UPDATE jobs_job AS job
             SET state = 'running', attempt = attempt + 1, worker = %s, progress_done = 0,
                 lease_until = {databaseclock.later()},
-                started = COALESCE(started, {databaseclock.now()})
+                started = COALESCE(started, {databaseclock.now()}),
+                claimed = {databaseclock.now()},
+                slot = {lanes.free_slot()}
             WHERE id = %s AND attempt < max_attempts AND NOT cancel_requested
               AND state IN ('waiting', 'running')
               AND (lease_until IS NULL OR lease_until < {databaseclock.now()})
               AND (SELECT count(*) FROM django_migrations) = %s
+              AND ({lanes.free_slot()}) IS NOT NULL
             RETURNING attempt
-            """,  # noqa: S608 - the fragments are constants
+            """,  # noqa: S608 - the fragments are constants and whole numbers
             [worker_name(), settings.JOB_LEASE_S, _key(job_id), schema.applied_count()],
         )
         row = cursor.fetchone()

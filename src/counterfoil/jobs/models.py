@@ -26,12 +26,19 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=64)
+    lane = models.CharField(
+        max_length=64, blank=True, default="", help_text="Whose turn it is: lanes take turns."
+    )
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
     attempt = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=5)
     worker = models.CharField(max_length=190, blank=True, default="")
     lease_until = models.DateTimeField(null=True, blank=True)
+    claimed = models.DateTimeField(null=True, blank=True, help_text="When it was last claimed.")
+    slot = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Which of its lane's places it runs in."
+    )
     cancel_requested = models.BooleanField(default=False)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
@@ -56,8 +63,14 @@ class Job(models.Model):
             models.Index(
                 fields=["expires"], condition=Q(result_file__isnull=False), name="job_with_file"
             ),
+            models.Index(fields=["lane", "claimed"], name="job_lane_turn"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["lane", "slot"],
+                condition=Q(state="running") & ~Q(lane=""),
+                name="one_job_in_a_slot",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="running") | Q(lease_until__isnull=False),
                 name="running_job_has_lease",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from counterfoil.core.refusals import Unavailable
-from counterfoil.jobs import hints, queries, registry, schema
+from counterfoil.jobs import hints, lanes, queries, registry, schema
 from counterfoil.jobs.claims import worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.stopgap import Stopgap
@@ -58,7 +58,7 @@ class Poller:
         """Look once."""
         schema.require_current()
         self._beat()
-        self._hint(queries.due(BATCH))
+        self._hint(lanes.due(BATCH))
         give_up_unowned()
 
     def _run(self) -> None:
@@ -91,10 +91,12 @@ class Poller:
     def _hint(self, due: list[UUID]) -> None:
         """Hint each job, but not again and again while its message waits in the queue.
 
+        One whose lane was full meanwhile is hinted again at once: its message had no effect.
         What cannot be hinted is done here: the broker may be away for long.
         """
         now = time.monotonic()
-        self._hinted = {job: at for job, at in self._hinted.items() if now - at < HINT_AGAIN_S}
+        queued = {job: self._hinted[job] for job in due if job in self._hinted}
+        self._hinted = {job: at for job, at in queued.items() if now - at < HINT_AGAIN_S}
         unheard = []
         for job_id in due:
             if job_id in self._hinted:

@@ -6,7 +6,6 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Max, Min, Q, QuerySet
@@ -57,12 +56,6 @@ def state_of(job: Job) -> JobState:
 
 def _state(job: Job, phase: Phase, message: Any) -> JobState:
     return JobState(phase, job.progress_done, job.progress_total, str(message))
-
-
-def due(limit: int) -> list[UUID]:
-    """Return the oldest jobs that anybody may start: waiting, or left by a worker that died."""
-    jobs = free().filter(attempt__lt=F("max_attempts"), cancel_requested=False)
-    return list(jobs.order_by("created", "pk").values_list("pk", flat=True)[:limit])
 
 
 def exhausted() -> QuerySet[Job]:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop
 
 from counterfoil.core import failpoints, logcontext
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
-from counterfoil.jobs import figures, registry, sessions
+from counterfoil.jobs import figures, hints, lanes, registry, sessions
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.leases import Lease
 from counterfoil.jobs.models import Job
@@ -40,6 +40,9 @@ PASSING = (
     IntegrityError,
     Unavailable,
 )
+#: How many jobs to try in a row: other workers may be faster with the first ones.
+CANDIDATES = 50
+
 GENERIC = gettext_noop(
     "Something went wrong here while doing this. It has been noted; please try again later."
 )
@@ -47,11 +50,33 @@ UNKNOWN = gettext_noop("This version of Counterfoil does not know how to do this
 EXHAUSTED = gettext_noop("This was tried %(attempts)d times and could not be done: %(problem)s")
 
 
-def run(job_id: UUID) -> None:
-    """Claim a job and do it. Returns at once when it is another's, over, or not yet due."""
+def run_next() -> bool:
+    """Do the job whose turn it is; tell whether there was one.
+
+    Then pass the word on: of a lane that was full, the next job can be started now, and its own
+    hint may have been used up while it could not.
+    """
+    is_done = any(run(job_id) for job_id in _due(CANDIDATES))
+    if is_done and settings.BROKER_URL:
+        for job_id in _due(1):
+            hints.send(job_id)
+    return is_done
+
+
+def _due(limit: int) -> list[UUID]:
+    _drop_dead_connection()
+    try:
+        return lanes.due(limit)
+    except (DatabaseError, InterfaceError) as problem:
+        logger.warning("No job can be looked for now: %s", problem)
+        return []
+
+
+def run(job_id: UUID) -> bool:
+    """Claim a job and do it. Returns False at once when it is another's, over, or not yet due."""
     claim = _take(job_id)
     if claim is None:
-        return
+        return False
     failpoints.reach("jobs.claimed")
     began = time.monotonic()
     with logcontext.about(job=str(job_id), attempt=claim.attempt):
@@ -61,6 +86,7 @@ def run(job_id: UUID) -> None:
     seconds = time.monotonic() - began
     figures.count_attempt(claim.kind, claim.end, seconds=seconds, pieces=claim.total)
     failpoints.reach("jobs.finished")
+    return True
 
 
 def _take(job_id: UUID) -> Claim | None:
@@ -118,7 +144,10 @@ def _close(claim: Claim, end: Callable[[], object]) -> None:
     """Write the ending down. If the database is gone, the lease runs out and another goes on."""
     try:
         _drop_dead_connection()
-        end()
+        try:
+            end()
+        except Cancelled:
+            claim.stop()
     except Lost:
         logger.warning("Job %s was lost to another worker.", claim.job_id)
     except (DatabaseError, InterfaceError) as problem:

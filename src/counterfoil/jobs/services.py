@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -21,36 +21,38 @@ from counterfoil.jobs.models import Job
 ATTEMPTS = 5
 
 
-def submit(*, kind: str, payload: dict[str, Any], total: int = 0) -> Job:
+def submit(*, kind: str, payload: dict[str, Any], total: int = 0, lane: str = "") -> Job:
     """Write a job down inside the caller's transaction: it exists exactly if that commits.
 
-    ``total`` is what its progress counts up to.
+    ``total`` is what its progress counts up to. Jobs of one ``lane`` wait for each other; lanes
+    take turns (``jobs.lanes``).
 
     Raises:
         Unavailable: the database was migrated by another version since this process started.
     """
     schema.require_current()
-    job = Job.objects.create(kind=kind, payload=payload, progress_total=total)
+    job = Job.objects.create(kind=kind, lane=lane, payload=payload, progress_total=total)
     failpoints.reach("jobs.submitted")
     transaction.on_commit(partial(_announce, job.pk))
     return job
 
 
 def cancel(job: Job) -> None:
-    """Cancel a job; one that runs stops at its next check.
+    """Cancel a job. One that runs stops at its next check, and cannot finish any more.
 
     Raises:
         Conflict: it is over.
     """
-    mine = Job.objects.filter(pk=job.pk)
-    if mine.filter(state=Job.State.WAITING).update(
-        state=Job.State.CANCELLED, lease_until=None, finished=Now()
+    unfinished = Job.objects.filter(pk=job.pk, state__in=[Job.State.WAITING, Job.State.RUNNING])
+    waits = Q(state=Job.State.WAITING)
+    if not unfinished.update(
+        cancel_requested=Case(When(waits, then=F("cancel_requested")), default=Value(True)),
+        finished=Case(When(waits, then=Now()), default=F("finished")),
+        lease_until=Case(When(waits, then=None), default=F("lease_until")),
+        state=Case(When(waits, then=Value(Job.State.CANCELLED)), default=F("state")),
     ):
-        job.state = Job.State.CANCELLED
-    elif mine.filter(state=Job.State.RUNNING).update(cancel_requested=True):
-        job.cancel_requested = True
-    else:
         raise Conflict(_("This job is over; it can no longer be cancelled."))
+    job.refresh_from_db()
 
 
 def retry(job: Job) -> None:

@@ -41,7 +41,7 @@ class Stopgap:
         return self._thread is not None and self._thread.is_alive()
 
     def _run(self, jobs: Sequence[UUID]) -> None:
-        for job_id in jobs:
+        for _job in jobs:
             if not self._over.is_set():
-                runner.run(job_id)
+                runner.run_next()
         connection.close()

@@ -8,7 +8,9 @@ class LayoutsConfig(AppConfig):
     label = "layouts"
 
     def ready(self) -> None:
+        from counterfoil.catalog import cloning
         from counterfoil.files import folders
-        from counterfoil.layouts import stored
+        from counterfoil.layouts import copying, stored
 
         folders.register(stored.FOLDER, stored.named_files)
+        cloning.register(copying.copy_layouts)

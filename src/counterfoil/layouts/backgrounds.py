@@ -10,13 +10,17 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from types import MappingProxyType
 
 import pikepdf
 from django.db.models import QuerySet
 
 from counterfoil.catalog.models import Event
-from counterfoil.core import clock
+from counterfoil.core import clock, heavy
 from counterfoil.files import services as files
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.stored import FOLDER
@@ -27,6 +31,10 @@ from counterfoil.render import (
     compile_background,
 )
 from counterfoil.render.units import Mm, pt
+
+_outcomes: ContextVar[Mapping[str, Future[CompiledBackground]]] = ContextVar(
+    "precompiled_backgrounds", default=MappingProxyType({})
+)
 
 _LEAST, _MOST, _PAGES = 5.0, 1000.0, 20
 
@@ -39,6 +47,7 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
 
     Raises:
         BackgroundError: it cannot be used, and why, in words for its designer.
+        TooBusy: too many other PDFs are being compiled.
     """
     sha256 = hashlib.sha256(pdf).hexdigest()
     known = Background.objects.filter(event=event, sha256=sha256).order_by("pk").first()
@@ -46,7 +55,7 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
         return _usable(known, keep_unusable)
     name = f"{event.pk}-{sha256}-{secrets.token_hex(8)}"
     try:
-        compiled = compile_background(pdf)
+        compiled = _compiled(pdf, sha256)
     except BackgroundError as problem:
         if not keep_unusable:
             raise
@@ -67,6 +76,39 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
     )
 
 
+@contextmanager
+def precompiled(pdfs: Iterable[bytes]) -> Iterator[None]:
+    """Compile PDFs now, for a block whose transaction will store them.
+
+    Raises:
+        TooBusy: too many other PDFs are being compiled.
+    """
+    outcomes: dict[str, Future[CompiledBackground]] = {}
+    for pdf in pdfs:
+        sha256 = hashlib.sha256(pdf).hexdigest()
+        if sha256 in outcomes or Background.objects.filter(sha256=sha256).exists():
+            continue
+        outcome: Future[CompiledBackground] = Future()
+        outcomes[sha256] = outcome
+        try:
+            outcome.set_result(_compiled(pdf, sha256))
+        except BackgroundError as problem:
+            outcome.set_exception(problem)
+    token = _outcomes.set(outcomes)
+    try:
+        yield
+    finally:
+        _outcomes.reset(token)
+
+
+def _compiled(pdf: bytes, sha256: str) -> CompiledBackground:
+    outcome = _outcomes.get().get(sha256)
+    if outcome is not None:
+        return outcome.result()
+    with heavy.slot():
+        return compile_background(pdf)
+
+
 def keep_for_now(background: int) -> bool:
     """Keep it from the cleanup for a while yet; False if it has been deleted already."""
     return bool(Background.objects.filter(pk=background).update(last_wanted=clock.now()))
@@ -80,6 +122,16 @@ def store_blank(*, event: Event, width: float, height: float, pages: int = 1) ->
     Raises:
         BackgroundError: such pages are not made.
     """
+    pdf = blank_pdf(width=width, height=height, pages=pages)
+    return store_background(event=event, pdf=pdf)
+
+
+def blank_pdf(*, width: float, height: float, pages: int = 1) -> bytes:
+    """Return a PDF of empty pages; the same pages are the same bytes.
+
+    Raises:
+        BackgroundError: such pages are not made.
+    """
     if not (_LEAST <= width <= _MOST and _LEAST <= height <= _MOST and 1 <= pages <= _PAGES):
         raise BackgroundError(
             f"Pages are {_LEAST:.0f} to {_MOST:.0f} mm wide and high, and at most {_PAGES}."
@@ -89,7 +141,7 @@ def store_blank(*, event: Event, width: float, height: float, pages: int = 1) ->
         for _number in range(pages):
             pdf.add_blank_page(page_size=(round(pt(Mm(width)), 3), round(pt(Mm(height)), 3)))
         pdf.save(stream, deterministic_id=True)
-    return store_background(event=event, pdf=stream.getvalue())
+    return stream.getvalue()
 
 
 def read_compiled(background: Background) -> CompiledBackground:
@@ -122,12 +174,13 @@ def compile_again(background: Background) -> CompiledBackground:
     Raises:
         BackgroundError: it cannot be used, and why.
         OSError: its file cannot be read or written now.
+        TooBusy: too many other PDFs are being compiled.
     """
     row = Background.objects.filter(
         pk=background.pk, compiled=background.compiled, refusal=background.refusal
     )
     try:
-        compiled = compile_background(_stored(background.original))
+        compiled = _compiled(_stored(background.original), background.sha256)
     except BackgroundError as problem:
         refusal = problem.message if background.refusal else ""
         row.update(refusal=refusal, compiler=COMPILER_VERSION)
@@ -144,6 +197,10 @@ def _stored(name: str) -> bytes:
 
 
 def _usable(background: Background, keep_unusable: bool) -> Background:
+    if background.refusal and background.compiler != COMPILER_VERSION:
+        with suppress(BackgroundError):
+            compile_again(background)
+        background.refresh_from_db()
     if background.refusal and not keep_unusable:
         raise BackgroundError(background.refusal)
     return background

@@ -168,6 +168,12 @@ SENTENCES = (
     _("The picture is too large: {width} x {height} pixels, and {most} million are allowed."),
     _("The picture is broken or cut off: it cannot be decoded."),
     _("The picture is gone."),
+    _("The text has {number} characters, and {most} are allowed."),
+    _("The layout has {number} characters, and {most} are allowed."),
+    _(
+        "The ticket takes more than {seconds} seconds to draw. Shorten the text or use fewer "
+        "elements."
+    ),
     # What preflight finds
     _("No font has {characters}."),
     _("Spaces are narrowed to fit a line."),

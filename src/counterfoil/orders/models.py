@@ -6,6 +6,8 @@ organizer and a constraint cannot look through a join.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 
@@ -21,6 +23,7 @@ from counterfoil.catalog.models import (
     TaxRule,
 )
 from counterfoil.core import clock
+from counterfoil.orders.searchtext import SearchText, name_texts
 
 
 class Order(models.Model):
@@ -53,26 +56,43 @@ class Order(models.Model):
     invoice_address = models.JSONField(null=True, blank=True)
     api_meta = models.JSONField(default=dict)
     last_modified = models.DateTimeField(db_index=True)
+    search_text = SearchText()
 
     class Meta:
         constraints = [
+            # PostgreSQL's pattern classes let the one index also find by the beginning.
             models.UniqueConstraint(
-                fields=["organizer", "code"], name="order_code_unique_in_organizer"
+                fields=["organizer", "code"],
+                name="order_code_unique_in_organizer",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["n", "p", "e", "c"]), name="order_status_known"
             ),
         ]
         indexes = [
+            models.Index(fields=["event", "code"], name="order_by_code"),
             models.Index(fields=["event", "datetime", "id"], name="order_by_date"),
+            models.Index(fields=["organizer", "datetime", "id"], name="order_of_organizer"),
             models.Index(fields=["event", "last_modified", "id"], name="order_by_change"),
             models.Index(
                 fields=["event"], condition=Q(status__in=["n", "e", "c"]), name="order_not_paid"
+            ),
+            models.Index(
+                fields=["organizer", "search_text"],
+                condition=Q(search_text__isnull=False),
+                name="order_by_words",
             ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    def searched_by(self) -> tuple[Iterable[str], Iterable[str]]:
+        """Return the names and the other texts that the order is found by."""
+        invoice = self.invoice_address or {}
+        names = [invoice.get("name") or "", *name_texts(invoice.get("name_parts"))]
+        return names, [self.email or "", self.phone or "", invoice.get("company") or ""]
 
 
 class OrderPosition(models.Model):
@@ -113,11 +133,14 @@ class OrderPosition(models.Model):
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
     blocked = models.JSONField(null=True, blank=True)
+    search_text = SearchText()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organizer", "secret"], name="secret_unique_in_organizer"
+                fields=["organizer", "secret"],
+                name="secret_unique_in_organizer",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
             ),
             models.UniqueConstraint(
                 fields=["order", "positionid"], name="positionid_unique_in_order"
@@ -127,11 +150,26 @@ class OrderPosition(models.Model):
             # Counts what a quota has given without a look at the table: see orders.queries.
             models.Index(
                 fields=["item", "variation", "subevent", "canceled"], name="position_of_quota"
-            )
+            ),
+            models.Index(
+                fields=["organizer", "pseudonymization_id"],
+                name="position_by_lead_id",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
+            # Tickets of batches name nobody and have no place in it, however many there are.
+            models.Index(
+                fields=["organizer", "search_text", "order"],
+                condition=Q(search_text__isnull=False),
+                name="position_by_words",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.order.code}-{self.positionid}"
+
+    def searched_by(self) -> tuple[Iterable[str], Iterable[str]]:
+        """Return the names and the other texts that the ticket is found by."""
+        return name_texts(self.attendee_name_parts), [self.attendee_email or "", self.company or ""]
 
 
 class OrderPayment(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -35,17 +35,42 @@ class NoQuota(Gone):
         super().__init__(words % {"item": wanted.item})
 
 
-class SoldOut(Gone):
-    """A quota has fewer left than are wanted."""
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A quota that has fewer left than are wanted."""
 
-    def __init__(self, quota: Quota, *, wanted: int, left: int) -> None:
-        self.quota = quota
+    quota: Quota
+    wanted: int
+    left: int
+
+    def __str__(self) -> str:
         words = _("Quota “%(quota)s” has %(left)d left, but %(wanted)d are needed.")
-        super().__init__(words % {"quota": quota, "left": left, "wanted": wanted})
+        return words % {"quota": self.quota, "left": self.left, "wanted": self.wanted}
 
-    def concerns(self, wanted: Wanted) -> bool:
-        """Tell whether a sale of this would take from the quota."""
-        return wanted.quotas().filter(pk=self.quota.pk).exists()
+
+class SoldOut(Gone):
+    """Quotas have fewer left than are wanted. ``sources`` are the quotas of each, by their ids."""
+
+    def __init__(
+        self, shortages: Sequence[Shortage], sources: Mapping[Wanted, Collection[int]]
+    ) -> None:
+        self.shortages = shortages
+        self._sources = sources
+        super().__init__(" ".join(str(each) for each in shortages))
+
+    def over(self, sales: Iterable[Wanted]) -> list[list[Shortage]]:
+        """Return what each sale lacks, if those before it take what is left; [] if nothing."""
+        left = {each.quota.pk: each.left for each in self.shortages}
+        found = []
+        for wanted in sales:
+            sources = self._sources[wanted]
+            short = [each for each in self.shortages if each.quota.pk in sources]
+            lacking = [each for each in short if left[each.quota.pk] == 0]
+            if not lacking:
+                for each in short:
+                    left[each.quota.pk] -= 1
+            found.append(lacking)
+        return found
 
 
 def take(demand: Mapping[Wanted, int]) -> None:
@@ -57,28 +82,71 @@ def take(demand: Mapping[Wanted, int]) -> None:
 
     Raises:
         NoQuota: something is in no quota.
-        SoldOut: a quota has too few left.
+        SoldOut: quotas have too few left.
     """
-    needs = _needs(demand)
-    locked = list(Quota.objects.filter(pk__in=needs).order_by("pk").select_for_update(of=("self",)))
-    limited = [quota for quota in locked if quota.size is not None or quota.closed]
+    take_from(quotas_needed(demand))
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """How many each quota has to give, by its id, and the ids of the quotas of each sale."""
+
+    amounts: Mapping[int, int]
+    sources: Mapping[Wanted, Collection[int]]
+
+
+def take_from(needs: Needs) -> None:
+    """Lock these quotas, and make sure that each has as many left.
+
+    Raises:
+        SoldOut: quotas have too few left.
+    """
+    rows = Quota.objects.filter(pk__in=needs.amounts).order_by("pk")
+    _close_sold_out(_emptied(list(rows.select_for_update(of=("self",))), needs))
+
+
+def check(needs: Needs) -> None:
+    """Look, without a lock, whether each of these quotas has as many left now.
+
+    Raises:
+        SoldOut: quotas have too few left.
+    """
+    _emptied(list(Quota.objects.filter(pk__in=needs.amounts).order_by("pk")), needs)
+
+
+def _emptied(quotas: Iterable[Quota], needs: Needs) -> list[Quota]:
+    """Return the quotas that have nothing left afterwards.
+
+    Raises:
+        SoldOut: quotas have too few left.
+    """
+    amounts = needs.amounts
+    limited = [quota for quota in quotas if quota.size is not None or quota.closed]
     remaining = left(limited)
-    for quota in limited:
-        have = remaining[quota.pk] or 0
-        if have < needs[quota.pk]:
-            raise SoldOut(quota, wanted=needs[quota.pk], left=have)
-    _close_sold_out(quota for quota in limited if remaining[quota.pk] == needs[quota.pk])
+    shortages = [
+        Shortage(quota, wanted=amounts[quota.pk], left=have)
+        for quota in limited
+        if (have := remaining[quota.pk] or 0) < amounts[quota.pk]
+    ]
+    if shortages:
+        raise SoldOut(shortages, needs.sources)
+    return [quota for quota in limited if remaining[quota.pk] == amounts[quota.pk]]
 
 
-def _needs(demand: Mapping[Wanted, int]) -> Counter[int]:
-    """Return how many each quota, by id, has to give."""
-    needs: Counter[int] = Counter()
+def quotas_needed(demand: Mapping[Wanted, int]) -> Needs:
+    """Return which quotas have to give, and how many. Takes no lock.
+
+    Raises:
+        NoQuota: something is in no quota.
+    """
+    amounts: Counter[int] = Counter()
+    sources: dict[Wanted, Collection[int]] = {}
     for wanted, amount in demand.items():
-        quotas = wanted.quotas().values_list("pk", flat=True)
-        if not quotas:
+        sources[wanted] = set(wanted.quotas().values_list("pk", flat=True))
+        if not sources[wanted]:
             raise NoQuota(wanted)
-        needs.update(dict.fromkeys(quotas, amount))
-    return needs
+        amounts.update(dict.fromkeys(sources[wanted], amount))
+    return Needs(amounts, sources)
 
 
 def _close_sold_out(quotas: Iterable[Quota]) -> None:

@@ -15,11 +15,13 @@ from counterfoil.render.background import (
     blank_background,
     compile_background,
 )
+from counterfoil.render.budget import Budget
 from counterfoil.render.document import Report, render_pdf
 from counterfoil.render.elements.base import Extent
 from counterfoil.render.errors import (
     BackgroundError,
     CodeError,
+    CostlyTicketError,
     FontError,
     ImageError,
     LayoutError,
@@ -39,9 +41,11 @@ from counterfoil.render.values import Ticket
 __all__ = [
     "COMPILER_VERSION",
     "BackgroundError",
+    "Budget",
     "CodeError",
     "CompiledBackground",
     "Concern",
+    "CostlyTicketError",
     "Extent",
     "Finding",
     "FontError",

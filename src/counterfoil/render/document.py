@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from counterfoil.render.background import CompiledBackground, embed_background
+from counterfoil.render.budget import Budget
 from counterfoil.render.elements.base import Drawing, Graphic
 from counterfoil.render.filling import Filler
 from counterfoil.render.fonts.embed import UsedGlyphs
@@ -45,6 +46,7 @@ def render_pdf(
     title: str,
     language: str = "en",
     on_progress: Callable[[int], None] | None = None,
+    budget: Budget | None = None,
 ) -> Report:
     """Print tickets, each by its own plan, in the order in which they come.
 
@@ -57,6 +59,7 @@ def render_pdf(
         language: of the document, BCP 47.
         on_progress: is called with the number of tickets printed, every hundred and at the end.
             What it raises ends the printing.
+        budget: limits what each ticket may cost.
 
     Raises:
         TicketError: a ticket cannot be printed. What the stream has got by then is no PDF.
@@ -64,7 +67,12 @@ def render_pdf(
     document = _Document(stream)
     tickets = 0
     for plan, ticket in items:
-        document.print(plan, ticket)
+        if budget is None:
+            document.print(plan, ticket)
+        else:
+            with budget.applied():
+                budget.restart()
+                document.print(plan, ticket)
         tickets += 1
         if on_progress is not None and tickets % _PROGRESS_EVERY == 0:
             on_progress(tickets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,6 +22,22 @@ def address_of(request: HttpRequest) -> str | None:
         return str(ip_address(told))
     except ValueError:
         return None
+
+
+def network_of(request: HttpRequest) -> str | None:
+    """Return what counts as one visitor: an IPv4 address, or the /64 of an IPv6 one.
+
+    A single customer gets a /64 at least, and may send each request from another address in it.
+    """
+    address = address_of(request)
+    if address is None:
+        return None
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed), 64), strict=False).network_address)
 
 
 def own(request: HttpRequest, to: str, otherwise: str = "/") -> str:

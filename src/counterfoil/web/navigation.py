@@ -66,6 +66,7 @@ ORGANIZER: tuple[Entry, ...] = (
     Entry("teams", _("Teams"), "users", ("organizer.teams:write",)),
     Entry("devices", _("Devices"), "smartphone", ("organizer.devices:read",)),
     Entry("channels", _("Sales channels"), "store"),
+    Entry("webhooks", _("Webhooks"), "globe", ("organizer.settings.general:write",)),
     Entry("organizer-settings", _("Settings"), "settings", ("organizer.settings.general:write",)),
 )
 

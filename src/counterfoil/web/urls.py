@@ -20,6 +20,7 @@ MODULES = [
     "devices",
     "organizers",
     "channels",
+    "webhooks",
     "events",
     "subevents",
     "items",

@@ -48,6 +48,12 @@ PRINTED: dict[str, Any] = {
 DEEDS: dict[str, Any] = {
     "counterfoil.order.added": _("order made"),
     "counterfoil.order.deleted": _("order deleted"),
+    "counterfoil.order.changed": _("order changed"),
+    "counterfoil.order.paid": _("order paid"),
+    "counterfoil.order.pending": _("order marked as pending"),
+    "counterfoil.order.extended": _("payment deadline extended"),
+    "counterfoil.order.canceled": _("order canceled"),
+    "counterfoil.orderposition.changed": _("ticket changed"),
     "counterfoil.orderposition.downloaded": _("ticket downloaded"),
     "counterfoil.orderposition.printed": _("ticket printed"),
     "counterfoil.orderposition.blocked": _("ticket blocked"),

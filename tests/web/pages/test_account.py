@@ -221,13 +221,16 @@ def key_on(page: str) -> str:
 
 
 def test_a_second_factor_is_set_up_with_its_app(user: User) -> None:
-    pages = signed_in(user)
+    pages, elsewhere = signed_in(user), signed_in(user)
     key = key_on(pages.get("/account/secondfactor/").content.decode())
-    assert pages.post("/account/secondfactor/", {"code": "x"}).status_code == 422
+    assert pages.post("/account/secondfactor/", {"code": totp(key)}).status_code == 422
     assert key_on(pages.get("/account/secondfactor/").content.decode()) == key
 
-    answer = pages.post("/account/secondfactor/", {"code": totp(key)})
+    sent = {"code": totp(key), "current_password": PASSWORD}
+    answer = pages.post("/account/secondfactor/", sent)
 
+    assert elsewhere.get("/account/").status_code == 302
+    assert pages.get("/account/").status_code == 200
     assert secondfactor.is_enrolled(user)
     assert answer["Cache-Control"] == "no-store"
     code = answer.context["codes"][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from counterfoil.catalog import changeclock
 from counterfoil.checkin.lists import save_list
 from counterfoil.checkin.models import CheckinList, RevokedSecret
 from counterfoil.cli.declaration.events import EventThings
@@ -17,7 +18,10 @@ def bring_gate(things: EventThings, source: dict[str, Any], rows: Rows, path: Pa
     for number, secret in enumerate(source.get("revokedsecrets", [])):
         row = things.event.revoked_secrets.filter(secret=secret).first()
         place: Path = [*path, "revokedsecrets", number]
-        rows.bring(row or RevokedSecret(event=things.event), {"secret": secret}, place)
+        new = RevokedSecret(event=things.event)
+        if row is None:
+            new.created = changeclock.stamp(things.event.pk)
+        rows.bring(row or new, {"secret": secret}, place)
 
 
 def _bring_list(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:

@@ -10,10 +10,10 @@ from counterfoil.cli.declaration.events import EventThings
 from counterfoil.cli.declaration.problems import DeclarationRefused, Problem, pointer
 from counterfoil.cli.declaration.rows import Path, Rows, chosen
 from counterfoil.core import clock
+from counterfoil.orders.changes import stamp_orders
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import gross_price
 from counterfoil.orders.secrets import draw_order_secrets, draw_pseudonymization_ids
-from counterfoil.orders.services import touch
 
 
 def bring_order(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
@@ -37,8 +37,8 @@ def bring_order(things: EventThings, source: dict[str, Any], rows: Rows, path: P
     for number, wanted in enumerate(source["positions"]):
         _bring_position(things, order, wanted, rows, [*path, "positions", number])
     _bring_payment(order, rows, path)
-    if row is not None and dict(rows.counts["changed"]) != before:
-        touch(order.pk)
+    if row is None or dict(rows.counts["changed"]) != before:
+        stamp_orders(event_id=event.pk, orders=[order.pk])
 
 
 def _new_order(things: EventThings) -> Order:

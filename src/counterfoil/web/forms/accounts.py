@@ -187,6 +187,12 @@ def refused_password(request: HttpRequest) -> str:
     return _("This password is not right.")
 
 
+class Enrolment(EnrolmentCode, OwnPassword):
+    """Turns the second factor on: not for a passer-by at an open session."""
+
+    field_order = ("code", "current_password")
+
+
 class PasswordChange(NewPassword, OwnPassword):
     field_order = ("current_password", "password", "password_again")
 

@@ -47,7 +47,7 @@ class Batches(EventPage):
     def _found(self) -> QuerySet[BatchRequest]:
         found = wishes.wishes_of(self.event)
         if text := self.asked("q"):
-            found = wishes.matching(found, text)
+            found = wishes.matching(found, text, self.event)
         if states := STATES.get(self.asked("state")):
             found = wishes.in_states(found, states)
         for name in ("item", "subevent"):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from counterfoil.checkin import lists, queries, services
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.scans import Outcome, Scan
-from counterfoil.orders.finding import guest_like
+from counterfoil.orders.finding import Scope, positions_like
 from counterfoil.orders.models import OrderPosition
 from counterfoil.web.forms.checkinlists import CheckinListForm
 from counterfoil.web.page import ConfirmPage, EventPage, FormPage, event_routes
@@ -96,7 +96,7 @@ class ListDetail(ListPage):
             "order", "item__event", "variation__item", "subevent"
         )
         if words:
-            found = found.filter(guest_like(words))
+            found = positions_like(found, words, Scope.of(self.event))
         if state in ("came", "missing"):
             found = found.filter(Q(("last_checked_in__isnull", state == "missing")))
         return found

@@ -42,7 +42,8 @@ class DevicePage(DevicesPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        self.device = get_object_or_404(self.organizer.devices, device_id=self.kwargs["device"])
+        visible = devices.visible_devices(self.actor, self.organizer)
+        self.device = get_object_or_404(visible, device_id=self.kwargs["device"])
         self.device.organizer = self.organizer
 
     def device_link(self) -> str:
@@ -51,7 +52,8 @@ class DevicePage(DevicesPage):
 
 class Devices(DevicesPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        found = self.organizer.devices.order_by("revoked", "-device_id")
+        visible = devices.visible_devices(self.actor, self.organizer)
+        found = visible.order_by("revoked", "-device_id")
         words = self.asked("q")
         if words:
             found = found.filter(name__icontains=words)
@@ -76,7 +78,15 @@ class DeviceDetail(DevicePage):
         """Whether the reader may set it up now. The code lets in whoever sees it."""
         device = self.device
         is_new = device.initialized is None and not device.revoked
-        return is_new and self.holds(DevicesPage.write_needs)
+        reach = devices.reach_for(self.actor, self.organizer, device.security_profile)
+        return (
+            is_new
+            and self.holds(DevicesPage.write_needs)
+            and reach.covers(
+                all_events=device.all_events,
+                events=device.limit_events.values_list("pk", flat=True),
+            )
+        )
 
     def _handshake(self) -> str:
         return json.dumps(
@@ -137,7 +147,7 @@ class DeviceRevoke(ConfirmPage, DevicePage, WritingPage):
         return self.device_link()
 
     def carry_out(self) -> HttpResponse:
-        devices.revoke_device(device=self.device)
+        devices.revoke_device(device=self.device, by=self.actor)
         self.record("revoked", self.device, kind="device")
         return self.go("device", self.device.device_id, said=_("The device was revoked."))
 

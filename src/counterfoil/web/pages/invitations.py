@@ -73,7 +73,7 @@ class InvitationRevoke(ConfirmPage, TeamPage):
 
     def carry_out(self) -> HttpResponse:
         self.record("revoked", self.invitation, kind="invitation", data={"team": self.team.name})
-        invitations.revoke(invitation=self.invitation)
+        invitations.revoke(invitation=self.invitation, by=self.actor.user)
         return self.go("team", self.team.pk, said=_("The invitation was revoked."))
 
 

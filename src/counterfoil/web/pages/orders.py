@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -30,7 +31,8 @@ class OrderPage(EventPage):
 
     def find_scope(self) -> None:
         super().find_scope()
-        orders = Order.objects.filter(event=self.event).select_related("sales_channel")
+        orders = Order.objects.filter(organizer=self.organizer, event=self.event)
+        orders = orders.select_related("sales_channel")
         self.order = get_object_or_404(orders, code=self.kwargs["order"])
         self.order.event = self.event
 
@@ -51,7 +53,7 @@ class Orders(EventPage):
     def _filtered(self, form: OrderFilterForm, words: str) -> QuerySet[Order]:
         orders = _with_tickets(Order.objects.filter(event=self.event))
         if words:
-            orders = finding.orders_like(orders, words)
+            orders = finding.orders_like(orders, words, finding.Scope.of(self.event))
         if not form.is_bound:
             return orders
         if not form.is_valid():
@@ -106,9 +108,12 @@ class OrderDelete(ConfirmPage, OrderPage):
 def _with_tickets(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Add what a line of the list shows: how many tickets, and the first of them."""
     positions = OrderPosition.objects.select_related("item__event", "variation__item")
+    # Counted for the orders of a page. Grouped, they would be counted for all orders first.
+    live = OrderPosition.objects.filter(order=OuterRef("pk"), canceled=False)
+    tickets = live.order_by().values("order").annotate(count=Count("pk")).values("count")
     return (
         orders.select_related("sales_channel")
-        .annotate(tickets=Count("positions", filter=Q(positions__canceled=False)))
+        .annotate(tickets=Coalesce(Subquery(tickets), 0))
         .prefetch_related(Prefetch("positions", positions.order_by("positionid")))
         .order_by("-datetime", "-pk")
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts import secondfactor
-from counterfoil.web.forms.accounts import EnrolmentCode, OwnPassword
+from counterfoil.web.forms.accounts import Enrolment, OwnPassword
 from counterfoil.web.page import FormPage
 from counterfoil.web.qrcode import drawn
 from counterfoil.web.signingin import note
@@ -26,8 +27,8 @@ class SecondFactor(FormPage):
     title = _("Second factor")
     button = _("Turn on")
 
-    def form(self, *sent: Any) -> EnrolmentCode:
-        return EnrolmentCode(*sent)
+    def form(self, *sent: Any) -> Enrolment:
+        return Enrolment(*sent, request=self.request)
 
     def more(self) -> dict[str, Any]:
         user = self.actor.user
@@ -41,11 +42,12 @@ class SecondFactor(FormPage):
             "typed_key": secondfactor.typed_key(key),
         }
 
-    def send(self, form: EnrolmentCode) -> HttpResponse:
+    def send(self, form: Enrolment) -> HttpResponse:
         user = self.actor.user
         code = form.cleaned_data["code"]
         codes = secondfactor.enrol(user=user, key=self._key(), code=code)
         self.request.session.pop(_KEY, None)
+        update_session_auth_hash(self.request, user)
         note(self.request, user, "secondfactor_on")
         return _codes_shown(self, codes)
 
@@ -91,6 +93,7 @@ class SecondFactorOff(FormPage):
     def send(self, form: OwnPassword) -> HttpResponse:
         user = self.actor.user
         secondfactor.turn_off(user=user)
+        update_session_auth_hash(self.request, user)
         note(self.request, user, "secondfactor_off")
         return self.go("account", said=_("The second factor is off."))
 

@@ -25,6 +25,7 @@ from counterfoil.accounts import secondfactor
 from counterfoil.accounts.models import User
 from counterfoil.accounts.people import change_person
 from counterfoil.core import clock
+from counterfoil.web import password_checks
 from counterfoil.web.forms.accounts import Code, refused_password
 from counterfoil.web.forms.accounts import SignIn as SignInForm
 from counterfoil.web.page import FormPage
@@ -52,7 +53,10 @@ class SignIn(FormPage):
         form = SignInForm(request.POST)
         if not form.is_valid():
             return self.shown(form, status=422)
-        user = authenticate(request, **form.cleaned_data)
+        with password_checks.admitted() as is_admitted:
+            if not is_admitted:
+                return self._too_many(form)
+            user = authenticate(request, **form.cleaned_data)
         if not isinstance(user, User):
             return self._not_let_in(form)
         if secondfactor.is_enrolled(user):
@@ -61,6 +65,11 @@ class SignIn(FormPage):
 
     def form(self, *sent: Any) -> BaseForm:
         return SignInForm(*sent)
+
+    def _too_many(self, form: SignInForm) -> HttpResponse:
+        words = _("Too many people are signing in right now. Try again in a few seconds.")
+        form.add_error(None, str(words))
+        return self.shown(form, status=503)
 
     def _not_let_in(self, form: SignInForm) -> HttpResponse:
         """Say no, in the same words whether or not there is such an account."""

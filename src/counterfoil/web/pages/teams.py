@@ -146,7 +146,7 @@ class TeamDelete(ConfirmPage, TeamPage):
 
     def carry_out(self) -> HttpResponse:
         self.record("deleted", self.team, kind="team")
-        teams.delete_team(team=self.team)
+        teams.delete_team(team=self.team, by=self.actor.user)
         return self.go_on("teams", said=_("The team was deleted."))
 
 
@@ -174,7 +174,7 @@ class MemberRemove(ConfirmPage, MemberPage):
         return self.team_link()
 
     def carry_out(self) -> HttpResponse:
-        teams.remove_member(team=self.team, member=self.member)
+        teams.remove_member(team=self.team, member=self.member, by=self.actor.user)
         told = {"member": self.member.email}
         self.record("member_removed", self.team, kind="team", data=told)
         return self.go_on("team", self.team.pk, said=_("The member was removed."))
@@ -199,8 +199,7 @@ class MemberReset(ConfirmPage, MemberPage):
         return self.team_link()
 
     def carry_out(self) -> HttpResponse:
-        teams.check_may_reset(by=self.actor.user, user=self.member, organizer=self.organizer)
-        raw = open_password_link(self.member)
+        raw = open_password_link(self.member, by=self.actor.user, organizer=self.organizer)
         told = {"member": self.member.email}
         self.record("password_link_made", self.team, kind="team", data=told)
         note(self.request, self.member, "password_link_made", known=False)

@@ -10,8 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.models import APIToken
-from counterfoil.accounts.services import deactivate_token
-from counterfoil.accounts.teams import create_token
+from counterfoil.accounts.teams import create_token, switch_token_off
 from counterfoil.web.forms.teams import TokenForm
 from counterfoil.web.page import ConfirmPage, FormPage, organizer_routes
 from counterfoil.web.pages.teams import TeamPage
@@ -64,7 +63,7 @@ class TokenOff(ConfirmPage, TeamPage):
         return self.team_link()
 
     def carry_out(self) -> HttpResponse:
-        deactivate_token(self.token)
+        switch_token_off(token=self.token, by=self.actor.user)
         self.record("switched_off", self.token, kind="token", data={"team": self.team.name})
         return self.go("team", self.team.pk, said=_("The token was switched off."))
 

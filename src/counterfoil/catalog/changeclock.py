@@ -1,0 +1,97 @@
+"""The times by which clients ask for changes: ``modified_since``, ``created_since``, ``…_since``.
+
+A client keeps the newest time it was shown and asks from there the next time. So a change must
+never be committed after one with a later time: it would be missed for good. Each event therefore
+has a clock of its own, a row that is locked from reading it until the commit, and that never goes
+back. Whoever changes what such lists show
+
+1. does all other work, and locks every row it is going to change,
+2. calls ``stamp``, writes the time into the rows, and commits.
+
+Between 2 and the commit it must wait for nobody else's lock: others wait for this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.db.transaction import TransactionManagementError
+
+from counterfoil.catalog.models import ChangeClock
+from counterfoil.core import clock
+
+#: No two transactions stamp the same time, so that "after the last one" can be asked for.
+_TICK = timedelta(microseconds=1)
+#: From where to ask while nothing in an event was ever stamped: then there is nothing to repeat.
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_TABLE = ChangeClock._meta.db_table
+# ON CONFLICT locks the row before it evaluates SET. A plain UPDATE may evaluate clock_timestamp()
+# first and wait for the lock with a time that is past.
+_NEXT = f"""
+    INSERT INTO {_TABLE} AS clock (event_id, latest) VALUES (%s, clock_timestamp())
+    ON CONFLICT (event_id) DO UPDATE
+    SET latest = greatest(clock_timestamp(), clock.latest + interval '1 microsecond')
+    RETURNING latest
+"""  # noqa: S608 - names of ours
+_NOT_IN_USE = f"""
+    SELECT event_id FROM {_TABLE} WHERE event_id = ANY(%s) FOR SHARE SKIP LOCKED
+"""  # noqa: S608 - names of ours
+
+
+def stamp(event_id: int) -> datetime:
+    """Return the time to write into changed rows, later than every one before it in the event.
+
+    Others who want a time in this event wait until the caller's transaction ends.
+
+    Raises:
+        TransactionManagementError: there is none.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A stamp without a transaction says nothing.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT, [event_id])
+            moment: datetime = cursor.fetchone()[0]
+        return moment
+    return _stamp_under_the_only_lock(event_id)
+
+
+def _stamp_under_the_only_lock(event_id: int) -> datetime:
+    """SQLite has one lock for all writers, so the times of all events are in one order."""
+    latest = ChangeClock.objects.aggregate(latest=Max("latest"))["latest"]
+    moment = max(clock.now(), latest + _TICK) if latest else clock.now()
+    ChangeClock.objects.update_or_create(event_id=event_id, defaults={"latest": moment})
+    return moment
+
+
+def poll_from(event_ids: Collection[int]) -> datetime:
+    """Return from when on to ask for changes next, if what changed is read after this call.
+
+    Whatever is not visible yet will carry this time or a later one, and whatever is visible
+    carries an earlier one (or, of several events, may be shown once more).
+    """
+    if connection.vendor != "postgresql":
+        return _after(ChangeClock.objects.aggregate(latest=Max("latest"))["latest"])
+    if len(event_ids) == 1:
+        clocks = ChangeClock.objects.filter(event__in=event_ids)
+        return _after(clocks.values_list("latest", flat=True).first())
+    return _poll_several(event_ids)
+
+
+def _poll_several(event_ids: Collection[int]) -> datetime:
+    """Ask from now on, unless somebody holds one of the clocks: then from its last time on."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+        cursor.execute(_NOT_IN_USE, [list(event_ids)])
+        busy = set(event_ids) - {event_id for (event_id,) in cursor.fetchall()}
+    latest = dict(ChangeClock.objects.filter(event__in=busy).values_list("event_id", "latest"))
+    return min([now, *(_after(latest.get(event_id)) for event_id in busy)])
+
+
+def _after(latest: datetime | None) -> datetime:
+    return _EVER if latest is None else latest + _TICK
