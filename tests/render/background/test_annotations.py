@@ -214,6 +214,16 @@ def test_a_field_of_letters_that_no_font_has_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize("rect", [[0, 0, 1e8, 1e8], [0, -1e9, 100, 50]])
+def test_a_field_larger_than_any_paper_is_named(rect: list[float]) -> None:
+    background = compiled(make(MARKS, change=with_items(field("Gate", rect))))
+
+    assert background.findings == (
+        "Page 1: the form field “name” has no appearance and is not printed. Flatten annotations "
+        "and forms, then export.",
+    )
+
+
 def test_fields_are_upright_on_a_turned_page() -> None:
     def change(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
         with_items(field("Turned", [20, 30, 180, 70], MK=Dictionary(R=90)))(pdf, page)

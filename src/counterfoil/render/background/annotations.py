@@ -91,7 +91,7 @@ def _title(item: pikepdf.Object, kind: str) -> str:
         if isinstance(name, pikepdf.String):
             names.append(str(name)[:40])
         node = entry(node, "/Parent")
-    return f"the form field “{'.'.join(reversed(names))}”"
+    return f"the form field “{'.'.join(reversed(names)) or '?'}”"
 
 
 def _normal_appearance(item: pikepdf.Object) -> tuple[bool, pikepdf.Object | None]:

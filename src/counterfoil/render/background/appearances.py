@@ -21,6 +21,7 @@ from counterfoil.render.background.compiled import blank_background
 from counterfoil.render.background.copying import entry, name_of
 from counterfoil.render.background.pages import Box, read_number
 from counterfoil.render.document import render_pdf
+from counterfoil.render.errors import RenderError
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.layout import read_layout
 from counterfoil.render.pdf.content import ellipse
@@ -86,7 +87,10 @@ class Maker:
         make = _MAKERS.get(kind)
         if make is None:
             raise NotDrawnError
-        drawing = make(self, item, rect)
+        try:
+            drawing = make(self, item, rect)
+        except RenderError as error:  # a place or a size that no text can have
+            raise NotDrawnError from error
         if drawing is None:
             return None
         if drawing.has_text:
