@@ -12,18 +12,24 @@ import io
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from types import MappingProxyType
 
 import pikepdf
+from django.db.models import QuerySet
 
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.files import services as files
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.stored import FOLDER
-from counterfoil.render import BackgroundError, CompiledBackground, compile_background
+from counterfoil.render import (
+    COMPILER_VERSION,
+    BackgroundError,
+    CompiledBackground,
+    compile_background,
+)
 from counterfoil.render.units import Mm, pt
 
 _outcomes: ContextVar[Mapping[str, Future[CompiledBackground]]] = ContextVar(
@@ -55,13 +61,18 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
             raise
         original = _publish(f"{name}.pdf", pdf)
         return Background.objects.create(
-            event=event, sha256=sha256, original=original, refusal=problem.message
+            event=event,
+            sha256=sha256,
+            original=original,
+            refusal=problem.message,
+            compiler=COMPILER_VERSION,
         )
     return Background.objects.create(
         event=event,
         sha256=sha256,
         original=_publish(f"{name}.pdf", pdf),
         compiled=_publish(f"{name}.compiled", compiled.to_bytes()),
+        compiler=COMPILER_VERSION,
     )
 
 
@@ -136,18 +147,48 @@ def blank_pdf(*, width: float, height: float, pages: int = 1) -> bytes:
 def read_compiled(background: Background) -> CompiledBackground:
     """Read what printing needs.
 
-    What another version has compiled is compiled anew from the original.
+    What another version has compiled is compiled anew from the original, and stored.
 
     Raises:
         BackgroundError: it cannot be used, and why.
         OSError: the file cannot be read now.
     """
-    if background.refusal:
+    if background.refusal and background.compiler == COMPILER_VERSION:
         raise BackgroundError(background.refusal)
+    if background.compiled:
+        with suppress(BackgroundError):
+            return CompiledBackground.from_bytes(_stored(background.compiled))
+    return compile_again(background)
+
+
+def outdated() -> QuerySet[Background]:
+    """Return the backgrounds that another version of the engine has compiled, or refused."""
+    return Background.objects.exclude(compiler=COMPILER_VERSION)
+
+
+def compile_again(background: Background) -> CompiledBackground:
+    """Compile a background anew, and store the result if nobody else has meanwhile.
+
+    One that could be printed so far is not refused for good: a busy machine may be the reason.
+
+    Raises:
+        BackgroundError: it cannot be used, and why.
+        OSError: its file cannot be read or written now.
+        TooBusy: too many other PDFs are being compiled.
+    """
+    row = Background.objects.filter(
+        pk=background.pk, compiled=background.compiled, refusal=background.refusal
+    )
     try:
-        return CompiledBackground.from_bytes(_stored(background.compiled))
-    except BackgroundError:
-        return compile_background(_stored(background.original))
+        compiled = _compiled(_stored(background.original), background.sha256)
+    except BackgroundError as problem:
+        refusal = problem.message if background.refusal else ""
+        row.update(refusal=refusal, compiler=COMPILER_VERSION)
+        raise
+    name = f"{background.event_id}-{background.sha256}-{secrets.token_hex(8)}.compiled"
+    stored = _publish(name, compiled.to_bytes())
+    row.update(compiled=stored, refusal="", compiler=COMPILER_VERSION)
+    return compiled
 
 
 def _stored(name: str) -> bytes:
@@ -156,6 +197,10 @@ def _stored(name: str) -> bytes:
 
 
 def _usable(background: Background, keep_unusable: bool) -> Background:
+    if background.refusal and background.compiler != COMPILER_VERSION:
+        with suppress(BackgroundError):
+            compile_again(background)
+        background.refresh_from_db()
     if background.refusal and not keep_unusable:
         raise BackgroundError(background.refusal)
     return background

@@ -10,6 +10,7 @@ it loads a PDF viewer.
 from __future__ import annotations
 
 from counterfoil.render.background import (
+    COMPILER_VERSION,
     CompiledBackground,
     blank_background,
     compile_background,
@@ -38,6 +39,7 @@ from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
 from counterfoil.render.values import Ticket
 
 __all__ = [
+    "COMPILER_VERSION",
     "BackgroundError",
     "Budget",
     "CodeError",

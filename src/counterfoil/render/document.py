@@ -100,6 +100,7 @@ class _Document:
         self._preflight = Preflight()
         self._plans: dict[Plan, _Opened] = {}
         self._backgrounds: dict[bytes, tuple[XObject | None, ...]] = {}
+        self._intents: dict[bytes, tuple[Ref, ...]] = {}
         self._graphics: dict[bytes, Ref] = {}
         self._attributes = lru_cache(_RESOURCES)(self._write_attributes)
         self._pages = 0
@@ -115,7 +116,9 @@ class _Document:
 
     def finish(self, tickets: int, title: str, language: str) -> Report:
         self._writer.obj(self._fonts, dictionary(self._glyphs.embed(self._writer)))
-        self._writer.finish(title=title, language=language)
+        # A document has one printing condition: that of its backgrounds, where they agree.
+        intents = next(iter(self._intents.values())) if len(self._intents) == 1 else ()
+        self._writer.finish(title=title, language=language, intents=intents)
         return Report(tickets, self._pages, self._preflight.findings())
 
     def _open(self, plan: Plan) -> _Opened:
@@ -138,11 +141,13 @@ class _Document:
         key = background.sha256
         if key not in self._backgrounds:
             first = sum(map(len, self._backgrounds.values()))
-            refs = embed_background(background, self._writer)
+            embedded = embed_background(background, self._writer)
             self._backgrounds[key] = tuple(
                 None if ref is None else (b"/B%d" % (first + page), ref)
-                for page, ref in enumerate(refs)
+                for page, ref in enumerate(embedded.pages)
             )
+            if background.objects:  # blank paper was made for no printing condition
+                self._intents.setdefault(background.condition, embedded.intents)
         return self._backgrounds[key]
 
     def _take(self, drawing: Drawing) -> None:

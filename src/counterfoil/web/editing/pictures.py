@@ -160,10 +160,11 @@ def _told_problem(problem: Problem) -> dict[str, str]:
 
 def _warnings(plan: Plan) -> list[dict[str, str]]:
     message = _("The background does not bring along the font “%(font)s”: printers differ.")
-    return [
-        {"severity": "warning", "message": message % {"font": font}}
-        for font in plan.background.missing_fonts
+    messages = [
+        *map(told, plan.background.findings),
+        *(message % {"font": font} for font in plan.background.missing_fonts),
     ]
+    return [{"severity": "warning", "message": each} for each in messages]
 
 
 def _label(asked: PictureAsked, ticket: Ticket) -> str:
