@@ -36,6 +36,7 @@ _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "dj
 _TOGETHER = (
     "tests/cli/test_demo.py",
     "tests/flows/test_crowds.py",
+    "tests/flows/test_generated_clients.py",
     "tests/flows/test_large_downloads.py",
 )
 

@@ -7,10 +7,13 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
 from apiclient import Api
 from counterfoil.files.models import Upload
+from counterfoil.files.services import open_stored
 from makers import make_device
 
 PDF = b"%PDF-1.7\nnot looked at here"
@@ -38,6 +41,48 @@ def test_a_file_is_kept_for_whoever_sent_it(api: Api, content, kind, name) -> No
     assert answer.json() == {"id": f"file:{uuid.UUID(str(upload.pk))}"}
     assert upload.owner.startswith("token:")
     assert upload.filename == name
+
+
+def send_form(api: Api, **files: tuple[str, bytes, str]) -> Any:
+    sent = {
+        field: SimpleUploadedFile(name, content, content_type=kind)
+        for field, (name, content, kind) in files.items()
+    }
+    body = encode_multipart(BOUNDARY, sent)
+    return api.post("/upload", content=body, content_type=MULTIPART_CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"), [("a.pdf", PDF, "application/pdf"), ("a.png", png(), "image/png")]
+)
+def test_a_file_in_a_form_is_kept_as_well(api: Api, name, content, kind) -> None:
+    answer = send_form(api, file=(name, content, kind))
+
+    assert answer.status_code == 201
+    upload = Upload.objects.get()
+    assert answer.json() == {"id": f"file:{upload.pk}"}
+    assert (upload.filename, upload.content_type, upload.size) == (name, kind, len(content))
+    with open_stored(upload.stored_name) as stored:
+        assert stored.read() == content
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"document": ("a.pdf", PDF, "application/pdf")},
+        {"file": ("a.pdf", b"", "application/pdf")},
+        {"file": ("a.txt", PDF, "application/pdf")},
+        {"file": ("a.png", PDF, "image/png")},
+        {"file": ("a.pdf", PDF, "text/html")},
+    ],
+)
+def test_a_form_without_a_good_file_is_refused_in_a_bare_list(api: Api, files) -> None:
+    answer = send_form(api, **files)
+
+    assert answer.status_code == 400
+    assert isinstance(answer.json(), list)
+    assert not Upload.objects.exists()
 
 
 def test_a_device_may_send_files(api: Api, event) -> None:

@@ -27,6 +27,7 @@ class BestAvailability(serializers.Serializer[Any]):
     """Mixed into serializers of rows that offer something; the field is there when asked for."""
 
     best_availability_state = serializers.SerializerMethodField()
+    only_on_request = frozenset({"best_availability_state"})
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()

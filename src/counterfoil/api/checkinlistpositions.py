@@ -14,11 +14,12 @@ from rest_framework.response import Response
 
 from counterfoil.api.base import DetailView, EventView, ListView
 from counterfoil.api.checkinlists import READ, SCAN
-from counterfoil.api.gateexamples import SCAN_POSITION, SCAN_RESPONSES, SCANNED
+from counterfoil.api.gateexamples import SCAN_POSITION, SCANNED
 from counterfoil.api.positionfields import shown
 from counterfoil.api.positionfilters import ScanPositionFilters
 from counterfoil.api.scanfields import ScanPositionSerializer, ShownToScanners
 from counterfoil.api.scanning import ScanSerializer, redeem, scan_of
+from counterfoil.api.schema import SCAN_RESPONSES
 from counterfoil.checkin import queries
 from counterfoil.checkin.models import CheckinList
 from counterfoil.core.ids import row_id

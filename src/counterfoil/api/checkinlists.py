@@ -131,14 +131,14 @@ class ItemCountSerializer(serializers.Serializer[Item]):
     variations = VariationCountSerializer(many=True)
 
 
-class _EventNameSerializer(serializers.Serializer[Any]):
+class CountedEventSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
 class StatusSerializer(serializers.Serializer[CheckinList]):
     """How full the house is, by product."""
 
-    event = _EventNameSerializer()
+    event = CountedEventSerializer()
     checkin_count = serializers.IntegerField()
     position_count = serializers.IntegerField()
     inside_count = serializers.IntegerField()

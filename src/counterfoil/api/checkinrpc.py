@@ -19,12 +19,13 @@ from counterfoil.api.base import ListView, OrganizerView
 from counterfoil.api.checkinlists import READ, SCAN
 from counterfoil.api.fields import Reference
 from counterfoil.api.gateexamples import SCAN as SCAN_SENT
-from counterfoil.api.gateexamples import SCAN_POSITION, SCAN_RESPONSES, SCANNED
+from counterfoil.api.gateexamples import SCAN_POSITION, SCANNED
 from counterfoil.api.permissions import Needs, needs_of
 from counterfoil.api.positionfields import shown
 from counterfoil.api.positionfilters import ScanPositionFilters
 from counterfoil.api.scanfields import ScanPositionSerializer, ShownToScanners
 from counterfoil.api.scanning import ScanSerializer, redeem, scan_of
+from counterfoil.api.schema import SCAN_RESPONSES
 from counterfoil.checkin import queries, services
 from counterfoil.checkin.models import CheckinList
 from counterfoil.orders.models import OrderPosition

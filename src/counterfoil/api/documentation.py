@@ -18,11 +18,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from counterfoil.api.links import absolute
 from counterfoil.api.schema import described
 
 
 class SchemaView(APIView):
-    """The description, in YAML or JSON. It is the same for everybody, so it is written once."""
+    """The description, in YAML or JSON: written once, as only the server's address differs."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -37,14 +38,21 @@ class SchemaView(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
         renderer = request.accepted_renderer
-        content = _written(in_json="json" in (renderer.media_type or ""))
+        written = _written(in_json="json" in (renderer.media_type or ""))
+        server = absolute(request, "/").rstrip("/").encode()
+        content = written.replace(_SERVER.encode(), server, 1)
         return HttpResponse(content, content_type=renderer.media_type or "")
 
 
+#: Stands for the server's address in what is written once.
+_SERVER = "https://this-server.invalid"
+
+
 @functools.cache
-def _written(*, in_json: bool) -> str | bytes:
+def _written(*, in_json: bool) -> bytes:
     renderer = OpenApiJsonRenderer() if in_json else OpenApiYamlRenderer()
-    return renderer.render(described(), renderer_context={})
+    content: bytes = renderer.render(described(_SERVER), renderer_context={})
+    return content
 
 
 routes = [

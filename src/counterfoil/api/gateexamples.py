@@ -6,12 +6,6 @@ from typing import Any
 
 from counterfoil.api.service import PRETIX_NUMERIC, PRETIX_VERSION
 
-#: What a scan is answered with: the same shape whether the ticket was admitted, refused or unknown.
-SCAN_RESPONSES = {
-    status: {"type": "object", "properties": {"status": {"type": "string"}}}
-    for status in (201, 404)
-} | {400: {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "string"}}]}}
-
 CHECKIN_LIST: dict[str, Any] = {
     "id": 1,
     "name": "Main entrance",

@@ -21,7 +21,13 @@ from counterfoil.api.downloads import FileAnswers, answer_result, under_way
 from counterfoil.api.fields import ChannelReference, Moment, Reference, Text, Whole
 from counterfoil.api.links import absolute
 from counterfoil.api.salefields import DateReference, VariationReference
-from counterfoil.api.schema import ASKED_FOR_BATCH, ASKED_FOR_DOWNLOAD, DELETED, STATE_OF_JOB
+from counterfoil.api.schema import (
+    ACCEPTED_BATCH,
+    ACCEPTED_DOWNLOAD,
+    DELETED,
+    RESULT_OF_JOB,
+    STATE_OF_JOB,
+)
 from counterfoil.batches import queries, services
 from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
 from counterfoil.batches.services import NewBatch
@@ -115,7 +121,7 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
     def get_serializer_class(self) -> type[BatchSerializer]:
         return BatchSerializer if self.action == "list" else BatchDetailSerializer
 
-    @extend_schema(responses=ASKED_FOR_BATCH)
+    @extend_schema(responses=ACCEPTED_BATCH)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ask for a batch; ``check`` tells when it is made."""
         sent = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
@@ -170,7 +176,7 @@ class BatchRenderView(EventView[OfflineSalesBatch]):
     def get_queryset(self) -> QuerySet[OfflineSalesBatch]:
         return queries.batches_of(self.event).select_related("layout", "event__organizer")
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={**ASKED_FOR_DOWNLOAD, **DELETED})
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={**ACCEPTED_DOWNLOAD, **DELETED})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ask for the PDF of a batch, a page for each ticket."""
         batch = self.get_object()
@@ -188,6 +194,7 @@ class BatchDownloadView(FileAnswers, EventView[OfflineSalesBatch]):
     def get_queryset(self) -> QuerySet[OfflineSalesBatch]:
         return queries.batches_of(self.event)
 
+    @extend_schema(responses=RESULT_OF_JOB)
     def retrieve(
         self, request: Request, *args: Any, job: UUID, file: UUID, **kwargs: Any
     ) -> HttpResponseBase:

@@ -41,6 +41,10 @@ class Pages(PageNumberPagination):
             return remove_query_param(self._here(), "page")
         return replace_query_param(self._here(), "page", number)
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        described = super().get_paginated_response_schema(schema)
+        return {**described, "required": list(described["properties"])}
+
     def _here(self) -> str:
         if self.request is None:
             return ""

@@ -146,6 +146,7 @@ class PositionFields(serializers.ModelSerializer[OrderPosition]):
     valid_from = Moment(allow_null=True)
     valid_until = Moment(allow_null=True)
     pdf_data = serializers.SerializerMethodField()
+    only_on_request = frozenset({"pdf_data"})
 
     class Meta:
         model = OrderPosition

@@ -38,6 +38,8 @@ class QuotaSerializer(serializers.ModelSerializer[Quota]):
     available = serializers.SerializerMethodField()
     available_number = serializers.SerializerMethodField()
 
+    only_on_request = frozenset({"available", "available_number"})
+
     class Meta:
         model = Quota
         fields = (

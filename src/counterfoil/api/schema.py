@@ -1,7 +1,8 @@
 """OpenAPI: what drf-spectacular cannot see by itself.
 
 Summaries come from a view's ``noun``, examples from its ``example`` (``action_examples`` for other
-actions), errors from what the frame answers everywhere. Write the file anew with::
+actions), errors from what the frame answers everywhere. Every field of an answer is required, but
+for those that a serializer names in ``only_on_request``. Write the file anew with::
 
     django-admin spectacular --validate --fail-on-warn --file docs/openapi.yaml
 """
@@ -32,28 +33,109 @@ _VERBS = {
 
 _WRITING = {"create", "update", "partial_update"}
 
-_DETAIL: dict[str, Any] = {
-    "type": "object",
-    "properties": {"detail": {"type": "string"}},
-    "required": ["detail"],
+#: What views put into a serializer's context when a client asks for more fields: each is described.
+ON_REQUEST = ("availability", "best_availability", "pdf_data")
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(description: str, properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    found = {"type": "object", "description": description, "properties": properties}
+    return {**found, "required": list(required)} if required else found
+
+
+def _accepted(name: str) -> dict[str, Any]:
+    """Return Accepted with one of its addresses, which is always there.
+
+    It is required twice: openapi-typescript reads the outer, openapi-python-client the inner one.
+    """
+    return {"allOf": [_ref("Accepted"), {"required": [name]}], "required": [name]}
+
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_NUMBER: dict[str, Any] = {"type": "integer"}
+_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+_ADDRESS: dict[str, Any] = {"type": "string", "format": "uri"}
+
+#: Schemas that no serializer writes, shared by many operations.
+_SHARED: dict[str, dict[str, Any]] = {
+    "Error": _object("Why the request failed, in a sentence.", {"detail": _TEXT}, "detail"),
+    "FieldErrors": {
+        "type": "object",
+        "additionalProperties": {},
+        "description": "Sentences by field, nested as the request is; those that concern several "
+        "fields are in `non_field_errors`, those about the whole request in `detail`.",
+    },
+    "Accepted": _object(
+        "The request was accepted and is worked on; ask the address for its result.",
+        {"check": _ADDRESS, "download": _ADDRESS},
+    ),
+    "AcceptedBatch": _accepted("check"),
+    "AcceptedDownload": _accepted("download"),
+    "JobProgress": _object(
+        "The result is not there yet. Ask again after the seconds in Retry-After.",
+        {
+            "status": {"type": "string", "description": "`waiting` or `running`."},
+            "progress": _object(
+                "How far the job is.", {"done": _NUMBER, "total": _NUMBER}, "done", "total"
+            ),
+        },
+        "status",
+        "progress",
+    ),
+    "JobFailure": _object(
+        "There will be no result.",
+        {"status": {"type": "string", "description": "`failed`."}, "message": _TEXT},
+        "status",
+        "message",
+    ),
+    "ScanResult": _object(
+        "What a scan led to. `position` is there when the ticket was found, `reason` when it was "
+        "refused, `questions` when they have to be answered first.",
+        {
+            "status": {"type": "string", "description": "`ok`, `error` or `incomplete`."},
+            "reason": _TEXT,
+            "reason_explanation": {"type": ["string", "null"]},
+            "require_attention": {"type": "boolean"},
+            "checkin_texts": _TEXTS,
+            "position": _ref("ScanPosition"),
+            "questions": {"type": "array", "items": _ref("Question")},
+            "list": _object(
+                "The check-in list that was scanned for.",
+                {
+                    "id": _NUMBER,
+                    "name": _TEXT,
+                    "event": _TEXT,
+                    "subevent": {"type": ["integer", "null"]},
+                    "include_pending": {"type": "boolean"},
+                },
+                *("id", "name", "event", "subevent", "include_pending"),
+            ),
+        },
+        *("status", "require_attention", "checkin_texts", "list"),
+    ),
 }
-_PROBLEMS: dict[str, Any] = {
-    "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "string"}}],
-    "description": "Sentences by field; those that concern several stand in non_field_errors.",
+_DETAIL = _ref("Error")
+_PROBLEMS: dict[str, Any] = {"anyOf": [_ref("FieldErrors"), _TEXTS]}
+
+#: What a request for a PDF or a batch is answered.
+ACCEPTED_DOWNLOAD: dict[int, Any] = {202: _ref("AcceptedDownload")}
+ACCEPTED_BATCH: dict[int, Any] = {202: _ref("AcceptedBatch")}
+#: What a request for the result is answered until it is there.
+STATE_OF_JOB: dict[int, Any] = {409: _ref("JobProgress"), 410: _ref("JobFailure")}
+#: A download of a job's PDF. A database that is busy is a 409 as well.
+RESULT_OF_JOB: dict[Any, Any] = {
+    (200, "application/pdf"): OpenApiTypes.BINARY,
+    (409, "application/json"): {"anyOf": [_ref("JobProgress"), _DETAIL]},
+    (410, "application/json"): _ref("JobFailure"),
 }
-
-
-def _asked(key: str) -> dict[int, Any]:
-    address = {"type": "string", "format": "uri"}
-    return {202: {"type": "object", "properties": {key: address}, "required": [key]}}
-
-
-#: What asking for a PDF, or for a batch, answers.
-ASKED_FOR_DOWNLOAD, ASKED_FOR_BATCH = _asked("download"), _asked("check")
-#: What asking after it answers until it is there.
-STATE_OF_JOB: dict[int, Any] = {
-    status: {"type": "object", "properties": {"status": {"type": "string"}}}
-    for status in (409, 410)
+#: A scan: admitted, refused or unknown.
+SCAN_RESPONSES: dict[int, Any] = {
+    201: _ref("ScanResult"),
+    400: {"anyOf": [_ref("ScanResult"), *_PROBLEMS["anyOf"]]},
+    404: {"anyOf": [_ref("ScanResult"), _DETAIL]},
 }
 
 #: What is answered when there is nothing left of it to print.
@@ -89,13 +171,13 @@ _ERRORS: dict[str, tuple[str, str, dict[str, Any], Any]] = {
     "409": (
         "Conflict",
         "Not now: another request is changing this, or the first with this idempotency key runs.",
-        {"type": "object"},
+        _DETAIL,
         {"detail": "The first request with this key is still running."},
     ),
     "410": (
         "Gone",
         "It was asked for and will never be there: it failed, was cancelled, or is another's.",
-        {"type": "object"},
+        _ref("JobFailure"),
         {"status": "failed", "message": "Quota “Seats” has 3 left, but 7 are needed."},
     ),
     "413": (
@@ -146,6 +228,25 @@ class Operation(AutoSchema):
     def get_operation_id(self) -> str:
         given: str = getattr(self.view, "operation_id", "")
         return given or str(super().get_operation_id())
+
+    def get_tags(self) -> list[str]:
+        """Name the resource: the first part of the path below organizer and event."""
+        return [_resource(self.path)]
+
+    def map_parsers(self) -> list[Any]:
+        """Describe bodies as JSON. Forms are understood as well, but no client needs two ways."""
+        return ["application/json"]
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        """Require what is always shown: all but the fields of ``only_on_request``."""
+        serializer = force_instance(serializer)  # type: ignore[no-untyped-call]
+        serializer.context.update({key: {} for key in ON_REQUEST})
+        described = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        shown = described.get("properties", {})
+        if direction == "response" and shown:
+            optional: frozenset[str] = getattr(serializer, "only_on_request", frozenset())
+            described["required"] = sorted(set(shown) - optional)
+        return described
 
     def get_request_serializer(self) -> Any:
         form = getattr(self.view, "form_class", None)
@@ -266,11 +367,34 @@ class Generator(SchemaGenerator):
         return view
 
 
-def described() -> dict[str, Any]:
-    """Return the whole description, as a file holds it."""
+def described(server: str = "") -> dict[str, Any]:
+    """Return the whole description, as a file holds it or for the server at an address."""
     generator: Any = Generator()  # type: ignore[no-untyped-call]
     schema: dict[str, Any] = generator.get_schema(request=None, public=True)
-    return schema
+    return {**schema, "servers": [{"url": server}]} if server else schema
+
+
+def _resource(path: str) -> str:
+    below = path.removeprefix("/api/v1").strip("/").split("/")
+    if below[0] == "organizers" and len(below) > 2:
+        below = below[2:]
+        if below[0] == "events" and len(below) > 2 and below[2] != "clone":
+            below = below[2:]
+    return below[0] or "root"
+
+
+def with_shared(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """Add the schemas that no serializer writes, and the list of all tags."""
+    schemas = {**result["components"]["schemas"], **_SHARED}
+    tags = {
+        tag for methods in result["paths"].values() for each in methods.values()
+        for tag in each["tags"]
+    }  # fmt: skip
+    return {
+        **result,
+        "tags": [{"name": tag} for tag in sorted(tags)],
+        "components": {**result["components"], "schemas": dict(sorted(schemas.items()))},
+    }
 
 
 def without_twins(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
@@ -287,6 +411,12 @@ def tidied(result: Any, **_context: Any) -> Any:
         return result
     if {} in (result.get("oneOf") or ()):
         result = {key: value for key, value in result.items() if key != "oneOf"}
+    if result.get("nullable") is True and isinstance(result.get("type"), str):
+        # what OpenAPI 3.0 called nullable is a type in 3.1
+        result = {key: value for key, value in result.items() if key != "nullable"}
+        result = {**result, "type": [result["type"], "null"]}
+    if None in (result.get("enum") or ()):  # generators write an enumeration for each type
+        result = {key: value for key, value in result.items() if key != "type"}
     if isinstance(result.get("type"), list):
         result = {**result, "type": list(dict.fromkeys(result["type"]))}
     return {key: tidied(value) for key, value in result.items()}

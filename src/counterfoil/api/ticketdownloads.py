@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from counterfoil.api.base import EventView
 from counterfoil.api.downloads import FileAnswers, answer_result
+from counterfoil.api.schema import RESULT_OF_JOB
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing import single
 
@@ -28,6 +30,7 @@ class PositionTicketView(FileAnswers, EventView[OrderPosition]):
         positions = OrderPosition.objects.filter(order__event=self.event)
         return positions.select_related("item", "order__event__organizer")
 
+    @extend_schema(responses=RESULT_OF_JOB)
     def retrieve(
         self, request: Request, *args: Any, output: str, **kwargs: Any
     ) -> HttpResponseBase:
@@ -49,6 +52,7 @@ class OrderTicketsView(FileAnswers, EventView[Order]):
         orders = Order.objects.filter(organizer=self.organizer, event=self.event)
         return orders.select_related("event__organizer")
 
+    @extend_schema(responses=RESULT_OF_JOB)
     def retrieve(
         self, request: Request, *args: Any, output: str, **kwargs: Any
     ) -> HttpResponseBase:

@@ -20,7 +20,7 @@ from counterfoil.api.base import EventView
 from counterfoil.api.downloads import FileAnswers, answer_result
 from counterfoil.api.links import absolute
 from counterfoil.api.listsinplace import PositionalList
-from counterfoil.api.schema import ASKED_FOR_DOWNLOAD
+from counterfoil.api.schema import ACCEPTED_DOWNLOAD, RESULT_OF_JOB
 from counterfoil.core.ids import row_id
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
@@ -113,7 +113,7 @@ class RenderBatchView(EventView[RenderRequest]):
     read_needs = _READ
     write_needs = _READ  # printing reads orders and changes none
 
-    @extend_schema(responses=ASKED_FOR_DOWNLOAD)
+    @extend_schema(responses=ACCEPTED_DOWNLOAD)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         found = request_render(
             event=self.event, actor=self.actor, parts=self._parts(request), purpose=PURPOSE
@@ -157,6 +157,7 @@ class RenderDownloadView(FileAnswers, EventView[RenderRequest]):
     queryset = RenderRequest.objects.none()
     read_needs = _READ
 
+    @extend_schema(responses=RESULT_OF_JOB)
     def retrieve(
         self, request: Request, *args: Any, job: UUID, file: UUID, **kwargs: Any
     ) -> HttpResponseBase:

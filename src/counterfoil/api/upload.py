@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.urls import path
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,9 +22,11 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.files.models import Upload
 from counterfoil.files.uploads import TYPES, store_upload
 
+FORM = "multipart/form-data"
 
-class RawParser(BaseParser):
-    """Hands the body on as a stream, whatever its type: the service judges types."""
+
+class SentFileParser(BaseParser):
+    """Finds the file in a form, or takes the whole body for it: the service judges types."""
 
     media_type = "*/*"
 
@@ -33,7 +36,21 @@ class RawParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        return {"file": stream}
+        kind, parameters = parse_header_parameters(media_type or "")
+        if kind != FORM or "boundary" not in parameters:
+            return {"file": stream}
+        form: Any = MultiPartParser().parse(stream, media_type, parser_context)
+        sent: UploadedFile[bytes] | None = form.files.get("file")
+        if sent is None or not sent.size:
+            raise serializers.ValidationError([_("The submitted file is empty.")])
+        return {"file": sent}
+
+
+_SENT_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary"}},
+    "required": ["file"],
+}
 
 
 class UploadedSerializer(serializers.Serializer[Any]):
@@ -41,11 +58,14 @@ class UploadedSerializer(serializers.Serializer[Any]):
 
 
 class UploadView(ApiView[Upload]):
-    """A file to be named as ``file:<uuid>`` in a later request, within a day."""
+    """A file to be named as ``file:<uuid>`` in a later request, within a day.
+
+    Send it as the body, with its name in ``Content-Disposition``, or as ``file`` in a form.
+    """
 
     noun = "upload"
     example = {"id": "file:1cd99455-1ebd-4cda-b1a2-7a7d2a969ad1"}
-    parser_classes = (RawParser,)
+    parser_classes = (SentFileParser,)
     serializer_class = UploadedSerializer
 
     def find_scope(self) -> bool:
@@ -55,19 +75,24 @@ class UploadView(ApiView[Upload]):
         return ""  # observed: without credentials this is a 403
 
     @extend_schema(
-        request=dict.fromkeys(TYPES, OpenApiTypes.BINARY), responses={201: UploadedSerializer}
+        request={FORM: _SENT_FORM, **dict.fromkeys(TYPES, OpenApiTypes.BINARY)},
+        responses={201: UploadedSerializer},
     )
     def create(self, request: Request) -> Response:
-        name = _filename_in(request)
+        sent = request.data.get("file") if isinstance(request.data, dict) else None
+        if isinstance(sent, UploadedFile):
+            name, kind = sent.name or "", sent.content_type or ""
+        else:
+            name, kind = _filename_in(request), request.content_type or ""
         if not name:
             raise ParseError(
                 _("Missing filename. Send a Content-Disposition header with filename=….")
             )
-        kind, _parameters = parse_header_parameters(request.content_type or "")
-        if not isinstance(request.data, dict) or "file" not in request.data:
+        if sent is None:
             return Response([_("The submitted file is empty.")], status=status.HTTP_400_BAD_REQUEST)
+        kind, _parameters = parse_header_parameters(kind)
         try:
-            upload = store_upload(self.actor.key, name, kind, request.data["file"])
+            upload = store_upload(self.actor.key, name, kind, sent)
         except Invalid as refusal:  # observed: a bare list, not an object
             return Response(refusal.sentences, status=status.HTTP_400_BAD_REQUEST)
         return Response({"id": f"file:{upload.pk}"}, status=status.HTTP_201_CREATED)

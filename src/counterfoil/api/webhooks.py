@@ -164,31 +164,35 @@ class DeliveryFilters(django_filters.FilterSet):  # type: ignore[misc]
     action = django_filters.CharFilter(field_name="notification__action")
 
 
+_DELIVERY: dict[str, Any] = {
+    "id": "5c9b1f0e-3c70-4c1f-9d9a-0a2f5ad5b7c1",
+    "notification_id": 117,
+    "action": "pretix.event.order.paid",
+    "payload": {
+        "notification_id": 117,
+        "organizer": "bigevents",
+        "event": "democon",
+        "code": "ABC23",
+        "action": "pretix.event.order.paid",
+    },
+    "state": "waiting",
+    "attempts": 2,
+    "created": "2026-10-01T10:00:00Z",
+    "last_attempt": "2026-10-01T10:00:11Z",
+    "next_attempt": "2026-10-01T10:00:41Z",
+    "duration_ms": 31,
+    "status_code": 500,
+    "response": "Internal Server Error",
+    "error": "The server answered 500.",
+}
+
+
 class DeliveryView(ListView, DetailView, OrganizerView[Delivery]):
     """What was sent to a webhook, or waits to be: for 30 days."""
 
     noun = "webhook delivery"
-    example = {
-        "id": "5c9b1f0e-3c70-4c1f-9d9a-0a2f5ad5b7c1",
-        "notification_id": 117,
-        "action": "pretix.event.order.paid",
-        "payload": {
-            "notification_id": 117,
-            "organizer": "bigevents",
-            "event": "democon",
-            "code": "ABC23",
-            "action": "pretix.event.order.paid",
-        },
-        "state": "waiting",
-        "attempts": 2,
-        "created": "2026-10-01T10:00:00Z",
-        "last_attempt": "2026-10-01T10:00:11Z",
-        "next_attempt": "2026-10-01T10:00:41Z",
-        "duration_ms": 31,
-        "status_code": 500,
-        "response": "Internal Server Error",
-        "error": "The server answered 500.",
-    }
+    example = _DELIVERY
+    action_examples: ClassVar[dict[str, Any]] = {"repeat": _DELIVERY}
     serializer_class = DeliverySerializer
     filterset_class = DeliveryFilters
     lookup_value_converter = "str"

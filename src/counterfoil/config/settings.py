@@ -186,13 +186,17 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "Batches of real paper tickets. Speaks as pretix does; own resources besides.",
+    "SERVERS": [{"url": "https://tickets.example.org"}],  # a served description names its own
     "DEFAULT_GENERATOR_CLASS": "counterfoil.api.schema.Generator",
     "PREPROCESSING_HOOKS": ["counterfoil.api.schema.without_twins"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PATH_CONVERTER_OVERRIDES": {"id": int, "job_id": UUID},
     "COMPONENT_SPLIT_REQUEST": True,
     # Enumerations stay where they are used, since many share a name.
-    "POSTPROCESSING_HOOKS": ["counterfoil.api.schema.tidied"],
+    "POSTPROCESSING_HOOKS": [
+        "counterfoil.api.schema.tidied",
+        "counterfoil.api.schema.with_shared",
+    ],
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_INCLUDE_SCHEMA": False,
