@@ -33,6 +33,7 @@ def _left_by_one_that_was_killed() -> Path:
     killed = subprocess.run(
         [sys.executable, "-c", _KILLED_INSIDE], capture_output=True, text=True, check=False
     )
+    assert killed.stdout, killed.stderr  # Path("") would be this folder
     left = Path(killed.stdout.strip())
     assert left.is_dir()
     return left
