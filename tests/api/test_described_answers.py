@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from apiclient import Api, at
-from counterfoil.api.schema import described
+from counterfoil.api.framework.schema import described
 from counterfoil.batches.models import BatchRequest
 from counterfoil.catalog.models import Event, Question
 from counterfoil.jobs import runner
