@@ -16,6 +16,8 @@ Cell = ReadOnlyCell | EmptyCell
 
 _MIDNIGHT = time()
 # Leading zeros, decimals and percent: what makes another code or price of a number if it is lost.
+# How a workbook writes characters that XML cannot carry (ISO/IEC 29500-1, ST_Xstring).
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLAIN = re.compile(r"(0+)(?:\.(0+))?(%?)")
 
 
@@ -51,6 +53,8 @@ def written(value: object, number_format: str | None) -> str:
     match value:
         case None:
             return ""
+        case str():
+            return _unescaped(value)
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float() if plain := _PLAIN.fullmatch(number_format or ""):
@@ -66,6 +70,14 @@ def written(value: object, number_format: str | None) -> str:
         case timedelta():
             return _duration(value)
     return str(value)
+
+
+def _unescaped(text: str) -> str:
+    """Put the characters in place of their escapes, surrogate pairs as the one they stand for."""
+    if "_x" not in text:
+        return text
+    plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _formatted(number: float, whole: str, decimals: str, percent: str) -> str:

@@ -163,7 +163,7 @@ SENTENCES = (
     _("its value cannot be told: {reason}"),
     _("The picture has too many layers. Save it as a plain JPEG."),
     _("The picture's file is too large: {size} MB, and {most} MB are allowed."),
-    _("This is not a picture in PNG, JPEG or GIF format."),
+    _("This is not a picture in PNG, JPEG, GIF, WebP or AVIF format."),
     _("The picture is empty: its width or height is 0."),
     _("The picture is too large: {width} x {height} pixels, and {most} million are allowed."),
     _("The picture is broken or cut off: it cannot be decoded."),

@@ -17,6 +17,7 @@ from counterfoil.render.fonts.catalog import (
 from counterfoil.render.fonts.face import Face, Source
 
 DEFAULT_FAMILY = "Open Sans"
+EMOJI_FAMILY = "Noto Emoji"
 
 # The names that pretix's font plugin uses, and what the same fonts call themselves.
 _ALIASES = {
@@ -44,6 +45,7 @@ class FontLibrary:
         self._preferred = tuple(preferred)
         self._faces: dict[Source, Face] = {}
         self._covering = lru_cache(maxsize=_REMEMBERED)(self._find_covering)
+        self._fallback = lru_cache(maxsize=None)(self._find_fallback)
         #: Files that cannot be used, and why. Complete once all folders were searched.
         self.refused: dict[Path, str] = {}
 
@@ -75,24 +77,35 @@ class FontLibrary:
             styled[0] if styled else _styled(self._own[DEFAULT_FAMILY], False, False)[0]
         )
 
-    def covering(self, text: str, like: Face, language: str = "") -> Face | None:
+    def covering(
+        self, text: str, like: Face, language: str = "", *, as_emoji: bool = False
+    ) -> Face | None:
         """Return a face that has all characters of a text, in a style like that of a face.
 
-        ``language`` (BCP 47) decides between the Chinese, Japanese and Korean forms of a letter.
+        Args:
+            language: BCP 47; decides between the Chinese, Japanese and Korean forms of a letter.
+            as_emoji: look among emoji first, and not last.
         """
-        bold = like.weight >= BOLD_FROM
-        return self._covering(text, bold, like.metrics.italic, _han_family(language))
+        style = like.weight >= BOLD_FROM, like.metrics.italic
+        return self._covering(text, *style, _han_family(language), as_emoji)
 
-    def _find_covering(self, text: str, bold: bool, italic: bool, han: str) -> Face | None:
-        for family in self._fallback_order(han):
-            for offer in _nearest(self._offers(family), bold, italic):
-                face = self._load(offer)
-                if face.has(text):
-                    return face
-        return None
+    def _find_covering(
+        self, text: str, bold: bool, italic: bool, han: str, as_emoji: bool
+    ) -> Face | None:
+        fallback = self._fallback(bold, italic, han, as_emoji)
+        return next((face for face in fallback if face.has(text)), None)
 
-    def _fallback_order(self, han: str) -> Iterator[str]:
-        yield from self._own
+    def _find_fallback(self, bold: bool, italic: bool, han: str, as_emoji: bool) -> _Fallback:
+        """Return the faces that may help out, in the order in which they are tried."""
+        families = dict.fromkeys(self._fallback_order(han, as_emoji))
+        offers = (_nearest(self._offers(family), bold, italic) for family in families)
+        return _Fallback(self._load(offer) for nearest in offers for offer in nearest)
+
+    def _fallback_order(self, han: str, as_emoji: bool) -> Iterator[str]:
+        if as_emoji:
+            yield EMOJI_FAMILY
+        yield from (family for family in self._own if family != EMOJI_FAMILY)
+        yield EMOJI_FAMILY
         yield from self._given
         yield han
         yield from _HAN
@@ -142,6 +155,20 @@ class FontLibrary:
         except FontError as error:
             self.refused[path] = str(error)
             return []
+
+
+class _Fallback:
+    """Faces that are loaded when they are first reached, and then remembered."""
+
+    def __init__(self, faces: Iterator[Face]) -> None:
+        self._rest = faces
+        self._loaded: list[Face] = []
+
+    def __iter__(self) -> Iterator[Face]:
+        yield from self._loaded
+        for face in self._rest:
+            self._loaded.append(face)
+            yield face
 
 
 def _completed(offers: list[Offer], others: list[Offer]) -> list[Offer]:
