@@ -14,6 +14,7 @@ from counterfoil.render.fonts.catalog import (
     font_files,
     read_offers,
 )
+from counterfoil.render.fonts.embed import font_program
 from counterfoil.render.fonts.face import Face, Source
 
 DEFAULT_FAMILY = "Open Sans"
@@ -69,13 +70,13 @@ class FontLibrary:
         An unknown family is drawn in Open Sans of the same style; a known family that lacks the
         style, in plain Open Sans.
         """
-        offers = self._offers(family)
-        if not offers:
-            return self._load(_styled(self._own[DEFAULT_FAMILY], bold, italic)[0])
-        styled = _styled(offers, bold, italic)
-        return self._load(
-            styled[0] if styled else _styled(self._own[DEFAULT_FAMILY], False, False)[0]
-        )
+        while offers := self._offers(family):
+            styled = _styled(offers, bold, italic)
+            if not styled:
+                return self._load(_styled(self._own[DEFAULT_FAMILY], False, False)[0])
+            if face := self._usable(styled[0]):
+                return face
+        return self._load(_styled(self._own[DEFAULT_FAMILY], bold, italic)[0])
 
     def covering(
         self, text: str, like: Face, language: str = "", *, as_emoji: bool = False
@@ -99,7 +100,8 @@ class FontLibrary:
         """Return the faces that may help out, in the order in which they are tried."""
         families = dict.fromkeys(self._fallback_order(han, as_emoji))
         offers = (_nearest(self._offers(family), bold, italic) for family in families)
-        return _Fallback(self._load(offer) for nearest in offers for offer in nearest)
+        usable = (self._usable(offer) for nearest in offers for offer in nearest)
+        return _Fallback(face for face in usable if face)
 
     def _fallback_order(self, han: str, as_emoji: bool) -> Iterator[str]:
         if as_emoji:
@@ -122,6 +124,26 @@ class FontLibrary:
             if not own and name in self._found:
                 return self._found[name]
         return own
+
+    def _usable(self, offer: Offer) -> Face | None:
+        """Load a face; forget it if no document can carry it, which only trying tells."""
+        if offer.source in self._faces:
+            return self._faces[offer.source]
+        face = self._load(offer)
+        try:
+            # Ours are known to be good.
+            if all(offer not in self._own.get(family, ()) for family in offer.families):
+                font_program(face, [0])
+        except FontError as error:
+            self.refused[offer.source.path] = str(error)
+            del self._faces[offer.source]
+            for families in (self._given, self._found):
+                for family in offer.families:
+                    families[family] = [each for each in families.get(family, ()) if each != offer]
+                    if not families[family]:
+                        del families[family]
+            return None
+        return face
 
     def _load(self, offer: Offer) -> Face:
         source = offer.source
