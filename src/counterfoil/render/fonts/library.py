@@ -134,6 +134,8 @@ class FontLibrary:
             # Ours are known to be good.
             if all(offer not in self._own.get(family, ()) for family in offer.families):
                 font_program(face, [0])
+                if not face.characters:
+                    raise FontError(f"{offer.source.path.name} has no characters.")
         except FontError as error:
             self.refused[offer.source.path] = str(error)
             del self._faces[offer.source]
