@@ -214,7 +214,7 @@ def test_settings_are_read_with_their_defaults(api: Api, event: Event) -> None:
 
     assert shown["timezone"] == "Europe/Berlin"
     assert shown["locales"] == ["en", "de"]
-    assert shown["name_scheme"] == "full"
+    assert shown["name_scheme"] == "given_family"
     assert shown["ticket_download"] is False
     assert shown["attendee_names_asked"] is True
 

@@ -115,6 +115,20 @@ def test_an_order_is_changed_in_what_may_change(api: Api, event: Event, item: It
     assert LogEntry.objects.latest("pk").data == {"fields": sorted(changes)}
 
 
+def test_what_is_changed_is_found_by_its_new_words(api: Api, event: Event, item: Item) -> None:
+    order = _sell(api, event, item, email="old@example.org")
+    ticket = at(event, f"orderpositions/{order['positions'][0]['id']}/")
+    api.patch(at(event, f"orders/{order['code']}/"), json={"email": "new@example.net"})
+    api.patch(ticket, json={"attendee_name_parts": {"full_name": "Zoë Byron"}})
+
+    counts = {
+        text: api.get(at(event, f"orders/?search={text}")).json()["count"]
+        for text in ("old@example.org", "new@example.net", "byron")
+    }
+
+    assert counts == {"old@example.org": 0, "new@example.net": 1, "byron": 1}
+
+
 def test_an_invoice_address_is_replaced_or_removed(api: Api, event: Event, item: Item) -> None:
     order = _sell(api, event, item, invoice_address={"company": "Acme", "city": "Bonn"})
     path = at(event, f"orders/{order['code']}/")

@@ -60,6 +60,8 @@ def test_a_webhook_is_made_with_the_documented_keys(api: Api, event: Event, path
     }
     entry = LogEntry.objects.get()
     assert (entry.action, entry.organizer) == ("counterfoil.webhook.added", event.organizer)
+    assert entry.data == {"fields": ["action_types", "limit_events", "target_url"]}
+    assert entry.object_repr == "example.org"
 
 
 def test_a_webhook_is_changed_and_deleted(api: Api, event: Event, path: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pikepdf
 import pytest
 from django.utils import translation
 
@@ -22,7 +23,8 @@ from counterfoil.render import (
 )
 from counterfoil.render.units import Pt
 from makers import qr_element, text_element
-from samplepdfs import NOT_A_PDF, pdf_of
+from render.background.pdfs import make
+from samplepdfs import NOT_A_PDF
 
 
 def words_in(described: Any) -> Iterator[str]:
@@ -102,12 +104,40 @@ def test_every_finding_of_preflight_can_be_translated() -> None:
     assert [detail for detail in found if pattern_of(detail) is None] == []
 
 
-@pytest.mark.parametrize("pdf", [NOT_A_PDF, pdf_of(*[(100, 100)] * 51), b"%PDF-1.7\n"])
+@pytest.mark.parametrize("pdf", [NOT_A_PDF, b"%PDF-1.7\n" + bytes(30_000_000), b"%PDF-1.7\n"])
 def test_every_refusal_of_a_background_can_be_translated(pdf: bytes) -> None:
     with pytest.raises(BackgroundError) as refused:
         compile_background(pdf)
 
     assert pattern_of(refused.value.message) is not None
+
+
+@pytest.mark.filterwarnings("ignore:This document has")
+def test_every_finding_about_a_background_can_be_translated() -> None:
+    def add(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
+        def item(subtype: str, flags: int, **entries: object) -> pikepdf.Object:
+            rect = pikepdf.Array([10, 10, 90, 50])
+            kind = pikepdf.Name("/" + subtype)
+            return pikepdf.Dictionary(Subtype=kind, F=flags, Rect=rect, **entries)
+
+        text = {"FT": pikepdf.Name.Tx, "T": pikepdf.String("name"), "V": pikepdf.String("\ue000")}
+        page.Annots = pikepdf.Array(
+            [
+                item("Stamp", 0),
+                item("Stamp", 4),
+                item("FreeText", 4, Contents=pikepdf.String("\ue000")),
+                item("Widget", 0, **text),
+                item("Widget", 4, **text),
+                item("Widget", 4, FT=pikepdf.Name.Sig),
+            ]
+        )
+
+    pdf = make(pages=60, change=add).replace(b"startxref", b"startxxxx")
+
+    findings = compile_background(pdf).findings
+
+    assert len(findings) > 8
+    assert [finding for finding in findings if pattern_of(finding) is None] == []
 
 
 def test_what_stands_in_a_pattern_is_kept() -> None:

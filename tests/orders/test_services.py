@@ -67,7 +67,7 @@ def test_a_paid_order_has_codes_secrets_prices_and_a_payment() -> None:
         Decimal("34.90"),
         "manual",
     )
-    assert payment.payment_date == order.datetime
+    assert payment.created == payment.payment_date <= order.datetime
     assert LogEntry.objects.get().action == "counterfoil.order.added"
 
 

@@ -31,7 +31,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
@@ -58,6 +58,7 @@ from counterfoil.audit import services as audit
 from counterfoil.catalog import changeclock, saving
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.refusals import Refusal
+from counterfoil.core.transactions import late_atomic
 
 M = TypeVar("M", bound=Model)
 
@@ -251,15 +252,15 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         return {"event": self.event}  # type: ignore[attr-defined]
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        with transaction.atomic():
+        with late_atomic():
             self.record("added", serializer.save(**self.scope()))
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
-        with transaction.atomic():
+        with late_atomic():
             self.record("changed", serializer.save())
 
     def perform_destroy(self, instance: Any) -> None:
-        with transaction.atomic():
+        with late_atomic():
             self.record("deleted", instance)
             self.remove(instance)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from rest_framework import serializers
@@ -26,6 +26,7 @@ from counterfoil.api.downloads import FileAnswers
 from counterfoil.api.fields import Money
 from counterfoil.batches import queries
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.core import heavy
 
 COLUMNS = ("number", "order", "position", "positionid", "secret", "price")
 _CHUNK = 1000
@@ -97,24 +98,25 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
 
     def _csv(self) -> HttpResponseBase:
         batch = self._batch()
-        response = StreamingHttpResponse(_csv_text(_rows(batch)), content_type="text/csv")
-        response["Content-Disposition"] = f'attachment; filename="{_name(batch)}.csv"'
-        return response
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
+        with heavy.slot():  # not while it is sent: a slow reader must not keep it
+            file.writelines(text.encode() for text in _csv_text(_rows(batch)))
+        file.seek(0)
+        return _attachment(file, batch, "csv", "text/csv")
 
     def _xlsx(self) -> HttpResponseBase:
         batch = self._batch()
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
-        _write_xlsx(file, _rows(batch))
-        return FileResponse(
-            file,
-            as_attachment=True,
-            filename=f"{_name(batch)}.xlsx",
-            content_type=XlsxRenderer.media_type,
-        )
+        with heavy.slot():
+            _write_xlsx(file, _rows(batch))
+        return _attachment(file, batch, "xlsx", XlsxRenderer.media_type)
 
 
-def _name(batch: OfflineSalesBatch) -> str:
-    return f"{batch.event.slug}-batch-{batch.pk}"
+def _attachment(
+    file: IO[bytes], batch: OfflineSalesBatch, extension: str, content_type: str
+) -> FileResponse:
+    name = f"{batch.event.slug}-batch-{batch.pk}.{extension}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
 
 
 def _rows(batch: OfflineSalesBatch) -> Iterator[Row]:

@@ -132,6 +132,11 @@ class Json(serializers.JSONField):
         return value
 
 
+#: The key of a serializer's context for a dict in which rows are kept that were found before: most
+#: of a thousand positions name the same product.
+REFERENCES = "references"
+
+
 @extend_schema_field(OpenApiTypes.INT)
 class Reference(serializers.PrimaryKeyRelatedField[Any]):
     """The id of a row of this event: ``Reference("items")`` looks among ``event.items``.
@@ -155,7 +160,13 @@ class Reference(serializers.PrimaryKeyRelatedField[Any]):
         # 1.5 would find row 1, and so would the digit one of any script.
         if isinstance(data, float) or (isinstance(data, str) and not _WHOLE.fullmatch(data)):
             self.fail("incorrect_type", data_type=type(data).__name__)
-        return super().to_internal_value(data)
+        rows: dict[Any, Any] | None = self.context.get(REFERENCES)
+        if rows is None or isinstance(data, (list, dict)):
+            return super().to_internal_value(data)
+        key = (type(self), self.of, type(data), data)
+        if key not in rows:
+            rows[key] = super().to_internal_value(data)
+        return rows[key]
 
 
 @extend_schema_field(OpenApiTypes.STR)

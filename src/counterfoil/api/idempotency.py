@@ -70,6 +70,8 @@ def answer_once(use: KeyUse, work: Callable[[], HttpResponseBase]) -> HttpRespon
                 return _answered(use, work)
             except _DoOutside as asked:
                 done[asked.name] = _outcome(asked.work)
+            except idempotency.AnsweredMeanwhile:
+                continue  # the record is there now
     finally:
         _done_outside.reset(before)
 

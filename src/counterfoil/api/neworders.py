@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -17,6 +19,8 @@ from counterfoil.orders.answers import AnswerUnreadable, normal_answer
 from counterfoil.orders.neworder import NewAnswer, NewOrder, NewPosition
 
 _CODE = r"^[A-Z0-9]{5,16}\Z"
+#: Characters of what has no form of its own.
+_LONGEST = 100_000
 _ATTENDEE = (
     "attendee_name_parts",
     "attendee_email",
@@ -139,7 +143,7 @@ class OrderDetailsSerializer(serializers.Serializer[Any]):
     locale = serializers.CharField(max_length=32, required=False)
     email = _email()
     phone = _text(64)
-    comment = serializers.CharField(required=False, allow_blank=True)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=_LONGEST)
     custom_followup_at = serializers.DateField(required=False, allow_null=True)
     checkin_attention = serializers.BooleanField(required=False)
     checkin_text = _text(1000)
@@ -149,6 +153,13 @@ class OrderDetailsSerializer(serializers.Serializer[Any]):
 
     default_error_messages = {"language": _("The event is not offered in this language.")}
 
+    def validate_api_meta(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is stored, logged and answered with every order and is too much for that."""
+        if len(json.dumps(value)) > _LONGEST:
+            words = str(serializers.CharField.default_error_messages["max_length"])
+            raise serializers.ValidationError(words.format(max_length=_LONGEST))
+        return value
+
     def validate_locale(self, value: str) -> str:
         event = self.context["event"]
         if value != event.locale and value not in event.locales:
@@ -157,7 +168,11 @@ class OrderDetailsSerializer(serializers.Serializer[Any]):
 
 
 class NewOrderSerializer(OrderDetailsSerializer):
-    positions = NewPositionSerializer(many=True, allow_empty=False)
+    positions = NewPositionSerializer(
+        many=True,
+        allow_empty=False,
+        max_length=settings.ORDER_POSITIONS,  # type: ignore[call-arg]
+    )
     code = serializers.RegexField(_CODE, required=False, allow_null=True)
     status = serializers.ChoiceField(["n", "p"], default="n")
     testmode = serializers.BooleanField(default=False)

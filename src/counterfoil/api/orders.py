@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
@@ -24,6 +23,7 @@ from counterfoil.api.base import (
     organizer_routes,
 )
 from counterfoil.api.chosenfields import chosen
+from counterfoil.api.fields import REFERENCES
 from counterfoil.api.neworders import NewOrderSerializer
 from counterfoil.api.orderchanges import (
     ExtendSerializer,
@@ -38,12 +38,16 @@ from counterfoil.api.orderfields import OrderSerializer, shown_orders
 from counterfoil.api.orderfilters import OrderFilters, canceled_positions_wanted
 from counterfoil.api.pdfdata import pdf_data, wants_pdf_data
 from counterfoil.api.permissions import Needs
+from counterfoil.api.positionfields import attach_no_checkins
 from counterfoil.checkin.cancellation import cancel_order
+from counterfoil.core import heavy
 from counterfoil.orders import payments, services
 from counterfoil.orders.details import update_order
 from counterfoil.orders.models import Order
 
 READ = ("event.orders:read",)
+#: What a shop sells at once. More take long enough to count as heavy work.
+_FEW_POSITIONS = 100
 
 
 class ShownOrders(ListView, DetailView):
@@ -98,15 +102,22 @@ class OrderView(ShownOrders, EventView[Order]):
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make an order. With ``simulate`` it is only shown what it would be."""
-        sent = NewOrderSerializer(data=request.data, context=self.get_serializer_context())
+        if _is_large(request.data):
+            with heavy.slot():
+                return self._create(request)
+        return self._create(request)
+
+    def _create(self, request: Request) -> Response:
+        context = {**self.get_serializer_context(), REFERENCES: {}}
+        sent = NewOrderSerializer(data=request.data, context=context)
         sent.is_valid(raise_exception=True)
-        with transaction.atomic():
-            order = services.create_order(actor=self.actor, event=self.event, new=sent.new_order())
-            made = self.get_queryset().get(pk=order.pk)
-            answer = self.get_serializer(made).data
-            if sent.is_simulated:
-                transaction.set_rollback(True)
-        return Response(answer, status=status.HTTP_201_CREATED)
+        new = sent.new_order()
+        if sent.is_simulated:
+            order = services.simulate_order(event=self.event, new=new)
+        else:
+            order = services.create_order(actor=self.actor, event=self.event, new=new)
+        attach_no_checkins(order.positions.all())
+        return Response(self.get_serializer(order).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=OrderChangesSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -202,8 +213,15 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
         return [event.pk for event in events if self.actor.may_in_event(READ[0], event)]
 
 
+def _is_large(data: Any) -> bool:
+    positions = data.get("positions") if isinstance(data, dict) else None
+    return isinstance(positions, list) and len(positions) > _FEW_POSITIONS
+
+
 def _told(shown: Any) -> dict[int, dict[str, Any]]:
     orders = [shown] if isinstance(shown, Order) else shown
+    if all(not order.pk for order in orders):  # a simulated order has no tickets to print
+        return {0: {}}
     return pdf_data([position for order in orders for position in order.positions.all()])
 
 

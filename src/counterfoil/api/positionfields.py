@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
@@ -31,6 +31,12 @@ def shown(positions: QuerySet[OrderPosition]) -> QuerySet[OrderPosition]:
 def attach_shown(position: OrderPosition) -> None:
     """Fetch what is shown of a ticket that was found with its order, event and product."""
     prefetch_related_objects([position], *_attached())
+
+
+def attach_no_checkins(positions: Iterable[OrderPosition]) -> None:
+    """Show new positions as never scanned."""
+    for position in positions:
+        position.checkins = []  # type: ignore[attr-defined]
 
 
 def _attached() -> tuple[Prefetch[Any, Any, Any], ...]:

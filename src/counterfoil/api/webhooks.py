@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -22,6 +22,7 @@ from counterfoil.api.base import (
     organizer_routes,
 )
 from counterfoil.api.devices import EventReference
+from counterfoil.audit import services as audit
 from counterfoil.webhooks import queries, services
 from counterfoil.webhooks.addresses import LONGEST
 from counterfoil.webhooks.models import Delivery, Webhook
@@ -96,6 +97,16 @@ class WebhookView(ListView, DetailView, WritingViews, OrganizerView[Webhook]):
 
     def scope(self) -> dict[str, Any]:
         return {"organizer": self.organizer}
+
+    def record(self, verb: str, obj: Model) -> None:
+        """Log which fields were sent, not their values: an address may hold a key."""
+        audit.record(
+            actor=self.actor,
+            action=f"counterfoil.webhook.{verb}",
+            obj=obj,
+            organizer=self.organizer,
+            data={} if verb == "deleted" else {"fields": sorted(self.request.data)},
+        )
 
     def remove(self, instance: Webhook) -> None:
         services.delete_webhook(webhook=instance)

@@ -28,7 +28,7 @@ from counterfoil.orders import quotas
 from counterfoil.orders.quotas import Wanted
 from counterfoil.orders.selling import sale_problems
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import Part, pin, request_pinned
 
 CREATE = "batches.create"
 PURPOSE = "batch"
@@ -152,7 +152,6 @@ def create_batch(claim: Claim) -> None:
     failpoints.reach("batches.committed")
 
 
-@transaction.atomic
 def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
     """Ask for the PDF of a batch, with a page for each ticket in the order of creation.
 
@@ -163,8 +162,10 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
     parts = [Part(position, override_layout=batch.layout) for position in tickets]
     if not parts:
         raise Gone(_("All tickets of this batch were deleted: there is nothing to print."))
-    request = request_render(event=batch.event, actor=actor, parts=parts, purpose=PURPOSE)
-    BatchPrint.objects.create(batch=batch, request=request)
+    pinned = pin(event=batch.event, parts=parts)
+    with transaction.atomic():
+        request = request_pinned(event=batch.event, actor=actor, pinned=pinned, purpose=PURPOSE)
+        BatchPrint.objects.create(batch=batch, request=request)
     return request
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from counterfoil.catalog import changeclock
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.queries import inside
+from counterfoil.orders import bulk
 
 
 def let_out_where_due(now: datetime) -> int:
@@ -43,7 +44,7 @@ def write_exits(checkin_list: CheckinList, now: datetime) -> QuerySet[Checkin] |
     if not due.update(exit_all_at=following):
         return None
     checkin_list.exit_all_at = following
-    Checkin.objects.bulk_create(_exits(checkin_list, hour))
+    _insert_exits(checkin_list, hour)
     return Checkin.objects.filter(list=checkin_list, datetime=hour, auto_checked_in=True)
 
 
@@ -51,17 +52,12 @@ def stamp_exits(checkin_list: CheckinList, exits: QuerySet[Checkin]) -> None:
     exits.update(created=changeclock.stamp(checkin_list.event_id))
 
 
-def _exits(checkin_list: CheckinList, hour: datetime) -> list[Checkin]:
-    return [
-        Checkin(
-            position_id=position,
-            list=checkin_list,
-            type=Checkin.Type.EXIT,
-            datetime=hour,
-            auto_checked_in=True,
-        )
-        for position in inside(checkin_list, at=hour).values_list("pk", flat=True)
-    ]
+def _insert_exits(checkin_list: CheckinList, hour: datetime) -> None:
+    """Write an exit for each ticket inside: scans wait meanwhile, and there may be thousands."""
+    positions = list(inside(checkin_list, at=hour).values_list("pk", flat=True))
+    sample = Checkin(list=checkin_list, type=Checkin.Type.EXIT, datetime=hour, auto_checked_in=True)
+    ids = bulk.draw_ids(Checkin, len(positions))
+    bulk.Pattern(sample, ["id", "position_id"]).insert(zip(ids, positions, strict=True))
 
 
 def _following(hour: datetime, now: datetime, checkin_list: CheckinList) -> datetime:

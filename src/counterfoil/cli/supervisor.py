@@ -2,7 +2,8 @@
 
 Each child writes a byte into its pipe every half second. A child that dies is started again. One
 that falls silent is killed first: a worker that is stopped inside its transaction keeps SQLite's
-only write lock, and everybody else would wait for it for ever.
+only write lock, and everybody else would wait for it for ever. So is a web process that says itself
+that none of its request threads has finished anything for too long.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ SHORT_LIFE_S = 10.0
 FALSE_STARTS = 3
 REFUSES = 78  # EX_CONFIG of sysexits.h: a child says that starting it again is of no use
 LONGEST_PAUSE_S = 5.0
+STUCK = b"!"  # a child's pulse: alive, but it does no work any more
 
 
 class Child:
@@ -104,6 +106,11 @@ class Child:
         if heard:
             self._heard = now
             self._has_pulse = self._was_up = True
+        if heard.endswith(STUCK):
+            click.echo(
+                f"counterfoil: all threads of the {self.name} are stuck; it is ended.", err=True
+            )
+            self.kill()
 
     def _bury(self, process: subprocess.Popen[bytes], now: float) -> None:
         _kill_group(process.pid)  # what it may have started itself

@@ -12,15 +12,20 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 
 from counterfoil.api.compact import CompactJson
 from counterfoil.config import metrics
-from counterfoil.core import logcontext
+from counterfoil.core import heavy, logcontext
+from counterfoil.core.statuses import RETRY_AFTER
 
 logger = logging.getLogger(__name__)
 
 HEADER = "X-Request-ID"
 UNMATCHED = "unmatched"
+
+#: Reading and checking a body of more bytes takes long enough to count as heavy work.
+_LARGE_BODY = 256 * 1024
 
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -37,10 +42,28 @@ class RequestMiddleware:
         began = time.perf_counter()
         request_id = request_id_of(request)
         with logcontext.about(request=request_id):
-            response = _too_large(request) or _foreign_host(request) or self.get_response(request)
+            response = _too_large(request) or _foreign_host(request) or self._answer(request)
             response[HEADER] = request_id
             _note(request, response, time.perf_counter() - began)
         return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        if int(request.META.get("CONTENT_LENGTH") or 0) <= _LARGE_BODY:
+            return self.get_response(request)
+        try:
+            with heavy.slot():
+                return self.get_response(request)
+        except heavy.TooBusy as refusal:
+            return _come_again(request, refusal)
+
+
+def _come_again(request: HttpRequest, refusal: heavy.TooBusy) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = CompactJson({"detail": str(refusal)}, status=503)
+    else:
+        answer = HttpResponse(render_to_string("503.html"), status=503)
+    answer["Retry-After"] = RETRY_AFTER
+    return answer
 
 
 def request_id_of(request: HttpRequest) -> str:

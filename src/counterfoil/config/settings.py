@@ -201,6 +201,15 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
+# --- Bounds on single requests and tickets ---------------------------------------------------
+ORDER_POSITIONS = env.integer("COUNTERFOIL_ORDER_POSITIONS", 1000, least=1, most=10_000)
+TEXT_CHARACTERS = env.integer("COUNTERFOIL_TEXT_CHARACTERS", 10_000, least=100)
+LAYOUT_CHARACTERS = env.integer("COUNTERFOIL_LAYOUT_CHARACTERS", 500_000, least=10_000)
+TICKET_CPU_S = env.seconds("COUNTERFOIL_TICKET_CPU", 10)
+PREVIEW_CPU_S = env.seconds("COUNTERFOIL_PREVIEW_CPU", 5)
+WEB_STUCK_S = env.seconds("COUNTERFOIL_WEB_STUCK", 30, least=1)  # above a wait for a lock
+HEAVY_REQUESTS = env.integer("COUNTERFOIL_HEAVY_REQUESTS", 2, least=1, most=1000)
+
 # --- Long work ------------------------------------------------------------------------------
 BROKER_URL = broker_url(env)
 JOB_LEASE_S = env.seconds("COUNTERFOIL_JOB_LEASE", 10)

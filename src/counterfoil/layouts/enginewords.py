@@ -168,6 +168,12 @@ SENTENCES = (
     _("The picture is too large: {width} x {height} pixels, and {most} million are allowed."),
     _("The picture is broken or cut off: it cannot be decoded."),
     _("The picture is gone."),
+    _("The text has {number} characters, and {most} are allowed."),
+    _("The layout has {number} characters, and {most} are allowed."),
+    _(
+        "The ticket takes more than {seconds} seconds to draw. Shorten the text or use fewer "
+        "elements."
+    ),
     # What preflight finds
     _("No font has {characters}."),
     _("Spaces are narrowed to fit a line."),
@@ -189,12 +195,23 @@ SENTENCES = (
     _("The file is damaged and cannot be repaired. Export the PDF again."),
     _("The PDF takes too long to draw. Flatten it or simplify its drawing, then export."),
     _("The PDF needs too much memory. Export it with smaller pictures."),
-    _("The PDF is damaged in a way that breaks the program that reads it. Export it again."),
+    _(
+        "The program that reads PDFs fails on this one. Export it in another version, for example "
+        "as PDF 1.4 or PDF/X."
+    ),
+    _(
+        "Counterfoil cannot read this PDF, though it may be sound. Export it in another version, "
+        "for example as PDF 1.4 or PDF/X."
+    ),
+    _(
+        "The PDF cannot be drawn, though it may be sound. Export it in another version, for "
+        "example as PDF 1.4 or PDF/X."
+    ),
     _("The stored background cannot be read. Upload the PDF again."),
     _("The PDF has no pages."),
-    _("The PDF has {number} pages; {most} are allowed."),
     _("The PDF consists of too many parts. Flatten it, then export."),
-    _("The PDF's parts are nested too deeply."),
+    _("The PDF's parts are nested too deeply. Flatten it, then export."),
+    _("The PDF's drawing is too complex: one page has more than {most} MB of it."),
     _("The PDF is damaged: a page cannot be read."),
     _("The PDF packs its content in too many layers."),
     _("The PDF uses a way of packing we do not know: {name}."),
@@ -210,4 +227,27 @@ SENTENCES = (
     _("The file is too large: {size} MB, and {most} MB are allowed."),
     _("A page measures {width} x {height} mm, and between {least} and {most} mm are allowed."),
     _("Pages are {least} to {most} mm wide and high, and at most {pages}."),
+    # What does not print as in the PDF of a background
+    _("The PDF has {number} pages; the first {most} are used."),
+    _("The PDF is damaged and was repaired. Compare the preview with your design."),
+    _("Many programs cannot open the PDF. Compare the preview with your design."),
+    _(
+        "Page {page} does not print exactly as in the original. Compare the preview with your "
+        "design."
+    ),
+    _("Pages from {page} on are slow to draw and were not compared with the original."),
+    _("Page {page}: the form field “{name}” is not set to print."),
+    _("Page {page}: the annotation “{name}” is not set to print."),
+    _(
+        "Page {page}: the form field “{name}” has no appearance and is not printed. Flatten "
+        "annotations and forms, then export."
+    ),
+    _(
+        "Page {page}: the annotation “{name}” has no appearance and is not printed. Flatten "
+        "annotations and forms, then export."
+    ),
+    _("Page {page}: the form field “{name}” has no appearance; its text is printed in Open Sans."),
+    _("Page {page}: the annotation “{name}” has no appearance; its text is printed in Open Sans."),
+    _("Page {page}: the form field “{name}” has characters that no font here has."),
+    _("Page {page}: the annotation “{name}” has characters that no font here has."),
 )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,6 +30,7 @@ from counterfoil.render import BackgroundError, LayoutError, Problem, read_layou
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
 MAX_ELEMENTS = 1000
 _TOLD_PROBLEMS = 20
+_LONGEST_KEY = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,6 @@ def change_layout(
     return _save(actor, layout, values, "changed")
 
 
-@transaction.atomic
 def redesign_layout(
     *, actor: Actor | None, layout: TicketLayout, design: Design, expected: str
 ) -> TicketLayout:
@@ -96,21 +97,28 @@ def redesign_layout(
         Gone: somebody has deleted it.
         Invalid: the elements cannot be printed.
     """
-    now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
-    if now is None:
+    seen = TicketLayout.objects.filter(pk=layout.pk).first()
+    if seen is None:
         raise _gone()
-    current = Design.of(now).version
+    current = Design.of(seen).version
     if current == design.version:
-        return now
+        return seen
     if current != expected:
-        raise Conflict(_("Somebody else has changed this layout meanwhile."))
-    values = LayoutValues(
-        name=design.name,
-        layout=design.elements,
-        default=now.default,
-        background=design.background,
-    )
-    return change_layout(actor=actor, layout=now, values=values)
+        raise _changed_meanwhile()
+    check_elements(design.elements, stored=seen.layout)  # before the lock: it may take a while
+    with transaction.atomic():
+        now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
+        if now is None:
+            raise _gone()
+        if Design.of(now).version != current:
+            raise _changed_meanwhile()
+        values = LayoutValues(
+            name=design.name,
+            layout=design.elements,
+            default=now.default,
+            background=design.background,
+        )
+        return _save(actor, now, values, "changed")
 
 
 @transaction.atomic
@@ -275,12 +283,44 @@ def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Pro
     """
     if isinstance(elements, list) and len(elements) > MAX_ELEMENTS:
         return (Problem("", f"A layout may have {MAX_ELEMENTS} elements at most."),)
+    kept = _indexes_of(elements, stored)
+    problems = tuple(_too_long(elements)) if isinstance(elements, list) else ()
+    if any(not problem.pointer for problem in problems):
+        return problems
     try:
         read_layout(elements)
     except LayoutError as refused:
-        kept = _indexes_of(elements, stored)
-        return tuple(each for each in refused.problems if element_of(each) not in kept)
-    return ()
+        problems += refused.problems
+    return tuple(each for each in problems if element_of(each) not in kept)
+
+
+def _too_long(elements: list[Any]) -> Iterator[Problem]:
+    """Yield what has more characters than can be drawn or stored in reasonable time."""
+    total = 0
+    for index, element in enumerate(elements):
+        for pointer, text in _texts(element, f"/{index}"):
+            total += len(text)
+            if len(text) > settings.TEXT_CHARACTERS:
+                most = settings.TEXT_CHARACTERS
+                message = f"The text has {len(text)} characters, and {most} are allowed."
+                yield Problem(pointer, message)
+    if total > settings.LAYOUT_CHARACTERS:
+        most = settings.LAYOUT_CHARACTERS
+        yield Problem("", f"The layout has {total} characters, and {most} are allowed.")
+
+
+def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield all texts in a value of JSON, the keys of objects too; of numbers what is written."""
+    if isinstance(value, dict):
+        for key, content in value.items():
+            place = pointer if len(key) > _LONGEST_KEY else f"{pointer}/{key}"
+            yield place, str(key)
+            yield from _texts(content, place)
+    elif isinstance(value, list):
+        for index, content in enumerate(value):
+            yield from _texts(content, f"{pointer}/{index}")
+    else:
+        yield pointer, str(value)
 
 
 def element_of(problem: Problem) -> int | None:
@@ -329,6 +369,10 @@ def _locked(event: Event) -> list[TicketLayout]:
     """Have others wait who change which layout of an event is its default."""
     rows = TicketLayout.objects.select_for_update().filter(event=event)
     return list(rows.defer("layout").order_by("pk"))
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict(_("Somebody else has changed this layout meanwhile."))
 
 
 def _gone() -> Gone:

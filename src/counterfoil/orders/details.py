@@ -80,7 +80,7 @@ def update_order(*, actor: Actor | None, order: Order, fields: Mapping[str, Any]
         return locked
     for name in changed:
         setattr(locked, name, stored[name])
-    locked.save(update_fields=changed)
+    locked.save(update_fields=[*changed, "search_text"])
     audit.record(
         actor=actor,
         action="counterfoil.order.changed",

@@ -18,7 +18,7 @@ from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import has_ticket, may_be_downloaded, tickets_of
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import Part, pin, request_pinned
 
 #: How long a failure is told before it is tried again: its cause may have been put right.
 FAILURE_STANDS = timedelta(seconds=30)
@@ -63,22 +63,29 @@ def _check_order(order: Order) -> None:
         raise Forbidden(_("Tickets are handed out for paid orders only."))
 
 
-@transaction.atomic
 def _kept(
     order: Order, purpose: str, positions: Sequence[OrderPosition], actor: Actor
 ) -> RenderRequest:
     """Return the newest print of these tickets, if it is of the order as it is now."""
-    about = order.last_modified.isoformat()
+    event, about = order.event, order.last_modified.isoformat()
+    stored = _stored(order, purpose, about)
+    if stored is not None:
+        return stored
+    pinned = pin(event=event, parts=[Part(position.pk) for position in positions])
+    with transaction.atomic():
+        return _stored(order, purpose, about) or request_pinned(
+            event=event, actor=actor, pinned=pinned, purpose=purpose, about=about
+        )
+
+
+def _stored(order: Order, purpose: str, about: str) -> RenderRequest | None:
     last = (
         RenderRequest.objects.select_related("job", "event")
         .filter(event=order.event, purpose=purpose, job__payload__about=about)
         .order_by("created")
         .last()
     )
-    if last is not None and _stands(last):
-        return last
-    parts = [Part(position.pk) for position in positions]
-    return request_render(event=order.event, actor=actor, parts=parts, purpose=purpose, about=about)
+    return last if last is not None and _stands(last) else None
 
 
 def _stands(request: RenderRequest) -> bool:

@@ -11,9 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from counterfoil.render.budget import tick
 from counterfoil.render.elements.base import Drawing, Graphic, Slot
 from counterfoil.render.elements.condition import Condition
-from counterfoil.render.errors import CodeError, ImageError, TicketError
+from counterfoil.render.errors import (
+    CodeError,
+    CostlyTicketError,
+    ImageError,
+    TextError,
+    TicketError,
+    WorkError,
+)
 from counterfoil.render.plan import PagePlan, Placed, Plan
 from counterfoil.render.preflight import Concern, Preflight, Remark, is_covered, overlap
 from counterfoil.render.values import Ticket, Unknown
@@ -124,8 +132,10 @@ class PageFiller:
                 self._note_unknown(placed, value.names, ticket)
             try:
                 parts[part], is_notable, drawing = draw(value, locale)
-            except (CodeError, ImageError) as error:
+            except (CodeError, ImageError, TextError) as error:
                 raise TicketError(ticket.label, placed.pointer, error.message) from error
+            except WorkError as error:
+                raise CostlyTicketError(ticket.label, placed.pointer, error.message) from error
             if is_notable:
                 notable.append((placed, drawing))
             if is_code:
@@ -143,6 +153,7 @@ class PageFiller:
         slot = placed.work
 
         def draw(value: object, locale: str) -> Drawn:
+            tick()
             drawing = slot.draw(value, locale)
             self._use(drawing)
             is_notable = bool(drawing.remarks or drawing.graphics or self._is_near(placed, drawing))
@@ -191,8 +202,15 @@ class PageFiller:
     ) -> None:
         others = [(placed.order, drawing) for placed, drawing in (*self._near, *notable)]
         for placed, code in codes:
+            self._tick(placed, ticket)
             if code.blank and is_covered(placed.order, code.blank, others):
                 self._note(placed, _COVERED, ticket)
+
+    def _tick(self, placed: Placed, ticket: Ticket) -> None:
+        try:
+            tick()
+        except WorkError as error:
+            raise CostlyTicketError(ticket.label, placed.pointer, error.message) from error
 
     def _note(self, placed: Placed, remark: Remark, ticket: Ticket) -> None:
         self._preflight.note(self._layout, placed.pointer, remark, ticket.label)

@@ -26,13 +26,13 @@ row per route to ``tests/pagetable.py``.
 from __future__ import annotations
 
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page as PageOfRows
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,6 +49,7 @@ from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.refusals import Invalid, Refusal
 from counterfoil.core.statuses import RETRY_AFTER, status_of
+from counterfoil.core.transactions import late_atomic
 from counterfoil.web import navigation
 from counterfoil.web.addresses import own
 
@@ -145,7 +146,10 @@ class Page(View):
 
     def refused(self, sentence: Any, status: int) -> HttpResponse:
         """Say that the rules are against it."""
-        return self.render("web/refused.html", {"sentence": sentence}, status=status)
+        page = self.render("web/refused.html", {"sentence": sentence}, status=status)
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            page["Retry-After"] = RETRY_AFTER
+        return page
 
     def rows(self, found: QuerySet[Any]) -> PageOfRows[Any]:
         """Return the page of a list that ``?page=`` names; odd numbers mean the nearest."""
@@ -262,7 +266,7 @@ class FormPage(Page):
             return self.shown(form, status=422)
         try:
             self.prepare(form)
-            with transaction.atomic():
+            with late_atomic():
                 return self.send(form)
         except Refusal as refusal:
             _tell(form, refusal)
@@ -306,7 +310,7 @@ class ConfirmPage(Page):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         known = self._known()  # a row that was deleted, if only for a moment, cannot tell
         try:
-            with transaction.atomic():
+            with late_atomic():
                 return self.carry_out()
         except Refusal as refusal:
             told = {**known, "refusal": str(refusal)}

@@ -58,8 +58,8 @@ def test_properties_of_the_event_and_its_products_are_listed(db: None) -> None:
 
 
 def test_joined_labels_are_made_in_the_language_of_whoever_looks(event: Event) -> None:
-    variable = VariableTable(event).find("attendee_name_full_name")
+    variable = VariableTable(event).find("attendee_name_given_name")
 
     assert variable is not None
     with translation.override("en"):
-        assert str(variable.label) == "Attendee: Full name"
+        assert str(variable.label) == "Attendee: Given name"

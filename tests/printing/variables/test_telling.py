@@ -177,7 +177,8 @@ def test_properties_of_the_variation_come_before_those_of_the_product(event: Eve
 def test_an_add_on_without_a_name_has_that_of_the_ticket_it_belongs_to(
     position: OrderPosition,
 ) -> None:
-    OrderPosition.objects.update(attendee_name_parts={"full_name": "Ada"}, city="London")
+    name = {"_scheme": "full", "full_name": "Ada"}
+    OrderPosition.objects.update(attendee_name_parts=name, city="London")
     parking = make_position(
         position.order, position.item, positionid=2, addon_to=position, city="Ockham"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from counterfoil.cli.declaration.layouts import Layouts
 from counterfoil.cli.declaration.orders import bring_order
 from counterfoil.cli.declaration.organizers import bring_device, bring_organizer, bring_team
 from counterfoil.cli.declaration.rows import Path, Rows
+from counterfoil.layouts.backgrounds import precompiled
 
 
 def carry_out(declaration: dict[str, Any], tokens: TokenFile) -> Mapping[str, Counter[str]]:
@@ -27,7 +29,10 @@ def carry_out(declaration: dict[str, Any], tokens: TokenFile) -> Mapping[str, Co
         DeclarationRefused: the rules or the rows that are there already do not allow it.
         TokenFileRefused: the token file cannot be written.
     """
-    with transaction.atomic():
+    pdfs = (
+        base64.b64decode(each["base64"]) for each in declaration.get("backgrounds", {}).values()
+    )
+    with precompiled(pdfs), transaction.atomic():
         rows = Rows()
         for number, source in enumerate(declaration["organizers"]):
             _bring_everything(declaration, source, tokens, rows, ["organizers", number])

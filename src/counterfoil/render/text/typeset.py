@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from counterfoil.render.budget import tick
 from counterfoil.render.errors import RenderError
 from counterfoil.render.fonts.embed import GlyphUse
 from counterfoil.render.fonts.face import Face
@@ -95,11 +96,13 @@ def break_lines(
 
     Raises:
         RenderError: the font size is not positive.
+        WorkError: the ticket has used up its processor time.
     """
     if not style.size > 0:
         raise RenderError("The font size must be more than nothing.")
     lines: list[Line] = []
     for paragraph in prepared.paragraphs:
+        tick()
         setter = _Setter(paragraph, style, width)
         line = setter.only_line()
         lines += [line] if line else setter.lines(split_long_words)
@@ -137,6 +140,7 @@ class _Setter:
         return [self._line_of(span) for span in spans]
 
     def _line_of(self, span: Span) -> Line:
+        tick()
         text = self._text[span.start : span.end] + (_HYPHEN if span.hyphen else "")
         levels = self._levels_of(span)
         setting = _set(text, levels, self._style)
@@ -197,5 +201,6 @@ def _measure(style: TextStyle) -> Measure:
 
 @lru_cache(maxsize=_REMEMBERED_WORDS)
 def _shaped_width(text: str, style: TextStyle) -> float:
+    tick()
     levels = resolve(text).of if needs_ordering(text) else None
     return _set(text, levels, style).width

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event
+from counterfoil.core import heavy
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import Background
@@ -21,7 +22,15 @@ from counterfoil.layouts.services import element_of, problems_of
 from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing import previews
-from counterfoil.render import Extent, Inspected, Plan, Problem, Ticket, inspect
+from counterfoil.render import (
+    CostlyTicketError,
+    Extent,
+    Inspected,
+    Plan,
+    Problem,
+    Ticket,
+    inspect,
+)
 from counterfoil.render.units import mm
 from counterfoil.web.editing.asking import PictureAsked, Problematic
 
@@ -41,14 +50,20 @@ def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> P
 
     Raises:
         Problematic: nothing at all can be drawn.
+        TooBusy: too many previews are being drawn.
     """
+    with heavy.slot():
+        return _draw(event, asked, position)
+
+
+def _draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> Picture:
     elements = asked.elements or built_in_layout()  # an empty layout prints with these
     problems = list(problems_of(elements))
     broken = {element_of(problem) for problem in problems}
     kept = [index for index in range(len(elements)) if index not in broken]
     plan = _plan([elements[index] for index in kept], asked.background)
     ticket = _ticket(plan, event, asked, position)
-    inspected = {kept[each.index]: each for each in inspect(plan, ticket)}
+    inspected = {kept[each.index]: each for each in _inspect(plan, ticket, kept)}
     unprintable = {index: each.problem for index, each in inspected.items() if each.problem}
     problems += [Problem(f"/{index}", why) for index, why in unprintable.items()]
     problems += [Problem(f"/{kept[each.order]}", each.remark.detail) for each in plan.unplaced]
@@ -61,6 +76,14 @@ def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> P
         "ticket": _label(asked, ticket),
     }
     return Picture([_told_problem(problem) for problem in problems], answer)
+
+
+def _inspect(plan: Plan, ticket: Ticket, kept: list[int]) -> list[Inspected]:
+    try:
+        return inspect(plan, ticket, budget=previews.preview_budget())
+    except CostlyTicketError as error:
+        index = kept[int(error.pointer.removeprefix("/"))]
+        raise Problematic.at(f"/{index}", told(error.message)) from None
 
 
 def pages_of(plan: Plan) -> list[dict[str, float]]:
@@ -137,10 +160,11 @@ def _told_problem(problem: Problem) -> dict[str, str]:
 
 def _warnings(plan: Plan) -> list[dict[str, str]]:
     message = _("The background does not bring along the font “%(font)s”: printers differ.")
-    return [
-        {"severity": "warning", "message": message % {"font": font}}
-        for font in plan.background.missing_fonts
+    messages = [
+        *map(told, plan.background.findings),
+        *(message % {"font": font} for font in plan.background.missing_fonts),
     ]
+    return [{"severity": "warning", "message": each} for each in messages]
 
 
 def _label(asked: PictureAsked, ticket: Ticket) -> str:

@@ -13,5 +13,5 @@ def find_position(event: Event, wanted: object) -> OrderPosition | None:
     It is an order's code, which means its first ticket, a ticket's code such as ``A1B2C-2``, or
     its secret.
     """
-    search = wanted.get("search") if isinstance(wanted, dict) else None
-    return finding.meant(event, search) if isinstance(search, str) else None
+    text = wanted.get("search") if isinstance(wanted, dict) else None
+    return finding.meant(event, text) if isinstance(text, str) else None

@@ -22,6 +22,7 @@ from counterfoil.catalog.models import Event, Item, ItemCategory, Organizer, Quo
 from counterfoil.catalog.quotas import save_quota
 from counterfoil.checkin.lists import save_list
 from counterfoil.core import clock
+from counterfoil.layouts.backgrounds import blank_pdf, precompiled
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.services import (
     LayoutValues,
@@ -37,10 +38,13 @@ _FILE = Path(__file__).with_name("event.json")
 _FRIDAY = 4
 
 
-@transaction.atomic
 def make_example(*, organizer: Organizer, actor: Actor) -> Event:
     """Make the example event of an organizer, beside those it has."""
-    return _Example(organizer, actor, json.loads(_FILE.read_text("utf-8"))).make()
+    source = json.loads(_FILE.read_text("utf-8"))
+    sizes = [layout["page"] for layout in source["layouts"] if layout["page"]]
+    papers = [blank_pdf(width=width, height=height) for width, height in sizes]
+    with precompiled(papers), transaction.atomic():
+        return _Example(organizer, actor, source).make()
 
 
 class _Example:

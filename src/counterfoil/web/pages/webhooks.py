@@ -95,7 +95,7 @@ class WebhookAdd(_WebhookForm):
         webhook = services.create_webhook(
             organizer=self.organizer, fields=form.values(), actor=self.actor
         )
-        self.record("added", webhook, kind="webhook", data=form.logged())
+        self.record("added", webhook, kind="webhook", data={"fields": sorted(form.changed_data)})
         return shown_once(
             self,
             title=_("Secret of the new webhook"),
@@ -116,7 +116,7 @@ class WebhookEdit(_WebhookForm, WebhookPage):
         changed = services.change_webhook(
             webhook=self.webhook, fields=form.values(), actor=self.actor
         )
-        self.record("changed", changed, kind="webhook", data=form.logged())
+        self.record("changed", changed, kind="webhook", data={"fields": sorted(form.changed_data)})
         return self.go("webhook", changed.pk, said=_("The webhook was changed."))
 
 
