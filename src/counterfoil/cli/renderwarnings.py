@@ -47,7 +47,7 @@ def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None
 
 def tell_of_missing_fonts(plan: Plan) -> None:
     """Warn of what a background lacks: what could not come along, and fonts it only names."""
-    for finding in plan.background.findings:
+    for finding in plan.background.warnings:
         _warn(finding)
     for font in plan.background.missing_fonts:
         _warn(f"the background does not bring along the font “{font}”: printers differ.")

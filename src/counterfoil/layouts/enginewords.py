@@ -230,6 +230,10 @@ SENTENCES = (
     # What does not print as in the PDF of a background
     _("The PDF has {number} pages; the first {most} are used."),
     _("The PDF is damaged and was repaired. Compare the preview with your design."),
+    _(
+        "The PDF uses black as an RGB color, which print shops may mix from several inks. If one "
+        "prints the tickets, export the PDF with black as gray or CMYK."
+    ),
     _("Many programs cannot open the PDF. Compare the preview with your design."),
     _(
         "Page {page} does not print exactly as in the original. Compare the preview with your "
