@@ -8,9 +8,14 @@ from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
+from typing import BinaryIO
 
-import openpyxl
+from openpyxl import Workbook
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
 Cell = ReadOnlyCell | EmptyCell
 
@@ -29,7 +34,7 @@ def read_sheet(path: Path, *, values: bool) -> Generator[tuple[int, Sequence[Cel
     """
     with (
         path.open("rb") as file,
-        closing(openpyxl.load_workbook(file, read_only=True, data_only=values)) as book,
+        closing(_open(file, values=values)) as book,
     ):
         if not book.worksheets:
             raise ValueError("it has no sheet of cells")
@@ -37,6 +42,27 @@ def read_sheet(path: Path, *, values: bool) -> Generator[tuple[int, Sequence[Cel
         # The size that a file states is a hint, and rows beyond a wrong one would be lost.
         sheet.reset_dimensions()
         yield from enumerate(sheet.iter_rows(), start=1)
+
+
+def _open(file: BinaryIO, *, values: bool) -> Workbook:
+    reader = _Reader(file, read_only=True, data_only=values)
+    reader.read()
+    return reader.wb
+
+
+class _Reader(ExcelReader):
+    """Leaves escapes in texts: openpyxl takes away some of them, by which others change."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+        if part is None:
+            return
+        with self.archive.open(part.PartName.removeprefix("/")) as source:
+            for _, node in iterparse(source):
+                if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                    text = Text.from_tree(node)
+                    self.shared_strings.append(text.content if text else "")
+                    node.clear()
 
 
 def is_hollow(cell: Cell) -> bool:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import replace
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pikepdf

@@ -434,7 +434,9 @@ def test_transparent_pictures_of_the_web_show_the_paper(kind: str) -> None:
 
 
 @pytest.mark.parametrize("options", [{"lossless": True}, {"quality": 80}, {"exif": b"Exif\0\0"}])
-def test_a_webp_of_too_many_pixels_is_refused_before_it_is_opened(options: dict[str, object]) -> None:
+def test_a_webp_of_too_many_pixels_is_refused_before_it_is_opened(
+    options: dict[str, object],
+) -> None:
     data = saved(rainbow((60, 50)), "WEBP", **options)
 
     with pytest.raises(ImageError, match="60 x 50"):

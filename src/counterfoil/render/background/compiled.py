@@ -20,8 +20,8 @@ COMPILER_VERSION = 2
 _MAGIC = b"Counterfoil background %d\n" % COMPILER_VERSION
 _DIGEST = 32
 _RGB_BLACK = (
-    "The PDF uses black as an RGB color, which print shops may mix from several inks. If one prints "
-    "the tickets, export the PDF with black as gray or CMYK."
+    "The PDF uses black as an RGB color, which print shops may mix from several inks. If one "
+    "prints the tickets, export the PDF with black as gray or CMYK."
 )
 _MAX_HEAD = 100_000_000
 """Bytes the head may inflate to: reading back trusts nobody."""

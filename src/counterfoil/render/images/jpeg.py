@@ -95,12 +95,8 @@ def read_file(data: bytes) -> JpegFile:
     adobe, orientation, scans, at = False, 1, 0, 2
     while at < len(data):
         marker, at = _marker(data, at)
-        if marker is None:
-            if not scans:
-                raise ImageError(_BROKEN)
-            break
-        if marker == _EOI:
-            kept.append(_END)
+        if marker in (None, _EOI):
+            kept += [_END] * (marker == _EOI)
             break
         if marker in _ALONE:
             continue
@@ -117,13 +113,17 @@ def read_file(data: bytes) -> JpegFile:
         elif marker == _APP1 and body.startswith(b"Exif\0\0"):
             orientation = exif_orientation(body)
             continue
-        elif marker not in _TABLES and not (marker == _APP0 and body.startswith(b"JFIF\0")):
+        elif not _is_needed(marker, body):
             continue
         kept.append(b"\xff%c" % marker + data[start:at])
     return _file(b"".join(kept), frame, adobe=adobe, orientation=orientation, scans=scans)
 
 
 _BROKEN = "The picture is broken or cut off: it cannot be decoded."
+
+
+def _is_needed(marker: int, body: bytes) -> bool:
+    return marker in _TABLES or (marker == _APP0 and body.startswith(b"JFIF\0"))
 
 
 def _marker(data: bytes, at: int) -> tuple[int | None, int]:

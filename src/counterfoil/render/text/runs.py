@@ -33,7 +33,7 @@ _ARRANGING = frozenset(
 _ANNOTATING = frozenset("\ufff9\ufffa\ufffb")
 # HarfBuzz draws nothing for it, in whatever face.
 _NOTHING = "\u2060"
-_STANDS_IN = re.compile("[%s]" % "".join((*_ALIKE, *_ARRANGING, *_ANNOTATING)))
+_STANDS_IN = re.compile("[" + "".join((*_ALIKE, *_ARRANGING, *_ANNOTATING)) + "]")
 _TEXT_STYLE, _EMOJI_STYLE, _PICTURES = "\ufe0e", "\ufe0f", "\U0001f000"
 # Arabic, Syriac and Kaithi number signs are format controls that do show.
 _SHOWN = frozenset(
