@@ -165,6 +165,18 @@ def test_fonts_that_may_not_be_used_are_warned_of_with_the_reason(tmp_path: Path
     assert "Warning" not in check(layout).output
 
 
+def test_fonts_of_the_environment_that_cannot_be_used_are_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    (folder / "broken.woff").write_bytes(b"wOFF and no more")
+    layout = written(tmp_path / "layout.json", json.dumps([BOX | {"fontfamily": "Broken"}]))
+    monkeypatch.setenv("COUNTERFOIL_FONT_DIRS", str(folder))
+
+    assert f"Warning: {folder / 'broken.woff'} is not used: " in check(layout).output
+
+
 def endless() -> bytes:
     """Return a PDF that takes all the time there is."""
 
