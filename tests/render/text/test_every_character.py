@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from counterfoil.render.text.breaking import clusters
@@ -13,7 +15,7 @@ from render.text.paper import LIBRARY, lines, page, picture, style
 CHUNK = 256
 # On a page.
 LINES = 30
-FIRST, LAST = 0x20, 0x1FFFF
+FIRST, LAST, PART = 0x20, 0x1FFFF, 0x4000
 # DerivedCoreProperties.txt of Unicode 16: Default_Ignorable_Code_Point, below U+20000.
 IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u200b\u200c\u200d\u200e"
@@ -32,19 +34,28 @@ FAMILIES = (
     "Noto Sans Devanagari",
     "Noto Sans Hebrew",
     "Noto Sans Symbols",
-    "Noto Sans Symbols 2",
+    "Noto Sans Symbols2",
     "Noto Sans Thai",
     "Noto Emoji",
 )
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_every_empty_box_comes_with_a_finding(family: str) -> None:
-    face = LIBRARY.face(family)
+@pytest.mark.parametrize("family", FAMILIES[1:])
+def test_every_empty_box_comes_with_a_finding_in_other_families(family: str) -> None:
     assert family in LIBRARY.families
+
     # What a face lacks comes from the same faces for all families.
-    swept = range(FIRST, LAST + 1) if family == "Open Sans" else sorted(face.characters)
-    points = [point for point in swept if point >= FIRST and not 0xD800 <= point < 0xE000]
+    sweep(family, sorted(LIBRARY.face(family).characters))
+
+
+@pytest.mark.parametrize("first", range(FIRST, LAST, PART))
+def test_every_empty_box_comes_with_a_finding(first: int) -> None:
+    sweep("Open Sans", range(first, min(first + PART, LAST + 1)))
+
+
+def sweep(family: str, swept: Iterable[int]) -> None:
+    face = LIBRARY.face(family)
+    points = [point for point in swept if FIRST <= point and not 0xD800 <= point < 0xE000]
 
     for start in range(0, len(points), CHUNK):
         text = " ".join(map(chr, points[start : start + CHUNK]))
