@@ -44,7 +44,7 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --quiet tests/api/test_schema.py tests/render/test_docs.py  # what is generated is current
+	$(BIN)/pytest --quiet tests/api/framework/test_schema.py tests/render/test_docs.py  # what is generated is current
 
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix
@@ -59,7 +59,7 @@ chaos: $(VENV)/.development
 
 # Asks every operation of the API fifty things, each time others; takes some minutes.
 fuzz: $(VENV)/.development
-	COUNTERFOIL_EXAMPLES=50 $(KEPT) $(BIN)/pytest -n 2 tests/api/test_schemathesis.py
+	COUNTERFOIL_EXAMPLES=50 $(KEPT) $(BIN)/pytest -n 2 tests/api/framework/test_schemathesis.py
 
 # What is generated from the code and committed: the API's schema, the layout language's pages.
 generated: $(VENV)/.development

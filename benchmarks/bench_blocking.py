@@ -30,7 +30,7 @@ from opening import opened
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from flows.boxoffice import BoxOffice, job_of
+from e2e.boxoffice import BoxOffice, job_of
 from samplepdfs import pdf_of
 
 MOST_P95_S = 0.5

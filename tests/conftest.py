@@ -34,9 +34,10 @@ _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "dj
 #: What shares something that is costly to start (a demo, a server) runs in one process. Not the
 #: browser's: Playwright leaves a loop running, so its tests come last, in whichever process.
 _TOGETHER = (
-    "tests/cli/test_demo.py",
-    "tests/flows/test_crowds.py",
-    "tests/flows/test_large_downloads.py",
+    "tests/e2e/test_demo.py",
+    "tests/e2e/test_crowds.py",
+    "tests/e2e/test_generated_clients.py",
+    "tests/e2e/test_large_downloads.py",
 )
 
 

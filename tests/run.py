@@ -32,7 +32,7 @@ COVERED_THERE = [
 
 #: What asks the database nothing that another test does not: running it twice tells nothing more.
 ON_SQLITE_ONLY = [
-    "--ignore=tests/api/test_schemathesis.py",
+    "--ignore=tests/api/framework/test_schemathesis.py",
     "--ignore=tests/api/test_access.py",
     "--ignore=tests/web",
 ]

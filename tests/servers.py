@@ -107,7 +107,7 @@ class Running:
         for process in self.family()[1:]:
             with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
                 command = process.cmdline()
-                if "counterfoil.cli.children" in command and role in command:
+                if "counterfoil.ops.children" in command and role in command:
                     return process
         return None
 

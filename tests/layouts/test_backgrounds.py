@@ -5,9 +5,9 @@ import pytest
 from counterfoil.catalog.models import Event
 from counterfoil.files import services as files
 from counterfoil.layouts.backgrounds import outdated, read_compiled, store_background
-from counterfoil.layouts.jobs import compile_outdated
+from counterfoil.layouts.files import named_files
 from counterfoil.layouts.models import Background
-from counterfoil.layouts.stored import named_files
+from counterfoil.layouts.tasks import compile_outdated
 from counterfoil.render import BackgroundError
 from makers import make_event
 from samplepdfs import NOT_A_PDF, pdf_of

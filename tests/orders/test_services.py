@@ -10,7 +10,7 @@ from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Item
 from counterfoil.core.refusals import Forbidden, Invalid
 from counterfoil.orders.models import Order, OrderPosition
-from counterfoil.orders.neworder import NewAnswer, NewOrder, NewPosition
+from counterfoil.orders.new_order import NewAnswer, NewOrder, NewPosition
 from counterfoil.orders.services import create_order, delete_order
 from makers import (
     make_event,

@@ -13,7 +13,7 @@ import pytest
 from django.urls import URLPattern
 
 from counterfoil.catalog.models import Event
-from counterfoil.web.page import Page
+from counterfoil.web.framework.views import Page
 from counterfoil.web.urls import all_routes
 from makers import make_event, make_user
 from pageclient import signed_in
@@ -49,7 +49,7 @@ def calls(*, needing: bool = False, with_ids: bool = False) -> Iterator[Any]:
             continue
         for method in methods_of(name):
             page = page_class(name)
-            needs = page.read_needs if method == "get" else page.write_needs
+            needs = page.read_permissions if method == "get" else page.write_permissions
             if needs or not needing:
                 yield pytest.param(name, method, id=f"{method}-{name}")
 
@@ -111,7 +111,7 @@ def test_a_form_from_elsewhere_is_refused(event: Event, name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(n for n in ROUTES if "post" in methods_of(n)))
 def test_what_writes_needs_a_permission(name: str) -> None:
-    assert page_class(name).write_needs
+    assert page_class(name).write_permissions
 
 
 @pytest.mark.parametrize("name", sorted(n for n in ROUTES if "get" not in methods_of(n)))

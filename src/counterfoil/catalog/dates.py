@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from counterfoil.catalog import changeclock, saving
+from counterfoil.catalog import change_clock, saving
 from counterfoil.catalog.models import (
     Event,
     Quota,
@@ -80,7 +80,7 @@ def change_subevent(
 
 def _stamp(subevents: Sequence[SubEvent]) -> None:
     """Write down when these dates of one event changed, as the last thing before the commit."""
-    moment = changeclock.stamp(subevents[0].event_id)
+    moment = change_clock.stamp(subevents[0].event_id)
     rows = SubEvent.objects.filter(pk__in=[subevent.pk for subevent in subevents])
     rows.update(last_modified=moment)
     for subevent in subevents:

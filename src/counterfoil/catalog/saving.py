@@ -39,11 +39,11 @@ def one_at_a_time(parent: Model) -> None:
         raise Gone(_("Somebody else has deleted this meanwhile."))
 
 
-def with_carried(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
+def merge_extra(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields with what is carried already kept, unless it is given anew."""
-    if "carried" not in fields:
+    if "extra" not in fields:
         return dict(fields)
-    return {**fields, "carried": {**row.carried, **fields["carried"]}}
+    return {**fields, "extra": {**row.extra, **fields["extra"]}}
 
 
 def delete(row: Model, refusal: str = "") -> None:

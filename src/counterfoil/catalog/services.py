@@ -10,7 +10,7 @@ from babel.core import get_global
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from counterfoil.catalog import changeclock, saving
+from counterfoil.catalog import change_clock, saving
 from counterfoil.catalog.models import Event, Organizer, SalesChannel
 from counterfoil.core.refusals import Forbidden, Invalid
 
@@ -109,7 +109,7 @@ def create_event(*, organizer: Organizer, fields: Mapping[str, Any]) -> Event:
     event = Event(organizer=organizer)
     _check_event(event, fields)
     made = saving.write(event, {"locales": [fields.get("locale", event.locale)], **fields})
-    changeclock.stamp(made.pk)
+    change_clock.stamp(made.pk)
     return made
 
 

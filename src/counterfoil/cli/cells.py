@@ -65,7 +65,7 @@ class _Reader(ExcelReader):
                     node.clear()
 
 
-def is_hollow(cell: Cell) -> bool:
+def has_no_cached_value(cell: Cell) -> bool:
     """Tell whether a cell is written down without a value. An empty text is a value."""
     return cell.value is None and cell.data_type == "n" and not isinstance(cell, EmptyCell)
 

@@ -22,8 +22,8 @@ from django.db.models import QuerySet
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.files import services as files
+from counterfoil.layouts.files import FOLDER
 from counterfoil.layouts.models import Background
-from counterfoil.layouts.stored import FOLDER
 from counterfoil.render import (
     COMPILER_VERSION,
     BackgroundError,

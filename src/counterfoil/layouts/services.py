@@ -23,8 +23,8 @@ from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
+from counterfoil.layouts.messages import sentence_about, told
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
-from counterfoil.layouts.words import sentence_about, told
 from counterfoil.render import BackgroundError, LayoutError, Problem, read_layout
 
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
@@ -44,7 +44,7 @@ class LayoutValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
+class LayoutContent:
     """What an editor of a layout works on."""
 
     name: str
@@ -52,7 +52,7 @@ class Design:
     background: Background | None
 
     @classmethod
-    def of(cls, layout: TicketLayout) -> Design:
+    def of(cls, layout: TicketLayout) -> LayoutContent:
         return cls(name=layout.name, elements=layout.layout, background=layout.background)
 
     @property
@@ -86,7 +86,7 @@ def change_layout(
 
 
 def redesign_layout(
-    *, actor: Actor | None, layout: TicketLayout, design: Design, expected: str
+    *, actor: Actor | None, layout: TicketLayout, design: LayoutContent, expected: str
 ) -> TicketLayout:
     """Give a layout a new design, if it still has the one whose version is expected.
 
@@ -100,7 +100,7 @@ def redesign_layout(
     seen = TicketLayout.objects.filter(pk=layout.pk).first()
     if seen is None:
         raise _gone()
-    current = Design.of(seen).version
+    current = LayoutContent.of(seen).version
     if current == design.version:
         return seen
     if current != expected:
@@ -110,7 +110,7 @@ def redesign_layout(
         now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
         if now is None:
             raise _gone()
-        if Design.of(now).version != current:
+        if LayoutContent.of(now).version != current:
             raise _changed_meanwhile()
         values = LayoutValues(
             name=design.name,
@@ -128,7 +128,7 @@ def delete_layout(*, actor: Actor | None, layout: TicketLayout) -> None:
     _locked(event)
     _record(actor, layout, "deleted")
     saving.delete(layout)
-    _let_go(background)
+    _release_background(background)
     left = TicketLayout.objects.filter(event=event).order_by("name", "pk")
     heir = left.first()
     if heir is not None and not left.filter(default=True).exists():
@@ -354,7 +354,7 @@ def _save(
         with transaction.atomic():
             layout.save()
             if previous != layout.background_id:
-                _let_go(previous)
+                _release_background(previous)
             _record(actor, layout, verb, _told(layout))
     except IntegrityError:
         if not _has_other_default(layout):
@@ -379,7 +379,7 @@ def _gone() -> Gone:
     return Gone(_("This layout was deleted meanwhile."))
 
 
-def _let_go(background: int | None) -> None:
+def _release_background(background: int | None) -> None:
     if background is not None:
         keep_for_now(background)
 

@@ -65,11 +65,11 @@ class SoldOut(Gone):
         for wanted in sales:
             sources = self._sources[wanted]
             short = [each for each in self.shortages if each.quota.pk in sources]
-            lacking = [each for each in short if left[each.quota.pk] == 0]
-            if not lacking:
+            missing_permissions = [each for each in short if left[each.quota.pk] == 0]
+            if not missing_permissions:
                 for each in short:
                     left[each.quota.pk] -= 1
-            found.append(lacking)
+            found.append(missing_permissions)
         return found
 
 

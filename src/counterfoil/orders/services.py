@@ -21,23 +21,23 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.catalog import changeclock, saving
+from counterfoil.catalog import change_clock, saving
 from counterfoil.catalog.models import Event, QuestionOption
 from counterfoil.core import clock
 from counterfoil.core.refusals import Forbidden, Invalid
 from counterfoil.orders import bulk, quotas
 from counterfoil.orders.codes import draw_codes
-from counterfoil.orders.details import attendee_as_stored, details_as_stored
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition, QuestionAnswer
-from counterfoil.orders.neworder import NewOrder, NewPosition
+from counterfoil.orders.new_order import NewOrder, NewPosition
+from counterfoil.orders.order_details import attendee_as_stored, details_as_stored
 from counterfoil.orders.prices import Price, gross_price, list_price, taxed
 from counterfoil.orders.quotas import NoQuota, SoldOut, Wanted
+from counterfoil.orders.sale_validation import Problems, sale_problems
 from counterfoil.orders.secrets import (
     draw_order_secrets,
     draw_pseudonymization_ids,
     draw_secrets,
 )
-from counterfoil.orders.selling import Problems, sale_problems
 
 #: Days in which an order must be paid when nobody says otherwise; it ends with the last of them.
 PAYMENT_TERM_DAYS = 14
@@ -87,7 +87,7 @@ def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
                 draft.insert()
                 order = draft.order
                 audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
-                order.datetime = order.last_modified = changeclock.stamp(event.pk)
+                order.datetime = order.last_modified = change_clock.stamp(event.pk)
                 order.save(update_fields=["datetime", "last_modified"])
             return draft.attached()
         except IntegrityError:
@@ -188,12 +188,16 @@ def _blaming_positions(positions: Sequence[NewPosition]) -> Iterator[None]:
     try:
         yield
     except NoQuota as refusal:
-        lacking = [[str(refusal)] if wanted == refusal.wanted else [] for wanted in sales]
+        missing_permissions = [
+            [str(refusal)] if wanted == refusal.wanted else [] for wanted in sales
+        ]
     except SoldOut as refusal:
-        lacking = [[str(each) for each in shortages] for shortages in refusal.over(sales)]
+        missing_permissions = [
+            [str(each) for each in shortages] for shortages in refusal.over(sales)
+        ]
     else:
         return
-    raise PositionsInvalid([{"item": texts} if texts else {} for texts in lacking])
+    raise PositionsInvalid([{"item": texts} if texts else {} for texts in missing_permissions])
 
 
 def _list_price(wanted: Wanted) -> Decimal:

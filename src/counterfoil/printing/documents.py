@@ -16,11 +16,11 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
+from counterfoil.layouts.messages import told
 from counterfoil.layouts.queries import Choice
-from counterfoil.layouts.words import told
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for
-from counterfoil.printing.variables.telling import TicketSource
+from counterfoil.printing.variables.ticket_source import TicketSource
 from counterfoil.render import Budget, Plan, Report, Ticket, TicketError, render_pdf
 
 

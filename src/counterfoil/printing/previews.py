@@ -14,14 +14,19 @@ from django.utils.translation import ngettext
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.core.refusals import Invalid
+from counterfoil.layouts.messages import told
 from counterfoil.layouts.queries import Choice
-from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.plans import plan_for
-from counterfoil.printing.variables.kinds import EventVariable, Occasion, PictureVariable, Variable
-from counterfoil.printing.variables.language import Language
-from counterfoil.printing.variables.table import VariableTable
-from counterfoil.printing.variables.telling import TicketSource, with_region
+from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.kinds import (
+    EventContext,
+    EventVariable,
+    PictureVariable,
+    Variable,
+)
+from counterfoil.printing.variables.registry import VariableTable
+from counterfoil.printing.variables.ticket_source import TicketSource, with_region
 from counterfoil.render import Budget, Plan, Ticket, TicketError, render_pdf
 from counterfoil.render.values import Key
 
@@ -129,7 +134,7 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
 
 def _sample(variable: Variable, event: Event, language: Language) -> str:
     if isinstance(variable, EventVariable):
-        return variable.tell(Occasion(event, None, clock.now()), language) or variable.sample
+        return variable.tell(EventContext(event, None, clock.now()), language) or variable.sample
     return variable.sample
 
 

@@ -86,7 +86,7 @@ def request_pinned(
         request = RenderRequest.objects.create(
             job=job,
             event=event,
-            asker=actor.key,
+            requested_by=actor.key,
             purpose=purpose,
             parts=pinned.numbered,
             layouts=pinned.layouts,

@@ -14,8 +14,8 @@ from functools import lru_cache
 from counterfoil.render.background import CompiledBackground, embed_background
 from counterfoil.render.budget import Budget
 from counterfoil.render.elements.base import Drawing, Graphic
-from counterfoil.render.filling import Filler
 from counterfoil.render.fonts.embed import UsedGlyphs
+from counterfoil.render.page_renderer import PageRenderer
 from counterfoil.render.pdf.syntax import Ref, dictionary
 from counterfoil.render.pdf.writer import Sink, Writer, page_attributes
 from counterfoil.render.plan import Plan
@@ -83,10 +83,10 @@ def render_pdf(
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class PreparedPlan:
     """A plan in this document: what fills it, and each page's size and background."""
 
-    filler: Filler
+    filler: PageRenderer
     pages: tuple[tuple[Sequence[float], tuple[XObject, ...]], ...]
 
 
@@ -98,7 +98,7 @@ class _Document:
         self._fonts = self._writer.alloc()
         self._glyphs = UsedGlyphs()
         self._preflight = Preflight()
-        self._plans: dict[Plan, _Opened] = {}
+        self._plans: dict[Plan, PreparedPlan] = {}
         self._backgrounds: dict[bytes, tuple[XObject | None, ...]] = {}
         self._intents: dict[bytes, tuple[Ref, ...]] = {}
         self._graphics: dict[bytes, Ref] = {}
@@ -121,7 +121,7 @@ class _Document:
         self._writer.finish(title=title, language=language, intents=intents)
         return Report(tickets, self._pages, self._preflight.findings())
 
-    def _open(self, plan: Plan) -> _Opened:
+    def _open(self, plan: Plan) -> PreparedPlan:
         """Prepare a plan that this document has not printed yet."""
         forms = self._embed(plan.background)
         pages = [page.background for page in plan.pages]
@@ -129,8 +129,8 @@ class _Document:
             page.draw(form[0]) if form else b"" for page, form in zip(pages, forms, strict=True)
         ]
         boxes = [(0.0, 0.0, page.width, page.height) for page in pages]
-        opened = _Opened(
-            Filler(plan, painted, self._take, self._preflight),
+        opened = PreparedPlan(
+            PageRenderer(plan, painted, self._take, self._preflight),
             tuple((box, (form,) if form else ()) for box, form in zip(boxes, forms, strict=True)),
         )
         self._plans[plan] = opened

@@ -18,7 +18,7 @@ from counterfoil.render.errors import (
     TicketError,
     WorkError,
 )
-from counterfoil.render.filling import Filler
+from counterfoil.render.page_renderer import PageRenderer
 from counterfoil.render.plan import PagePlan, Placed, Plan
 from counterfoil.render.preflight import Preflight, Remark
 from counterfoil.render.units import Mm, Pt, mm
@@ -99,8 +99,8 @@ def _undrawable(plan: Plan, ticket: Ticket) -> Iterator[tuple[str, str]]:
                 raise _costly(placed, ticket, error) from error
 
 
-def _filler(plan: Plan, preflight: Preflight) -> Filler:
-    return Filler(plan, [b""] * len(plan.pages), _forget, preflight)
+def _filler(plan: Plan, preflight: Preflight) -> PageRenderer:
+    return PageRenderer(plan, [b""] * len(plan.pages), _forget, preflight)
 
 
 def _forget(drawing: Drawing) -> None:

@@ -182,7 +182,7 @@ def sampled(bits: int) -> Change:
             Encode=Array([0, 15]),
             Decode=Array([0, 1] * 3),
         )
-        space = Array([Name.Separation, Name.Spot, Name.DeviceRGB, tint])
+        space = Array([Name.Separation, Name.BarcodePlacement, Name.DeviceRGB, tint])
         page.Resources = Dictionary(ColorSpace=Dictionary(C=space))
 
     return change
@@ -225,7 +225,7 @@ def tiling(paint: int = 1, content: bytes = b"", **entries: object) -> Change:
     def change(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
         default = b"1 0 0 rg 0 0 5 5 re f 0 0 1 rg 5 5 5 5 re f" if paint == 1 else b"0 0 6 6 re f"
         own: dict[str, object] = {
-            "Type": Name.Pattern,
+            "Type": Name.BulkInserter,
             "PatternType": 1,
             "PaintType": paint,
             "TilingType": 1,
@@ -238,8 +238,8 @@ def tiling(paint: int = 1, content: bytes = b"", **entries: object) -> Change:
             content or default, Dictionary({f"/{k}": v for k, v in (own | entries).items()})
         )
         page.Resources = Dictionary(
-            Pattern=Dictionary(P=pattern),
-            ColorSpace=Dictionary(U=Array([Name.Pattern, Name.DeviceRGB])),
+            BulkInserter=Dictionary(P=pattern),
+            ColorSpace=Dictionary(U=Array([Name.BulkInserter, Name.DeviceRGB])),
         )
 
     return change
@@ -284,7 +284,7 @@ for key, source in SHADINGS.items():
     parsed(
         f"shading_pattern_{key}",
         b"/Pattern cs /P scn 20 20 150 60 re f",
-        Pattern=f"<</P<</PatternType 2/Matrix[1 0 0 1 5 5]/Shading<<{source}>>>>>>",
+        BulkInserter=f"<</P<</PatternType 2/Matrix[1 0 0 1 5 5]/Shading<<{source}>>>>>>",
     )
 
 

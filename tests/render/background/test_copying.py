@@ -81,7 +81,7 @@ def test_tiling_patterns_look_the_same() -> None:
         pattern = pdf.make_stream(
             b"1 0 0 rg 0 0 5 5 re f 0 0 1 rg 5 5 5 5 re f",
             Dictionary(
-                Type=Name.Pattern,
+                Type=Name.BulkInserter,
                 PatternType=1,
                 PaintType=1,
                 TilingType=1,
@@ -91,7 +91,7 @@ def test_tiling_patterns_look_the_same() -> None:
                 Resources=Dictionary(),
             ),
         )
-        page.Resources = Dictionary(Pattern=Dictionary(P=pattern))
+        page.Resources = Dictionary(BulkInserter=Dictionary(P=pattern))
 
     assert same(make(b"/Pattern cs /P scn 20 20 100 60 re f", change=tile))
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from counterfoil.render.text.breaking import clusters
+from counterfoil.render.text.line_layout import set_shaped
 from counterfoil.render.text.runs import visual_runs
-from counterfoil.render.text.setting import set_shaped
 from counterfoil.render.text.shaping import ShapedRun
 from render.text.paper import LIBRARY, lines, page, picture, style
 
@@ -55,7 +55,7 @@ def test_every_empty_box_comes_with_a_finding(first: int) -> None:
 
 def sweep(family: str, swept: Iterable[int]) -> None:
     face = LIBRARY.face(family)
-    points = [point for point in swept if FIRST <= point and not 0xD800 <= point < 0xE000]
+    points = [point for point in swept if point >= FIRST and not 0xD800 <= point < 0xE000]
 
     for start in range(0, len(points), CHUNK):
         text = " ".join(map(chr, points[start : start + CHUNK]))

@@ -14,8 +14,8 @@ import pikepdf
 
 from counterfoil.render.background.appearances import Maker, NotDrawnError
 from counterfoil.render.background.copying import entry, name_of
-from counterfoil.render.background.optional_content import Layers
-from counterfoil.render.background.pages import Box, Sheet, read_box, read_number
+from counterfoil.render.background.optional_content import OptionalContent
+from counterfoil.render.background.pages import Box, PageGeometry, read_box, read_number
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -39,7 +39,7 @@ class Painted:
 
 
 def printing_annotations(
-    page: pikepdf.Object, number: int, sheet: Sheet, layers: Layers, maker: Maker
+    page: pikepdf.Object, number: int, sheet: PageGeometry, layers: OptionalContent, maker: Maker
 ) -> Iterator[Painted]:
     """Yield what prints of a page's annotations; ``maker`` collects what could not come along."""
     annotations = entry(page, "/Annots")
@@ -52,7 +52,9 @@ def printing_annotations(
                 yield painted
 
 
-def _painted(item: pikepdf.Object, number: int, sheet: Sheet, maker: Maker) -> Painted | None:
+def _painted(
+    item: pikepdf.Object, number: int, sheet: PageGeometry, maker: Maker
+) -> Painted | None:
     kind = name_of(entry(item, "/Subtype")) or "unknown"
     flags, rect = int(read_number(entry(item, "/F")) or 0), read_box(entry(item, "/Rect"))
     if flags & _HIDDEN or kind == "Popup" or rect is None:

@@ -152,8 +152,12 @@ class Maker:
         with pikepdf.open(sink) as made:
             page = self._pdf.copy_foreign(made.make_indirect(made.pages[0].obj.Resources))
             content = made.pages[0].obj.Contents.read_bytes()
-        lacking = any("glyph" in finding.concern.name.lower() for finding in report.findings)
-        return _Drawing(content, (width, height), page, has_text=True, lacks_glyphs=lacking)
+        missing_permissions = any(
+            "glyph" in finding.concern.name.lower() for finding in report.findings
+        )
+        return _Drawing(
+            content, (width, height), page, has_text=True, lacks_glyphs=missing_permissions
+        )
 
     def _base_font(self, name: str) -> str:
         fonts = entry(entry(self._form, "/DR"), "/Font")

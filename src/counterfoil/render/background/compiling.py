@@ -21,8 +21,8 @@ from counterfoil.render.background.compiled import (
 )
 from counterfoil.render.background.copying import Copier, Quirks, entry
 from counterfoil.render.background.limits import Limits
-from counterfoil.render.background.optional_content import Layers
-from counterfoil.render.background.pages import Box, Sheet, inherited, read_sheet
+from counterfoil.render.background.optional_content import OptionalContent
+from counterfoil.render.background.pages import Box, PageGeometry, inherited, read_page_geometry
 from counterfoil.render.background.resaving import resaved
 from counterfoil.render.errors import BackgroundError
 from counterfoil.render.pdf.content import matrix
@@ -134,8 +134,8 @@ def _compile(
     if len(pdf.objects) > limits.objects:
         raise BackgroundError("The PDF consists of too many parts. Flatten it, then export.")
     used = [page.obj for page in islice(pdf.pages, limits.pages)]
-    layers, maker = Layers(pdf), Maker(pdf)
-    sheets = [read_sheet(page, limits.side) for page in used]
+    layers, maker = OptionalContent(pdf), Maker(pdf)
+    sheets = [read_page_geometry(page, limits.side) for page in used]
     painted = [
         list(printing_annotations(page, number, sheet, layers, maker))
         for number, (page, sheet) in enumerate(zip(used, sheets, strict=True), start=1)
@@ -170,7 +170,7 @@ def _compile(
 
 
 def _form(
-    page: pikepdf.Object, sheet: Sheet, annotations: list[Painted], copier: Copier
+    page: pikepdf.Object, sheet: PageGeometry, annotations: list[Painted], copier: Copier
 ) -> int | None:
     """Write what a page shows; None: nothing."""
     painting = any(annotation.appearance is not None for annotation in annotations)

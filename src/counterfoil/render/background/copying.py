@@ -26,7 +26,7 @@ from counterfoil.render.background.allowlist import (
 from counterfoil.render.background.compiled import CompiledObject
 from counterfoil.render.background.filters import PICTURES, inflated
 from counterfoil.render.background.limits import Limits
-from counterfoil.render.background.optional_content import Layers, without_hidden
+from counterfoil.render.background.optional_content import OptionalContent, without_hidden
 from counterfoil.render.background.profiles import is_profile
 from counterfoil.render.errors import BackgroundError, ImageError
 from counterfoil.render.images import jpeg
@@ -102,7 +102,7 @@ Identity = tuple[Number, str, Scope]
 class Copier:
     """Copies what pages paint. One per PDF, since pages share objects."""
 
-    def __init__(self, layers: Layers, limits: Limits, quirks: Quirks) -> None:
+    def __init__(self, layers: OptionalContent, limits: Limits, quirks: Quirks) -> None:
         self.objects: list[CompiledObject] = []
         self.missing_fonts: set[str] = set()
         self.has_rgb_black = False
@@ -376,17 +376,19 @@ class Copier:
         """Return the kinds of resources that content uses and only its page has."""
         if page is None or own is page:
             return frozenset()
-        lacking = [
+        missing_permissions = [
             key
             for key in list(page.keys())
             if key[1:] in KINDS["resources"].keys
             and not isinstance(entry(own, key), pikepdf.Dictionary)
             and isinstance(entry(page, key), pikepdf.Dictionary)
         ]
-        if not lacking:
+        if not missing_permissions:
             return frozenset()
         used = {_decoded_name(name) for name in _NAME.findall(content)} | _DEFAULT_SPACES
-        return frozenset(key for key in lacking if not used.isdisjoint(page[key].keys()))
+        return frozenset(
+            key for key in missing_permissions if not used.isdisjoint(page[key].keys())
+        )
 
     def _packing(self, item: pikepdf.Object, filters: tuple[str, ...]) -> Parts:
         """Write filters and their parameters: both as arrays, as strict readers want."""

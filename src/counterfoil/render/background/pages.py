@@ -19,7 +19,7 @@ _LETTER: Box = (0, 0, 612, 792)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PageGeometry:
     """How a page's coordinates become those of the page as it is shown."""
 
     box: Box
@@ -68,7 +68,7 @@ class Sheet:
         return a, b, c, d
 
 
-def read_sheet(page: pikepdf.Object, side: int) -> Sheet:
+def read_page_geometry(page: pikepdf.Object, side: int) -> PageGeometry:
     """Read a page's boxes, rotation and unit.
 
     Raises:
@@ -78,7 +78,7 @@ def read_sheet(page: pikepdf.Object, side: int) -> Sheet:
     crop = read_box(inherited(page, "/CropBox"))
     shown = _within(media, crop) if crop else media
     unit = read_number(page.get("/UserUnit")) or 1.0
-    sheet = Sheet(shown, int(read_number(inherited(page, "/Rotate")) or 0) // 90 % 4, unit)
+    sheet = PageGeometry(shown, int(read_number(inherited(page, "/Rotate")) or 0) // 90 % 4, unit)
     width, height = sheet.size
     if not (1 <= width <= side and 1 <= height <= side):
         raise BackgroundError(
