@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import counterfoil
-from tools.test_dev import ROOT, clean_environment
+from project.test_dev import ROOT, clean_environment
 
 pytestmark = pytest.mark.slow
 
@@ -47,11 +47,11 @@ def test_the_wheel_makes_prints_and_checks_tickets_in_a_clean_environment(
 ) -> None:
     environment = clean_environment(tmp_path / "unused")
     python = str(tmp_path / "venv" / "bin" / "python")
+    install = [UV, "pip", "install", "--quiet", "--python", python, "--no-deps"]
     for command in (
         [UV, "venv", "--quiet", "--python", sys.executable, str(tmp_path / "venv")],
-        [UV, "pip", "install", "--quiet", "--python", python, "--require-hashes", "--no-deps"]
-        + ["-r", str(ROOT / "requirements.lock")],
-        [UV, "pip", "install", "--quiet", "--python", python, "--no-deps", str(wheel)],
+        [*install, "--require-hashes", "-r", str(ROOT / "requirements.lock")],
+        [*install, str(wheel)],
         [UV, "pip", "check", "--quiet", "--python", python],
     ):
         done = subprocess.run(
