@@ -48,7 +48,7 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --quiet tests/api/test_schema.py tests/render/test_docs.py  # what is generated is current
+	$(BIN)/pytest --quiet tests/api/framework/test_schema.py tests/render/test_docs.py  # what is generated is current
 
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix

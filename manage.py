@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from django.core.management import execute_from_command_line
-
 from counterfoil.cli.setup import choose_settings
+from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     choose_settings()

@@ -193,7 +193,7 @@ def _read(asked: argparse.Namespace) -> dict[str, Any]:
     from counterfoil.layouts.queries import Choice
     from counterfoil.printing.models import RenderRequest
     from counterfoil.printing.plans import plan_for
-    from counterfoil.printing.variables.telling import TicketSource
+    from counterfoil.printing.variables.ticket_source import TicketSource
 
     request = RenderRequest.objects.get(pk=asked.job)
     plan = plan_for(Choice(**request.layouts[0]))

@@ -20,7 +20,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from flows.large import CLIENTS, GROWTH, SIZE, Large, offered, slow_client
+from e2e.large import CLIENTS, GROWTH, SIZE, Large, offered, slow_client
 from servers import world
 
 SETTINGS = "counterfoil.config.settings"

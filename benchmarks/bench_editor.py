@@ -25,8 +25,8 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from e2e.browser.editordriver import EVENT, Editing
 from servers import world
-from web.browser.editordriver import EVENT, Editing
 
 P95_MS = 150.0
 WARM_UP = 5

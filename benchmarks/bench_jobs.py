@@ -26,7 +26,7 @@ from opening import opened
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from flows.boxoffice import in_world
+from e2e.boxoffice import in_world
 from servers import World
 
 DATABASES = ("sqlite", "postgresql")

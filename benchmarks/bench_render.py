@@ -47,7 +47,7 @@ from counterfoil.render import (
 )
 from counterfoil.render.codes import Symbology, encode
 from counterfoil.render.elements import barcodearea, text
-from counterfoil.render.filling import PageFiller
+from counterfoil.render.page_renderer import SlotRenderer
 from counterfoil.render.pdf import writer
 from counterfoil.render.pdf.deflate import deflate
 
@@ -236,8 +236,8 @@ class Bench:
             mock.patch.object(text.TextPainter, "_is_off_page", _no),
             mock.patch.object(text.Straight, "box", _no),
             mock.patch.object(barcodearea._Painter, "_remarks", _nothing),
-            mock.patch.object(PageFiller, "_is_near", _no),
-            mock.patch.object(PageFiller, "_look_around", _nothing),
+            mock.patch.object(SlotRenderer, "_is_near", _no),
+            mock.patch.object(SlotRenderer, "_look_around", _nothing),
         ):
             self._engine()
 

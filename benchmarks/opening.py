@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from broker import broker_server
-from flows.boxoffice import BoxOffice, stock
+from e2e.boxoffice import BoxOffice, stock
 from postgres import new_database, postgres_server
 from servers import world
 

@@ -18,6 +18,7 @@ BENCHMARKS = (
     ("bench_editor.py",),
     ("bench_jobs.py",),
     ("bench_downloads.py",),
+    ("bench_blocking.py",),
 )
 
 

@@ -29,7 +29,7 @@ from opening import opened
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from flows.boxoffice import BoxOffice
+from e2e.boxoffice import BoxOffice
 from servers import Running
 
 RATE = 50

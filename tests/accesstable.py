@@ -158,7 +158,7 @@ def blocked(event: Event) -> Ids:
 
 def batch_jobs(event: Event) -> Ids:
     job = Job.objects.create(kind="batches.create")
-    BatchRequest.objects.create(job=job, event=event, asker="token:0")
+    BatchRequest.objects.create(job=job, event=event, requested_by="token:0")
     return {"job": job.pk}
 
 
@@ -180,7 +180,7 @@ def _render(event: Event) -> RenderRequest:
     return RenderRequest.objects.create(
         job=Job.objects.create(kind="printing.render"),
         event=event,
-        asker="token:0",
+        requested_by="token:0",
         purpose="x",
         parts=[],
         layouts=[],

@@ -36,9 +36,10 @@ _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "dj
 #: What shares something that is costly to start (a demo, a server) runs in one process. Not the
 #: browser's: Playwright leaves a loop running, so its tests come last, in whichever process.
 _TOGETHER = (
-    "tests/cli/test_demo.py",
-    "tests/flows/test_crowds.py",
-    "tests/flows/test_large_downloads.py",
+    "tests/e2e/test_demo.py",
+    "tests/e2e/test_crowds.py",
+    "tests/e2e/test_generated_clients.py",
+    "tests/e2e/test_large_downloads.py",
 )
 
 
@@ -52,7 +53,7 @@ _NOT_TRACED = (
     "tests/api/test_listcosts.py",
     "tests/api/test_schemathesis.py",
     "tests/conformance/",
-    "tests/flows/",
+    "tests/e2e/",
     "tests/locale/",
     "tests/render/codes/test_zxing.py",
     "tests/render/test_browser_shaping.py",
@@ -60,7 +61,6 @@ _NOT_TRACED = (
     "tests/render/test_corpus.py",
     "tests/render/test_properties.py",
     "tests/render/text/test_browser.py",
-    "tests/web/browser/",
     "tests/web/test_access.py",
     "tests/web/test_language.py",
 )

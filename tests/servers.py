@@ -104,7 +104,7 @@ class Running:
         for process in self.family()[1:]:
             with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
                 command = process.cmdline()
-                if "counterfoil.cli.children" in command and role in command:
+                if "counterfoil.ops.children" in command and role in command:
                     return process
         return None
 
@@ -220,9 +220,9 @@ class World:
         """Write a job down as a web process does that dies before it can hint."""
         job_id = uuid.uuid4()
         self.rows(
-            "INSERT INTO jobs_job (id, kind, payload, state, attempt, max_attempts, worker,"
+            "INSERT INTO jobs_job (id, kind, lane, payload, state, attempt, max_attempts, worker,"
             " cancel_requested, progress_done, progress_total, created, message)"
-            " VALUES (?, ?, ?, 'waiting', 0, 5, '', ?, 0, 10, CURRENT_TIMESTAMP, '')",
+            " VALUES (?, ?, '', ?, 'waiting', 0, 5, '', ?, 0, 10, CURRENT_TIMESTAMP, '')",
             self.key(job_id.hex),
             kind,
             json.dumps(payload),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil.accounts.firstrun import begin
+from counterfoil.accounts.bootstrap import begin
 from counterfoil.accounts.links import Purpose, find_link, open_start_link
 from counterfoil.accounts.models import OneTimeLink, User
 from counterfoil.accounts.people import change_person, create_person, set_password

@@ -196,6 +196,6 @@ def test_an_account_that_reaches_further_is_not_reset_by_a_team() -> None:
     Team.objects.create(organizer=make_organizer(), name="x").members.add(elsewhere)
 
     check_may_reset(by=strong, user=weak, organizer=organizer)
-    for asker, user in ((weak, strong), (strong, elsewhere)):
+    for requested_by, user in ((weak, strong), (strong, elsewhere)):
         with pytest.raises(Forbidden):
-            check_may_reset(by=asker, user=user, organizer=organizer)
+            check_may_reset(by=requested_by, user=user, organizer=organizer)

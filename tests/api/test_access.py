@@ -20,8 +20,8 @@ from counterfoil.accounts.permissions import (
     EVENT_PERMISSIONS,
     ORGANIZER_PERMISSIONS,
 )
-from counterfoil.api.permissions import needs_of
-from counterfoil.api.profiles import profile_allows
+from counterfoil.api.framework.device_profiles import profile_allows
+from counterfoil.api.framework.permissions import required_permissions_of
 from counterfoil.api.urls import all_routes
 from counterfoil.catalog.models import Event
 from makers import make_device, make_event, make_organizer, make_team, make_token
@@ -95,7 +95,7 @@ def test_every_view_declares_what_the_table_says() -> None:
     for name, method, row, route in calls():
         view = route.callback.cls()  # type: ignore[attr-defined]
         view.action = route.callback.actions[method.lower()]  # type: ignore[attr-defined]
-        declared[name, method] = set(needs_of(view, method))
+        declared[name, method] = set(required_permissions_of(view, method))
         listed[name, method] = set(row.needs[method])
 
     assert declared == listed

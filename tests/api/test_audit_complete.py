@@ -20,6 +20,7 @@ from counterfoil.jobs import runner
 from counterfoil.jobs.models import Job
 from counterfoil.printing.models import RenderRequest
 from makers import (
+    make_delivery,
     make_device,
     make_event,
     make_item,
@@ -27,6 +28,7 @@ from makers import (
     make_order,
     make_subevent,
     make_variation,
+    make_webhook,
 )
 
 Body = dict[str, Any]
@@ -102,6 +104,7 @@ NEW: dict[str, Callable[[Event], Body]] = {
     "checkinlist-failed-checkins": lambda e: {"error_reason": "invalid", "raw_barcode": "abc"},
     "checkinrpc-redeem": lambda e: {"secret": _secret(e), "lists": [_list(e)]},
     "device-list": lambda e: {"name": "x", "all_events": True},
+    "webhook-list": lambda _e: {"target_url": "https://example.org/hook", "action_types": []},
 }
 CHANGE: dict[str, Body] = {
     "event-settings": {"ticket_download": True},
@@ -155,6 +158,11 @@ def _own_ids(api: Api, name: str, event: Event) -> Ids:
             return {"item": variation.item_id, "pk": variation.pk}
         case "device-detail":
             return {"device_id": make_device(event.organizer)[0].device_id}
+        case "webhook-detail" | "webhook-secret":
+            return {"pk": make_webhook(event.organizer).pk}
+        case "webhookdelivery-repeat":
+            delivery = make_delivery(make_webhook(event.organizer))
+            return {"webhook": delivery.webhook_id, "pk": delivery.pk}
         case "order-detail":  # only orders made in test mode can be deleted
             return {"code": make_order(event, items=[make_item(event)], testmode=True).code}
         case "offlinesalesbatch-render" | "offlinesalesbatch-render-noslash":

@@ -19,7 +19,7 @@ from django.urls import URLPattern
 
 from accesstable import PUBLIC, ROUTES, no_ids
 from apiclient import BASE, Api, at
-from counterfoil.api.schema import described
+from counterfoil.api.framework.schema import described
 from counterfoil.api.urls import all_routes
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock

@@ -16,15 +16,15 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from apiclient import BASE, Api, at
-from counterfoil.catalog import changeclock, dates
+from counterfoil.catalog import change_clock, dates
 from counterfoil.catalog.models import ChangeClock, Event
 from counterfoil.checkin import reports
 from counterfoil.checkin.cancellation import cancel_orders
 from counterfoil.checkin.positions import update_position
 from counterfoil.checkin.secrets import revoke_secret, set_block
 from counterfoil.core import clock
-from counterfoil.orders.details import update_order
-from counterfoil.orders.neworder import NewOrder, NewPosition
+from counterfoil.orders.new_order import NewOrder, NewPosition
+from counterfoil.orders.order_details import update_order
 from counterfoil.orders.payments import mark_pending
 from counterfoil.orders.services import create_order
 from gate import Gate, make_list
@@ -304,11 +304,11 @@ def test_a_clock_that_is_set_back_makes_no_earlier_times(gate: Gate) -> None:
     ChangeClock.objects.update_or_create(event=gate.event, defaults={"latest": ahead})
 
     with transaction.atomic():
-        times = [changeclock.stamp(gate.event.pk) for _ in range(3)]
+        times = [change_clock.stamp(gate.event.pk) for _ in range(3)]
 
     assert ahead < times[0] < times[1] < times[2]
 
 
 def test_a_time_is_stamped_in_a_transaction_only(gate: Gate) -> None:
     with pytest.raises(TransactionManagementError):
-        changeclock.stamp(gate.event.pk)
+        change_clock.stamp(gate.event.pk)

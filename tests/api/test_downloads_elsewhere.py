@@ -15,9 +15,9 @@ from django.conf import LazySettings
 from apiclient import Api, at
 from bucket import bucket_server
 from counterfoil.catalog.models import Event
-from counterfoil.config.environment import Environment, EnvironmentRefused
 from counterfoil.config.storages import downloads, storages
 from counterfoil.core import clock
+from counterfoil.core.environment import Environment, EnvironmentRefused
 from counterfoil.files import services as files
 from counterfoil.jobs.models import Job
 from counterfoil.printing.models import RenderRequest

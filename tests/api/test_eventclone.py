@@ -67,12 +67,12 @@ def filled(event: Event) -> Event:
     )
     varied.limit_sales_channels.add(box)
     variation = make_variation(varied, default_price=Decimal(7), value={"en": "Front"})
-    extras.carried = {"cross_selling_match_products": [plain.pk]}
+    extras.extra = {"cross_selling_match_products": [plain.pk]}
     extras.save()
     quota = plain.quotas.get()
     quota.closed = True
     quota.save()
-    plain.carried = {
+    plain.extra = {
         "addons": [{"addon_category": extras.pk, "max_count": 2}],
         "bundles": [{"bundled_item": varied.pk, "bundled_variation": variation.pk, "count": 1}],
         "hidden_if_available": quota.pk,
@@ -84,7 +84,7 @@ def filled(event: Event) -> Event:
     size.options.create(identifier="M", answer={"en": "Medium"})
     size.items.add(plain)
     event.questions.create(
-        identifier="WHY", question={"en": "Why?"}, carried={"dependency_question": size.pk}
+        identifier="WHY", question={"en": "Why?"}, extra={"dependency_question": size.pk}
     )
     background = Background.objects.create(
         event=event, sha256="x" * 64, original="backgrounds/o.pdf", compiled="backgrounds/o.c"
@@ -161,9 +161,9 @@ def test_products_are_copied_and_speak_of_each_other(api: Api, filled: Event) ->
     assert [each.identifier for each in varied.limit_sales_channels.all()] == ["api.box"]
     assert (quota.size, quota.closed, quota.event) == (5, False, made)
     assert list(Quota.objects.get(variations=variation).items.all()) == [varied]
-    assert category.carried == {"cross_selling_match_products": [plain.pk]}
+    assert category.extra == {"cross_selling_match_products": [plain.pk]}
     assert plain.picture == "pictures/a.png"
-    assert plain.carried == {
+    assert plain.extra == {
         "addons": [{"addon_category": category.pk, "max_count": 2}],
         "bundles": [{"bundled_item": varied.pk, "bundled_variation": variation.pk, "count": 1}],
         "hidden_if_available": quota.pk,
@@ -180,7 +180,7 @@ def test_questions_and_layouts_are_copied(api: Api, filled: Event) -> None:
     layout = made.ticket_layouts.get()
     assert [each.identifier for each in size.options.all()] == ["M"]
     assert list(size.items.all()) == [plain]
-    assert why.carried == {"dependency_question": size.pk}
+    assert why.extra == {"dependency_question": size.pk}
     assert layout.default
     assert [each["content"] for each in layout.layout] == [f"question_{size.pk}", "question_SIZE"]
     assert layout.background is not None
@@ -235,7 +235,7 @@ def test_a_plain_event_cloned_as_a_series_has_no_quota_without_a_date(
     made = clone(api, filled, has_subevents=True)
 
     assert (made.has_subevents, made.items.count(), made.quotas.count()) == (True, 2, 0)
-    assert made.items.get(position=0).carried["hidden_if_available"] is None
+    assert made.items.get(position=0).extra["hidden_if_available"] is None
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from accesstable import ROUTES, Ids
-from counterfoil.api.schema import described
+from counterfoil.api.framework.schema import described
 from counterfoil.api.urls import all_routes
 from counterfoil.catalog.models import Event
 from makers import (

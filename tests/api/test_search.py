@@ -230,3 +230,17 @@ def test_a_search_stays_in_its_event(places: Places, api: Api, event: Event) -> 
     for text in ("Roth", "THE1R", "THE1R-1", f"{other.slug}-THE1R-1", ticket.secret):
         found = places.found(text)
         assert not any(found[place] for place in found if place != "the organizer's orders"), text
+
+
+def test_a_changed_name_is_found_and_the_old_one_is_not(api: Api, event: Event) -> None:
+    order = make_order(event, items=[make_item(event)])
+    position = order.positions.get()
+    attendee = {"attendee_name_parts": {"full_name": "Grace Hopper"}}
+    assert api.patch(at(event, f"orderpositions/{position.pk}/"), json=attendee).status_code == 200
+    buyer = {"invoice_address": {"company": "Navy", "name_parts": {"full_name": "Jean Sammet"}}}
+    assert api.patch(at(event, f"orders/{order.code}/"), json=buyer).status_code == 200
+    for words in ("hopper", "sammet", "navy"):
+        assert api.get(at(event, f"orders/?search={words}")).json()["count"] == 1
+    nobody = {"invoice_address": None}
+    assert api.patch(at(event, f"orders/{order.code}/"), json=nobody).status_code == 200
+    assert api.get(at(event, "orders/?search=sammet")).json()["count"] == 0

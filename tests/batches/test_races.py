@@ -16,7 +16,7 @@ from counterfoil.batches.services import NewBatch, request_batch
 from counterfoil.core.refusals import Invalid
 from counterfoil.jobs import runner
 from counterfoil.orders.models import Order, OrderPosition
-from counterfoil.orders.neworder import NewOrder, NewPosition
+from counterfoil.orders.new_order import NewOrder, NewPosition
 from counterfoil.orders.queries import availability
 from counterfoil.orders.services import create_order
 from makers import make_event, make_item, make_quota

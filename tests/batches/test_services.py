@@ -68,11 +68,8 @@ def test_a_batch_is_one_paid_order_for_each_ticket() -> None:
     for order in orders:
         position, payment = order.positions.get(), order.payments.get()
         assert (order.status, order.sales_channel, order.locale) == ("p", box, event.locale)
-        assert (order.total, order.email, order.datetime) == (
-            Decimal("23.00"),
-            None,
-            batch.creation,
-        )
+        assert (order.total, order.email) == (Decimal("23.00"), None)
+        assert order.datetime >= batch.creation
         assert (position.positionid, position.price, position.tax_value) == (
             1,
             Decimal("23.00"),

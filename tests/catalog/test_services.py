@@ -125,12 +125,12 @@ def test_what_was_sold_just_now_is_not_deleted() -> None:
 
 
 def test_what_is_carried_is_kept_beside_what_is_given_anew(event: Event) -> None:
-    item = make_item(event, carried={"free_price": True, "min_per_order": 2})
+    item = make_item(event, extra={"free_price": True, "min_per_order": 2})
 
-    products.save_item(item=item, fields={"carried": {"min_per_order": 3}})
+    products.save_item(item=item, fields={"extra": {"min_per_order": 3}})
 
     item.refresh_from_db()
-    assert item.carried == {"free_price": True, "min_per_order": 3}
+    assert item.extra == {"free_price": True, "min_per_order": 3}
 
 
 def test_a_new_item_brings_its_variations(event: Event) -> None:

@@ -130,7 +130,7 @@ def test_one_of_several_is_chosen(gate: Gate, given: str) -> None:
 @pytest.mark.parametrize(("choice", "asked"), [("YES", True), ("NO", False)])
 def test_a_question_may_depend_on_another_answer(gate: Gate, choice: str, asked: bool) -> None:
     wanted = ask(gate, type="C", options=("YES", "NO"))
-    size = ask(gate, carried={"dependency_question": wanted.pk, "dependency_values": ["YES"]})
+    size = ask(gate, extra={"dependency_question": wanted.pk, "dependency_values": ["YES"]})
 
     outcome = gate.scan(gate.ticket(), answers={str(wanted.pk): choice})
 
@@ -140,7 +140,7 @@ def test_a_question_may_depend_on_another_answer(gate: Gate, choice: str, asked:
 @pytest.mark.parametrize(("given", "asked"), [("yes", True), ("no", False)])
 def test_a_question_may_depend_on_a_ticked_box(gate: Gate, given: str, asked: bool) -> None:
     box = ask(gate, type="B")
-    size = ask(gate, carried={"dependency_question": box.pk, "dependency_values": ["True"]})
+    size = ask(gate, extra={"dependency_question": box.pk, "dependency_values": ["True"]})
 
     outcome = gate.scan(gate.ticket(), answers={str(box.pk): given})
 
@@ -149,7 +149,7 @@ def test_a_question_may_depend_on_a_ticked_box(gate: Gate, given: str, asked: bo
 
 def test_no_number_is_too_large_to_be_an_answer(gate: Gate) -> None:
     number = ask(gate, type="N")
-    ask(gate, carried={"dependency_question": number.pk, "dependency_values": ["1"]})
+    ask(gate, extra={"dependency_question": number.pk, "dependency_values": ["1"]})
 
     assert gate.scan(gate.ticket(), answers={str(number.pk): "9" * 30}).admitted
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from counterfoil.checkin.moments import Moments
+from counterfoil.checkin.rule_context import RuleContext
 from counterfoil.checkin.rules import Facts, UnknownRule, allow, check
 from counterfoil.core.refusals import Invalid
 
@@ -17,7 +17,7 @@ NOON = datetime(2027, 6, 12, 12, 0, tzinfo=BERLIN)  # a Saturday
 
 
 def facts(*, now: datetime = NOON, date_to: datetime | None = None, **given: Any) -> Facts:
-    moments = Moments(
+    moments = RuleContext(
         now=now,
         tz=BERLIN,
         date_from=datetime(2027, 6, 12, 18, 0, tzinfo=BERLIN),

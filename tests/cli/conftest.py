@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from counterfoil.jobs import schema
+from counterfoil.jobs import migration_check
 from servers import World
 
 
@@ -38,4 +38,4 @@ def newer_database(transactional_db: None) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE name = %s", ["0999_later"])
-    schema.applied_count.cache_clear()
+    migration_check.applied_count.cache_clear()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.cli.checks.places import filesystem_of
+from counterfoil.ops.checks.filesystem import filesystem_of
 from servers import World
 
 SETTINGS = "counterfoil.config.settings"

@@ -9,9 +9,9 @@ import logging
 import pytest
 from django.test import Client
 
-from counterfoil.config.environment import Environment
-from counterfoil.config.logs import logging_settings
 from counterfoil.core import logcontext
+from counterfoil.core.environment import Environment
+from counterfoil.ops.logs import logging_settings
 
 EVIL = "a\r\nFORGED line\x1b[2J\x7f\x9b\u2028\u202eb\ud800"
 

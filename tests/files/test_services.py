@@ -13,7 +13,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
-from counterfoil.files import folders, services
+from counterfoil.files import file_registry, services
 
 
 @pytest.fixture(autouse=True)
@@ -120,8 +120,8 @@ def test_what_a_death_left_of_trying_out_is_deleted_when_it_is_old(own_files: Pa
 def keep(own_files: Path) -> set[str]:
     """A registered folder with an old file, whose name is told."""
     named = {"drawings/named.pdf"}
-    folders.register("drawings", lambda: named)
-    folders.register("missing", set)
+    file_registry.register("drawings", lambda: named)
+    file_registry.register("missing", set)
     for name in ("named.pdf", "left.pdf"):
         with services.publish("drawings", name) as stream:
             stream.write(b"x")
@@ -181,7 +181,7 @@ def test_a_file_that_another_cleaner_deletes_meanwhile_is_no_matter(own_files: P
         services.delete("drawings/left.pdf")
         return set()
 
-    folders.register("drawings", delete_meanwhile)
+    file_registry.register("drawings", delete_meanwhile)
 
     assert services.delete_unnamed(older_than=timedelta(0)) == 0
 
@@ -189,4 +189,4 @@ def test_a_file_that_another_cleaner_deletes_meanwhile_is_no_matter(own_files: P
 @pytest.fixture(autouse=True)
 def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registrations of a test end with it."""
-    monkeypatch.setattr(folders, "_folders", folders._folders.copy())
+    monkeypatch.setattr(file_registry, "_folders", file_registry._folders.copy())

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from counterfoil.jobs import schema, services
+from counterfoil.jobs import migration_check, services
 from counterfoil.jobs.claims import Cancelled, Claim, Lost, worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from jobs.asking import again, ask, claim, let_lease_end, use_up_attempts
@@ -90,7 +90,7 @@ def test_a_job_that_does_not_exist_cannot_be_claimed() -> None:
 
 def test_a_worker_claims_nothing_once_the_database_was_migrated_under_it() -> None:
     job = ask()
-    schema.applied_count()
+    migration_check.applied_count()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)",
@@ -145,7 +145,7 @@ def test_who_has_lost_a_job_can_end_it_in_no_way(end: str) -> None:
 
     if end == "put_off":
         use_up_attempts(job)
-        assert not zombie.put_off(0)
+        assert not zombie.reschedule(0)
     else:
         with pytest.raises(Lost):
             getattr(zombie, end)(*arguments)
@@ -183,7 +183,7 @@ def test_failing_says_why() -> None:
 def test_a_job_put_off_waits_until_it_is_due() -> None:
     job = ask()
 
-    assert claim(job).put_off(60)
+    assert claim(job).reschedule(60)
 
     assert again(job).state == Job.State.WAITING
     assert Claim.take(job.pk) is None
@@ -196,7 +196,7 @@ def test_the_last_attempt_cannot_be_put_off() -> None:
     claimed = claim(job)
     use_up_attempts(job)
 
-    assert not claimed.put_off(60)
+    assert not claimed.reschedule(60)
 
     assert again(job).state == Job.State.RUNNING
 

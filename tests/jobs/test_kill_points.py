@@ -1,7 +1,7 @@
 """Whatever dies, and wherever: accepted work is done, once, and whole.
 
 Real processes, killed or stopped by the kernel at named points. The points' first visit is fatal;
-whoever is started afterwards is not armed. ``tests/flows/test_deaths.py`` does the same to batches
+whoever is started afterwards is not armed. ``tests/e2e/test_deaths.py`` does the same to batches
 and prints, on either database.
 """
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 AMOUNT = 10
 
 
-@pytest.mark.endurance  # tests/flows/test_deaths.py has these points with batches and prints
+@pytest.mark.endurance  # tests/e2e/test_deaths.py has these points with batches and prints
 @pytest.mark.parametrize(
     "point", ["jobs.claimed", "rig.half", "jobs.before_finish", "rig.before_commit"]
 )

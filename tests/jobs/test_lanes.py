@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from django.db import connection
 
 from counterfoil.core.refusals import Conflict
-from counterfoil.jobs import hints, lanes, runner, services
+from counterfoil.jobs import lanes, notifications, runner, services
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.models import Job
 from jobs.asking import again, ask, claim, handling, let_lease_end
@@ -97,7 +97,7 @@ def test_jobs_without_a_lane_are_not_limited(settings: LazySettings) -> None:
 
 def test_a_job_put_off_gives_its_place_to_another(settings: LazySettings) -> None:
     settings.JOBS_PER_LANE = 1
-    claim(ask_in("a")).put_off(60)
+    claim(ask_in("a")).reschedule(60)
 
     assert claim(ask_in("a"))
 
@@ -163,7 +163,9 @@ def test_when_a_job_ends_the_next_one_is_hinted(
 ) -> None:
     settings.BROKER_URL = "memory://"
     hinted: list[object] = []
-    monkeypatch.setattr(hints.current_app, "send_task", lambda *_a, args, **_k: hinted.extend(args))
+    monkeypatch.setattr(
+        notifications.current_app, "send_task", lambda *_a, args, **_k: hinted.extend(args)
+    )
 
     with handling("test.quick", lambda claimed: claimed.finish()):
         ask_in("a", "test.quick")
@@ -199,7 +201,7 @@ def test_a_job_that_was_cancelled_is_neither_failed_nor_put_off() -> None:
     with pytest.raises(Cancelled):
         claimed.fail("It did not work.")
     with pytest.raises(Cancelled):
-        claimed.put_off(60)
+        claimed.reschedule(60)
 
     assert again(job).state == Job.State.RUNNING
 

@@ -10,10 +10,10 @@ from django.conf import LazySettings
 from django.db import OperationalError, connection
 
 from counterfoil.config.celery import app, configuration
-from counterfoil.jobs import hints, schema, services
-from counterfoil.jobs.chores import Round
+from counterfoil.jobs import migration_check, notifications, services
 from counterfoil.jobs.claims import Claim, worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
+from counterfoil.jobs.periodic import Scheduler
 from counterfoil.jobs.poller import Poller
 from jobs.asking import again, ask, claim, handling, let_lease_end, use_up_attempts
 from servers import eventually
@@ -115,7 +115,7 @@ def test_a_worker_says_that_it_lives_but_not_at_every_turn() -> None:
     assert not WorkerHeartbeat.objects.exists()
     Poller(_ignore).turn()
     heartbeat = WorkerHeartbeat.objects.get()
-    assert (heartbeat.worker, heartbeat.schema) == (worker_name(), schema.fingerprint())
+    assert (heartbeat.worker, heartbeat.schema) == (worker_name(), migration_check.fingerprint())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -165,7 +165,7 @@ def test_a_worker_stops_in_words_when_the_database_is_migrated_under_it(
     settings: LazySettings,
 ) -> None:
     settings.JOB_POLL_S = 0.01
-    schema.applied_count()
+    migration_check.applied_count()
     said: list[str] = []
     with connection.cursor() as cursor:
         cursor.execute(
@@ -182,7 +182,7 @@ def test_a_worker_stops_in_words_when_the_database_is_migrated_under_it(
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_migrations WHERE name = %s", ["0999_later"])
-        schema.applied_count.cache_clear()
+        migration_check.applied_count.cache_clear()
 
     assert "newer version of Counterfoil" in said[0]
 
@@ -235,7 +235,7 @@ def test_a_goodbye_that_cannot_be_written_is_left_unsaid(settings: LazySettings)
 
 def test_cleaning_is_a_chore_and_not_of_every_turn() -> None:
     first, second = ask(), ask()
-    worker = Round()
+    worker = Scheduler()
     _expire(first)
     worker.turn()
     _expire(second)
@@ -253,7 +253,7 @@ def _expire(job: Job) -> None:
 @pytest.fixture
 def broker_down(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A broker's address at which nobody answers. That it was away is forgotten afterwards."""
-    monkeypatch.setattr(hints, "_breaker", hints._Breaker())
+    monkeypatch.setattr(notifications, "_breaker", notifications._Breaker())
     settings.BROKER_URL = "redis://127.0.0.1:1/0"
     other = Celery("other")
     other.add_defaults(configuration)
@@ -278,9 +278,9 @@ def test_after_a_failure_no_hint_is_tried_for_some_seconds(
 ) -> None:
     job = ask()
 
-    assert not hints.send(job.pk)
+    assert not notifications.send(job.pk)
     caplog.clear()
-    assert not hints.send(job.pk)
+    assert not notifications.send(job.pk)
 
     assert not caplog.records
 

@@ -8,7 +8,7 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 
 from counterfoil.core.refusals import Conflict, Unavailable
-from counterfoil.jobs import migrations, schema, services
+from counterfoil.jobs import migration_check, migrations, services
 from counterfoil.jobs.models import Job
 from jobs.asking import again, ask, claim
 
@@ -105,7 +105,7 @@ def test_a_database_of_a_newer_version_takes_no_jobs_from_us() -> None:
     with pytest.raises(Unavailable, match=r"newer version of Counterfoil \(jobs.0999_later\)"):
         ask()
 
-    schema.applied_count.cache_clear()
+    migration_check.applied_count.cache_clear()
 
 
 def test_a_database_of_an_older_version_takes_no_jobs_from_us() -> None:
@@ -115,13 +115,13 @@ def test_a_database_of_an_older_version_takes_no_jobs_from_us() -> None:
     with pytest.raises(Unavailable, match=r"Run `counterfoil migrate`"):
         ask()
 
-    schema.applied_count.cache_clear()
+    migration_check.applied_count.cache_clear()
 
 
 def test_what_is_installed_while_we_run_is_not_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
 ) -> None:
-    schema.known()
+    migration_check.known()
     later = tmp_path / "later_migrations"
     shutil.copytree(Path(migrations.__file__).parent, later)
     (later / "0999_later.py").write_text(
@@ -135,7 +135,7 @@ def test_what_is_installed_while_we_run_is_not_ours(
     with pytest.raises(Unavailable, match="newer version"):
         ask()
 
-    schema.applied_count.cache_clear()
+    migration_check.applied_count.cache_clear()
 
 
 def test_a_stranger_in_the_table_of_migrations_does_not_matter() -> None:
@@ -146,4 +146,4 @@ def test_a_stranger_in_the_table_of_migrations_does_not_matter() -> None:
     job = ask()
 
     assert claim(job).attempt == 1
-    schema.applied_count.cache_clear()
+    migration_check.applied_count.cache_clear()

@@ -4,9 +4,10 @@ import pytest
 
 from counterfoil.catalog.models import Event
 from counterfoil.files import services as files
-from counterfoil.layouts.backgrounds import read_compiled, store_background
+from counterfoil.layouts.backgrounds import outdated, read_compiled, store_background
+from counterfoil.layouts.files import named_files
 from counterfoil.layouts.models import Background
-from counterfoil.layouts.stored import named_files
+from counterfoil.layouts.tasks import compile_outdated
 from counterfoil.render import BackgroundError
 from makers import make_event
 from samplepdfs import NOT_A_PDF, pdf_of
@@ -72,15 +73,50 @@ def test_a_kept_unusable_pdf_is_still_refused_to_others(event: Event) -> None:
         store_background(event=event, pdf=NOT_A_PDF)
 
 
-def test_what_another_version_compiled_is_compiled_anew(event: Event) -> None:
-    background = store_background(event=event, pdf=pdf_of((70, 80)))
+def of_another_version(background: Background, refusal: str = "") -> None:
+    """Make a row look as an older version left it."""
     with files.publish("backgrounds", "of-another-version") as stream:
         stream.write(b"of another version")
-    background.compiled = "backgrounds/of-another-version"
+    background.compiled = "" if refusal else "backgrounds/of-another-version"
+    background.refusal, background.compiler = refusal, 1
+    background.save()
+
+
+def test_what_another_version_compiled_is_compiled_anew_when_it_is_read(event: Event) -> None:
+    background = store_background(event=event, pdf=pdf_of((70, 80)))
+    of_another_version(background)
 
     (page,) = read_compiled(background).pages
 
     assert (page.width, page.height) == (70, 80)
+    background.refresh_from_db()
+    assert background.compiled != "backgrounds/of-another-version"
+    assert read_compiled(background).pages == (page,)
+
+
+def test_workers_compile_anew_what_another_version_compiled_or_refused(event: Event) -> None:
+    compiled = store_background(event=event, pdf=pdf_of((70, 80)))
+    refused = store_background(event=event, pdf=pdf_of((50, 60)))
+    of_another_version(compiled)
+    of_another_version(refused, "The PDF's parts are nested too deeply.")
+
+    compile_outdated()
+
+    for background in Background.objects.all():
+        assert len(read_compiled(background).pages) == 1
+        assert background.refusal == ""
+    assert not outdated().exists()
+
+
+def test_what_is_refused_again_keeps_a_reason_and_is_not_tried_for_ever(event: Event) -> None:
+    background = store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True)
+    of_another_version(background, "The PDF is odd.")
+
+    compile_outdated()
+
+    background.refresh_from_db()
+    assert background.refusal == "This is not a PDF file."
+    assert not outdated().exists()
 
 
 def test_the_files_of_all_backgrounds_are_kept_from_cleanup(event: Event) -> None:

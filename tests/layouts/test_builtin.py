@@ -10,7 +10,7 @@ from counterfoil.layouts.builtin import (
 )
 from counterfoil.layouts.builtin.drawing import background_pdf
 from counterfoil.printing.variables.kinds import Variable
-from counterfoil.printing.variables.table import VariableTable
+from counterfoil.printing.variables.registry import VariableTable
 from counterfoil.render import compile_background, read_layout
 from makers import make_event
 

@@ -13,7 +13,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.models import TicketLayout, TicketLayoutItem
 from counterfoil.layouts.services import (
-    Design,
+    LayoutContent,
     LayoutValues,
     assign_layout,
     change_layout,
@@ -184,19 +184,21 @@ def test_all_of_it_is_written_down(event: Event, actor: TokenActor) -> None:
     ]
 
 
-def design(**given: Any) -> Design:
-    return Design(**{"name": "Ticket", "elements": [qr_element()], "background": None, **given})
+def design(**given: Any) -> LayoutContent:
+    return LayoutContent(
+        **{"name": "Ticket", "elements": [qr_element()], "background": None, **given}
+    )
 
 
 def test_a_design_is_saved_over_the_one_that_was_seen(event: Event, actor: TokenActor) -> None:
     layout = make_layout(event, default=True)
-    seen = Design.of(layout).version
+    seen = LayoutContent.of(layout).version
 
     saved = redesign_layout(actor=actor, layout=layout, design=design(name="New"), expected=seen)
 
     layout.refresh_from_db()
     assert (layout.name, layout.layout, layout.default) == ("New", [qr_element()], True)
-    assert Design.of(saved).version == Design.of(layout).version != seen
+    assert LayoutContent.of(saved).version == LayoutContent.of(layout).version != seen
 
 
 @pytest.mark.parametrize("change", [{"name": "x"}, {"layout": []}])
@@ -204,7 +206,7 @@ def test_a_design_that_nobody_saw_is_not_saved_over(
     event: Event, actor: TokenActor, change: dict[str, Any]
 ) -> None:
     layout = make_layout(event)
-    seen = Design.of(layout).version
+    seen = LayoutContent.of(layout).version
     TicketLayout.objects.update(**change)
 
     with pytest.raises(Conflict):
@@ -221,7 +223,7 @@ def test_another_background_is_another_design(event: Event, actor: TokenActor) -
 
 def test_who_marks_the_default_changes_no_design(event: Event, actor: TokenActor) -> None:
     layout = make_layout(event)
-    seen = Design.of(layout).version
+    seen = LayoutContent.of(layout).version
     TicketLayout.objects.update(default=True)
 
     redesign_layout(actor=actor, layout=layout, design=design(), expected=seen)
@@ -233,7 +235,7 @@ def test_who_marks_the_default_changes_no_design(event: Event, actor: TokenActor
 @pytest.mark.django_db(transaction=True)
 def test_of_several_who_save_at_once_one_succeeds() -> None:
     layout = make_layout(make_event())
-    seen = Design.of(layout).version
+    seen = LayoutContent.of(layout).version
 
     def save(number: int) -> bool:
         wanted = design(name=f"Of {number}")
@@ -294,7 +296,7 @@ def test_of_several_that_are_made_the_default_at_once_one_is() -> None:
 
 def test_a_deleted_layout_has_no_design_any_more(event: Event, actor: TokenActor) -> None:
     layout = make_layout(event)
-    seen = Design.of(layout).version
+    seen = LayoutContent.of(layout).version
     TicketLayout.objects.all().delete()
 
     with pytest.raises(Gone):

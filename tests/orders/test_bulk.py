@@ -13,8 +13,8 @@ from makers import make_event, make_item, make_order
 pytestmark = pytest.mark.django_db
 
 
-def _pattern(order: Order) -> bulk.Pattern:
-    return bulk.Pattern(order, ["id", "code"])
+def _pattern(order: Order) -> bulk.BulkInserter:
+    return bulk.BulkInserter(order, ["id", "code"])
 
 
 def test_rows_inserted_in_bulk_are_like_their_pattern() -> None:

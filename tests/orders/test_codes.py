@@ -8,9 +8,9 @@ import pytest
 
 from counterfoil.catalog.models import Event
 from counterfoil.orders import bulk, codes
-from counterfoil.orders.banned import BANNED, is_banned
 from counterfoil.orders.codes import draw_codes
 from counterfoil.orders.models import Order
+from counterfoil.orders.profanity import PROFANITY, is_profane
 from counterfoil.orders.secrets import READABLE_LETTERS
 from makers import make_event, make_item, make_order, make_organizer
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def _fill(event: Event, used: list[str]) -> None:
     """Insert orders with these codes, as quickly as a test needs it."""
     order = make_order(event, items=[], code="PATTERN")
-    pattern = bulk.Pattern(order, ["id", "code"])
+    pattern = bulk.BulkInserter(order, ["id", "code"])
     pattern.insert(zip(bulk.draw_ids(Order, len(used)), used, strict=True))
 
 
@@ -97,22 +97,22 @@ def test_drawing_takes_two_queries(django_assert_num_queries) -> None:
 
 @pytest.mark.parametrize("code", ["FUCKA", "XHURE", "PU7AX", "H0ERX", "XASSX"])
 def test_a_code_is_banned_for_what_people_read_in_it(code: str) -> None:
-    assert is_banned(code)
+    assert is_profane(code)
 
 
 @pytest.mark.parametrize("code", ["TSRNN", "3FBSL", "WMDNJ", "BHW9H"])
 def test_most_codes_say_nothing(code: str) -> None:
-    assert not is_banned(code)
+    assert not is_profane(code)
 
 
 def test_no_code_holds_a_banned_word() -> None:
     drawn = draw_codes(make_organizer(), 10_000, testmode=True)
 
-    assert not [code for code in drawn if is_banned(code)]
+    assert not [code for code in drawn if is_profane(code)]
 
 
 def test_every_banned_word_could_be_spelt_by_a_code() -> None:
-    words = [word for listed in BANNED.values() for word in listed.split()]
+    words = [word for listed in PROFANITY.values() for word in listed.split()]
 
     # The only O is the 0 of test mode, second in the code: first or second in a word.
     assert [word for word in words if set(word) - {*READABLE_LETTERS, "O"}] == []

@@ -234,7 +234,7 @@ def test_a_ticket_is_the_same_whatever_language_its_printer_reads(
     names = ("question_LUNCH", "event_date_range", "event_begin_weekday", "price", "purchase_date")
     layout = make_layout(event, layout=[qr_element(), *map(_showing, names)])
     german = UserActor(make_user(event.organizer, locale="de"))
-    requests = [ask(asker, position, layout=layout) for asker in (actor, german)]
+    requests = [ask(requested_by, position, layout=layout) for requested_by in (actor, german)]
     RenderRequest.objects.update(created=datetime(2027, 1, 1, tzinfo=UTC))
 
     first, second = (printed(request) for request in requests)

@@ -19,7 +19,7 @@ def test_a_request_is_a_job_that_says_who_asked(position: OrderPosition, actor: 
         event=position.order.event, actor=actor, parts=[Part(position.pk)], purpose="test"
     )
 
-    assert request.asker == actor.key
+    assert request.requested_by == actor.key
     assert request.parts == [[position.pk, 0]]
     assert request.layouts == [
         {"name": "Built-in layout", "elements": built_in_layout(), "background": None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -28,8 +29,14 @@ def ping(request: HttpRequest) -> HttpResponse:
     return HttpResponse("pong")
 
 
+def hang(request: HttpRequest) -> HttpResponse:
+    threading.Event().wait()
+    return HttpResponse("never")
+
+
 urlpatterns = [
     path("jobs/", jobs),
     path("ping/", ping),
+    path("hang/", hang),
     path("", include("counterfoil.config.urls")),
 ]

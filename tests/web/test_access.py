@@ -15,7 +15,7 @@ from django.db import transaction
 from django.urls import URLPattern
 
 from counterfoil.catalog.models import Event
-from counterfoil.web.page import Page
+from counterfoil.web.framework.views import Page
 from counterfoil.web.urls import all_routes
 from makers import make_event, make_user
 from pageclient import signed_in
@@ -51,7 +51,7 @@ def calls(*, needing: bool = False, with_ids: bool = False) -> Iterator[tuple[st
             continue
         for method in methods_of(name):
             page = page_class(name)
-            needs = page.read_needs if method == "get" else page.write_needs
+            needs = page.read_permissions if method == "get" else page.write_permissions
             if needs or not needing:
                 yield name, method
 
@@ -128,7 +128,7 @@ def test_a_form_from_elsewhere_is_refused(event: Event, subtests: pytest.Subtest
 def test_what_writes_needs_a_permission() -> None:
     writing = [name for name in ROUTES if "post" in methods_of(name)]
 
-    assert [name for name in writing if not page_class(name).write_needs] == []
+    assert [name for name in writing if not page_class(name).write_permissions] == []
 
 
 def test_the_address_of_a_button_leads_to_the_page_above(

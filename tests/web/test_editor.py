@@ -17,7 +17,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.layouts.backgrounds import store_background
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import Background, TicketLayout
-from counterfoil.layouts.services import Design
+from counterfoil.layouts.services import LayoutContent
 from makers import (
     make_event,
     make_item,
@@ -58,7 +58,7 @@ def save(pages: Client, base: str, layout: TicketLayout, **given: Any) -> Any:
         "name": layout.name,
         "elements": layout.layout,
         "background": None,
-        "version": Design.of(layout).version,
+        "version": LayoutContent.of(layout).version,
         **given,
     }
     return ask(pages, f"{base}layouts/{layout.pk}/save/", **body)
@@ -81,7 +81,7 @@ class TestThePage:
             "elements": layout.layout,
             "background": {"id": None, "pages": [{"width": 210.0, "height": 297.0}]},
         }
-        assert data["version"] == Design.of(layout).version
+        assert data["version"] == LayoutContent.of(layout).version
 
     def test_it_says_what_can_be_put_on_a_ticket(
         self, pages: Client, base: str, layout: TicketLayout, event: Event
@@ -357,7 +357,7 @@ class TestSaving:
         )
 
         layout.refresh_from_db()
-        assert answer.json() == {"version": Design.of(layout).version, "name": "New"}
+        assert answer.json() == {"version": LayoutContent.of(layout).version, "name": "New"}
         assert (layout.name, layout.layout, layout.background) == ("New", elements, background)
         entry = LogEntry.objects.get(action="counterfoil.ticketlayout.changed")
         assert (entry.user, entry.object_id) == (user, str(layout.pk))
@@ -367,7 +367,7 @@ class TestSaving:
     ) -> None:
         other = make_user(event.organizer, email="ada@example.org")
         theirs = [qr_element(size="30.00")]
-        seen = Design.of(layout).version
+        seen = LayoutContent.of(layout).version
         save(signed_in(other), base, layout, elements=theirs)
 
         answer = save(pages, base, layout, elements=[], version=seen)
@@ -383,7 +383,7 @@ class TestSaving:
     def test_who_made_it_the_default_has_not_changed_it(
         self, pages: Client, base: str, layout: TicketLayout, event: Event, user: User
     ) -> None:
-        seen = Design.of(layout).version
+        seen = LayoutContent.of(layout).version
         save(pages, base, layout, elements=[qr_element()])
         other = signed_in(make_user(event.organizer, email="ada@example.org"))
         other.post(f"{base}layouts/{layout.pk}/default/")
@@ -395,7 +395,7 @@ class TestSaving:
     def test_a_change_through_the_api_is_a_change(
         self, pages: Client, base: str, layout: TicketLayout
     ) -> None:
-        seen = Design.of(layout).version
+        seen = LayoutContent.of(layout).version
         TicketLayout.objects.update(name="Renamed")
 
         answer = save(pages, base, layout, elements=[], version=seen)
@@ -408,7 +408,7 @@ class TestSaving:
         self, pages: Client, base: str, layout: TicketLayout
     ) -> None:
         """The first answer may have been lost."""
-        seen = Design.of(layout).version
+        seen = LayoutContent.of(layout).version
 
         answers = [save(pages, base, layout, elements=[], version=seen) for _ in range(2)]
 
@@ -431,7 +431,7 @@ class TestSaving:
         assert answer.status_code == 422
         assert [each["pointer"] for each in answer.json()["problems"]] == ["/1/size", "/2/type"]
         layout.refresh_from_db()
-        assert Design.of(layout).version == save(pages, base, layout).json()["version"]
+        assert LayoutContent.of(layout).version == save(pages, base, layout).json()["version"]
 
     def test_what_nobody_here_knows_is_kept_where_it_was_stored_before(
         self, pages: Client, base: str, event: Event

@@ -104,7 +104,7 @@ def test_there_is_little_of_it(sent: Mapping[str, bytes]) -> None:
 
 
 def test_modules_import_each_other_by_plain_relative_paths() -> None:
-    """No map of imports and no build has to know them; see ``counterfoil.web.assets``."""
+    """No import map and no build is needed: see ``counterfoil.web.framework.static_version``."""
     imports = [
         (path.name, line)
         for path in STATIC.rglob("*.js")

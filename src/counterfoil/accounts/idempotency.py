@@ -4,6 +4,9 @@ The record is written in the transaction of the work, so after a crash either bo
 neither is. Two requests at once are told apart by a lock that is tried, never waited for: in the
 process by a set, between processes on PostgreSQL by an advisory lock. SQLite's one write lock makes
 a second process wait, and then it finds the first one's record.
+
+On SQLite that lock is not taken before the first statement that writes: reading a body, checking it
+and compiling a PDF stop nobody. Until then each read is a transaction of its own.
 """
 
 from __future__ import annotations
@@ -15,14 +18,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts.models import IdempotencyRecord
 from counterfoil.core import clock
 from counterfoil.core.refusals import Conflict
+from counterfoil.core.transactions import late_atomic
 
 KEPT = timedelta(hours=24)
+
 
 _running: set[tuple[str, str]] = set()
 _guard = threading.Lock()
@@ -58,12 +63,17 @@ class Answer:
     body: bytes = b""
 
 
+class AnsweredMeanwhile(Exception):
+    """Another process has answered a request with this key while this one was being checked."""
+
+
 @contextmanager
 def held(use: KeyUse) -> Iterator[None]:
-    """Hold the key, and one transaction around all that is done meanwhile.
+    """Hold the key, and one transaction around all that is written meanwhile.
 
     Raises:
         StillRunning: another request holds it.
+        AnsweredMeanwhile: ask ``kept_answer`` once more.
     """
     mark = (use.credential_hash, use.key)
     with _guard:
@@ -71,12 +81,18 @@ def held(use: KeyUse) -> Iterator[None]:
             raise StillRunning(_("The first request with this key is still running."))
         _running.add(mark)
     try:
-        with transaction.atomic():
+        with late_atomic(lambda: _refuse_answered(use)):
             _lock_between_processes(use)
             yield
     finally:
         with _guard:
             _running.discard(mark)
+
+
+def _refuse_answered(use: KeyUse) -> None:
+    """Look again now that no other process can answer."""
+    if kept_answer(use) is not None:
+        raise AnsweredMeanwhile
 
 
 def _lock_between_processes(use: KeyUse) -> None:

@@ -82,7 +82,7 @@ def _check_may_still_invite(invitation: Invitation) -> None:
     is_good = inviter is not None and inviter.is_active
     if is_good and inviter is not None:
         held = rights.held_by(inviter, team.organizer)
-        is_good = (rights.ORGANIZER, MANAGING) in held and not rights.lacking(
+        is_good = (rights.ORGANIZER, MANAGING) in held and not rights.missing_permissions(
             rights.rights_of(team), held
         )
     if not is_good:

@@ -68,7 +68,7 @@ def held_by(user: User, organizer: Organizer) -> Rights:
     return frozenset().union(*(rights_of(team) for team in teams))
 
 
-def lacking(wanted: Rights, held: Rights) -> Rights:
+def missing_permissions(wanted: Rights, held: Rights) -> Rights:
     """Return which rights are not covered. Who may do it in all events may do it in each."""
     return frozenset(
         (where, what)
@@ -83,10 +83,10 @@ def check_may_give(user: User, organizer: Organizer, wanted: Rights) -> None:
     Raises:
         Forbidden: says which.
     """
-    missing = lacking(wanted, held_by(user, organizer))
+    missing = missing_permissions(wanted, held_by(user, organizer))
     if not missing:
         return
-    words = in_words(missing)
+    words = readable_errors(missing)
     if not words:
         raise Forbidden(_("You cannot give access to events that you do not see yourself."))
     raise Forbidden(
@@ -100,10 +100,10 @@ def check_may_take(user: User | None, organizer: Organizer, removed: Rights) -> 
     Raises:
         Forbidden: says which.
     """
-    missing = lacking(removed, held_by(user, organizer)) if user else frozenset()
+    missing = missing_permissions(removed, held_by(user, organizer)) if user else frozenset()
     if not missing:
         return
-    words = in_words(missing)
+    words = readable_errors(missing)
     if not words:
         raise Forbidden(_("You cannot take away access to events that you do not see yourself."))
     raise Forbidden(
@@ -112,7 +112,7 @@ def check_may_take(user: User | None, organizer: Organizer, removed: Rights) -> 
     )
 
 
-def in_words(missing: Rights) -> str:
+def readable_errors(missing: Rights) -> str:
     """Return the rights as people read them, without those that are only about seeing."""
     return "; ".join(sorted({str(LABELS[what]) for _where, what in missing if what in LABELS}))
 

@@ -46,8 +46,8 @@ def save_team(
     rights.check_limit(organizer, fields.get("limit_events", ()))
     before = rights.fields_of(team) if team else _NEW
     old, new = rights.rights_in(before), rights.rights_in({**before, **fields})
-    rights.check_may_give(by, organizer, rights.lacking(new, old))
-    rights.check_may_take(by, organizer, rights.lacking(old, new))
+    rights.check_may_give(by, organizer, rights.missing_permissions(new, old))
+    rights.check_may_take(by, organizer, rights.missing_permissions(old, new))
     saved = saving.write(team or Team(organizer=organizer), fields)
     if team is not None:
         _check_somebody_manages(organizer)

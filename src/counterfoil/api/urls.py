@@ -2,54 +2,81 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from django.urls import URLPattern, URLResolver, include, path
 
-#: Modules of this room that hold ``routes``, one a line.
+from counterfoil.api.accounts import device, devices
+from counterfoil.api.audit import auditlog
+from counterfoil.api.batches import batchjobs, batchtickets, offlinesalesbatches
+from counterfoil.api.catalog import (
+    categories,
+    events,
+    eventsettings,
+    items,
+    organizers,
+    questions,
+    quotas,
+    saleschannels,
+    subevents,
+    taxrules,
+    variations,
+)
+from counterfoil.api.checkin import (
+    checkinlistpositions,
+    checkinlists,
+    checkinrpc,
+    checkins,
+    secretlists,
+)
+from counterfoil.api.files import upload
+from counterfoil.api.framework import documentation, service, stub_resources
+from counterfoil.api.layouts import layoutassignments, layoutelements, ticketlayouts
+from counterfoil.api.orders import orderpositions, orders, printlog
+from counterfoil.api.printing import renderjobs, ticketdownloads, ticketpdfrenderer
+from counterfoil.api.webhooks import webhooks
+
 MODULES = [
-    "organizers",
-    "saleschannels",
-    "auditlog",
-    "events",
-    "eventsettings",
-    "subevents",
-    "items",
-    "variations",
-    "categories",
-    "taxrules",
-    "quotas",
-    "questions",
-    "orders",
-    "orderpositions",
-    "offlinesalesbatches",
-    "batchtickets",
-    "batchjobs",
-    "ticketlayouts",
-    "layoutassignments",
-    "layoutelements",
-    "ticketpdfrenderer",
-    "renderjobs",
-    "ticketdownloads",
-    "checkinlists",
-    "checkinlistpositions",
-    "checkinrpc",
-    "checkins",
-    "devices",
-    "device",
-    "webhooks",
-    "secretlists",
-    "emptylists",
-    "printlog",
-    "upload",
-    "service",
-    "documentation",
+    organizers,
+    saleschannels,
+    auditlog,
+    events,
+    eventsettings,
+    subevents,
+    items,
+    variations,
+    categories,
+    taxrules,
+    quotas,
+    questions,
+    orders,
+    orderpositions,
+    offlinesalesbatches,
+    batchtickets,
+    batchjobs,
+    ticketlayouts,
+    layoutassignments,
+    layoutelements,
+    ticketpdfrenderer,
+    renderjobs,
+    ticketdownloads,
+    checkinlists,
+    checkinlistpositions,
+    checkinrpc,
+    checkins,
+    devices,
+    device,
+    webhooks,
+    secretlists,
+    stub_resources,
+    printlog,
+    upload,
+    service,
+    documentation,
 ]
 
 
 def all_routes() -> list[URLPattern]:
     """Return the routes of every module, in order."""
-    return [route for name in MODULES for route in import_module(f"counterfoil.api.{name}").routes]
+    return [route for module in MODULES for route in module.routes]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [path("v1/", include(all_routes()))]

@@ -78,7 +78,7 @@ class BatchRequest(models.Model):
         Job, primary_key=True, on_delete=models.CASCADE, related_name="batch_request"
     )
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="batch_requests")
-    asker = models.CharField(max_length=64)
+    requested_by = models.CharField(max_length=64)
     batch = models.OneToOneField(
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )
@@ -87,7 +87,9 @@ class BatchRequest(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["event", "asker", "wish"], name="wish_made_once"),
+            models.UniqueConstraint(
+                fields=["event", "requested_by", "wish"], name="wish_made_once"
+            ),
         ]
         indexes = [models.Index(fields=["event", "created"], name="batch_request_by_time")]
 

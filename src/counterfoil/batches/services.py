@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
+from counterfoil.batches.builder import BatchBuilder, Draft
 from counterfoil.batches.models import MAX_AMOUNT, BatchPrint, BatchRequest, OfflineSalesBatch
-from counterfoil.batches.stock import Draft, Stock
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
 from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Conflict, Gone, Invalid
@@ -26,9 +26,9 @@ from counterfoil.jobs.claims import Claim
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import quotas
 from counterfoil.orders.quotas import Wanted
-from counterfoil.orders.selling import sale_problems
+from counterfoil.orders.sale_validation import sale_problems
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import Part, pin, request_pinned
 
 CREATE = "batches.create"
 PURPOSE = "batch"
@@ -79,7 +79,7 @@ def request_batch(
         Invalid: it could never be made; says which field is to blame.
     """
     wish = None if form_id is None else _wish(form_id, new)
-    known = BatchRequest.objects.filter(event=event, asker=actor.key, wish=wish)
+    known = BatchRequest.objects.filter(event=event, requested_by=actor.key, wish=wish)
     if wish is not None and (before := known.first()):
         return before
     try:
@@ -118,7 +118,7 @@ def _ask(actor: Actor, event: Event, new: NewBatch, wish: str | None) -> BatchRe
         total=new.amount,
         lane=event.organizer.job_lane,
     )
-    request = BatchRequest.objects.create(job=job, event=event, asker=actor.key, wish=wish)
+    request = BatchRequest.objects.create(job=job, event=event, requested_by=actor.key, wish=wish)
     audit.record(
         actor=actor,
         action="counterfoil.batchrequest.added",
@@ -138,21 +138,20 @@ def create_batch(claim: Claim) -> None:
     """
     request = BatchRequest.objects.select_related("event__organizer").get(pk=claim.job_id)
     draft = _draft(request.event, _Payload(**claim.payload))
-    stock = Stock.draw(draft)
+    stock = BatchBuilder.draw(draft)
     claim.check()
     with transaction.atomic():
         quotas.take({draft.wanted: draft.amount})
         failpoints.reach("batches.quota_taken")
         batch = _insert_batch(draft)
         stock.insert(batch, check=claim.check)
-        _fulfil(request, batch)
+        _link_batch(request, batch)
         claim.progress(draft.amount)
         failpoints.reach("batches.before_commit")
         claim.finish(result={"batch": batch.pk})
     failpoints.reach("batches.committed")
 
 
-@transaction.atomic
 def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
     """Ask for the PDF of a batch, with a page for each ticket in the order of creation.
 
@@ -163,8 +162,10 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
     parts = [Part(position, override_layout=batch.layout) for position in tickets]
     if not parts:
         raise Gone(_("All tickets of this batch were deleted: there is nothing to print."))
-    request = request_render(event=batch.event, actor=actor, parts=parts, purpose=PURPOSE)
-    BatchPrint.objects.create(batch=batch, request=request)
+    pinned = pin(event=batch.event, parts=parts)
+    with transaction.atomic():
+        request = request_pinned(event=batch.event, actor=actor, pinned=pinned, purpose=PURPOSE)
+        BatchPrint.objects.create(batch=batch, request=request)
     return request
 
 
@@ -244,7 +245,7 @@ def _insert_batch(draft: Draft) -> OfflineSalesBatch:
     )
 
 
-def _fulfil(request: BatchRequest, batch: OfflineSalesBatch) -> None:
+def _link_batch(request: BatchRequest, batch: OfflineSalesBatch) -> None:
     request.batch = batch
     request.save(update_fields=["batch"])
     audit.record(

@@ -153,30 +153,30 @@ def _copy_products(clone: Clone) -> None:
         clone.link(Quota, "items")
         clone.link(Quota, "variations")
     for item in items:
-        item.carried = {**item.carried, **_carried_ids(clone, item.carried)}
-    Item.objects.bulk_update(items, ["carried"])
+        item.extra = {**item.extra, **_carried_ids(clone, item.extra)}
+    Item.objects.bulk_update(items, ["extra"])
     for category in categories:
-        matched = category.carried.get("cross_selling_match_products", ())
+        matched = category.extra.get("cross_selling_match_products", ())
         copies = [clone.id_of(Item, pk) for pk in matched]
         if matched:
-            category.carried = {**category.carried, "cross_selling_match_products": copies}
-    ItemCategory.objects.bulk_update(categories, ["carried"])
+            category.extra = {**category.extra, "cross_selling_match_products": copies}
+    ItemCategory.objects.bulk_update(categories, ["extra"])
 
 
-def _carried_ids(clone: Clone, carried: Mapping[str, Any]) -> dict[str, Any]:
+def _carried_ids(clone: Clone, extra: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of an item's carried attributes names rows of the event."""
     hiding: dict[str, type[Model]] = {
         "hidden_if_available": Quota,
         "hidden_if_item_available": Item,
     }
-    ids: dict[str, Any] = {**_copies(clone, carried, hiding)}
+    ids: dict[str, Any] = {**_copies(clone, extra, hiding)}
     inside: dict[str, dict[str, type[Model]]] = {
         "addons": {"addon_category": ItemCategory},
         "bundles": {"bundled_item": Item, "bundled_variation": ItemVariation},
     }
     for name, keys in inside.items():
-        if name in carried:
-            ids[name] = [{**entry, **_copies(clone, entry, keys)} for entry in carried[name]]
+        if name in extra:
+            ids[name] = [{**entry, **_copies(clone, entry, keys)} for entry in extra[name]]
     return ids
 
 
@@ -191,10 +191,10 @@ def _copy_questions(clone: Clone) -> None:
     clone.link(Question, "items")
     clone.copy(QuestionOption.objects.filter(question__event=clone.source).order_by("pk"))
     for question in questions:
-        if "dependency_question" in question.carried:
-            asked_before = clone.id_of(Question, question.carried["dependency_question"])
-            question.carried = {**question.carried, "dependency_question": asked_before}
-    Question.objects.bulk_update(questions, ["carried"])
+        if "dependency_question" in question.extra:
+            asked_before = clone.id_of(Question, question.extra["dependency_question"])
+            question.extra = {**question.extra, "dependency_question": asked_before}
+    Question.objects.bulk_update(questions, ["extra"])
 
 
 def _inserted(rows: list[M]) -> list[M]:

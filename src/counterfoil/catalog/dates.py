@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy as copy_of
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from counterfoil.catalog import changeclock, saving
+from counterfoil.catalog import change_clock, saving
 from counterfoil.catalog.models import (
     Event,
     Quota,
@@ -23,6 +25,8 @@ Overrides = Sequence[Mapping[str, Any]]
 
 _MOMENTS = ("date_from", "date_to", "date_admission", "presale_start", "presale_end")
 MOST_COPIES = 366
+#: With prices and quotas; about a tenth of a second of SQLite's write lock.
+MOST_ROWS = 10_000
 
 
 @transaction.atomic
@@ -76,7 +80,7 @@ def change_subevent(
 
 def _stamp(subevents: Sequence[SubEvent]) -> None:
     """Write down when these dates of one event changed, as the last thing before the commit."""
-    moment = changeclock.stamp(subevents[0].event_id)
+    moment = change_clock.stamp(subevents[0].event_id)
     rows = SubEvent.objects.filter(pk__in=[subevent.pk for subevent in subevents])
     rows.update(last_modified=moment)
     for subevent in subevents:
@@ -99,7 +103,6 @@ def _check_once(overrides: Overrides, key: str, field: str) -> None:
         raise Invalid({field: [_("There are two entries for the same product.")]})
 
 
-@transaction.atomic
 def repeat_subevent(
     *, subevent: SubEvent, every_days: int, times: int, with_quotas: bool
 ) -> list[SubEvent]:
@@ -114,43 +117,72 @@ def repeat_subevent(
         raise Invalid(
             {"times": [_("At most %(count)d dates can be made at once.") % {"count": MOST_COPIES}]}
         )
-    quotas = list(subevent.quotas.prefetch_related("items", "variations").order_by("pk"))
-    made = []
-    for number in range(1, times + 1):
-        made.append(_copy(subevent, timedelta(days=number * every_days)))
-        if with_quotas:
-            _copy_quotas(quotas, made[-1])
-    _stamp(made)
+    copies = _Copies(subevent, with_quotas=with_quotas)
+    if times * copies.rows > MOST_ROWS:
+        most = max(1, MOST_ROWS // copies.rows)
+        raise Invalid(
+            {
+                "times": [
+                    _("With their prices and quotas, at most %(count)d dates can be made at once.")
+                    % {"count": most}
+                ]
+            }
+        )
+    made = [copies.of(timedelta(days=number * every_days)) for number in range(1, times + 1)]
+    with transaction.atomic():
+        copies.insert()
+        _stamp(made)
     return made
 
 
-def _copy(subevent: SubEvent, later: timedelta) -> SubEvent:
-    names = {field.name for field in SubEvent._meta.concrete_fields}
-    values = {name: getattr(subevent, name) for name in names - {"id", "last_modified"}}
-    values |= {name: _shifted(values[name], later, subevent.event) for name in _MOMENTS}
-    made = SubEvent.objects.create(**{**values, "active": False})
-    for rows in (subevent.item_overrides, subevent.variation_overrides):
-        rows.model.objects.bulk_create(_copies(rows.all(), subevent=made))
-    return made
+class _Copies:
+    """Copies of a date, inserted together: a few statements a table, however many there are."""
 
+    def __init__(self, subevent: SubEvent, *, with_quotas: bool) -> None:
+        names = {field.name for field in SubEvent._meta.concrete_fields}
+        self._event = subevent.event
+        self._values = {name: getattr(subevent, name) for name in names - {"id", "last_modified"}}
+        self._overrides = [*subevent.item_overrides.all(), *subevent.variation_overrides.all()]
+        quotas = subevent.quotas.prefetch_related("items", "variations").order_by("pk")
+        self._quotas = list(quotas) if with_quotas else []
+        self._new: dict[type[Model], list[Any]] = {
+            model: []
+            for model in (
+                SubEvent,
+                SubEventItem,
+                SubEventItemVariation,
+                Quota,
+                Quota.items.through,
+                Quota.variations.through,
+            )
+        }
+        links = sum(len(quota.items.all()) + len(quota.variations.all()) for quota in self._quotas)
+        self.rows = 1 + len(self._overrides) + len(self._quotas) + links
 
-def _shifted(moment: datetime | None, later: timedelta, event: Event) -> datetime | None:
-    """Move a moment by whole days: a concert at eight stays at eight when summer time ends."""
-    return None if moment is None else moment.astimezone(event.tz) + later
+    def of(self, later: timedelta) -> SubEvent:
+        """Return a copy that takes place so much later."""
+        moments = {name: _shifted(self._values[name], later, self._event) for name in _MOMENTS}
+        made = SubEvent(**{**self._values, **moments, "active": False})
+        self._new[SubEvent].append(made)
+        for override in self._overrides:
+            copy: Any = copy_of(override)
+            copy.pk, copy.subevent = None, made
+            self._new[type(override)].append(copy)
+        for quota in self._quotas:
+            self._copy_quota(quota, made)
+        return made
 
+    def insert(self) -> None:
+        """Insert all copies in the caller's transaction; ids of parents are known by then."""
+        for model, rows in self._new.items():
+            for row in rows:
+                for field in row._meta.concrete_fields:
+                    if field.is_relation and field.is_cached(row):
+                        setattr(row, field.name, getattr(row, field.name))  # takes the id over
+            model._default_manager.bulk_create(rows)
 
-def _copies(rows: Any, **changed: Any) -> Iterator[Any]:
-    for row in rows:
-        row.pk = None
-        for name, value in changed.items():
-            setattr(row, name, value)
-        yield row
-
-
-def _copy_quotas(quotas: Sequence[Quota], subevent: SubEvent) -> None:
-    for quota in quotas:
-        items, variations = list(quota.items.all()), list(quota.variations.all())
-        made = Quota.objects.create(
+    def _copy_quota(self, quota: Quota, subevent: SubEvent) -> None:
+        made = Quota(
             event=subevent.event,
             subevent=subevent,
             name=quota.name,
@@ -159,8 +191,17 @@ def _copy_quotas(quotas: Sequence[Quota], subevent: SubEvent) -> None:
             release_after_exit=quota.release_after_exit,
             ignore_for_event_availability=quota.ignore_for_event_availability,
         )
-        made.items.set(items)
-        made.variations.set(variations)
+        self._new[Quota].append(made)
+        items, variations = Quota.items.through, Quota.variations.through
+        self._new[items] += [items(quota=made, item=each) for each in quota.items.all()]
+        self._new[variations] += [
+            variations(quota=made, itemvariation=each) for each in quota.variations.all()
+        ]
+
+
+def _shifted(moment: datetime | None, later: timedelta, event: Event) -> datetime | None:
+    """Move a moment by whole days: a concert at eight stays at eight when summer time ends."""
+    return None if moment is None else moment.astimezone(event.tz) + later
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What is sold: organizers, sales channels, events and their dates, products, quotas.
 
 Words are pretix's. Many documented attributes (memberships, waiting lists, seat plans) have no rule
-here: they are carried for the clients that set them, in one JSON column named ``carried``, so that
+here: they are carried for the clients that set them, in one JSON column named ``extra``, so that
 what a client wrote it reads back.
 """
 
@@ -187,7 +187,7 @@ class ItemCategory(models.Model):
     description = TranslatedField()
     position = models.IntegerField(default=0)
     is_addon = models.BooleanField(default=False)
-    carried = models.JSONField(default=dict)
+    extra = models.JSONField(default=dict)
 
     class Meta:
         verbose_name_plural = "item categories"
@@ -224,7 +224,7 @@ class Item(models.Model):
     checkin_text = models.TextField(null=True, blank=True)
     original_price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
     meta_data = models.JSONField(default=dict)
-    carried = models.JSONField(default=dict)
+    extra = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["event", "position", "id"], name="item_in_order")]
@@ -248,7 +248,7 @@ class ItemVariation(models.Model):
     available_from = models.DateTimeField(null=True, blank=True)
     available_until = models.DateTimeField(null=True, blank=True)
     meta_data = models.JSONField(default=dict)
-    carried = models.JSONField(default=dict)
+    extra = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return resolve(self.value, self.item.event.locale)
@@ -267,7 +267,7 @@ class SubEventItem(models.Model):
     disabled = models.BooleanField(default=False)
     available_from = models.DateTimeField(null=True, blank=True)
     available_until = models.DateTimeField(null=True, blank=True)
-    carried = models.JSONField(default=dict)
+    extra = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -289,7 +289,7 @@ class SubEventItemVariation(models.Model):
     disabled = models.BooleanField(default=False)
     available_from = models.DateTimeField(null=True, blank=True)
     available_until = models.DateTimeField(null=True, blank=True)
-    carried = models.JSONField(default=dict)
+    extra = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -349,7 +349,7 @@ class Question(models.Model):
     items = models.ManyToManyField(Item, related_name="questions", blank=True)
     ask_during_checkin = models.BooleanField(default=False)
     hidden = models.BooleanField(default=False)
-    carried = models.JSONField(default=dict)
+    extra = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

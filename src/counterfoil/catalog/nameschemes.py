@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-DEFAULT_SCHEME = "full"
+DEFAULT_SCHEME = "given_family"
 
 Parts = Mapping[str, str]
 
@@ -63,10 +63,15 @@ SCHEMES = {
 
 
 def with_scheme(parts: Parts, scheme: str) -> dict[str, str]:
-    """Return the parts of a name with the scheme by which they are written, if they name none."""
+    """Return the parts of a name with the scheme by which they are written, if they name none.
+
+    That is the event's ``scheme``, or the first that has these parts: no name gets lost.
+    """
     if not parts or "_scheme" in parts or "_legacy" in parts:
         return dict(parts)
-    return {**parts, "_scheme": scheme}
+    names = set(parts)
+    fitting = (name for name in (scheme, *SCHEMES) if names <= set(scheme_of(name).parts))
+    return {**parts, "_scheme": next(fitting, scheme)}
 
 
 def scheme_of(name: object) -> Scheme:

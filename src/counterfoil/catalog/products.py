@@ -36,7 +36,7 @@ def save_item(*, item: Item, fields: Mapping[str, Any]) -> Item:
         Invalid: it would stop being available before it starts.
     """
     _check_available(item, fields)
-    return saving.write(item, saving.with_carried(item, fields))
+    return saving.write(item, saving.merge_extra(item, fields))
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def change_variation(*, variation: ItemVariation, fields: Mapping[str, Any]) -> 
 
 def _write_variation(variation: ItemVariation, fields: Mapping[str, Any]) -> ItemVariation:
     _check_available(variation, fields)
-    return saving.write(variation, saving.with_carried(variation, fields))
+    return saving.write(variation, saving.merge_extra(variation, fields))
 
 
 def _check_available(row: Item | ItemVariation, fields: Mapping[str, Any]) -> None:
@@ -103,7 +103,7 @@ def delete_variation(*, variation: ItemVariation) -> None:
 
 @transaction.atomic
 def save_category(*, category: ItemCategory, fields: Mapping[str, Any]) -> ItemCategory:
-    return saving.write(category, saving.with_carried(category, fields))
+    return saving.write(category, saving.merge_extra(category, fields))
 
 
 @transaction.atomic

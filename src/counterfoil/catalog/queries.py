@@ -11,6 +11,7 @@ from counterfoil.catalog.models import (
     Event,
     Item,
     ItemVariation,
+    Organizer,
     Question,
     QuestionOption,
     Quota,
@@ -113,3 +114,13 @@ def questions_of(event: Event) -> QuerySet[Question]:
         .prefetch_related("items", Prefetch("options", options))
         .order_by("position", "pk")
     )
+
+
+def free_slug(organizer: Organizer, base: str) -> str:
+    """Return a slug that no event of the organizer has: the base, or with a number behind."""
+    taken = set(organizer.events.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 2
+    slug = base
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug

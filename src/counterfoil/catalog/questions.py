@@ -37,7 +37,7 @@ def save_question(
         raise Invalid({"identifier": [_("There is a question with this identifier already.")]})
     if options and given.get("type", question.type) not in CHOICES:
         raise Invalid({"options": [_("Only a choice has options.")]})
-    saving.write(question, saving.with_carried(question, given))
+    saving.write(question, saving.merge_extra(question, given))
     if options is not None:
         _replace_options(question, options)
     return question

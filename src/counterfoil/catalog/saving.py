@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model, ProtectedError
+from django.db.models import Model, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid
@@ -39,11 +39,11 @@ def one_at_a_time(parent: Model) -> None:
         raise Gone(_("Somebody else has deleted this meanwhile."))
 
 
-def with_carried(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
+def merge_extra(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields with what is carried already kept, unless it is given anew."""
-    if "carried" not in fields:
+    if "extra" not in fields:
         return dict(fields)
-    return {**fields, "carried": {**row.carried, **fields["carried"]}}
+    return {**fields, "extra": {**row.extra, **fields["extra"]}}
 
 
 def delete(row: Model, refusal: str = "") -> None:
@@ -54,16 +54,27 @@ def delete(row: Model, refusal: str = "") -> None:
         Conflict: something that does was made just now.
         Gone: somebody else has deleted it.
     """
+    counts = delete_rows(row, refusal)
+    if not counts.get(row._meta.label):
+        raise Gone(_("Somebody else has deleted this meanwhile."))
+
+
+def delete_rows(rows: Model | QuerySet[Any], refusal: str = "") -> dict[str, int]:
+    """Delete rows together, in as many statements for many as for one; return how many by model.
+
+    Raises:
+        Forbidden: something depends on one of them. The words are ``refusal``.
+        Conflict: something that does was made just now.
+    """
     try:
         with transaction.atomic():
-            _rows, counts = row.delete()
+            _total, counts = rows.delete()
             _check_what_is_deferred()
     except ProtectedError:
         raise Forbidden(refusal or _("This is in use and cannot be deleted.")) from None
     except IntegrityError:
         raise Conflict(_("Something that depends on it was made meanwhile.")) from None
-    if not counts.get(row._meta.label):
-        raise Gone(_("Somebody else has deleted this meanwhile."))
+    return counts
 
 
 def _check_what_is_deferred() -> None:

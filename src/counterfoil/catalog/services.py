@@ -10,7 +10,7 @@ from babel.core import get_global
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from counterfoil.catalog import changeclock, saving
+from counterfoil.catalog import change_clock, saving
 from counterfoil.catalog.models import Event, Organizer, SalesChannel
 from counterfoil.core.refusals import Forbidden, Invalid
 
@@ -109,7 +109,7 @@ def create_event(*, organizer: Organizer, fields: Mapping[str, Any]) -> Event:
     event = Event(organizer=organizer)
     _check_event(event, fields)
     made = saving.write(event, {"locales": [fields.get("locale", event.locale)], **fields})
-    changeclock.stamp(made.pk)
+    change_clock.stamp(made.pk)
     return made
 
 
@@ -163,6 +163,5 @@ def delete_event(*, event: Event) -> None:
     refusal = _("This event has orders, so it cannot be deleted. Take it offline instead.")
     if event.orders.exists():
         raise Forbidden(refusal)
-    for item in event.items.all():  # items keep their tax rules from being deleted
-        saving.delete(item, refusal)
+    saving.delete_rows(event.items.all(), refusal)  # items keep tax rules from being deleted
     saving.delete(event, refusal)

@@ -14,10 +14,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from counterfoil.checkin import rules
-from counterfoil.checkin.finding import Found, fits
+from counterfoil.checkin.lookup import Found, fits
 from counterfoil.checkin.models import Checkin, CheckinList
-from counterfoil.checkin.moments import moments_of
 from counterfoil.checkin.reasons import Reason, Refused
+from counterfoil.checkin.rule_context import rule_context_of
 from counterfoil.checkin.scans import Scan
 from counterfoil.orders.models import Order, OrderPosition
 
@@ -126,7 +126,7 @@ def _already_redeemed(attempt: Attempt) -> Refused | None:
 
 def facts_of(attempt: Attempt) -> rules.Facts:
     return rules.Facts(
-        moments=moments_of(attempt.position, attempt.scan.datetime),
+        moments=rule_context_of(attempt.position, attempt.scan.datetime),
         product=attempt.position.item_id,
         variation=attempt.position.variation_id,
         entries=[scan.datetime for scan in attempt.history if scan.type == Checkin.Type.ENTRY],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
-from counterfoil.catalog import changeclock
+from counterfoil.catalog import change_clock
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.secrets import insert_revoked
 from counterfoil.orders.changes import lock_orders
@@ -58,7 +58,7 @@ def cancel_orders(*, event: Event, orders: Collection[int]) -> list[int]:
         )
         positions = OrderPosition.objects.filter(order__in=open_orders)
         positions.update(canceled=True)
-        moment = changeclock.stamp(event.pk)
+        moment = change_clock.stamp(event.pk)
         Order.objects.filter(pk__in=open_orders).update(
             status=Order.Status.CANCELED, cancellation_date=moment, last_modified=moment
         )

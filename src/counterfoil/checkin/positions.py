@@ -16,7 +16,7 @@ from counterfoil.core.refusals import Gone, Invalid
 from counterfoil.orders.changes import stamp_orders
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.orders.payments import lock_order
-from counterfoil.orders.positionchanges import write_changes
+from counterfoil.orders.position_changes import write_changes
 
 
 @transaction.atomic

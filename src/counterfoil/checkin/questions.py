@@ -13,7 +13,7 @@ from counterfoil.orders.answers import YES, AnswerUnreadable, normal_answer
 from counterfoil.orders.models import OrderPosition, QuestionAnswer
 
 
-def to_ask(position: OrderPosition, given: Mapping[str, str]) -> list[Question]:
+def pending_questions(position: OrderPosition, given: Mapping[str, str]) -> list[Question]:
     """Return the questions that are still open: neither answered before nor in ``given``.
 
     An empty answer settles a question that is not required. An answer that cannot be read leaves
@@ -64,8 +64,8 @@ def _words(text: str, options: Iterable[QuestionOption]) -> set[str]:
 
 def _applies(question: Question, told: Mapping[int, set[str]]) -> bool:
     """Tell whether a question that depends on another one's answer is to be asked."""
-    parent = question.carried.get("dependency_question")
-    wanted = question.carried.get("dependency_values") or ()
+    parent = question.extra.get("dependency_question")
+    wanted = question.extra.get("dependency_values") or ()
     return parent is None or not told.get(parent, set()).isdisjoint(map(str, wanted))
 
 

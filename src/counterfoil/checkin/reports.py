@@ -9,7 +9,7 @@ from django.db import transaction
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
-from counterfoil.catalog import changeclock
+from counterfoil.catalog import change_clock
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.services import device_of
 from counterfoil.core import clock
@@ -43,7 +43,7 @@ def report_failure(
         event=checkin_list.event,
         data={"list": checkin_list.pk, "reason": failed.error_reason},
     )
-    failed.created = changeclock.stamp(checkin_list.event_id)
+    failed.created = change_clock.stamp(checkin_list.event_id)
     failed.save(update_fields=["created"])
     return failed
 

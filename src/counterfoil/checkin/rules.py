@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from counterfoil.checkin.moments import Moments
+from counterfoil.checkin.rule_context import RuleContext
 from counterfoil.core.refusals import Invalid
 
 MAX_DEPTH = 30
@@ -30,7 +30,7 @@ class UnknownRule(Exception):
 class Facts:
     """What rules may ask about a ticket at the moment of its scan."""
 
-    moments: Moments
+    moments: RuleContext
     product: int
     variation: int | None
     entries: Sequence[datetime] = field(default_factory=tuple)

@@ -13,11 +13,11 @@ from django.db.models import QuerySet
 from counterfoil.accounts.actors import Actor, DeviceActor
 from counterfoil.accounts.models import Device
 from counterfoil.audit.services import record
-from counterfoil.catalog import changeclock
+from counterfoil.catalog import change_clock
 from counterfoil.checkin import questions
 from counterfoil.checkin.admission import Attempt, refusal_of
-from counterfoil.checkin.exits import stamp_exits, write_exits
-from counterfoil.checkin.finding import Found, find
+from counterfoil.checkin.auto_checkout import stamp_exits, write_exits
+from counterfoil.checkin.lookup import Found, find
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.reasons import Reason, Refused
 from counterfoil.checkin.scans import Outcome, Scan
@@ -102,7 +102,7 @@ def _redeem_found(
     if refused and (refused.reason == Reason.CANCELED or not scan.force):
         return replace(outcome, refused=refused)
     if scan.is_entry and scan.questions_supported and not scan.force:
-        open_questions = questions.to_ask(position, scan.answers)
+        open_questions = questions.pending_questions(position, scan.answers)
         if open_questions:
             return replace(outcome, questions=open_questions)
     if not scan.simulate:
@@ -162,7 +162,7 @@ def _write_refusal(scan: Scan, outcome: Outcome, refused: Refused, actor: Actor 
         error_reason=refused.reason,
         error_explanation=refused.explanation,
         raw_barcode=scan.secret,
-        created=changeclock.stamp(outcome.list.event_id),
+        created=change_clock.stamp(outcome.list.event_id),
         **_as_scanned(scan, actor),
     )
 

@@ -9,8 +9,8 @@ from typing import IO
 
 import click
 
-from counterfoil.cli.errors import Stop, in_words
-from counterfoil.cli.setup import set_up
+from counterfoil.core.setup import set_up
+from counterfoil.ops.errors import Stop, readable_errors
 
 
 @click.command()
@@ -30,21 +30,21 @@ def apply(file: IO[str], place: Path, *, rotate: bool) -> None:
     What FILE names is added or changed; what it does not name stays. A second run changes nothing
     and keeps the tokens that OUT holds. If anything is wrong, nothing is changed.
     """
-    with in_words():
+    with readable_errors():
         set_up()
         counts = _apply(file, place, rotate=rotate)
     click.echo(f"Added: {_told(counts['added'])}. Changed: {_told(counts['changed'])}.")
 
 
 def _apply(file: IO[str], place: Path, *, rotate: bool) -> Mapping[str, Counter[str]]:
-    from counterfoil.cli.declaration.carrying_out import carry_out
-    from counterfoil.cli.declaration.credentials import TokenFile, TokenFileRefused
-    from counterfoil.cli.declaration.problems import DeclarationRefused
-    from counterfoil.cli.declaration.reading import read_declaration
-    from counterfoil.cli.declaration.references import credential_names
-    from counterfoil.jobs import schema
+    from counterfoil.jobs import migration_check
+    from counterfoil.provisioning.apply import carry_out
+    from counterfoil.provisioning.credentials import TokenFile, TokenFileRefused
+    from counterfoil.provisioning.problems import DeclarationRefused
+    from counterfoil.provisioning.reading import read_declaration
+    from counterfoil.provisioning.references import credential_names
 
-    schema.require_current()
+    migration_check.require_current()
     try:
         declaration = read_declaration(file.read())
         names = {name for _, name in credential_names(declaration)}

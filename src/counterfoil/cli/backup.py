@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 import counterfoil
-from counterfoil.cli.backups.containers import Sink, in_memory, new_container
-from counterfoil.cli.backups.manifest import DATABASES, FILES, NAME, Manifest, Piece
-from counterfoil.cli.errors import in_words
-from counterfoil.cli.setup import set_up
+from counterfoil.core.setup import set_up
+from counterfoil.ops.backups.containers import Sink, in_memory, new_container
+from counterfoil.ops.backups.manifest import DATABASES, FILES, NAME, Manifest, Piece
+from counterfoil.ops.errors import readable_errors
 
 
 @click.command()
@@ -23,7 +23,7 @@ def backup(target: Path, *, without_files: bool) -> None:
 
     Nothing needs to be stopped. Whoever can read TARGET can read all tickets in it.
     """
-    with in_words():
+    with readable_errors():
         set_up()
         manifest = write_backup(target.absolute(), with_files=not without_files)
     size = sum(piece.size for piece in manifest.pieces.values())
@@ -40,14 +40,14 @@ def write_backup(target: Path, *, with_files: bool) -> Manifest:
     from django.db import connection
 
     from counterfoil.core import clock
-    from counterfoil.jobs import schema
+    from counterfoil.jobs import migration_check
 
-    schema.refuse_other()
+    migration_check.refuse_other()
     manifest = Manifest(
         made=clock.now().isoformat(timespec="seconds"),
         version=counterfoil.__version__,
         database=connection.vendor,
-        migrations=schema.names(),
+        migrations=migration_check.names(),
     )
     with new_container(target) as sink:
         if with_files:
@@ -61,7 +61,7 @@ def write_backup(target: Path, *, with_files: bool) -> Manifest:
 
 
 def _database(sink: Sink, name: str) -> Iterator[tuple[str, Piece]]:
-    from counterfoil.cli.backups import databases
+    from counterfoil.ops.backups import databases
 
     with tempfile.TemporaryDirectory(prefix="counterfoil-backup-") as folder:
         place = Path(folder) / name

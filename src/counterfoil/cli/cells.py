@@ -37,7 +37,7 @@ def read_sheet(path: Path, *, values: bool) -> Generator[tuple[int, Sequence[Cel
         yield from enumerate(sheet.iter_rows(), start=1)
 
 
-def is_hollow(cell: Cell) -> bool:
+def has_no_cached_value(cell: Cell) -> bool:
     """Tell whether a cell is written down without a value. An empty text is a value."""
     return cell.value is None and cell.data_type == "n" and not isinstance(cell, EmptyCell)
 

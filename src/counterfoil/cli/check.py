@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from counterfoil.cli.errors import in_words
-from counterfoil.cli.setup import set_up
+from counterfoil.core.setup import set_up
+from counterfoil.ops.errors import readable_errors
 
 
 @click.command()
@@ -17,11 +17,11 @@ def check(*, strict: bool) -> None:
 
     Exit code 0: nothing serious. 1: there are problems, or a setting cannot be read.
     """
-    with in_words():
+    with readable_errors():
         set_up()
-        from counterfoil.cli.checks.exposure import exposure
-        from counterfoil.cli.checks.places import places
-        from counterfoil.cli.checks.surroundings import surroundings
+        from counterfoil.ops.checks.environment import surroundings
+        from counterfoil.ops.checks.filesystem import places
+        from counterfoil.ops.checks.security import exposure
 
         found = [*exposure(), *places(), *surroundings()]
     for finding in sorted(found, key=lambda finding: not finding.serious):
@@ -37,5 +37,5 @@ def _summary(problems: int, total: int) -> str:
     return f"{_counted(total, 'finding')}, {_counted(problems, 'problem')}."
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _counted(number: int, verbose_name: str) -> str:
+    return f"{number} {verbose_name}" if number == 1 else f"{number} {verbose_name}s"

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import click
 
-from counterfoil.cli.errors import Stop, in_words
-from counterfoil.cli.setup import set_up
+from counterfoil.core.setup import set_up
+from counterfoil.ops.errors import Stop, readable_errors
 
 if TYPE_CHECKING:
     from counterfoil.catalog.models import Event
@@ -20,7 +20,7 @@ STATES = ("waiting", "running", "done", "failed", "cancelled")
 @click.group()
 def jobs() -> None:
     """List jobs, try them again, cancel them."""
-    with in_words():
+    with readable_errors():
         set_up()
 
 
@@ -31,7 +31,7 @@ def list_jobs(state: str | None, limit: int) -> None:
     """List jobs, newest first: id, kind, state, attempt, progress, and why it failed."""
     from counterfoil.jobs.models import Job
 
-    with in_words():
+    with readable_errors():
         found = Job.objects.filter(state=state) if state else Job.objects.all()
         for job in found.order_by("-created", "-pk")[:limit]:
             click.echo(_line(job))
@@ -45,7 +45,7 @@ def retry(job_id: UUID) -> None:
 
     from counterfoil.jobs import services
 
-    with in_words(), transaction.atomic():
+    with readable_errors(), transaction.atomic():
         job = _job(job_id)
         services.retry(job)
         _record(job, "retried")
@@ -60,7 +60,7 @@ def cancel(job_id: UUID) -> None:
 
     from counterfoil.jobs import services
 
-    with in_words(), transaction.atomic():
+    with readable_errors(), transaction.atomic():
         job = _job(job_id)
         services.cancel(job)
         _record(job, "cancelled")

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import click
 
-from counterfoil.cli.errors import in_words
-from counterfoil.cli.setup import set_up
+from counterfoil.core.setup import set_up
+from counterfoil.ops.errors import readable_errors
 
 _LOCK = 0x436F756E746572  # any number nobody else locks: "Counter"
 
@@ -16,7 +16,7 @@ _LOCK = 0x436F756E746572  # any number nobody else locks: "Counter"
 @click.command()
 def migrate() -> None:
     """Bring the database to this version. Safe to run on several hosts at once."""
-    with in_words():
+    with readable_errors():
         set_up()
         bring_up_to_date()
     click.echo("The database is up to date.")
@@ -30,10 +30,10 @@ def bring_up_to_date() -> None:
     """
     from django.core.management import call_command
 
-    from counterfoil.jobs import schema
+    from counterfoil.jobs import migration_check
 
     with _alone():
-        schema.refuse_newer()
+        migration_check.refuse_newer()
         call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -279,5 +279,5 @@ def _say(line: str, *, err: bool = False) -> None:
     click.echo(line.encode(encoding, "replace").decode(encoding), err=err)
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _counted(number: int, verbose_name: str) -> str:
+    return f"{number:,} {verbose_name}{'' if number == 1 else 's'}"

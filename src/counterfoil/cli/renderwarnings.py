@@ -23,15 +23,21 @@ def tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> None
     if columns is None:
         return
     needed = {key if isinstance(key, str) else key[0] for key in plan.needs} | plan.images
-    lacking = {name for name in needed - set(columns) if not name.startswith(PROPERTIES)}
-    coded = [f"{name} ({code.pointer})" for code in plan.codes for name in code.names & lacking]
+    missing_permissions = {
+        name for name in needed - set(columns) if not name.startswith(PROPERTIES)
+    }
+    coded = [
+        f"{name} ({code.pointer})"
+        for code in plan.codes
+        for name in code.names & missing_permissions
+    ]
     if coded:
         listed, there = ", ".join(sorted(coded)), ", ".join(columns)
         raise DataError(
             f"{path.name} lacks columns that the layout's codes print: {listed}. It has: {there}."
         )
-    if lacking:
-        listed = ", ".join(sorted(lacking))
+    if missing_permissions:
+        listed = ", ".join(sorted(missing_permissions))
         _warn(f"the layout uses {listed}; {path.name} has no such column.")
 
 
@@ -46,7 +52,9 @@ def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None
 
 
 def tell_of_missing_fonts(plan: Plan) -> None:
-    """Warn of fonts that a background names without having them."""
+    """Warn of what a background lacks: what could not come along, and fonts it only names."""
+    for finding in plan.background.findings:
+        _warn(finding)
     for font in plan.background.missing_fonts:
         _warn(f"the background does not bring along the font “{font}”: printers differ.")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from counterfoil.cli.backups.containers import Source, open_container, read_whole, verify
-from counterfoil.cli.backups.manifest import FILES, Manifest, NoBackup
-from counterfoil.cli.errors import Stop, in_words
-from counterfoil.cli.setup import set_up
+from counterfoil.core.setup import set_up
+from counterfoil.ops.backups.containers import Source, open_container, read_whole, verify
+from counterfoil.ops.backups.manifest import FILES, Manifest, NoBackup
+from counterfoil.ops.errors import Stop, readable_errors
 
 
 @click.command()
@@ -22,7 +22,7 @@ def restore(source: Path) -> None:
     The settings say where: an empty database of the same kind, and a data folder or bucket. The
     backup is looked through first; if anything is missing or damaged, nothing is changed.
     """
-    with in_words():
+    with readable_errors():
         set_up()
         try:
             with open_container(source) as container:
@@ -43,12 +43,12 @@ def _checked(container: Source) -> Manifest:
         NoBackup: it is not whole.
         Stop: it does not fit this place.
     """
-    from counterfoil.cli.backups import databases
-    from counterfoil.jobs import schema
+    from counterfoil.jobs import migration_check
+    from counterfoil.ops.backups import databases
 
     manifest = Manifest.read(read_whole(container))
     _check_kind(manifest)
-    newer = sorted(set(manifest.migrations) - set(schema.names()))
+    newer = sorted(set(manifest.migrations) - set(migration_check.names()))
     if newer:
         raise Stop(f"This backup is of a newer version of Counterfoil ({newer[-1]}).")
     for name, piece in manifest.pieces.items():
@@ -72,18 +72,18 @@ def _check_kind(manifest: Manifest) -> None:
 
 def _check_name(name: str) -> None:
     """Let nothing be written anywhere but where we keep files."""
-    from counterfoil.files import folders
+    from counterfoil.files import file_registry
 
     folder, slash, rest = name.partition("/")
-    known = {folder for folder, _named in folders.registered()}
+    known = {folder for folder, _named in file_registry.registered()}
     if folder not in known or not slash or "/" in rest or rest.startswith(".") or not rest:
         raise NoBackup(f"{FILES}{name} is no name of a stored file.")
 
 
 def _bring_back(container: Source, manifest: Manifest) -> None:
     """Files first: if this dies midway there is no database yet, and it can be begun again."""
-    from counterfoil.cli.backups import databases
     from counterfoil.files import services as files
+    from counterfoil.ops.backups import databases
 
     for name in manifest.file_names():
         folder, _slash, rest = name.partition("/")
@@ -98,10 +98,10 @@ def _bring_back(container: Source, manifest: Manifest) -> None:
 
 def _advice() -> str:
     from counterfoil.core.refusals import Unavailable
-    from counterfoil.jobs import schema
+    from counterfoil.jobs import migration_check
 
     try:
-        schema.refuse_other()
+        migration_check.refuse_other()
     except Unavailable:
         return "It is of an older version: run `counterfoil migrate`, or `counterfoil serve`."
     return "Start `counterfoil serve`; jobs that were under way are begun again."

@@ -11,11 +11,11 @@ import socket
 
 import click
 
-from counterfoil.cli import figures
-from counterfoil.cli.errors import Stop, in_words
 from counterfoil.cli.migrate import bring_up_to_date
-from counterfoil.cli.setup import set_up
-from counterfoil.cli.supervisor import Child, Supervisor
+from counterfoil.core.setup import set_up
+from counterfoil.ops import shared_metrics
+from counterfoil.ops.errors import Stop, readable_errors
+from counterfoil.ops.supervisor import Child, Supervisor
 
 LEAST_SILENCE_S = 3.0
 
@@ -34,7 +34,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     Brings the database up to date first. Reachable from this machine only, unless --host says
     otherwise.
     """
-    with in_words(), figures.shared():
+    with readable_errors(), shared_metrics.shared():
         set_up()
         from django.conf import settings
 

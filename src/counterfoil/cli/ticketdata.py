@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from openpyxl.utils import get_column_letter
 
-from counterfoil.cli.cells import Cell, is_hollow, read_sheet, written
+from counterfoil.cli.cells import Cell, has_no_cached_value, read_sheet, written
 from counterfoil.cli.jsonstream import JsonError, read_members
 from counterfoil.render.values import Key
 
@@ -148,7 +148,7 @@ def _refuse_unknown(
     for column, cell in enumerate(cells, start=1):
         if cell.data_type == "e":
             raise DataError(f"{_place(number, column)} holds the error {cell.value}.")
-    hollow = [column for column, cell in enumerate(cells, start=1) if is_hollow(cell)]
+    hollow = [column for column, cell in enumerate(cells, start=1) if has_no_cached_value(cell)]
     behind = next(row for at, row in formulas if at == number) if hollow else ()
     for column in hollow:
         if behind[column - 1].data_type == "f":

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from counterfoil.cli.errors import Stop, in_words
-from counterfoil.cli.setup import set_up
+from counterfoil.core.setup import set_up
+from counterfoil.ops.errors import Stop, readable_errors
 
 if TYPE_CHECKING:
     from counterfoil.accounts.models import Team, User
@@ -23,7 +23,7 @@ _BY = {"by": "command line"}
 @click.group()
 def user() -> None:
     """Make accounts, and links for choosing a new password."""
-    with in_words():
+    with readable_errors():
         set_up()
 
 
@@ -43,7 +43,7 @@ def add(email: str, name: str, slug: str | None) -> None:
     from counterfoil.accounts.people import activate, create_person
     from counterfoil.accounts.teams import join_administrators
 
-    with in_words(), transaction.atomic():
+    with readable_errors(), transaction.atomic():
         _check_address(email)
         organizer = _organizer(slug) if slug else None
         existing = User.objects.filter(email=email.strip().lower()).first()
@@ -78,7 +78,7 @@ def reset(email: str, *, without_second_factor: bool) -> None:
     from counterfoil.accounts import secondfactor
     from counterfoil.accounts.models import User
 
-    with in_words(), transaction.atomic():
+    with readable_errors(), transaction.atomic():
         found = User.objects.filter(email=email.strip().lower()).first()
         if found is None:
             raise Stop(f"There is no account {email}.")

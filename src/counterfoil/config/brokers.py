@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterfoil.config.environment import Environment, EnvironmentRefused
+from counterfoil.core.environment import Environment, EnvironmentRefused
 
 # Valkey speaks Redis' language; Celery knows it by that name only.
 _SCHEMES = {

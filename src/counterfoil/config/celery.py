@@ -10,7 +10,7 @@ from typing import Any
 
 import celery
 
-from counterfoil.cli.setup import choose_settings
+from counterfoil.core.setup import choose_settings
 
 # Sending from a request must not wait. Without these it blocked for six seconds when the broker
 # was down, although it had been told not to retry.
@@ -38,7 +38,7 @@ def configuration() -> dict[str, Any]:
         "task_serializer": "json",
         "accept_content": ["json"],
         "result_backend": None,
-        "imports": ["counterfoil.jobs.tasks"],
+        "imports": ["counterfoil.jobs.celery_tasks"],
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
@@ -58,4 +58,4 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
 choose_settings()  # Celery looks for Django by it, and loads the rooms
 app = celery.Celery("counterfoil")
 app.add_defaults(configuration)
-app.steps["worker"].add("counterfoil.jobs.bootstep:LookForJobs")
+app.steps["worker"].add("counterfoil.jobs.bootstep:PollerStep")

@@ -10,7 +10,7 @@ from typing import Any
 
 import dj_database_url
 
-from counterfoil.config.environment import Environment, EnvironmentRefused
+from counterfoil.core.environment import Environment, EnvironmentRefused
 
 # synchronous=FULL: a 202 must survive power loss. mmap and cache: bulk reads of 10,000 tickets.
 _PRAGMAS = (

@@ -10,10 +10,10 @@ import django_stubs_ext
 
 from counterfoil.config.brokers import broker_url
 from counterfoil.config.databases import database
-from counterfoil.config.environment import Environment, data_folder, secret_key
-from counterfoil.config.logs import logging_settings
 from counterfoil.config.storages import downloads, storages
-from counterfoil.web.assets import edition
+from counterfoil.core.environment import Environment, data_folder, secret_key
+from counterfoil.ops.logs import logging_settings
+from counterfoil.web.framework.static_version import edition
 
 django_stubs_ext.monkeypatch()
 
@@ -74,10 +74,10 @@ INSTALLED_APPS = [
     "counterfoil.web",
 ]
 MIDDLEWARE = [
-    "counterfoil.config.requests.RequestMiddleware",
+    "counterfoil.ops.requests.RequestMiddleware",
     "counterfoil.config.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "counterfoil.web.staticfiles.StaticFilesMiddleware",
+    "counterfoil.web.framework.staticfiles.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "counterfoil.api.middleware.ApiMiddleware",
+    "counterfoil.api.framework.middleware.ApiMiddleware",
 ]
 ROOT_URLCONF = "counterfoil.config.urls"
 WSGI_APPLICATION = "counterfoil.config.wsgi.application"
@@ -104,7 +104,7 @@ TEMPLATES = [
     },
 ]
 
-FORM_RENDERER = "counterfoil.web.formrenderer.PageForms"
+FORM_RENDERER = "counterfoil.web.framework.form_renderer.PageForms"
 LOGIN_URL = "web:signin"
 
 # --- Accounts -------------------------------------------------------------------------------
@@ -131,8 +131,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "counterfoil.web.addresses.network_of"
-AXES_LOCKOUT_CALLABLE = "counterfoil.web.pages.signin.locked_out"
+AXES_CLIENT_IP_CALLABLE = "counterfoil.web.framework.addresses.network_of"
+AXES_LOCKOUT_CALLABLE = "counterfoil.web.accounts.views.signin.locked_out"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "next"]
 AXES_DISABLE_ACCESS_LOG = True  # our own log tells who signed in
@@ -159,26 +159,26 @@ USE_TZ = True
 RATE_LIMIT = env.rate("COUNTERFOIL_RATE_LIMIT")  # requests of one token, as "360/min"; off if empty
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "counterfoil.api.auth.TokenAuthentication",
-        "counterfoil.api.auth.DeviceAuthentication",
-        "counterfoil.api.auth.PageAuthentication",
+        "counterfoil.api.framework.auth.TokenAuthentication",
+        "counterfoil.api.framework.auth.DeviceAuthentication",
+        "counterfoil.api.framework.auth.PageAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["counterfoil.api.permissions.MayHere"],
-    "DEFAULT_THROTTLE_CLASSES": ["counterfoil.api.throttling.PerCredential"],
+    "DEFAULT_PERMISSION_CLASSES": ["counterfoil.api.framework.permissions.ScopePermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["counterfoil.api.framework.throttling.PerCredential"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "counterfoil.api.parsers.JSONParser",
+        "counterfoil.api.framework.parsers.JSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_PAGINATION_CLASS": "counterfoil.api.pagination.Pages",
+    "DEFAULT_PAGINATION_CLASS": "counterfoil.api.framework.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
-        "counterfoil.api.filters.TotalOrder",
+        "counterfoil.api.framework.filters.TotalOrder",
     ],
-    "DEFAULT_METADATA_CLASS": "counterfoil.api.metadata.Description",
-    "DEFAULT_SCHEMA_CLASS": "counterfoil.api.schema.Operation",
-    "EXCEPTION_HANDLER": "counterfoil.api.errors.handle",
+    "DEFAULT_METADATA_CLASS": "counterfoil.api.framework.metadata.Metadata",
+    "DEFAULT_SCHEMA_CLASS": "counterfoil.api.framework.schema.Operation",
+    "EXCEPTION_HANDLER": "counterfoil.api.framework.errors.handle",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -186,13 +186,17 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "Batches of real paper tickets. Speaks as pretix does; own resources besides.",
-    "DEFAULT_GENERATOR_CLASS": "counterfoil.api.schema.Generator",
-    "PREPROCESSING_HOOKS": ["counterfoil.api.schema.without_twins"],
+    "SERVERS": [{"url": "https://tickets.example.org"}],  # a served description names its own
+    "DEFAULT_GENERATOR_CLASS": "counterfoil.api.framework.schema.Generator",
+    "PREPROCESSING_HOOKS": ["counterfoil.api.framework.schema.dedupe_paths"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PATH_CONVERTER_OVERRIDES": {"id": int, "job_id": UUID},
     "COMPONENT_SPLIT_REQUEST": True,
     # Enumerations stay where they are used, since many share a name.
-    "POSTPROCESSING_HOOKS": ["counterfoil.api.schema.tidied"],
+    "POSTPROCESSING_HOOKS": [
+        "counterfoil.api.framework.schema.postprocess",
+        "counterfoil.api.framework.schema.with_shared",
+    ],
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_INCLUDE_SCHEMA": False,
@@ -200,6 +204,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+# --- Bounds on single requests and tickets ---------------------------------------------------
+ORDER_POSITIONS = env.integer("COUNTERFOIL_ORDER_POSITIONS", 1000, least=1, most=10_000)
+TEXT_CHARACTERS = env.integer("COUNTERFOIL_TEXT_CHARACTERS", 10_000, least=100)
+LAYOUT_CHARACTERS = env.integer("COUNTERFOIL_LAYOUT_CHARACTERS", 500_000, least=10_000)
+TICKET_CPU_S = env.seconds("COUNTERFOIL_TICKET_CPU", 10)
+PREVIEW_CPU_S = env.seconds("COUNTERFOIL_PREVIEW_CPU", 5)
+WEB_STUCK_S = env.seconds("COUNTERFOIL_WEB_STUCK", 30, least=1)  # above a wait for a lock
+HEAVY_REQUESTS = env.integer("COUNTERFOIL_HEAVY_REQUESTS", 2, least=1, most=1000)
 
 # --- Long work ------------------------------------------------------------------------------
 BROKER_URL = broker_url(env)

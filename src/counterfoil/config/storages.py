@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from counterfoil.config.environment import Environment, EnvironmentRefused
+from counterfoil.core.environment import Environment, EnvironmentRefused
 
 _STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from counterfoil.config.health import healthz, readyz
-from counterfoil.config.metrics import metrics
-from counterfoil.web.failures import failed
+from counterfoil.ops.health import healthz, readyz
+from counterfoil.ops.metrics import metrics
+from counterfoil.web.framework.errors import failed
 
 handler500 = failed
 

@@ -8,8 +8,8 @@ class FilesConfig(AppConfig):
     label = "files"
 
     def ready(self) -> None:
-        from counterfoil.files import folders, pictures, services, uploads
+        from counterfoil.files import file_registry, pictures, services, uploads
 
-        folders.register(uploads.FOLDER, uploads.named_files)
-        folders.register(pictures.FOLDER, pictures.named_files)
-        folders.register(services.CHECKS, set)
+        file_registry.register(uploads.FOLDER, uploads.named_files)
+        file_registry.register(pictures.FOLDER, pictures.named_files)
+        file_registry.register(services.CHECKS, set)

@@ -21,8 +21,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from counterfoil.core import failpoints
-from counterfoil.files import folders
-from counterfoil.files.remote import as_os_error
+from counterfoil.files import file_registry
+from counterfoil.files.s3_errors import as_os_error
 
 #: Where it is tried out whether files can be stored. No row ever names one of these.
 CHECKS = "checks"
@@ -91,7 +91,7 @@ def stored_names() -> Iterator[str]:
     Raises:
         OSError: the storage does not answer.
     """
-    for folder, _named in folders.registered():
+    for folder, _named in file_registry.registered():
         yield from sorted(_files_in(folder))
 
 
@@ -110,7 +110,7 @@ def delete_unnamed(*, older_than: timedelta) -> int:
     published would be old.
     """
     deleted = 0
-    for folder, named in folders.registered():
+    for folder, named in file_registry.registered():
         present = _files_in(folder)
         if unnamed := sorted(present - named()) if present else []:
             born_before = _storage_time(folder) - older_than

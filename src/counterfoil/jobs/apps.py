@@ -10,7 +10,7 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from counterfoil.files import folders
+        from counterfoil.files import file_registry
         from counterfoil.jobs import cleanup, queries  # noqa: F401 - the cleanup is a chore
 
-        folders.register(RESULTS, queries.named_files)
+        file_registry.register(RESULTS, queries.named_files)

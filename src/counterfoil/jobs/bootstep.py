@@ -11,7 +11,7 @@ from typing import Any
 from celery import bootsteps
 from celery.worker import state
 
-from counterfoil.jobs.chores import Round
+from counterfoil.jobs.periodic import Scheduler
 from counterfoil.jobs.poller import Poller
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 _NO_SERVICE = 69  # EX_UNAVAILABLE of sysexits.h
 
 
-class LookForJobs(bootsteps.StartStopStep):
+class PollerStep(bootsteps.StartStopStep):
     """Runs the poller and the chores as long as the worker runs."""
 
     requires = ("celery.worker.components:Pool",)
@@ -27,7 +27,7 @@ class LookForJobs(bootsteps.StartStopStep):
     def start(self, parent: Any) -> None:
         self.poller = Poller(_refused)
         self.poller.start()
-        self.chores = Round()
+        self.chores = Scheduler()
         self.chores.start()
 
     def stop(self, parent: Any) -> None:

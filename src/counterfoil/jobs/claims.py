@@ -20,7 +20,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from counterfoil.core import failpoints
-from counterfoil.jobs import databaseclock, lanes, schema
+from counterfoil.jobs import databaseclock, lanes, migration_check
 from counterfoil.jobs.models import Job
 
 
@@ -116,7 +116,7 @@ class Claim:
             self._held(), state=Job.State.CANCELLED, finished=Now(), lease_until=None, slot=None
         )
 
-    def put_off(self, seconds: float) -> bool:
+    def reschedule(self, seconds: float) -> bool:
         """Give the job back, to be started again not sooner than in so many seconds.
 
         Returns False, and changes nothing, when this was its last attempt.
@@ -196,7 +196,7 @@ def _take_once(job_id: UUID) -> int | None:
               AND ({lanes.free_slot()}) IS NOT NULL
             RETURNING attempt
             """,  # noqa: S608 - the fragments are constants and whole numbers
-            [worker_name(), settings.JOB_LEASE_S, _key(job_id), schema.applied_count()],
+            [worker_name(), settings.JOB_LEASE_S, _key(job_id), migration_check.applied_count()],
         )
         row = cursor.fetchone()
     return None if row is None else int(row[0])

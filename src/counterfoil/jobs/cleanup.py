@@ -11,13 +11,13 @@ from counterfoil.accounts import idempotency
 from counterfoil.core import clock
 from counterfoil.files import services as files
 from counterfoil.files import uploads
-from counterfoil.jobs.chores import chore
 from counterfoil.jobs.models import Job, WorkerHeartbeat
+from counterfoil.jobs.periodic import periodic
 
 LEAST_AGE = timedelta(hours=1)
 
 
-@chore(every_s=600)
+@periodic(every_s=600)
 def clean() -> None:
     """Expire results and uploads in the database first, then delete what no row names."""
     expire_results()

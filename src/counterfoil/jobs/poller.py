@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from counterfoil.core.refusals import Unavailable
-from counterfoil.jobs import hints, lanes, queries, registry, schema
+from counterfoil.jobs import lanes, migration_check, notifications, queries, registry
 from counterfoil.jobs.claims import worker_name
+from counterfoil.jobs.fallback_runner import FallbackRunner
 from counterfoil.jobs.models import Job, WorkerHeartbeat
-from counterfoil.jobs.stopgap import Stopgap
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Poller:
         self._hinted: dict[UUID, float] = {}
         self._next_heartbeat = 0.0
         self._over = threading.Event()
-        self._stopgap = Stopgap()
+        self._stopgap = FallbackRunner()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
 
     def start(self) -> None:
@@ -56,10 +56,10 @@ class Poller:
 
     def turn(self) -> None:
         """Look once."""
-        schema.require_current()
+        migration_check.require_current()
         self._beat()
         self._hint(lanes.due(BATCH))
-        give_up_unowned()
+        fail_exhausted()
 
     def _run(self) -> None:
         while not self._over.wait(settings.JOB_POLL_S):
@@ -85,7 +85,7 @@ class Poller:
             return
         self._next_heartbeat = time.monotonic() + settings.JOB_LEASE_S / 2
         WorkerHeartbeat.objects.update_or_create(
-            worker=worker_name(), defaults={"seen": Now(), "schema": schema.fingerprint()}
+            worker=worker_name(), defaults={"seen": Now(), "schema": migration_check.fingerprint()}
         )
 
     def _hint(self, due: list[UUID]) -> None:
@@ -101,14 +101,14 @@ class Poller:
         for job_id in due:
             if job_id in self._hinted:
                 continue
-            if hints.send(job_id):
+            if notifications.send(job_id):
                 self._hinted[job_id] = now
             else:
                 unheard.append(job_id)
         self._stopgap.offer(unheard)
 
 
-def give_up_unowned() -> None:
+def fail_exhausted() -> None:
     """End jobs that nobody works on and nobody may start again."""
     for job in queries.cancelled_unowned():
         _end(job, state=Job.State.CANCELLED)

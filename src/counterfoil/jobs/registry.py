@@ -62,5 +62,5 @@ def language_of(kind: str, job: UUID) -> str:
 
 @functools.cache
 def discover() -> None:
-    """Import the ``jobs`` modules of all rooms, so that they register what they do."""
-    autodiscover_modules("jobs")
+    """Import the ``tasks`` modules of all rooms, so that they register what they do."""
+    autodiscover_modules("tasks")

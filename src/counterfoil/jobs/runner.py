@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop
 
 from counterfoil.core import failpoints, logcontext
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
-from counterfoil.jobs import figures, hints, lanes, registry, sessions
+from counterfoil.jobs import job_session, lanes, metrics, notifications, registry
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.leases import Lease
 from counterfoil.jobs.models import Job
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 # InternalError is what PostgreSQL's end of a session that idled in its transaction arrives as;
 # IntegrityError comes of what was deleted just now, of which the next attempt can tell in words.
-PASSING = (
+RETRYABLE = (
     OSError,
     OperationalError,
     InterfaceError,
@@ -59,7 +59,7 @@ def run_next() -> bool:
     is_done = any(run(job_id) for job_id in _due(CANDIDATES))
     if is_done and settings.BROKER_URL:
         for job_id in _due(1):
-            hints.send(job_id)
+            notifications.send(job_id)
     return is_done
 
 
@@ -84,7 +84,7 @@ def run(job_id: UUID) -> bool:
         with Lease(claim), translation.override(_language(claim)):
             _do(claim)
     seconds = time.monotonic() - began
-    figures.count_attempt(claim.kind, claim.end, seconds=seconds, pieces=claim.total)
+    metrics.count_attempt(claim.kind, claim.end, seconds=seconds, pieces=claim.total)
     failpoints.reach("jobs.finished")
     return True
 
@@ -112,7 +112,7 @@ def _do(claim: Claim) -> None:
         _close(claim, lambda: claim.fail(_(UNKNOWN) % {"kind": claim.kind}))
         return
     try:
-        with sessions.named_after(claim):
+        with job_session.job_session(claim):
             function(claim)
     except Exception as problem:  # noqa: BLE001 - a job must end in its row, whatever happened
         _close(claim, _ending(claim, problem))
@@ -131,7 +131,7 @@ def _ending(claim: Claim, problem: Exception) -> Callable[[], object]:
             return lambda: logger.warning("Job %s was lost to another worker.", claim.job_id)
         case Cancelled():
             return claim.stop
-        case _ if isinstance(problem, PASSING):
+        case _ if isinstance(problem, RETRYABLE):
             return lambda: _try_later(claim, problem)
         case Refusal():
             return lambda: claim.fail(_words(problem))
@@ -165,7 +165,7 @@ def _try_later(claim: Claim, problem: Exception) -> None:
     is_ours = isinstance(problem, IntegrityError)  # perhaps: it may be a mistake of the handler
     logger.warning("Job %s, attempt %d: %s", claim.job_id, claim.attempt, problem, exc_info=is_ours)
     pause_s = settings.JOB_LEASE_S / 5 * 2 ** (claim.attempt - 1)
-    if not claim.put_off(min(pause_s, 3 * settings.JOB_LEASE_S)):
+    if not claim.reschedule(min(pause_s, 3 * settings.JOB_LEASE_S)):
         claim.fail(_(EXHAUSTED) % {"attempts": claim.attempt, "problem": _reason(problem)})
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Conflict
-from counterfoil.jobs import hints, schema
+from counterfoil.jobs import migration_check, notifications
 from counterfoil.jobs.models import Job
 
 ATTEMPTS = 5
@@ -30,7 +30,7 @@ def submit(*, kind: str, payload: dict[str, Any], total: int = 0, lane: str = ""
     Raises:
         Unavailable: the database was migrated by another version since this process started.
     """
-    schema.require_current()
+    migration_check.require_current()
     job = Job.objects.create(kind=kind, lane=lane, payload=payload, progress_total=total)
     failpoints.reach("jobs.submitted")
     transaction.on_commit(partial(_announce, job.pk))
@@ -78,4 +78,4 @@ def _announce(job_id: UUID) -> None:
     """Hint to the workers, if there is a way; without one they find the row by looking."""
     failpoints.reach("jobs.committed")
     if settings.BROKER_URL:
-        hints.send(job_id)
+        notifications.send(job_id)

@@ -9,8 +9,8 @@ class LayoutsConfig(AppConfig):
 
     def ready(self) -> None:
         from counterfoil.catalog import cloning
-        from counterfoil.files import folders
-        from counterfoil.layouts import copying, stored
+        from counterfoil.files import file_registry
+        from counterfoil.layouts import copying, files
 
-        folders.register(stored.FOLDER, stored.named_files)
+        file_registry.register(files.FOLDER, files.named_files)
         cloning.register(copying.copy_layouts)

@@ -15,6 +15,8 @@ class Background(models.Model):
     ``compiled`` names what printing reads. When the PDF cannot be used, it is empty and
     ``refusal`` says why, in words for the designer; printing with it is refused in the same words.
 
+    ``compiler`` is the version of the engine that compiled it, or refused it.
+
     ``last_wanted`` is when it was last uploaded, or a layout let go of it. One that nothing needs
     any more is deleted some time after that.
     """
@@ -24,6 +26,7 @@ class Background(models.Model):
     original = models.CharField(max_length=255)
     compiled = models.CharField(max_length=255, blank=True, default="")
     refusal = models.TextField(blank=True, default="")
+    compiler = models.PositiveSmallIntegerField(default=0)
     last_wanted = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

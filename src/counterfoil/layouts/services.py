@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,13 +23,14 @@ from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
+from counterfoil.layouts.messages import sentence_about, told
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
-from counterfoil.layouts.words import sentence_about, told
 from counterfoil.render import BackgroundError, LayoutError, Problem, read_layout
 
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
 MAX_ELEMENTS = 1000
 _TOLD_PROBLEMS = 20
+_LONGEST_KEY = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class LayoutValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
+class LayoutContent:
     """What an editor of a layout works on."""
 
     name: str
@@ -50,7 +52,7 @@ class Design:
     background: Background | None
 
     @classmethod
-    def of(cls, layout: TicketLayout) -> Design:
+    def of(cls, layout: TicketLayout) -> LayoutContent:
         return cls(name=layout.name, elements=layout.layout, background=layout.background)
 
     @property
@@ -83,9 +85,8 @@ def change_layout(
     return _save(actor, layout, values, "changed")
 
 
-@transaction.atomic
 def redesign_layout(
-    *, actor: Actor | None, layout: TicketLayout, design: Design, expected: str
+    *, actor: Actor | None, layout: TicketLayout, design: LayoutContent, expected: str
 ) -> TicketLayout:
     """Give a layout a new design, if it still has the one whose version is expected.
 
@@ -96,21 +97,28 @@ def redesign_layout(
         Gone: somebody has deleted it.
         Invalid: the elements cannot be printed.
     """
-    now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
-    if now is None:
+    seen = TicketLayout.objects.filter(pk=layout.pk).first()
+    if seen is None:
         raise _gone()
-    current = Design.of(now).version
+    current = LayoutContent.of(seen).version
     if current == design.version:
-        return now
+        return seen
     if current != expected:
-        raise Conflict(_("Somebody else has changed this layout meanwhile."))
-    values = LayoutValues(
-        name=design.name,
-        layout=design.elements,
-        default=now.default,
-        background=design.background,
-    )
-    return change_layout(actor=actor, layout=now, values=values)
+        raise _changed_meanwhile()
+    check_elements(design.elements, stored=seen.layout)  # before the lock: it may take a while
+    with transaction.atomic():
+        now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
+        if now is None:
+            raise _gone()
+        if LayoutContent.of(now).version != current:
+            raise _changed_meanwhile()
+        values = LayoutValues(
+            name=design.name,
+            layout=design.elements,
+            default=now.default,
+            background=design.background,
+        )
+        return _save(actor, now, values, "changed")
 
 
 @transaction.atomic
@@ -120,7 +128,7 @@ def delete_layout(*, actor: Actor | None, layout: TicketLayout) -> None:
     _locked(event)
     _record(actor, layout, "deleted")
     saving.delete(layout)
-    _let_go(background)
+    _release_background(background)
     left = TicketLayout.objects.filter(event=event).order_by("name", "pk")
     heir = left.first()
     if heir is not None and not left.filter(default=True).exists():
@@ -275,12 +283,44 @@ def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Pro
     """
     if isinstance(elements, list) and len(elements) > MAX_ELEMENTS:
         return (Problem("", f"A layout may have {MAX_ELEMENTS} elements at most."),)
+    kept = _indexes_of(elements, stored)
+    problems = tuple(_too_long(elements)) if isinstance(elements, list) else ()
+    if any(not problem.pointer for problem in problems):
+        return problems
     try:
         read_layout(elements)
     except LayoutError as refused:
-        kept = _indexes_of(elements, stored)
-        return tuple(each for each in refused.problems if element_of(each) not in kept)
-    return ()
+        problems += refused.problems
+    return tuple(each for each in problems if element_of(each) not in kept)
+
+
+def _too_long(elements: list[Any]) -> Iterator[Problem]:
+    """Yield what has more characters than can be drawn or stored in reasonable time."""
+    total = 0
+    for index, element in enumerate(elements):
+        for pointer, text in _texts(element, f"/{index}"):
+            total += len(text)
+            if len(text) > settings.TEXT_CHARACTERS:
+                most = settings.TEXT_CHARACTERS
+                message = f"The text has {len(text)} characters, and {most} are allowed."
+                yield Problem(pointer, message)
+    if total > settings.LAYOUT_CHARACTERS:
+        most = settings.LAYOUT_CHARACTERS
+        yield Problem("", f"The layout has {total} characters, and {most} are allowed.")
+
+
+def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield all texts in a value of JSON, the keys of objects too; of numbers what is written."""
+    if isinstance(value, dict):
+        for key, content in value.items():
+            place = pointer if len(key) > _LONGEST_KEY else f"{pointer}/{key}"
+            yield place, str(key)
+            yield from _texts(content, place)
+    elif isinstance(value, list):
+        for index, content in enumerate(value):
+            yield from _texts(content, f"{pointer}/{index}")
+    else:
+        yield pointer, str(value)
 
 
 def element_of(problem: Problem) -> int | None:
@@ -314,7 +354,7 @@ def _save(
         with transaction.atomic():
             layout.save()
             if previous != layout.background_id:
-                _let_go(previous)
+                _release_background(previous)
             _record(actor, layout, verb, _told(layout))
     except IntegrityError:
         if not _has_other_default(layout):
@@ -331,11 +371,15 @@ def _locked(event: Event) -> list[TicketLayout]:
     return list(rows.defer("layout").order_by("pk"))
 
 
+def _changed_meanwhile() -> Conflict:
+    return Conflict(_("Somebody else has changed this layout meanwhile."))
+
+
 def _gone() -> Gone:
     return Gone(_("This layout was deleted meanwhile."))
 
 
-def _let_go(background: int | None) -> None:
+def _release_background(background: int | None) -> None:
     if background is not None:
         keep_for_now(background)
 

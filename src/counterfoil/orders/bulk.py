@@ -17,7 +17,7 @@ from django.db.models import Model
 Row = tuple[Any, ...]
 
 
-class Pattern:
+class BulkInserter:
     """Rows like ``sample``, which differ in the columns named ``slots`` (attribute names).
 
     The sample needs its foreign keys by id. Values for slots are given as the database takes

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from counterfoil.catalog import changeclock
+from counterfoil.catalog import change_clock
 from counterfoil.orders.models import Order
 
 
@@ -28,6 +28,6 @@ def stamp_orders(*, event_id: int, orders: Collection[int]) -> datetime:
     It is the last thing before the commit, and the caller has locked the rows: see
     ``catalog.changeclock``.
     """
-    moment = changeclock.stamp(event_id)
+    moment = change_clock.stamp(event_id)
     Order.objects.filter(pk__in=orders).update(last_modified=moment)
     return moment

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 
 from counterfoil.catalog.models import Organizer
-from counterfoil.orders.banned import is_banned
 from counterfoil.orders.models import Order
+from counterfoil.orders.profanity import is_profane
 from counterfoil.orders.secrets import READABLE_LETTERS, draw_words
 
 SHORTEST = 5
@@ -68,7 +68,7 @@ def _draw(amount: int, length: int, testmode: bool) -> set[str]:
     words = draw_words(amount, READABLE_LETTERS, length - 1 if testmode else length)
     if testmode:
         words = [word[0] + TEST_MARK + word[1:] for word in words]
-    return {word for word in words if not is_banned(word)}
+    return {word for word in words if not is_profane(word)}
 
 
 def _length(organizer: Organizer, amount: int, testmode: bool) -> int:

@@ -23,7 +23,7 @@ from counterfoil.catalog.models import (
     TaxRule,
 )
 from counterfoil.core import clock
-from counterfoil.orders.searchtext import SearchText, name_texts
+from counterfoil.orders.search_text import SearchText, name_texts
 
 
 class Order(models.Model):

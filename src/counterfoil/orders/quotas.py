@@ -65,11 +65,11 @@ class SoldOut(Gone):
         for wanted in sales:
             sources = self._sources[wanted]
             short = [each for each in self.shortages if each.quota.pk in sources]
-            lacking = [each for each in short if left[each.quota.pk] == 0]
-            if not lacking:
+            missing_permissions = [each for each in short if left[each.quota.pk] == 0]
+            if not missing_permissions:
                 for each in short:
                     left[each.quota.pk] -= 1
-            found.append(lacking)
+            found.append(missing_permissions)
         return found
 
 
@@ -84,37 +84,69 @@ def take(demand: Mapping[Wanted, int]) -> None:
         NoQuota: something is in no quota.
         SoldOut: quotas have too few left.
     """
-    sources = _sources(demand)
-    needs = _needs(demand, sources)
-    locked = list(Quota.objects.filter(pk__in=needs).order_by("pk").select_for_update(of=("self",)))
-    limited = [quota for quota in locked if quota.size is not None or quota.closed]
+    take_from(quotas_needed(demand))
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """How many each quota has to give, by its id, and the ids of the quotas of each sale."""
+
+    amounts: Mapping[int, int]
+    sources: Mapping[Wanted, Collection[int]]
+
+
+def take_from(needs: Needs) -> None:
+    """Lock these quotas, and make sure that each has as many left.
+
+    Raises:
+        SoldOut: quotas have too few left.
+    """
+    rows = Quota.objects.filter(pk__in=needs.amounts).order_by("pk")
+    _close_sold_out(_emptied(list(rows.select_for_update(of=("self",))), needs))
+
+
+def check(needs: Needs) -> None:
+    """Look, without a lock, whether each of these quotas has as many left now.
+
+    Raises:
+        SoldOut: quotas have too few left.
+    """
+    _emptied(list(Quota.objects.filter(pk__in=needs.amounts).order_by("pk")), needs)
+
+
+def _emptied(quotas: Iterable[Quota], needs: Needs) -> list[Quota]:
+    """Return the quotas that have nothing left afterwards.
+
+    Raises:
+        SoldOut: quotas have too few left.
+    """
+    amounts = needs.amounts
+    limited = [quota for quota in quotas if quota.size is not None or quota.closed]
     remaining = left(limited)
     shortages = [
-        Shortage(quota, wanted=needs[quota.pk], left=have)
+        Shortage(quota, wanted=amounts[quota.pk], left=have)
         for quota in limited
-        if (have := remaining[quota.pk] or 0) < needs[quota.pk]
+        if (have := remaining[quota.pk] or 0) < amounts[quota.pk]
     ]
     if shortages:
-        raise SoldOut(shortages, sources)
-    _close_sold_out(quota for quota in limited if remaining[quota.pk] == needs[quota.pk])
+        raise SoldOut(shortages, needs.sources)
+    return [quota for quota in limited if remaining[quota.pk] == amounts[quota.pk]]
 
 
-def _sources(demand: Mapping[Wanted, int]) -> dict[Wanted, set[int]]:
-    """Return the ids of the quotas that each sale takes from."""
-    sources = {}
-    for wanted in demand:
+def quotas_needed(demand: Mapping[Wanted, int]) -> Needs:
+    """Return which quotas have to give, and how many. Takes no lock.
+
+    Raises:
+        NoQuota: something is in no quota.
+    """
+    amounts: Counter[int] = Counter()
+    sources: dict[Wanted, Collection[int]] = {}
+    for wanted, amount in demand.items():
         sources[wanted] = set(wanted.quotas().values_list("pk", flat=True))
         if not sources[wanted]:
             raise NoQuota(wanted)
-    return sources
-
-
-def _needs(demand: Mapping[Wanted, int], sources: Mapping[Wanted, Collection[int]]) -> Counter[int]:
-    """Return how many each quota, by id, has to give."""
-    needs: Counter[int] = Counter()
-    for wanted, amount in demand.items():
-        needs.update(dict.fromkeys(sources[wanted], amount))
-    return needs
+        amounts.update(dict.fromkeys(sources[wanted], amount))
+    return Needs(amounts, sources)
 
 
 def _close_sold_out(quotas: Iterable[Quota]) -> None:

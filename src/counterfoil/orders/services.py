@@ -6,36 +6,44 @@ Batches of orders are made by ``batches.services`` with ``codes``, ``secrets`` a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, cast
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.catalog import changeclock, saving
-from counterfoil.catalog.models import Event
+from counterfoil.catalog import change_clock, saving
+from counterfoil.catalog.models import Event, QuestionOption
 from counterfoil.core import clock
 from counterfoil.core.refusals import Forbidden, Invalid
-from counterfoil.orders import quotas
+from counterfoil.orders import bulk, quotas
 from counterfoil.orders.codes import draw_codes
-from counterfoil.orders.details import attendee_as_stored, details_as_stored
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition, QuestionAnswer
-from counterfoil.orders.neworder import NewOrder, NewPosition
+from counterfoil.orders.new_order import NewOrder, NewPosition
+from counterfoil.orders.order_details import attendee_as_stored, details_as_stored
 from counterfoil.orders.prices import Price, gross_price, list_price, taxed
-from counterfoil.orders.quotas import NoQuota, SoldOut
+from counterfoil.orders.quotas import NoQuota, SoldOut, Wanted
+from counterfoil.orders.sale_validation import Problems, sale_problems
 from counterfoil.orders.secrets import (
     draw_order_secrets,
     draw_pseudonymization_ids,
     draw_secrets,
 )
-from counterfoil.orders.selling import Problems, sale_problems
 
 #: Days in which an order must be paid when nobody says otherwise; it ends with the last of them.
 PAYMENT_TERM_DAYS = 14
+
+#: On average, with the options that were chosen.
+ANSWERS_PER_POSITION = 10
 
 #: How often a code that somebody else took between drawing and inserting is drawn again.
 _TRIES = 5
@@ -61,17 +69,45 @@ def _flat(positions: Sequence[Problems]) -> list[tuple[str, str]]:
 def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
     """Make an order with its positions and its payment; what costs nothing is paid.
 
+    They are attached to what is returned as if they were prefetched: reading a thousand back takes
+    longer than inserting them. Everything that grows with the number of positions is computed
+    before the transaction, so that other writers wait for nothing but the inserts.
+
     Raises:
-        Invalid: a position cannot be sold or its quota has none left, or the code or a secret
-            is taken.
+        Invalid: a position cannot be sold or its quota has none left, the code or a secret
+            is taken, or there are too many positions.
     """
+    prices, needs = _prepare(event, new)
     for _try in range(_TRIES):
+        draft = _draft(event, new, prices)
         try:
             with transaction.atomic():
-                return _create(actor, event, new)
+                with _blaming_positions(new.positions):
+                    quotas.take_from(needs)
+                draft.insert()
+                order = draft.order
+                audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
+                order.datetime = order.last_modified = change_clock.stamp(event.pk)
+                order.save(update_fields=["datetime", "last_modified"])
+            return draft.attached()
         except IntegrityError:
             _refuse_taken(event, new)
     raise Invalid({"code": [_("No free order code could be found. Try again.")]})
+
+
+def simulate_order(*, event: Event, new: NewOrder) -> Order:
+    """Return the order that ``create_order`` would make, without a lock and without a trace.
+
+    Ids are 0; positions, payments and what they hold are attached as if they were prefetched.
+
+    Raises:
+        Invalid: as ``create_order`` does.
+    """
+    prices, needs = _prepare(event, new)
+    with _blaming_positions(new.positions):
+        quotas.check(needs)
+    _refuse_taken(event, new)
+    return _draft(event, new, prices).detached()
 
 
 def delete_order(*, actor: Actor | None, order: Order) -> None:
@@ -87,21 +123,41 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
         saving.delete(order)
 
 
-def _create(actor: Actor | None, event: Event, new: NewOrder) -> Order:
+def _prepare(event: Event, new: NewOrder) -> tuple[list[Price], quotas.Needs]:
+    """Check what needs no lock; return the prices, and how many each quota has to give."""
+    _check_size(new.positions)
     _check_sales(event, new.positions)
-    _take(new.positions)
-    prices = [_price(event, position) for position in new.positions]
-    order = _insert_order(event, new, sum((price.gross for price in prices), Decimal(0)))
-    _insert_positions(order, new.positions, prices)
-    _insert_payment(order, new)
-    audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
-    order.datetime = order.last_modified = changeclock.stamp(event.pk)
-    order.save(update_fields=["datetime", "last_modified"])
-    return order
+    demand = Counter(position.wanted for position in new.positions)
+    with _blaming_positions(new.positions):
+        needs = quotas.quotas_needed(demand)
+    listed = cache(_list_price)
+    return [_price(event, position, listed) for position in new.positions], needs
+
+
+def _check_size(positions: Sequence[NewPosition]) -> None:
+    most = settings.ORDER_POSITIONS
+    if len(positions) > most:
+        raise Invalid(
+            {"positions": [_("An order can have at most %(count)d positions.") % {"count": most}]}
+        )
+    most *= ANSWERS_PER_POSITION
+    if sum(len(each.answers) + sum(len(a.options) for a in each.answers) for each in positions) > (
+        most
+    ):
+        raise Invalid(
+            {
+                "positions": [
+                    _("An order can have at most %(count)d answers and chosen options.")
+                    % {"count": most}
+                ]
+            }
+        )
 
 
 def _check_sales(event: Event, positions: Sequence[NewPosition]) -> None:
-    problems = [_problems(event, position) for position in positions]
+    # Most positions of a large order are alike, and each distinct sale costs queries.
+    of_sale = {wanted: sale_problems(event, wanted) for wanted in {p.wanted for p in positions}}
+    problems = [_problems(of_sale[position.wanted], position) for position in positions]
     earlier: set[int] = set()
     for number, (position, found) in enumerate(zip(positions, problems, strict=True), start=1):
         if position.addon_to is not None and position.addon_to not in earlier:
@@ -113,39 +169,134 @@ def _check_sales(event: Event, positions: Sequence[NewPosition]) -> None:
         raise PositionsInvalid(problems)
 
 
-def _problems(event: Event, position: NewPosition) -> Problems:
-    problems = sale_problems(event, position.wanted)
+def _problems(of_sale: Problems, position: NewPosition) -> Problems:
+    problems = dict(of_sale)
     if position.subevent is None and "subevent" in problems:
         # Clients of the order API look for a missing date there.
-        problems.setdefault("item", []).extend(problems.pop("subevent"))
+        problems["item"] = [*problems.get("item", []), *problems.pop("subevent")]
     return problems
 
 
-def _take(positions: Sequence[NewPosition]) -> None:
+@contextmanager
+def _blaming_positions(positions: Sequence[NewPosition]) -> Iterator[None]:
+    """Blame the positions that quotas have not enough for.
+
+    Raises:
+        PositionsInvalid: says which, in the place of the refusal of the quotas.
+    """
     sales = [position.wanted for position in positions]
     try:
-        quotas.take(Counter(sales))
+        yield
     except NoQuota as refusal:
-        lacking = [[str(refusal)] if wanted == refusal.wanted else [] for wanted in sales]
+        missing_permissions = [
+            [str(refusal)] if wanted == refusal.wanted else [] for wanted in sales
+        ]
     except SoldOut as refusal:
-        lacking = [[str(each) for each in shortages] for shortages in refusal.over(sales)]
+        missing_permissions = [
+            [str(each) for each in shortages] for shortages in refusal.over(sales)
+        ]
     else:
         return
-    raise PositionsInvalid([{"item": texts} if texts else {} for texts in lacking])
+    raise PositionsInvalid([{"item": texts} if texts else {} for texts in missing_permissions])
 
 
-def _price(event: Event, position: NewPosition) -> Price:
-    item, currency = position.item, event.currency
+def _list_price(wanted: Wanted) -> Decimal:
+    return list_price(item=wanted.item, variation=wanted.variation, subevent=wanted.subevent)
+
+
+def _price(event: Event, position: NewPosition, listed: Callable[[Wanted], Decimal]) -> Price:
+    rule, currency = position.item.tax_rule, event.currency
     if position.price is not None:
-        return gross_price(position.price, rule=item.tax_rule, currency=currency)
-    listed = list_price(item=item, variation=position.variation, subevent=position.subevent)
-    return taxed(listed, rule=item.tax_rule, currency=currency)
+        return gross_price(position.price, rule=rule, currency=currency)
+    return taxed(listed(position.wanted), rule=rule, currency=currency)
 
 
-def _insert_order(event: Event, new: NewOrder, total: Decimal) -> Order:
+@dataclass(slots=True)
+class _Draft:
+    """The rows of an order, complete but for their ids."""
+
+    order: Order
+    positions: list[OrderPosition]
+    answers: list[QuestionAnswer]
+    options: list[tuple[QuestionAnswer, QuestionOption]]
+    payment: OrderPayment | None
+
+    def insert(self) -> None:
+        """Insert all rows in the caller's transaction, a few statements a table."""
+        self.order.last_modified = clock.now()
+        self.order.save(force_insert=True)
+        # With ids drawn first, add-ons can name the positions that they belong to.
+        ids = bulk.draw_ids(OrderPosition, len(self.positions))
+        for key, position in zip(ids, self.positions, strict=True):
+            position.pk = key
+        for position in self.positions:
+            position.order = self.order
+            position.addon_to = position.addon_to  # takes the id over
+        OrderPosition.objects.bulk_create(self.positions)
+        for answer in self.answers:
+            answer.position = answer.position
+        QuestionAnswer.objects.bulk_create(self.answers)
+        chosen = QuestionAnswer.options.through
+        chosen.objects.bulk_create(
+            chosen(questionanswer_id=answer.pk, questionoption_id=option.pk)
+            for answer, option in self.options
+        )
+        if self.payment is not None:
+            self.payment.order = self.order
+            self.payment.save(force_insert=True)
+
+    def detached(self) -> Order:
+        """Return the order as if it were stored."""
+        self.order.pk = 0
+        for row in (*self.positions, *self.answers):
+            row.pk = 0
+        for position in self.positions:
+            position.addon_to = position.addon_to  # takes the id over
+        return self.attached()
+
+    def attached(self) -> Order:
+        """Return the order with its rows, each in the order in which it is read."""
+        options: dict[int, list[QuestionOption]] = {}
+        for answer, option in self.options:
+            options.setdefault(id(answer), []).append(option)
+        answers: dict[int, list[QuestionAnswer]] = {}
+        for answer in sorted(self.answers, key=lambda a: (a.question.position, a.question_id)):
+            answers.setdefault(id(answer.position), []).append(answer)
+            _attach(answer, options=options.get(id(answer), []))
+        for position in self.positions:
+            _attach(position, print_logs=[], answers=answers.get(id(position), []))
+        payments = [] if self.payment is None else [self.payment]
+        positions = sorted(self.positions, key=lambda position: position.positionid)
+        _attach(self.order, positions=positions, payments=payments)
+        return self.order
+
+
+def _attach(row: Model, **related: Sequence[Model]) -> None:
+    """Let ``row.name.all()`` return these rows without a query, as after a prefetch."""
+    attached = {}
+    for name, rows in related.items():
+        queryset = getattr(row, name).all()
+        queryset._result_cache = list(rows)
+        attached[name] = queryset
+    row._prefetched_objects_cache = attached  # type: ignore[attr-defined]
+
+
+def _draft(event: Event, new: NewOrder, prices: Sequence[Price]) -> _Draft:
+    order = _new_order(event, new, sum((price.gross for price in prices), Decimal(0)))
+    draft = _Draft(order, _new_positions(order, new.positions, prices), [], [], None)
+    for position, sent in zip(draft.positions, new.positions, strict=True):
+        for each in sent.answers:
+            answer = QuestionAnswer(position=position, question=each.question, answer=each.answer)
+            draft.answers.append(answer)
+            draft.options += [(answer, option) for option in each.options]
+    draft.payment = _new_payment(order, new)
+    return draft
+
+
+def _new_order(event: Event, new: NewOrder, total: Decimal) -> Order:
     now = clock.now()
     code = new.code or draw_codes(event.organizer, 1, testmode=new.testmode)[0]
-    return Order.objects.create(
+    return Order(
         organizer=event.organizer,
         event=event,
         code=code,
@@ -169,13 +320,13 @@ def payment_deadline(event: Event, ordered: datetime) -> datetime:
     return datetime.combine(day, time(23, 59, 59), event.tz)
 
 
-def _insert_positions(
+def _new_positions(
     order: Order, positions: Sequence[NewPosition], prices: Sequence[Price]
-) -> None:
+) -> list[OrderPosition]:
     secrets, ids = draw_secrets(len(positions)), draw_pseudonymization_ids(len(positions))
     made: dict[int, OrderPosition] = {}
     for number, (new, price) in enumerate(zip(positions, prices, strict=True), start=1):
-        position = OrderPosition.objects.create(
+        position = OrderPosition(
             organizer=order.organizer,
             order=order,
             positionid=new.positionid or number,
@@ -195,30 +346,23 @@ def _insert_positions(
             **attendee_as_stored(order.event, new.attendee),
         )
         made[position.positionid] = position
-        _insert_answers(position, new)
+    return list(made.values())
 
 
-def _insert_answers(position: OrderPosition, new: NewPosition) -> None:
-    for given in new.answers:
-        answer = QuestionAnswer.objects.create(
-            position=position, question=given.question, answer=given.answer
-        )
-        answer.options.set(given.options)
-
-
-def _insert_payment(order: Order, new: NewOrder) -> None:
+def _new_payment(order: Order, new: NewOrder) -> OrderPayment | None:
     """A paid order has a confirmed payment; a pending one has one if it says how it will pay."""
     paid = order.status == Order.Status.PAID
     provider = new.payment_provider or ("manual" if order.total else "free")
-    if paid or new.payment_provider:
-        OrderPayment.objects.create(
-            order=order,
-            state="confirmed" if paid else "created",
-            amount=order.total,
-            created=order.datetime,
-            payment_date=(new.payment_date or order.datetime) if paid else None,
-            provider=provider,
-        )
+    if not paid and not new.payment_provider:
+        return None
+    return OrderPayment(
+        order=order,
+        state="confirmed" if paid else "created",
+        amount=order.total,
+        created=order.datetime,
+        payment_date=(new.payment_date or order.datetime) if paid else None,
+        provider=provider,
+    )
 
 
 def _refuse_taken(event: Event, new: NewOrder) -> None:

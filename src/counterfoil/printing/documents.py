@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,12 +16,12 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
+from counterfoil.layouts.messages import told
 from counterfoil.layouts.queries import Choice
-from counterfoil.layouts.words import told
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for
-from counterfoil.printing.variables.telling import TicketSource
-from counterfoil.render import Plan, Report, Ticket, TicketError, render_pdf
+from counterfoil.printing.variables.ticket_source import TicketSource
+from counterfoil.render import Budget, Plan, Report, Ticket, TicketError, render_pdf
 
 
 def print_requested(claim: Claim) -> None:
@@ -54,6 +55,9 @@ def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any)
         claim.check()
         claim.progress(done)
 
+    budget = Budget(
+        characters=settings.TEXT_CHARACTERS, cpu_s=settings.TICKET_CPU_S, check=claim.check
+    )
     try:
         return render_pdf(
             stream,
@@ -61,6 +65,7 @@ def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any)
             title=str(request.event),
             language=request.event.locale,
             on_progress=progress,
+            budget=budget,
         )
     except TicketError as problem:
         raise Invalid(

@@ -14,9 +14,9 @@ from counterfoil.jobs.models import Job
 class RenderRequest(models.Model):
     """One PDF that somebody asked for.
 
-    ``asker`` is the credential that may fetch it. ``parts`` are the tickets in page order, each
-    ``[order position id, index into layouts]``. ``layouts`` pins what they print with: the element
-    list as it was when asked, and the id of a background, which never changes.
+    ``requested_by`` is the credential that may fetch it. ``parts`` are the tickets in page order,
+    each ``[order position id, index into layouts]``. ``layouts`` pins what they print with: the
+    element list as it was when asked, and the id of a background, which never changes.
     """
 
     job = models.OneToOneField(
@@ -24,7 +24,7 @@ class RenderRequest(models.Model):
     )
     file_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="render_requests")
-    asker = models.CharField(max_length=64)
+    requested_by = models.CharField(max_length=64)
     purpose = models.CharField(max_length=32)
     parts = models.JSONField()
     layouts = models.JSONField()

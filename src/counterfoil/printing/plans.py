@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.backgrounds import read_compiled
 from counterfoil.layouts.builtin import built_in_background
+from counterfoil.layouts.messages import sentence_about, told
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.queries import Choice
-from counterfoil.layouts.words import sentence_about, told
 from counterfoil.render import (
     BackgroundError,
     CompiledBackground,

@@ -7,21 +7,27 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counterfoil.catalog.models import Event
-from counterfoil.core import clock
+from counterfoil.core import clock, heavy
 from counterfoil.core.refusals import Invalid
+from counterfoil.layouts.messages import told
 from counterfoil.layouts.queries import Choice
-from counterfoil.layouts.words import told
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.plans import plan_for
-from counterfoil.printing.variables.kinds import EventVariable, Occasion, PictureVariable, Variable
-from counterfoil.printing.variables.language import Language
-from counterfoil.printing.variables.table import VariableTable
-from counterfoil.printing.variables.telling import TicketSource, with_region
-from counterfoil.render import Plan, Ticket, TicketError, render_pdf
+from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.kinds import (
+    EventContext,
+    EventVariable,
+    PictureVariable,
+    Variable,
+)
+from counterfoil.printing.variables.registry import VariableTable
+from counterfoil.printing.variables.ticket_source import TicketSource, with_region
+from counterfoil.render import Budget, Plan, Ticket, TicketError, render_pdf
 from counterfoil.render.values import Key
 
 SAMPLE = "sample"
@@ -83,15 +89,23 @@ def finest_dpi(plan: Plan, page: int) -> float:
     return min(MAX_DPI, math.sqrt(MAX_DOTS / square_inches))
 
 
+def preview_budget() -> Budget:
+    """Return what one preview may cost."""
+    return Budget(characters=settings.TEXT_CHARACTERS, cpu_s=settings.PREVIEW_CPU_S)
+
+
 def draw_pdf(plan: Plan, ticket: Ticket, *, title: str) -> bytes:
     """Print one ticket.
 
     Raises:
         Invalid: it cannot be printed, and why.
+        TooBusy: too many previews are being drawn.
     """
     stream = io.BytesIO()
+    items, budget = [(plan, ticket)], preview_budget()
     try:
-        render_pdf(stream, [(plan, ticket)], title=title, language=ticket.locale)
+        with heavy.slot():
+            render_pdf(stream, items, title=title, language=ticket.locale, budget=budget)
     except TicketError as problem:
         raise _refused(problem) from None
     return stream.getvalue()
@@ -102,6 +116,7 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
 
     Raises:
         Invalid: it cannot be printed, there is no such page, or it would be too large a picture.
+        TooBusy: too many previews are being drawn.
     """
     from counterfoil.render.preview import render_png  # a PDF viewer: only who previews loads it
 
@@ -111,14 +126,15 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
     if not 1 <= dpi <= finest:
         raise Invalid({"dpi": [_("Ask for 1 to %(finest)d dots per inch.") % {"finest": finest}]})
     try:
-        return render_png(plan, ticket, page=page, dpi=dpi)
+        with heavy.slot():
+            return render_png(plan, ticket, page=page, dpi=dpi, budget=preview_budget())
     except TicketError as problem:
         raise _refused(problem) from None
 
 
 def _sample(variable: Variable, event: Event, language: Language) -> str:
     if isinstance(variable, EventVariable):
-        return variable.tell(Occasion(event, None, clock.now()), language) or variable.sample
+        return variable.tell(EventContext(event, None, clock.now()), language) or variable.sample
     return variable.sample
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -31,7 +32,6 @@ class Part:
     override_layout: TicketLayout | None = None
 
 
-@transaction.atomic
 def request_render(
     *, event: Event, actor: Actor, parts: Sequence[Part], purpose: str, about: str = ""
 ) -> RenderRequest:
@@ -43,33 +43,61 @@ def request_render(
         Invalid: there is nothing to print.
         Gone: a position is not, or no longer, one of this event.
     """
+    pinned = pin(event=event, parts=parts)
+    return request_pinned(event=event, actor=actor, pinned=pinned, purpose=purpose, about=about)
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedParts:
+    """Tickets, each with the number of its layout; and the layouts as they are now."""
+
+    numbered: list[list[int]]
+    layouts: list[dict[str, Any]]
+
+
+def pin(*, event: Event, parts: Sequence[Part]) -> PinnedParts:
+    """Choose the layout of each ticket. It grows with their number, and needs no transaction.
+
+    Raises:
+        Invalid: there is nothing to print.
+        Gone: a position is not, or no longer, one of this event.
+    """
     if not parts:
         raise Invalid({"parts": [_("Choose at least one ticket to print.")]})
     pinned = _Pinned(event)
     numbered = [
         [part.position_id, pinned.number(part, *sold)] for part, sold in _sold(event, parts)
     ]
-    job = jobs.submit(
-        kind=RENDER,
-        payload={"about": about} if about else {},
-        total=len(parts),
-        lane=event.organizer.job_lane,
-    )
-    request = RenderRequest.objects.create(
-        job=job,
-        event=event,
-        asker=actor.key,
-        purpose=purpose,
-        parts=numbered,
-        layouts=[asdict(choice) for choice in pinned.choices],
-    )
-    audit.record(
-        actor=actor,
-        action="counterfoil.renderjob.requested",
-        obj=request,
-        event=event,
-        data={"purpose": purpose, "tickets": len(parts)},
-    )
+    return PinnedParts(numbered, [asdict(choice) for choice in pinned.choices])
+
+
+def request_pinned(
+    *, event: Event, actor: Actor, pinned: PinnedParts, purpose: str, about: str = ""
+) -> RenderRequest:
+    """Ask for a PDF of tickets whose layouts are chosen already."""
+    total = len(pinned.numbered)
+    with transaction.atomic():
+        job = jobs.submit(
+            kind=RENDER,
+            payload={"about": about} if about else {},
+            total=total,
+            lane=event.organizer.job_lane,
+        )
+        request = RenderRequest.objects.create(
+            job=job,
+            event=event,
+            requested_by=actor.key,
+            purpose=purpose,
+            parts=pinned.numbered,
+            layouts=pinned.layouts,
+        )
+        audit.record(
+            actor=actor,
+            action="counterfoil.renderjob.requested",
+            obj=request,
+            event=event,
+            data={"purpose": purpose, "tickets": total},
+        )
     return request
 
 

@@ -10,15 +10,18 @@ it loads a PDF viewer.
 from __future__ import annotations
 
 from counterfoil.render.background import (
+    COMPILER_VERSION,
     CompiledBackground,
     blank_background,
     compile_background,
 )
+from counterfoil.render.budget import Budget
 from counterfoil.render.document import Report, render_pdf
 from counterfoil.render.elements.base import Extent
 from counterfoil.render.errors import (
     BackgroundError,
     CodeError,
+    CostlyTicketError,
     FontError,
     ImageError,
     LayoutError,
@@ -36,10 +39,13 @@ from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
 from counterfoil.render.values import Ticket
 
 __all__ = [
+    "COMPILER_VERSION",
     "BackgroundError",
+    "Budget",
     "CodeError",
     "CompiledBackground",
     "Concern",
+    "CostlyTicketError",
     "Extent",
     "Finding",
     "FontError",

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from counterfoil.render.background import CompiledBackground, embed_background
+from counterfoil.render.budget import Budget
 from counterfoil.render.elements.base import Drawing, Graphic
-from counterfoil.render.filling import Filler
 from counterfoil.render.fonts.embed import UsedGlyphs
+from counterfoil.render.page_renderer import PageRenderer
 from counterfoil.render.pdf.syntax import Ref, dictionary
 from counterfoil.render.pdf.writer import Sink, Writer, page_attributes
 from counterfoil.render.plan import Plan
@@ -45,6 +46,7 @@ def render_pdf(
     title: str,
     language: str = "en",
     on_progress: Callable[[int], None] | None = None,
+    budget: Budget | None = None,
 ) -> Report:
     """Print tickets, each by its own plan, in the order in which they come.
 
@@ -57,6 +59,7 @@ def render_pdf(
         language: of the document, BCP 47.
         on_progress: is called with the number of tickets printed, every hundred and at the end.
             What it raises ends the printing.
+        budget: limits what each ticket may cost.
 
     Raises:
         TicketError: a ticket cannot be printed. What the stream has got by then is no PDF.
@@ -64,7 +67,12 @@ def render_pdf(
     document = _Document(stream)
     tickets = 0
     for plan, ticket in items:
-        document.print(plan, ticket)
+        if budget is None:
+            document.print(plan, ticket)
+        else:
+            with budget.applied():
+                budget.restart()
+                document.print(plan, ticket)
         tickets += 1
         if on_progress is not None and tickets % _PROGRESS_EVERY == 0:
             on_progress(tickets)
@@ -75,10 +83,10 @@ def render_pdf(
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class PreparedPlan:
     """A plan in this document: what fills it, and each page's size and background."""
 
-    filler: Filler
+    filler: PageRenderer
     pages: tuple[tuple[Sequence[float], tuple[XObject, ...]], ...]
 
 
@@ -90,8 +98,9 @@ class _Document:
         self._fonts = self._writer.alloc()
         self._glyphs = UsedGlyphs()
         self._preflight = Preflight()
-        self._plans: dict[Plan, _Opened] = {}
+        self._plans: dict[Plan, PreparedPlan] = {}
         self._backgrounds: dict[bytes, tuple[XObject | None, ...]] = {}
+        self._intents: dict[bytes, tuple[Ref, ...]] = {}
         self._graphics: dict[bytes, Ref] = {}
         self._attributes = lru_cache(_RESOURCES)(self._write_attributes)
         self._pages = 0
@@ -107,10 +116,12 @@ class _Document:
 
     def finish(self, tickets: int, title: str, language: str) -> Report:
         self._writer.obj(self._fonts, dictionary(self._glyphs.embed(self._writer)))
-        self._writer.finish(title=title, language=language)
+        # A document has one printing condition: that of its backgrounds, where they agree.
+        intents = next(iter(self._intents.values())) if len(self._intents) == 1 else ()
+        self._writer.finish(title=title, language=language, intents=intents)
         return Report(tickets, self._pages, self._preflight.findings())
 
-    def _open(self, plan: Plan) -> _Opened:
+    def _open(self, plan: Plan) -> PreparedPlan:
         """Prepare a plan that this document has not printed yet."""
         forms = self._embed(plan.background)
         pages = [page.background for page in plan.pages]
@@ -118,8 +129,8 @@ class _Document:
             page.draw(form[0]) if form else b"" for page, form in zip(pages, forms, strict=True)
         ]
         boxes = [(0.0, 0.0, page.width, page.height) for page in pages]
-        opened = _Opened(
-            Filler(plan, painted, self._take, self._preflight),
+        opened = PreparedPlan(
+            PageRenderer(plan, painted, self._take, self._preflight),
             tuple((box, (form,) if form else ()) for box, form in zip(boxes, forms, strict=True)),
         )
         self._plans[plan] = opened
@@ -130,11 +141,13 @@ class _Document:
         key = background.sha256
         if key not in self._backgrounds:
             first = sum(map(len, self._backgrounds.values()))
-            refs = embed_background(background, self._writer)
+            embedded = embed_background(background, self._writer)
             self._backgrounds[key] = tuple(
                 None if ref is None else (b"/B%d" % (first + page), ref)
-                for page, ref in enumerate(refs)
+                for page, ref in enumerate(embedded.pages)
             )
+            if background.objects:  # blank paper was made for no printing condition
+                self._intents.setdefault(background.condition, embedded.intents)
         return self._backgrounds[key]
 
     def _take(self, drawing: Drawing) -> None:

@@ -45,6 +45,10 @@ class TicketError(RenderError):
         return type(self), (self.ticket, self.pointer, self.message)
 
 
+class CostlyTicketError(TicketError):
+    """One ticket takes too much processor time. ``pointer`` is the element that exceeded it."""
+
+
 class _SaidError(RenderError):
     """An error that is one sentence."""
 
@@ -63,6 +67,14 @@ class ImageError(_SaidError):
 
 class FontError(_SaidError):
     """A font file cannot be read, or forbids embedding."""
+
+
+class TextError(_SaidError):
+    """A text is longer than the budget allows."""
+
+
+class WorkError(_SaidError):
+    """A ticket has used up its processor time."""
 
 
 class CodeError(_SaidError):

@@ -8,9 +8,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 
+from counterfoil.render.budget import Budget
 from counterfoil.render.elements.base import NOTHING, Box, Drawing, Extent, Slot
-from counterfoil.render.errors import CodeError, ImageError, TicketError
-from counterfoil.render.filling import Filler
+from counterfoil.render.errors import (
+    CodeError,
+    CostlyTicketError,
+    ImageError,
+    TextError,
+    TicketError,
+    WorkError,
+)
+from counterfoil.render.page_renderer import PageRenderer
 from counterfoil.render.plan import PagePlan, Placed, Plan
 from counterfoil.render.preflight import Preflight, Remark
 from counterfoil.render.units import Mm, Pt, mm
@@ -34,12 +42,23 @@ class Inspected:
     """Why the ticket cannot be printed because of this element; empty if it can."""
 
 
-def inspect(plan: Plan, ticket: Ticket) -> list[Inspected]:
+def inspect(plan: Plan, ticket: Ticket, *, budget: Budget | None = None) -> list[Inspected]:
     """Tell where a ticket's elements stand, in the layout's order.
 
     Elements on pages that are not there are left out. One that cannot be printed says so instead
     of hiding what is wrong with the others.
+
+    Raises:
+        CostlyTicketError: the ticket costs more than the budget allows.
     """
+    if budget is None:
+        return _inspect_all(plan, ticket)
+    with budget.applied():
+        budget.restart()
+        return _inspect_all(plan, ticket)
+
+
+def _inspect_all(plan: Plan, ticket: Ticket) -> list[Inspected]:
     problems: dict[str, str] = {}
     findings = _look(plan, ticket, problems)
     inspected = [
@@ -57,6 +76,8 @@ def _look(plan: Plan, ticket: Ticket, problems: dict[str, str]) -> dict[str, tup
         try:
             for _ in _filler(plan, preflight).fill(ticket):
                 pass
+        except CostlyTicketError:
+            raise
         except TicketError as error:
             problems[error.pointer] = error.message
             problems.update(_undrawable(plan, ticket))  # at once: there may be a thousand
@@ -72,12 +93,14 @@ def _undrawable(plan: Plan, ticket: Ticket) -> Iterator[tuple[str, str]]:
             try:
                 if placed.is_shown(ticket):
                     _draw(placed, ticket)
-            except (CodeError, ImageError) as error:
+            except (CodeError, ImageError, TextError) as error:
                 yield placed.pointer, error.message
+            except WorkError as error:
+                raise _costly(placed, ticket, error) from error
 
 
-def _filler(plan: Plan, preflight: Preflight) -> Filler:
-    return Filler(plan, [b""] * len(plan.pages), _forget, preflight)
+def _filler(plan: Plan, preflight: Preflight) -> PageRenderer:
+    return PageRenderer(plan, [b""] * len(plan.pages), _forget, preflight)
 
 
 def _forget(drawing: Drawing) -> None:
@@ -99,15 +122,23 @@ def _inspect(
     problems: dict[str, str],
 ) -> Inspected:
     problem = problems.get(placed.pointer, "")
-    drawing = NOTHING if problem or not placed.is_shown(ticket) else _draw(placed, ticket)
+    try:
+        drawing = NOTHING if problem or not placed.is_shown(ticket) else _draw(placed, ticket)
+        extent = placed.element.extent(ticket, page.frame)
+    except WorkError as error:
+        raise _costly(placed, ticket, error) from error
     return Inspected(
         index=placed.order,
         page=number,
-        extent=placed.element.extent(ticket, page.frame),
+        extent=extent,
         ink=_around(drawing.ink + drawing.cover),
         findings=findings.get(placed.pointer, ()),
         problem=problem,
     )
+
+
+def _costly(placed: Placed, ticket: Ticket, error: WorkError) -> CostlyTicketError:
+    return CostlyTicketError(ticket.label, placed.pointer, error.message)
 
 
 def _draw(placed: Placed, ticket: Ticket) -> Drawing:

@@ -95,7 +95,7 @@ class PagePlan:
             yield from drawing.graphics
 
 
-class Unplaced(NamedTuple):
+class OffPageElement(NamedTuple):
     """An element on a page that the background does not have: never drawn, as in pretix."""
 
     order: int
@@ -111,7 +111,7 @@ class Plan:
     """The layout's name, for findings of documents that print several."""
     background: CompiledBackground
     pages: tuple[PagePlan, ...]
-    unplaced: tuple[Unplaced, ...] = ()
+    unplaced: tuple[OffPageElement, ...] = ()
 
     @property
     def needs(self) -> frozenset[Key]:
@@ -160,11 +160,11 @@ def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[P
             yield Placed(order, element, work)
 
 
-def _left_over(elements: Iterable[Element], pages: int) -> Iterator[Unplaced]:
+def _left_over(elements: Iterable[Element], pages: int) -> Iterator[OffPageElement]:
     for order, element in enumerate(elements):
         if element.page not in range(1, pages + 1):
             detail = f"There is no page {element.page:g}, so this is never printed."
-            yield Unplaced(order, Remark(Concern.OVERFLOWS_PAGE, detail))
+            yield OffPageElement(order, Remark(Concern.OVERFLOWS_PAGE, detail))
 
 
 def _slot_of(drawing: Drawing) -> Slot:

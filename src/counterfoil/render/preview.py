@@ -10,6 +10,7 @@ from io import BytesIO
 
 import pypdfium2
 
+from counterfoil.render.budget import Budget
 from counterfoil.render.document import render_pdf
 from counterfoil.render.plan import Plan
 from counterfoil.render.values import Ticket
@@ -23,11 +24,14 @@ _PDFIUM = threading.Lock()
 _LEVEL = 1
 
 
-def render_png(plan: Plan, ticket: Ticket, *, page: int = 1, dpi: float = 150) -> bytes:
+def render_png(
+    plan: Plan, ticket: Ticket, *, page: int = 1, dpi: float = 150, budget: Budget | None = None
+) -> bytes:
     """Draw one page of one ticket as a PNG.
 
     Args:
         page: counts from 1.
+        budget: limits what the ticket may cost.
 
     Raises:
         IndexError: the plan has no such page.
@@ -36,7 +40,8 @@ def render_png(plan: Plan, ticket: Ticket, *, page: int = 1, dpi: float = 150) -
     if not 1 <= page <= len(plan.pages):
         raise IndexError(f"there is no page {page}")
     pdf = BytesIO()
-    render_pdf(pdf, [(plan, ticket)], title=ticket.label, language=ticket.locale)
+    items = [(plan, ticket)]
+    render_pdf(pdf, items, title=ticket.label, language=ticket.locale, budget=budget)
     return _png(*_draw(pdf.getvalue(), page, dpi))
 
 

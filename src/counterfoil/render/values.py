@@ -99,7 +99,7 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortened:
+class TruncatedSecret:
     """A secret as people see it: too long for print, its end is left away."""
 
     secret: Variable
@@ -164,7 +164,7 @@ class Translated:
         languages = [language for language, text in translations.items() if text]
         # Choosing anew took 1.5 us a ticket; a print run meets few languages.
         self._choose = lru_cache(_LANGUAGES)(
-            lambda locale: self._templates.get(best_language(locale, languages) or "", nothing)
+            lambda locale: self._templates.get(negotiate_locale(locale, languages) or "", nothing)
         )
 
     def __call__(self, ticket: Ticket) -> str:
@@ -187,7 +187,7 @@ def content_value(content: str, text: str, text_i18n: Mapping[str, str], locale:
     return Variable(content, locale) if content else Template("")
 
 
-def best_language(locale: str, languages: Sequence[str]) -> str | None:
+def negotiate_locale(locale: str, languages: Sequence[str]) -> str | None:
     """Choose a language: itself, its family's head, any of its family, the default, the first."""
     family = locale.partition("-")[0]
     relatives = (each for each in languages if each.partition("-")[0] == family)

@@ -2,48 +2,72 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from django.urls import URLPattern, URLResolver
+
+from counterfoil.web.accounts.views import (
+    account,
+    devices,
+    firstrun,
+    invitations,
+    secondfactor,
+    signin,
+    teams,
+    tokens,
+)
+from counterfoil.web.batches.views import batches, requests, tickets
+from counterfoil.web.catalog.views import (
+    channels,
+    events,
+    items,
+    organizers,
+    quotas,
+    subevents,
+    taxrules,
+)
+from counterfoil.web.checkin import views as checkin_views
+from counterfoil.web.editor import views as editor_views
+from counterfoil.web.jobs import views as jobs_views
+from counterfoil.web.layouts import views as layouts_views
+from counterfoil.web.orders.views import orders
+from counterfoil.web.orders.views import tickets as order_tickets
+from counterfoil.web.printing import views as printing_views
+from counterfoil.web.webhooks import views as webhooks_views
 
 app_name = "web"
 
-#: Modules of ``pages`` that hold ``routes``, one a line.
 MODULES = [
-    "signin",
-    "firstrun",
-    "account",
-    "secondfactor",
-    "teams",
-    "invitations",
-    "tokens",
-    "devices",
-    "organizers",
-    "channels",
-    "webhooks",
-    "events",
-    "subevents",
-    "items",
-    "taxrules",
-    "quotas",
-    "editor",
-    "layouts",
-    "checkinlists",
-    "singletickets",
-    "orders",
-    "batches",
-    "batchrequests",
-    "batchtickets",
-    "prints",
-    "jobs",
+    signin,
+    firstrun,
+    account,
+    secondfactor,
+    teams,
+    invitations,
+    tokens,
+    devices,
+    organizers,
+    channels,
+    webhooks_views,
+    events,
+    subevents,
+    items,
+    taxrules,
+    quotas,
+    editor_views,
+    layouts_views,
+    checkin_views,
+    order_tickets,
+    orders,
+    batches,
+    requests,
+    tickets,
+    printing_views,
+    jobs_views,
 ]
 
 
 def all_routes() -> list[URLPattern]:
     """Return the routes of every module, in order."""
-    return [
-        route for name in MODULES for route in import_module(f"counterfoil.web.pages.{name}").routes
-    ]
+    return [route for module in MODULES for route in module.routes]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [*all_routes()]

@@ -35,7 +35,8 @@ def _admitted_scan(entry: LogEntry, position: OrderPosition) -> dict[str, Any]:
     entries = Checkin.objects.filter(
         position=position, list=entry.data["list"], type=Checkin.Type.ENTRY, successful=True
     )
-    is_first = entry.data["type"] == Checkin.Type.ENTRY and entries.count() == 1
+    # The scan itself is inserted after its log entry: it takes its time last.
+    is_first = entry.data["type"] == Checkin.Type.ENTRY and not entries.exists()
     return {**_scan(entry, position), "first_checkin": is_first}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import Q
@@ -36,7 +37,8 @@ class Webhook(models.Model):
     rests_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return self.target_url
+        """Name it in the log without its path, which may hold a key of the receiver's."""
+        return self.comment or urlsplit(self.target_url).hostname or f"#{self.pk}"
 
 
 class Notification(models.Model):

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from counterfoil.catalog.nameschemes import SCHEMES
-from counterfoil.printing.variables.language import Language
+from counterfoil.printing.variables.formatter import Language
 from counterfoil.printing.variables.names import write_for_salutation, write_name, write_parts
 
 GERMAN = Language("de", ZoneInfo("UTC"))

@@ -105,7 +105,7 @@ def test_two_backgrounds_share_a_document() -> None:
     writer = Writer(sink)
 
     for background in (first, second):
-        forms = embed_background(background, writer)
+        forms = embed_background(background, writer).pages
         for page, ref in zip(background.pages, forms, strict=True):
             assert ref is not None
             resources = writer.add(dictionary({"XObject": dictionary({"B": bytes(ref)})}))

@@ -76,6 +76,17 @@ def page_tree_loop() -> bytes:
     return raw(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>")
 
 
+def without_content() -> bytes:
+    """Return a file that ends where its content begins."""
+    data = raw(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R>>",
+        stream(MARKS),
+    )
+    return data[: data.index(b"4 0 obj")]
+
+
 def xref_loop() -> bytes:
     data = make(object_stream_mode=pikepdf.ObjectStreamMode.disable)
     start = data.rindex(b"xref\n0")
@@ -92,17 +103,24 @@ def xref_loop() -> bytes:
         (lambda: b"%PDF-1.7\n" + b"[" * 100_000, "damaged"),
         (lambda: b"%PDF-1.7\n" + os.urandom(20_000), "damaged"),
         (page_tree_loop, "damaged|no pages"),
-        (lambda: make(pages=10_000), "10000 pages; 50 are allowed"),
+        (without_content, "damaged"),
         (bomb, "unpacks to more than"),
         (laughs, "repeats its drawing"),
     ],
-    ids=["empty", "html", "png", "head", "nested", "noise", "loop", "pages", "bomb", "laughs"],
+    ids=["empty", "html", "png", "head", "nested", "noise", "loop", "lost", "bomb", "laughs"],
 )
 def test_hostile_files_are_refused_in_words(make_data: Callable[[], bytes], message: str) -> None:
     data = make_data()
 
     with pytest.raises(BackgroundError, match=message):
         compile_background(data)
+
+
+def test_of_a_long_file_the_first_pages_are_used_and_the_rest_is_mentioned() -> None:
+    background = compile_background(make(pages=10_000))
+
+    assert len(background.pages) == LIMITS.pages
+    assert background.findings == ("The PDF has 10000 pages; the first 50 are used.",)
 
 
 def test_a_file_without_its_end_is_repaired() -> None:
@@ -171,7 +189,7 @@ def test_a_child_that_cannot_even_start_is_a_refusal() -> None:
 def test_a_child_that_crashes_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
 
-    with pytest.raises(BackgroundError, match="breaks the program"):
+    with pytest.raises(BackgroundError, match="fails on this one"):
         compile_background(make())
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from counterfoil.render.codes import Level, Spot, Symbology, encode
+from counterfoil.render.codes import BarcodePlacement, Level, Symbology, encode
 from counterfoil.render.errors import CodeError
 from counterfoil.render.units import Pt
 from render.codes.reading import modules, page, read
@@ -15,9 +15,11 @@ def spot(
     size: tuple[float, float] = (80, 80),
     quiet_zone: bool = True,
     level: Level | None = None,
-) -> Spot:
+) -> BarcodePlacement:
     width, height = map(Pt, size)
-    return Spot(symbology, Pt(20), Pt(10), width, height, quiet_zone=quiet_zone, level=level)
+    return BarcodePlacement(
+        symbology, Pt(20), Pt(10), width, height, quiet_zone=quiet_zone, level=level
+    )
 
 
 @pytest.mark.parametrize("quiet_zone", [True, False])
@@ -32,7 +34,7 @@ def test_a_module_is_its_share_of_the_box(quiet_zone: bool) -> None:
 
 
 def test_the_ink_is_the_matrix() -> None:
-    small = Spot(Symbology.QR, Pt(0), Pt(0), Pt(21), Pt(21), quiet_zone=False)
+    small = BarcodePlacement(Symbology.QR, Pt(0), Pt(0), Pt(21), Pt(21), quiet_zone=False)
 
     ink = page(small.draw("x").operators, 21, 21, dpi=72 * 8)
 

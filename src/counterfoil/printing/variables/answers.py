@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from counterfoil.catalog.models import Event, Question
 from counterfoil.catalog.questions import CHOICES
 from counterfoil.core.translated import resolve
-from counterfoil.printing.variables.attached import ANSWERS, Answer
+from counterfoil.printing.variables.formatter import Language
 from counterfoil.printing.variables.kinds import PictureVariable, TicketVariable, Variable
-from counterfoil.printing.variables.language import Language
+from counterfoil.printing.variables.related import ANSWERS, Answer
 
 Type = Question.Type
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
-from counterfoil.printing.variables.language import Language
+from counterfoil.printing.variables.formatter import Language
 
 Words = str | Promise
 
@@ -23,7 +23,7 @@ TEXT, IMAGE = "text", "image"
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class EventContext:
     """What tickets of one date have in common. ``now`` is when the print was asked for."""
 
     event: Event
@@ -45,7 +45,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class RelatedColumn:
     """A column that is no column: rows of another table that belong to a position.
 
     ``load`` takes the ids of some positions and answers for those that have any.
@@ -55,7 +55,7 @@ class Attached:
     load: Callable[[Sequence[int]], Mapping[int, Any]]
 
 
-Column = str | Attached
+Column = str | RelatedColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventVariable(Variable):
-    tell: Callable[[Occasion, Language], str]
+    tell: Callable[[EventContext, Language], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from counterfoil.catalog.eventsettings import setting
 from counterfoil.catalog.nameschemes import Parts, scheme_of
 from counterfoil.orders.models import OrderPosition
-from counterfoil.printing.variables.language import Language
+from counterfoil.printing.variables.formatter import Language
 
 NEUTRAL = "Mx"
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from counterfoil.catalog.eventsettings import setting
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.nameschemes import DEFAULT_SCHEME, Parts, scheme_of
+from counterfoil.printing.variables.formatter import Language
 from counterfoil.printing.variables.kinds import TicketVariable, Words
-from counterfoil.printing.variables.language import Language
 from counterfoil.printing.variables.names import (
     LONG_PART_SAMPLES,
     PART_LABELS,

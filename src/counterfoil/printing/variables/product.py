@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.printing.variables.formatter import Language
 from counterfoil.printing.variables.kinds import Product, ProductVariable
-from counterfoil.printing.variables.language import Language
 
 _LONG_NAME = "Weekend ticket incl. camping and parking (concessions)"
 _LONG_VARIATION = "Early bird, members of partner societies only"
@@ -37,7 +37,7 @@ def _category(product: Product, language: Language) -> str:
 
 
 def _program_times(product: Product, language: Language) -> str:
-    times = product.item.carried.get("program_times") or ()
+    times = product.item.extra.get("program_times") or ()
     return "\n".join(_program_time(each, language) for each in times)
 
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from counterfoil.orders.models import OrderPosition
-from counterfoil.printing.variables.kinds import Attached, Column
+from counterfoil.printing.variables.kinds import Column, RelatedColumn
 
 CHUNK = 500
 PARENT = "addon_to__"
@@ -21,7 +21,7 @@ class RowReader:
 
     def __init__(self, always: Sequence[str], columns: Iterable[Column]) -> None:
         wanted = dict.fromkeys([*always, *columns])
-        self._attached = [column for column in wanted if isinstance(column, Attached)]
+        self._attached = [column for column in wanted if isinstance(column, RelatedColumn)]
         if self._attached:
             wanted.setdefault("addon_to_id")
         self._fields = [column for column in wanted if isinstance(column, str)]

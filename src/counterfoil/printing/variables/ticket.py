@@ -11,14 +11,9 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.models import Event
-from counterfoil.printing.variables.attached import (
-    ADDONS,
-    CHECKED_IN_ADDONS,
-    FIRST_SCAN,
-    Addon,
-)
+from counterfoil.printing.variables.formatter import Language
 from counterfoil.printing.variables.kinds import TicketVariable, Words
-from counterfoil.printing.variables.language import Language
+from counterfoil.printing.variables.related import ADDONS, CHECKED_IN_ADDONS, FIRST_SCAN, Addon
 
 _LONG_MONEY = "€123,456.50"
 

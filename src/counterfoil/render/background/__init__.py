@@ -8,6 +8,7 @@ allowlist. Printing embeds those bytes and parses no PDF.
 from __future__ import annotations
 
 from counterfoil.render.background.compiled import (
+    COMPILER_VERSION,
     BackgroundPage,
     CompiledBackground,
     CompiledObject,
@@ -18,6 +19,7 @@ from counterfoil.render.background.limits import LIMITS, Limits
 from counterfoil.render.background.sandbox import compile_background
 
 __all__ = [
+    "COMPILER_VERSION",
     "LIMITS",
     "BackgroundPage",
     "CompiledBackground",

@@ -22,6 +22,8 @@ class Kind:
     """Kind of all values of a dictionary whose keys are free names."""
     items: str | None = None
     """Kind of an array's items, if they may be more than plain values."""
+    profiles: bool = False
+    """Its arrays may be colour spaces with a profile, which is looked at first."""
     stream: bool = False
     """A stream is expected, or allowed; else a stream is left behind."""
 
@@ -67,6 +69,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             stream=True,
         ),
         "group": Kind(_values("Type S I K") | {"CS": "colour space"}),  # 11.6.6
+        "page group": Kind(_values("Type S K") | {"CS": "colour space"}),
         "image": Kind(  # 8.9.5
             _values(
                 "Type Subtype Width Height BitsPerComponent Intent ImageMask Decode Interpolate "
@@ -85,14 +88,23 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _values("Type S BC") | {"G": "form", "TR": "function"}
         ),
         # 8.6. One kind for all items: profiles, dictionaries of CIE-based spaces, functions.
-        "colour space": Kind(items="colour space item"),
+        "colour space": Kind(items="colour space item", profiles=True),
         "colour space item": Kind(
             _values("WhitePoint BlackPoint Gamma Matrix Range")
-            | {"Alternate": "colour space"}
+            | {"Alternate": "colour space", "Colorants": "colour spaces", "Process": "process"}
+            | _values("Subtype Components")
             | _FUNCTION,
             items="colour space item",
+            profiles=True,
             stream=True,
         ),
+        "process": Kind(_values("Components") | {"ColorSpace": "colour space"}),  # 8.6.6.5
+        "profile": Kind(_values("N Range") | {"Alternate": "colour space"}, stream=True),
+        "output intent": Kind(  # 14.11.5
+            _values("Type S OutputCondition OutputConditionIdentifier RegistryName Info")
+            | {"DestOutputProfile": "intent profile"}
+        ),
+        "intent profile": Kind(_values("N"), stream=True),
         "function": Kind(_FUNCTION, items="function", stream=True),
         "pattern": Kind(  # 8.7
             _values("Type PatternType PaintType TilingType BBox XStep YStep Matrix")
@@ -160,3 +172,31 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 CONTENT = frozenset(("form", "pattern", "glyph"))
 """Kinds whose streams are content, which may paint forms and hide layers."""
+
+SCOPED = frozenset(
+    (
+        "resources",
+        "graphics states",
+        "graphics state",
+        "soft mask",
+        "patterns",
+        "pattern",
+        "xobjects",
+        "form",
+        "fonts",
+        "font",
+        "glyphs",
+        "glyph",
+    )
+)
+"""Kinds that lead to content, whose meaning depends on where it is painted."""
+
+FORM_WITHOUT_RESOURCES = Kind(
+    {
+        key: kind
+        for key, kind in KINDS["form"].keys.items()
+        if key not in ("Type", "Subtype", "Resources")
+    },
+    stream=True,
+)
+"""What of a form may be written as it stands; appearances need not even say that they are forms."""

@@ -8,14 +8,16 @@ import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from counterfoil.render.errors import BackgroundError
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
 from counterfoil.render.units import Pt
 
-_MAGIC = b"Counterfoil background 1\n"
+COMPILER_VERSION = 2
+"""Goes up when the same PDF compiles to something else; what is stored is compiled again then."""
+_MAGIC = b"Counterfoil background %d\n" % COMPILER_VERSION
 _DIGEST = 32
 _MAX_HEAD = 100_000_000
 """Bytes the head may inflate to: reading back trusts nobody."""
@@ -55,11 +57,26 @@ class CompiledBackground:
     objects: tuple[CompiledObject, ...]
     missing_fonts: tuple[str, ...] = ()
     """Fonts the PDF does not embed: each viewer will choose its own."""
+    findings: tuple[str, ...] = ()
+    """What does not print as in the PDF, in sentences for its designer."""
+    intents: tuple[int, ...] = ()
+    """Indices of output intents: the printing conditions that the PDF was made for."""
 
     @cached_property
     def sha256(self) -> bytes:
         """Identity, the same in every process."""
         return self.to_bytes()[-_DIGEST:]
+
+    @cached_property
+    def condition(self) -> bytes:
+        """Identity of the output intents: documents declare one only if all pages share it."""
+        seen = hashlib.sha256()
+        for intent in self.intents:
+            for part in self.objects[intent].parts:
+                if isinstance(part, int):
+                    part = self.objects[part].data or b""
+                seen.update(b"%d " % len(part) + part)
+        return seen.digest()
 
     def to_bytes(self) -> bytes:
         """Return a form for storing: a deflated head, the streams, a digest."""
@@ -68,6 +85,8 @@ class CompiledBackground:
         index = {
             "pages": [[page.width, page.height, page.form] for page in self.pages],
             "fonts": self.missing_fonts,
+            "findings": self.findings,
+            "intents": self.intents,
             "objects": objects,
         }
         head = json.dumps(index, separators=(",", ":")).encode("ascii") + b"\n" + b"".join(texts)
@@ -121,7 +140,13 @@ def _read(stored: bytes) -> CompiledBackground:
         )
         for parts, length in index["objects"]
     )
-    return CompiledBackground(_pages(index), objects, tuple(map(str, index["fonts"])))
+    return CompiledBackground(
+        _pages(index),
+        objects,
+        tuple(map(str, index["fonts"])),
+        tuple(map(str, index["findings"])),
+        tuple(_reference(to, index) for to in index["intents"]),
+    )
 
 
 def _pages(index: dict[str, Any]) -> tuple[BackgroundPage, ...]:
@@ -153,12 +178,16 @@ def blank_background(width: Pt, height: Pt, pages: int = 1) -> CompiledBackgroun
     return CompiledBackground((BackgroundPage(width, height, None),) * pages, ())
 
 
-def embed_background(background: CompiledBackground, writer: Writer) -> tuple[Ref | None, ...]:
-    """Write a background's objects, once per document.
+class Embedded(NamedTuple):
+    """A background in a document."""
 
-    Returns:
-        Each page's form XObject, or None where nothing is painted.
-    """
+    pages: tuple[Ref | None, ...]
+    """Each page's form XObject, or None where nothing is painted."""
+    intents: tuple[Ref, ...]
+
+
+def embed_background(background: CompiledBackground, writer: Writer) -> Embedded:
+    """Write a background's objects, once per document."""
     refs = [writer.alloc() for _ in background.objects]
     for ref, item in zip(refs, background.objects, strict=True):
         body = b"".join(
@@ -168,4 +197,7 @@ def embed_background(background: CompiledBackground, writer: Writer) -> tuple[Re
             writer.obj(ref, body)
         else:
             writer.stream(ref, body, item.data, encoded=True)
-    return tuple(None if page.form is None else refs[page.form] for page in background.pages)
+    return Embedded(
+        tuple(None if page.form is None else refs[page.form] for page in background.pages),
+        tuple(refs[intent] for intent in background.intents),
+    )

@@ -9,43 +9,118 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pikepdf
 
-from counterfoil.render.background.allowlist import CONTENT, KINDS, VALUE, Kind
+from counterfoil.render.background.allowlist import (
+    CONTENT,
+    FORM_WITHOUT_RESOURCES,
+    KINDS,
+    SCOPED,
+    VALUE,
+    Kind,
+)
 from counterfoil.render.background.compiled import CompiledObject
-from counterfoil.render.background.filters import inflated_length
+from counterfoil.render.background.filters import PICTURES, inflated
 from counterfoil.render.background.limits import Limits
-from counterfoil.render.background.optional_content import Layers, without_hidden
+from counterfoil.render.background.optional_content import OptionalContent, without_hidden
+from counterfoil.render.background.profiles import is_profile
 from counterfoil.render.errors import BackgroundError, ImageError
 from counterfoil.render.images import jpeg
 
+_FILTERS = {
+    "AHx": "ASCIIHexDecode",
+    "A85": "ASCII85Decode",
+    "LZW": "LZWDecode",
+    "Fl": "FlateDecode",
+    "RL": "RunLengthDecode",
+    "CCF": "CCITTFaxDecode",
+    "DCT": "DCTDecode",
+}
+"""Short names, meant for pictures inside content (8.9.7) and written elsewhere too."""
+
 Parts = list[bytes | int]
+Number = tuple[int, int]
+"""Of an object in the source: number and generation."""
 
 _MAX_DEPTH = 60
-_DO = re.compile(rb"/([^\s/<>()\[\]{}%]+)\s+Do(?![^\s/<>()\[\]{}%])")
+"""Of dictionaries and arrays that lie directly in one another."""
+_MAX_FORMS = 39
+"""Of forms in forms. pdfium paints 40, and ours are one deeper: the page itself is a form."""
+_NAME = re.compile(rb"/([^\s/<>()\[\]{}%]+)")
+_DO = re.compile(rb"/([^\s/<>()\[\]{}%]+)\s*\bDo(?![^\s/<>()\[\]{}%])")
+_DEFAULT_SPACES = frozenset(("/DefaultGray", "/DefaultRGB", "/DefaultCMYK"))
+"""Names that content need not write to use them (8.6.5.6)."""
+_HOLDERS = frozenset(("form", "pattern", "font"))
+"""Kinds that may have resources of their own."""
 _EMPTY_FORM = CompiledObject((b"/Type/XObject/Subtype/Form/BBox[0 0 0 0]",), b"")
 _MAX_CONTENT_MB = "The PDF's drawing is too complex: one page has more than {} MB of it."
+_TOO_DEEP = "The PDF's parts are nested too deeply. Flatten it, then export."
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """What an honest PDF need not have, and what makes copies depend on where a form is painted.
+
+    A first pass finds out; only then is a second one worth its bytes.
+    """
+
+    borrowing: bool = False
+    """Forms take fonts and the like from their page, though they have resources of their own."""
+    cyclic: frozenset[Number] = frozenset()
+    """Forms that paint themselves, at once or by way of others."""
+
+    def __or__(self, other: Quirks) -> Quirks:
+        return Quirks(self.borrowing or other.borrowing, self.cyclic | other.cyclic)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where content is painted, as far as that changes what it paints.
+
+    ``own`` and ``page`` are keys of resources: those that a form without any takes (PDF 1.1), and
+    those that stand in for kinds of resources that it lacks. ``above`` are forms being painted
+    already, which viewers do not paint again inside themselves.
+    """
+
+    own: Hashable = None
+    page: Hashable = None
+    above: frozenset[Number] = frozenset()
+
+
+Identity = tuple[Number, str, Scope]
+"""Of a copy: of which object, in which role, where."""
 
 
 class Copier:
     """Copies what pages paint. One per PDF, since pages share objects."""
 
-    def __init__(self, layers: Layers, limits: Limits) -> None:
+    def __init__(self, layers: OptionalContent, limits: Limits, quirks: Quirks) -> None:
         self.objects: list[CompiledObject] = []
         self.missing_fonts: set[str] = set()
+        self.quirks = quirks
         self._layers = layers
         self._limits = limits
         self._left = limits.inflated
-        self._known: dict[tuple[int, int, str], int] = {}
-        self._paints: dict[int, Counter[int]] = {}
+        self._known: dict[Identity, int] = {}
+        self._forms: dict[int, Number] = {}
+        self._paints: dict[int, Counter[int] | Counter[Identity]] = {}
+        self._resources: dict[Hashable, pikepdf.Object] = {None: pikepdf.Dictionary()}
+        self._pages: list[pikepdf.Object] = []
+        self._naming: dict[Number, bool] = {}
+        self._profiles: dict[Number, bool] = {}
+        self._work: list[tuple[int, pikepdf.Object, str, Scope]] = []
         self._empty: int | None = None
-        self._page_resources: pikepdf.Object | None = None
 
     def form(
-        self, header: bytes, content: bytes, resources: pikepdf.Object | None, group: object
+        self,
+        header: bytes,
+        content: bytes,
+        resources: pikepdf.Object | None,
+        group: object = None,
     ) -> int:
         """Write a page as a form XObject whose entries begin with ``header``.
 
@@ -55,26 +130,67 @@ class Copier:
         if not isinstance(resources, pikepdf.Dictionary):
             resources = pikepdf.Dictionary()
         index = self._reserve()
-        self._page_resources = resources
-        parts: Parts = [b"/Type/XObject/Subtype/Form" + header]
+        # A page's own dictionary has no number; the form that it becomes has.
+        key = resources.objgen if resources.is_indirect else ("page", index)
+        self._resources[key] = resources
+        self._pages.append(resources)
+        scope = Scope(key, key if self.quirks.borrowing else None)
         self._check_content(content)
         content = self._visible(content, resources)
-        parts += [b"/Resources ", *self._copy(resources, "resources", 0)]
+        parts: Parts = [b"/Type/XObject/Subtype/Form" + header]
+        parts += [b"/Resources ", *self._copy(resources, "resources", scope, 0)]
         if isinstance(group, pikepdf.Dictionary):
-            parts += [b"/Group ", *self._copy(group, "group", 0)]
+            # A page's group is isolated without saying so; a form's has to say it (11.4.7).
+            entries = self._entries(group, KINDS["page group"], scope, 0)
+            parts += [b"/Group<<", *entries, b"/I true>>"]
         parts.append(b"/Filter/FlateDecode")
         self.objects[index] = CompiledObject(_joined(parts), zlib.compress(content, 9))
-        self._count_paints(index, content, resources)
-        self._check_forms(index)
+        self._count_paints(index, content, resources, scope)
+        self._finish()
+        return index
+
+    def painting(self, header: bytes, content: bytes, names: Mapping[bytes, int]) -> int:
+        """Write a form of our own that paints forms written before."""
+        parts: Parts = [b"/Type/XObject/Subtype/Form" + header + b"/Resources<</XObject<<"]
+        for name, index in names.items():
+            parts += [b"/" + name, index]
+        parts.append(b">>>>")
+        index = self._reserve()
+        self.objects[index] = CompiledObject(_joined(parts), content)
+        self._paints[index] = Counter(names.values())
+        return index
+
+    def appearance(self, stream: pikepdf.Object) -> int:
+        """Write the form XObject that an annotation looks like.
+
+        Raises:
+            BackgroundError: something in it is not allowed, or too much.
+        """
+        index = self._index(stream, "form", Scope())
+        self._finish()
+        return index
+
+    def intent(self, item: pikepdf.Object) -> int | None:
+        """Write an output intent (14.11.5), if its profile is one."""
+        profile = item.get("/DestOutputProfile")
+        if not isinstance(profile, pikepdf.Stream) or not self._is_profile(profile):
+            return None
+        index = self._index(item, "output intent", Scope())
+        self._finish()
         return index
 
     def read(self, stream: pikepdf.Object) -> bytes:
         """Return a stream's content, decoded, if it stays within the limits."""
-        self._charge(stream.read_raw_bytes(), _filters(stream))
+        raw, filters = stream.read_raw_bytes(), filters_of(stream)
+        self._charge(raw, filters)
         try:
-            return stream.read_bytes()
+            return stream.read_bytes(pikepdf.StreamDecodeLevel.specialized)
         except pikepdf.PdfError as error:
-            raise BackgroundError("The PDF is damaged: a page cannot be read.") from error
+            # Broken off, mostly: viewers show what comes before.
+            content = inflated(raw, filters, self._limits.stream)
+            if not content:
+                raise BackgroundError("The PDF is damaged: a page cannot be read.") from error
+            return content
 
     def _reserve(self) -> int:
         self.objects.append(_EMPTY_FORM)
@@ -82,31 +198,45 @@ class Copier:
             raise BackgroundError("The PDF consists of too many parts. Flatten it, then export.")
         return len(self.objects) - 1
 
-    def _copy(self, item: object, kind: str, depth: int) -> Parts:
+    def _finish(self) -> None:
+        """Write all that was referred to. A list, since forms nest deeper than calls should."""
+        while self._work:
+            index, item, kind, scope = self._work.pop()
+            if isinstance(item, pikepdf.Stream):
+                self.objects[index] = self._stream(index, item, kind, scope)
+            else:
+                self.objects[index] = CompiledObject(_joined(self._direct(item, kind, scope, 0)))
+
+    def _copy(self, item: object, kind: str, scope: Scope, depth: int) -> Parts:
         """Return the parts of an object in its role; nothing it may not hold comes along."""
         if depth > _MAX_DEPTH:
-            raise BackgroundError("The PDF's parts are nested too deeply.")
+            raise BackgroundError(_TOO_DEEP)
         if kind == "xobject":
-            return self._xobject(item, depth)
+            return self._xobject(item, scope)
         if isinstance(item, pikepdf.Stream):
-            return self._shared(item, kind, depth) if KINDS[kind].stream else [b"null"]
+            return [self._index(item, kind, scope)] if KINDS[kind].stream else [b"null"]
         if isinstance(item, pikepdf.Dictionary | pikepdf.Array) and item.is_indirect:
-            return self._shared(item, kind, depth)
-        return self._direct(item, kind, depth)
+            return [self._index(item, kind, scope)]
+        return self._direct(item, kind, scope, depth)
 
-    def _direct(self, item: object, kind: str, depth: int) -> Parts:
+    def _direct(self, item: object, kind: str, scope: Scope, depth: int) -> Parts:
         if isinstance(item, pikepdf.Dictionary):
+            entries: Parts = []
             if kind == "font":
                 self._note_font(item)
-            return [b"<<", *self._entries(item, KINDS[kind], depth), b">>"]
+                entries = self._glyph_resources(item, scope)
+            return [b"<<", *self._entries(item, KINDS[kind], scope, depth), *entries, b">>"]
         if isinstance(item, pikepdf.Array):
+            values = list(item)
+            if KINDS[kind].profiles and values and _is(values[0], "/ICCBased"):
+                return self._icc_based(values, scope, depth)
             parts: Parts = [b"["]
-            for value in list(item):
-                parts += [*self._copy(value, KINDS[kind].items or VALUE, depth + 1), b" "]
+            for value in values:
+                parts += [*self._copy(value, KINDS[kind].items or VALUE, scope, depth + 1), b" "]
             return [*parts, b"]"]
         return [plain(item)]
 
-    def _entries(self, owner: pikepdf.Object, kind: Kind, depth: int) -> Parts:
+    def _entries(self, owner: pikepdf.Object, kind: Kind, scope: Scope, depth: int) -> Parts:
         parts: Parts = []
         for key in sorted(owner.keys()):
             wanted = kind.each or kind.keys.get(key[1:])
@@ -115,74 +245,188 @@ class Copier:
             value = owner[key]
             if value is not None:
                 parts += [_name(key), b" "]
-                parts += self._copy(value, wanted, depth + 1)
+                parts += self._copy(value, wanted, scope, depth + 1)
         return parts
 
-    def _shared(self, item: pikepdf.Object, kind: str, depth: int) -> Parts:
+    def _index(self, item: pikepdf.Object, kind: str, scope: Scope) -> int:
         """Copy an object once, however often it is referred to, also by itself."""
-        identity = (*item.objgen, kind)
-        index = self._known.get(identity)
+        scope = self._identifying(item, kind, scope)
+        index = self._known.get((item.objgen, kind, scope))
         if index is None:
             index = self._reserve()
             if item.is_indirect:
-                self._known[identity] = index
-            if isinstance(item, pikepdf.Stream):
-                self.objects[index] = self._stream(index, item, kind, depth)
-            else:
-                self.objects[index] = CompiledObject(_joined(self._direct(item, kind, depth)))
+                self._known[item.objgen, kind, scope] = index
+            if kind == "form":
+                self._forms[index] = item.objgen
+            self._work.append((index, item, kind, scope))
+        return index
+
+    def _identifying(self, item: pikepdf.Object, kind: str, scope: Scope) -> Scope:
+        """Return what of a scope makes two copies of an object differ."""
+        if kind not in SCOPED:
+            return Scope()
+        if kind == "font" and not _is(entry(item, "/Subtype"), "/Type3"):
+            return Scope()
+        if kind not in _HOLDERS:
+            return scope
+        number = item.objgen
+        above = scope.above | {number} if number in self.quirks.cyclic else scope.above
+        own = entry(item, "/Resources")
+        if not isinstance(own, pikepdf.Dictionary):
+            if kind == "form" and not self._uses_names(item):
+                return Scope(above=above)
+            return replace(scope, above=above)
+        key = own.objgen if own.is_indirect else ("of", number)
+        self._resources[key] = own
+        return Scope(key, scope.page, above)
+
+    def _uses_names(self, form: pikepdf.Object) -> bool:
+        """Tell whether a form without resources misses any."""
+        number = form.objgen
+        if number not in self._naming:
+            self._naming[number] = bool(_NAME.search(self.read(form)))
+        return self._naming[number]
+
+    def _scoped(self, key: Hashable, scope: Scope) -> Parts:
+        """Copy resources that several forms may take as theirs."""
+        if key is None:
+            return [b"<<>>"]
+        if (resources := self._resources[key]).is_indirect:
+            return [self._index(resources, "resources", scope)]
+        identity = ((0, 0), f"resources of {key!r}", scope)
+        index = self._known.get(identity)
+        if index is None:
+            index = self._known[identity] = self._reserve()
+            self._work.append((index, resources, "resources", scope))
         return [index]
 
-    def _xobject(self, item: object, depth: int) -> Parts:
+    def _glyph_resources(self, font: pikepdf.Object, scope: Scope) -> Parts:
+        """Glyphs that are drawings take resources of their font, or else of where they stand."""
+        if not _is(entry(font, "/Subtype"), "/Type3") or scope.own is None:
+            return []
+        if isinstance(entry(font, "/Resources"), pikepdf.Dictionary):
+            return []
+        return [b"/Resources ", *self._scoped(scope.own, scope)]
+
+    def _xobject(self, item: object, scope: Scope) -> Parts:
         """Copy a form or an image; in place of others, and of hidden ones, stands an empty form."""
-        if isinstance(item, pikepdf.Stream) and not self._layers.hides(item.get("/OC")):
-            for kind in ("form", "image"):
-                if item.get("/Subtype") == f"/{kind.title()}":
-                    return self._copy(item, kind, depth)
+        if isinstance(item, pikepdf.Stream) and not self._layers.hides(entry(item, "/OC")):
+            if _is(entry(item, "/Subtype"), "/Image"):
+                return [self._index(item, "image", scope)]
+            if _is(entry(item, "/Subtype"), "/Form") and item.objgen not in scope.above:
+                return [self._index(item, "form", scope)]
         if self._empty is None:
             self._empty = self._reserve()
         return [self._empty]
 
-    def _stream(self, index: int, item: pikepdf.Object, kind: str, depth: int) -> CompiledObject:
+    def _stream(self, index: int, item: pikepdf.Object, kind: str, scope: Scope) -> CompiledObject:
         if kind == "image":
             self._check_picture(item)
-        parts = self._entries(item, KINDS[kind], depth)
-        raw, filters = item.read_raw_bytes(), _filters(item)
+        parts: Parts = []
+        if kind == "form":
+            parts += [b"/Type/XObject/Subtype/Form"]
+            parts += self._entries(item, FORM_WITHOUT_RESOURCES, scope, 0)
+        else:
+            parts += self._entries(item, KINDS[kind], scope, 0)
+        raw, filters = item.read_raw_bytes(), filters_of(item)
         if kind not in CONTENT:
             self._charge(raw, filters)
         else:
-            content = self.read(item)
+            content = self.read(item) if raw else b""
             self._check_content(content)
-            resources = item.get("/Resources")
-            if resources is None and kind == "form":  # PDF 1.1 let forms use their page's
-                resources = self._page_resources
-                parts += [b"/Resources ", *self._copy(resources, "resources", depth + 1)]
+            resources = entry(item, "/Resources")
+            if kind == "form":
+                resources = self._resources[scope.own]
+                parts += [b"/Resources ", *self._form_resources(item, content, scope)]
             visible = self._visible(content, resources)
-            self._count_paints(index, visible, resources)
-            if visible is not content:
+            self._count_paints(index, visible, resources, scope)
+            if visible is not content or not _is_sound(filters):
                 parts.append(b"/Filter/FlateDecode")
                 return CompiledObject(_joined(parts), zlib.compress(visible, 9))
-        return CompiledObject(_joined([*parts, *self._packing(item, filters, depth)]), raw)
+        return CompiledObject(_joined([*parts, *self._packing(item, filters)]), raw)
 
-    def _packing(self, item: pikepdf.Object, filters: tuple[str, ...], depth: int) -> Parts:
+    def _form_resources(self, form: pikepdf.Object, content: bytes, scope: Scope) -> Parts:
+        """Copy a form's resources, with what viewers look up in its page beside them."""
+        own = self._resources[scope.own]
+        if not isinstance(entry(form, "/Resources"), pikepdf.Dictionary):
+            return self._scoped(scope.own, scope)
+        if not self.quirks.borrowing:
+            if any(self._borrowed(own, page, content) for page in self._pages):
+                self.quirks |= Quirks(borrowing=True)
+            return self._copy(own, "resources", scope, 1)
+        page = self._resources.get(scope.page)
+        borrowed = self._borrowed(own, page, content)
+        if not borrowed or page is None:
+            return self._copy(own, "resources", scope, 1)
+        parts: Parts = [b"<<", *self._entries(own, KINDS["resources"], scope, 1)]
+        lender = Scope(scope.page, scope.page, scope.above)
+        for key in sorted(borrowed):
+            parts += [_name(key), b" "]
+            parts += self._copy(entry(page, key), KINDS["resources"].keys[key[1:]], lender, 2)
+        return [*parts, b">>"]
+
+    def _borrowed(
+        self, own: pikepdf.Object, page: pikepdf.Object | None, content: bytes
+    ) -> frozenset[str]:
+        """Return the kinds of resources that content uses and only its page has."""
+        if page is None or own is page:
+            return frozenset()
+        missing_permissions = [
+            key
+            for key in list(page.keys())
+            if key[1:] in KINDS["resources"].keys
+            and not isinstance(entry(own, key), pikepdf.Dictionary)
+            and isinstance(entry(page, key), pikepdf.Dictionary)
+        ]
+        if not missing_permissions:
+            return frozenset()
+        used = {_decoded_name(name) for name in _NAME.findall(content)} | _DEFAULT_SPACES
+        return frozenset(
+            key for key in missing_permissions if not used.isdisjoint(page[key].keys())
+        )
+
+    def _packing(self, item: pikepdf.Object, filters: tuple[str, ...]) -> Parts:
         """Write filters and their parameters: both as arrays, as strict readers want."""
         if not filters:
             return []
         names = b"".join(_name("/" + name) for name in filters)
-        parameters = item.get("/DecodeParms")
-        given = list(parameters) if isinstance(parameters, pikepdf.Array) else [parameters]
-        if not any(isinstance(each, pikepdf.Dictionary) for each in given):
+        parameters = parameters_of(item)
+        if not any(isinstance(each, pikepdf.Dictionary) for each in parameters):
             return [b"/Filter[", names, b"]"]
         parts: Parts = [b"/Filter[", names, b"]/DecodeParms["]
-        for each in given[: len(filters)]:
-            parts += [*self._copy(each, "filter parameters", depth + 1), b" "]
-        return [*parts, b"null " * (len(filters) - len(given)), b"]"]
+        for each in parameters[: len(filters)]:
+            parts += [*self._copy(each, "filter parameters", Scope(), 1), b" "]
+        return [*parts, b"null " * (len(filters) - len(parameters)), b"]"]
 
     def _charge(self, raw: bytes, filters: tuple[str, ...]) -> None:
-        self._left -= inflated_length(raw, filters, min(self._limits.stream, self._left))
+        self._left -= len(inflated(raw, filters, min(self._limits.stream, self._left)))
+
+    def _icc_based(self, values: Sequence[object], scope: Scope, depth: int) -> Parts:
+        """Copy a profile's colour space; in place of no sound profile stands what it refines."""
+        profile = values[1] if len(values) > 1 else None
+        if not isinstance(profile, pikepdf.Stream):
+            return [b"[/ICCBased null]"]
+        if self._is_profile(profile):
+            return [b"[/ICCBased ", self._index(profile, "profile", scope), b"]"]
+        alternate = entry(profile, "/Alternate")
+        if alternate is not None and not _is(alternate, "/Pattern"):
+            return self._copy(alternate, "colour space", scope, depth + 1)
+        spaces = {1: b"/DeviceGray", 3: b"/DeviceRGB", 4: b"/DeviceCMYK"}
+        return [spaces.get(_whole(entry(profile, "/N")), b"null")]
+
+    def _is_profile(self, stream: pikepdf.Object) -> bool:
+        number = stream.objgen
+        if number not in self._profiles:
+            try:
+                content = self.read(stream)
+            except BackgroundError:
+                content = b""
+            self._profiles[number] = is_profile(content, _whole(entry(stream, "/N")))
+        return self._profiles[number]
 
     def _check_picture(self, item: pikepdf.Object) -> None:
-        self._check_pixels(_whole(item.get("/Width")), _whole(item.get("/Height")))
-        if "DCTDecode" not in _filters(item)[:1]:
+        self._check_pixels(_whole(entry(item, "/Width")), _whole(entry(item, "/Height")))
+        if "DCTDecode" not in filters_of(item)[:1]:
             return
         try:
             file = jpeg.read_file(item.read_raw_bytes())
@@ -207,52 +451,88 @@ class Copier:
 
     def _visible(self, content: bytes, resources: pikepdf.Object | None) -> bytes:
         """Return content without its hidden layers: the same bytes, if there are none."""
-        properties = _entry(resources, "/Properties")
+        properties = entry(resources, "/Properties")
         names = properties.keys() if isinstance(properties, pikepdf.Dictionary) else ()
-        hidden = frozenset(key for key in names if self._layers.hides(_entry(properties, key)))
+        hidden = frozenset(key for key in names if self._layers.hides(entry(properties, key)))
         if not hidden:
             return content
         with pikepdf.new() as scratch:
             stream = scratch.make_stream(content)
             return without_hidden(pikepdf.parse_content_stream(stream), hidden)
 
-    def _count_paints(self, index: int, content: bytes, resources: pikepdf.Object | None) -> None:
+    def _count_paints(
+        self, index: int, content: bytes, resources: pikepdf.Object | None, scope: Scope
+    ) -> None:
         """Note which forms a content stream paints, and how often."""
-        xobjects = _entry(resources, "/XObject")
-        paints: Counter[int] = Counter()
+        xobjects = entry(resources, "/XObject")
+        paints: Counter[Identity] = Counter()
         for written, count in Counter(_DO.findall(content)).items():
-            item = _entry(xobjects, _decoded_name(written))
-            if isinstance(item, pikepdf.Stream):
-                painted = self._known.get((*item.objgen, "form"))
-                if painted is not None:
-                    paints[painted] += count
+            item = entry(xobjects, _decoded_name(written))
+            if isinstance(item, pikepdf.Stream) and item.objgen not in scope.above:
+                paints[item.objgen, "form", self._identifying(item, "form", scope)] += count
         self._paints[index] = paints
 
-    def _check_forms(self, index: int) -> None:
+    def check_forms(self, pages: Iterable[int]) -> None:
         """Refuse forms that paint forms that paint forms: a page of 2 kB can ask for 10^9."""
-        totals: dict[int, int] = {}
-
-        def total(form: int, above: tuple[int, ...]) -> int:
-            if form in above or len(above) > _MAX_DEPTH:
+        painted = {index: self._painted(paints) for index, paints in self._paints.items()}
+        order, cyclic = _bottom_up(painted)
+        if cyclic:
+            numbers = frozenset(self._forms[index] for index in cyclic if index in self._forms)
+            if numbers <= self.quirks.cyclic:
                 raise BackgroundError("A part of the PDF's drawing contains itself.")
-            if form not in totals:
-                paints = self._paints.get(form, Counter())
-                totals[form] = 1 + sum(
-                    count * total(painted, (*above, form)) for painted, count in paints.items()
-                )
-            return totals[form]
-
-        if total(index, ()) > self._limits.forms:
+            self.quirks |= Quirks(cyclic=numbers)
+            return
+        totals: dict[int, int] = {}
+        depths: dict[int, int] = {}
+        for index in order:
+            inner = painted.get(index, {})
+            totals[index] = 1 + sum(count * totals[form] for form, count in inner.items())
+            depths[index] = 1 + max((depths[form] for form in inner), default=-1)
+        pages = tuple(pages)
+        if max((totals[page] for page in pages), default=0) > self._limits.forms:
             raise BackgroundError("The PDF repeats its drawing too often. Flatten it, then export.")
+        if max((depths[page] for page in pages), default=0) > _MAX_FORMS:
+            raise BackgroundError(_TOO_DEEP)
+
+    def _painted(self, paints: Counter[int] | Counter[Identity]) -> dict[int, int]:
+        indices = (
+            (self._known.get(item) if isinstance(item, tuple) else item, count)
+            for item, count in paints.items()
+        )
+        return {index: count for index, count in indices if index is not None}
 
     def _note_font(self, font: pikepdf.Object) -> None:
         """Remember fonts that do not come with their glyphs."""
-        descriptor = _entry(font, "/FontDescriptor")
-        if _entry(font, "/Subtype") in ("/Type3", "/Type0"):
+        descriptor = entry(font, "/FontDescriptor")
+        subtype = entry(font, "/Subtype")
+        if _is(subtype, "/Type3") or _is(subtype, "/Type0"):
             return
         files = ("/FontFile", "/FontFile2", "/FontFile3")
-        if not any(_entry(descriptor, key) is not None for key in files):
-            self.missing_fonts.add(str(_entry(font, "/BaseFont") or "/?")[1:])
+        if not any(entry(descriptor, key) is not None for key in files):
+            self.missing_fonts.add(name_of(entry(font, "/BaseFont")) or "?")
+
+
+def _bottom_up(painted: Mapping[int, Mapping[int, int]]) -> tuple[list[int], set[int]]:
+    """Return forms so that each comes after those it paints, and those that paint themselves."""
+    waiting = {index: len(forms) for index, forms in painted.items()}
+    painters: dict[int, list[int]] = {}
+    for index, forms in painted.items():
+        for form in forms:
+            painters.setdefault(form, []).append(index)
+            waiting.setdefault(form, 0)
+    order = [index for index, count in waiting.items() if not count]
+    for index in order:  # grows
+        for painter in painters.get(index, ()):
+            waiting[painter] -= 1
+            if not waiting[painter]:
+                order.append(painter)
+    left = set(waiting) - set(order)
+    # Of the rest, those that no other one of the rest paints only lead to a circle.
+    while True:
+        inside = {form for index in left for form in painted.get(index, ()) if form in left}
+        if inside == left:
+            return order, left
+        left = inside
 
 
 def plain(item: object) -> bytes:
@@ -269,7 +549,7 @@ def plain(item: object) -> bytes:
         case Decimal() | float():
             return f"{item:f}".encode("ascii")
         case pikepdf.Name() | pikepdf.String():
-            return item.unparse()
+            return item.unparse(resolved=True)  # a reference would point into the source
         case _:
             return b"null"
 
@@ -288,17 +568,57 @@ def _joined(parts: Iterable[bytes | int]) -> tuple[bytes | int, ...]:
     return tuple(joined)
 
 
-def _entry(owner: object, key: str) -> pikepdf.Object | None:
-    return owner.get(key) if isinstance(owner, pikepdf.Dictionary | pikepdf.Stream) else None
+def entry(owner: object, key: str) -> pikepdf.Object | None:
+    """Return an entry of a dictionary or stream, whatever bytes its name consists of."""
+    if not isinstance(owner, pikepdf.Dictionary | pikepdf.Stream):
+        return None
+    if key.isascii():
+        return owner.get(key)
+    return owner[key] if key in set(owner.keys()) else None
 
 
-def _filters(stream: pikepdf.Object) -> tuple[str, ...]:
-    filters = stream.get("/Filter")
-    if isinstance(filters, pikepdf.Name):
-        return (str(filters)[1:],)
-    if isinstance(filters, pikepdf.Array):
-        return tuple(str(name)[1:] for name in list(filters))
-    return ()
+def name_of(item: object) -> str | None:
+    """Return a name without its slash; bytes that are no UTF-8 are told from others.
+
+    >>> name_of(pikepdf.Object.parse(b"/A#ff"))
+    'A\\ufffd'
+    """
+    if not isinstance(item, pikepdf.Name):
+        return None
+    return bytes(item)[1:].decode("utf-8", "replace")
+
+
+def _is(item: object, name: str) -> bool:
+    return isinstance(item, pikepdf.Name) and bytes(item) == name.encode("ascii")
+
+
+def filters_of(stream: pikepdf.Object) -> tuple[str, ...]:
+    """Return the filters that are left to undo, by their long names.
+
+    Viewers know the short ones everywhere, and what ``Crypt`` ciphered is deciphered already.
+    """
+    names = map(name_of, _listed(stream.get("/Filter")))
+    return tuple(_FILTERS.get(name, name) for name in names if name and name != "Crypt")
+
+
+def parameters_of(stream: pikepdf.Object) -> list[object]:
+    """Return the parameters of the filters in ``filters_of``."""
+    parameters = _listed(stream.get("/DecodeParms"))
+    crypt = [
+        place for place, name in enumerate(_listed(stream.get("/Filter"))) if _is(name, "/Crypt")
+    ]
+    return [each for place, each in enumerate(parameters) if place not in crypt]
+
+
+def _listed(item: object) -> list[object]:
+    if isinstance(item, pikepdf.Array):
+        return list(item)
+    return [] if item is None else [item]
+
+
+def _is_sound(filters: tuple[str, ...]) -> bool:
+    """Tell whether content may stay packed as it is; pictures' filters are no way to pack it."""
+    return PICTURES.isdisjoint(filters)
 
 
 def _whole(value: object) -> int:

@@ -1,4 +1,4 @@
-"""How long a stream becomes when its filters are undone, found out without trusting it.
+"""What a stream becomes when its filters are undone, found out without trusting it.
 
 The libraries that read PDFs inflate what they are given: half a megabyte can become half a
 gigabyte. These decoders (ISO 32000-1, 7.4) stop at a limit.
@@ -20,8 +20,8 @@ _BLOCK = 1 << 20
 _LZW_TABLE = 4096 - 258
 
 
-def inflated_length(raw: bytes, filters: tuple[str, ...], limit: int) -> int:
-    """Return the length of a decoded stream.
+def inflated(raw: bytes, filters: tuple[str, ...], limit: int) -> bytes:
+    """Return a decoded stream, as far as it can be decoded; predictors are left to others.
 
     Raises:
         BackgroundError: it exceeds the limit, or a filter is unknown.
@@ -35,7 +35,7 @@ def inflated_length(raw: bytes, filters: tuple[str, ...], limit: int) -> int:
         if name not in _DECODERS:
             raise BackgroundError(f"The PDF uses a way of packing we do not know: {name[:40]}.")
         data = _DECODERS[name](data, limit)
-    return len(data)
+    return data
 
 
 def _grown(limit: int) -> BackgroundError:

@@ -15,7 +15,7 @@ _MAX_DEPTH = 20
 Instruction = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
 
 
-class Layers:
+class OptionalContent:
     """The default state of a PDF's optional content groups, when printed."""
 
     def __init__(self, pdf: pikepdf.Pdf) -> None:

@@ -19,7 +19,7 @@ _LETTER: Box = (0, 0, 612, 792)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PageGeometry:
     """How a page's coordinates become those of the page as it is shown."""
 
     box: Box
@@ -48,18 +48,37 @@ class Sheet:
         )[self.turn]
         return b"/BBox" + numbers(self.box) + b"/Matrix[" + matrix(*turned) + b"]"
 
+    @property
+    def untouched(self) -> bytes:
+        """Entries of a form XObject in the page's own coordinates."""
+        return b"/BBox" + numbers(self.box)
 
-def read_sheet(page: pikepdf.Object, side: int) -> Sheet:
+    def shown(self, place: Box) -> Box:
+        """Return where a place on the page lies when it is shown."""
+        left, bottom, right, top = self.box
+        x1, y1, x2, y2 = place
+        unit = self.unit
+        corners = {
+            0: (x1 - left, y1 - bottom, x2 - left, y2 - bottom),
+            1: (y1 - bottom, right - x2, y2 - bottom, right - x1),
+            2: (right - x2, top - y2, right - x1, top - y1),
+            3: (top - y2, x1 - left, top - y1, x2 - left),
+        }[self.turn]
+        a, b, c, d = (edge * unit for edge in corners)
+        return a, b, c, d
+
+
+def read_page_geometry(page: pikepdf.Object, side: int) -> PageGeometry:
     """Read a page's boxes, rotation and unit.
 
     Raises:
         BackgroundError: it has no sensible size.
     """
-    media = _box(inherited(page, "/MediaBox")) or _LETTER
-    crop = _box(inherited(page, "/CropBox"))
+    media = read_box(inherited(page, "/MediaBox")) or _LETTER
+    crop = read_box(inherited(page, "/CropBox"))
     shown = _within(media, crop) if crop else media
-    unit = _number(page.get("/UserUnit")) or 1.0
-    sheet = Sheet(shown, int(_number(inherited(page, "/Rotate")) or 0) // 90 % 4, unit)
+    unit = read_number(page.get("/UserUnit")) or 1.0
+    sheet = PageGeometry(shown, int(read_number(inherited(page, "/Rotate")) or 0) // 90 % 4, unit)
     width, height = sheet.size
     if not (1 <= width <= side and 1 <= height <= side):
         raise BackgroundError(
@@ -81,11 +100,11 @@ def inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:
     return None
 
 
-def _box(value: object) -> Box | None:
+def read_box(value: object) -> Box | None:
     """Return left, bottom, right, top, which a file may give in any order."""
     if not isinstance(value, pikepdf.Array) or len(value) != 4:
         return None
-    edges = [_number(edge) for edge in list(value)]
+    edges = [read_number(edge) for edge in list(value)]
     if any(edge is None for edge in edges):
         return None
     x1, y1, x2, y2 = (float(edge or 0) for edge in edges)
@@ -99,7 +118,7 @@ def _within(media: Box, crop: Box) -> Box:
     return (left, bottom, right, top) if left < right and bottom < top else media
 
 
-def _number(value: object) -> float | None:
+def read_number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     return float(value)

@@ -26,7 +26,10 @@ _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
 """Of the environment, which may hold secrets."""
 _TOO_SLOW = "The PDF takes too long to draw. Flatten it or simplify its drawing, then export."
 _TOO_BIG = "The PDF needs too much memory. Export it with smaller pictures."
-_BREAKS = "The PDF is damaged in a way that breaks the program that reads it. Export it again."
+_BREAKS = (
+    "The program that reads PDFs fails on this one. Export it in another version, for example as "
+    "PDF 1.4 or PDF/X."
+)
 
 
 def compile_background(pdf: bytes, limits: Limits = LIMITS) -> CompiledBackground:

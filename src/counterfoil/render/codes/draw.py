@@ -106,7 +106,7 @@ class _Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class BarcodePlacement:
     """Where a layout wants a code: draws any text into its box.
 
     A symbol is fitted inside and centred; its quiet zone is inside, too, unless switched off.

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, ClassVar
 
-from counterfoil.render.codes import SHAPES, Level, Spot, Symbology, encode
+from counterfoil.render.codes import SHAPES, BarcodePlacement, Level, Symbology, encode
 from counterfoil.render.codes import Drawn as DrawnCode
 from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Extent, Frame, Slot
-from counterfoil.render.elements.kinds import (
+from counterfoil.render.elements.field_types import (
     BLACK,
     COLOUR,
     FLAG,
@@ -154,8 +154,8 @@ class BarcodeArea(Element):
         oblong = self.height or Mm(self.size / _ASPECT)
         return oblong if self.symbology in _OBLONG else self.size
 
-    def _spot(self) -> Spot:
-        return Spot(
+    def _spot(self) -> BarcodePlacement:
+        return BarcodePlacement(
             symbology=self.symbology,
             left=pt(self.left),
             bottom=pt(self.bottom),
@@ -193,7 +193,7 @@ class _Stripped:
 class _Painter:
     """Draws any text as a code at one place."""
 
-    spot: Spot
+    spot: BarcodePlacement
     colour: bytes
     frame: Frame
     always: tuple[Remark, ...]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from counterfoil.render.elements.condition import Condition, ConditionKind
-from counterfoil.render.elements.kinds import PAGE
+from counterfoil.render.elements.field_types import PAGE
 from counterfoil.render.fonts.embed import GlyphUse
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counterfoil.render.elements.kinds import VARIABLE
+from counterfoil.render.elements.field_types import VARIABLE
 from counterfoil.render.reader import Place
 from counterfoil.render.values import PROPERTIES, Key, Ticket
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from counterfoil.render.elements.base import NOTHING, Drawing, Element, Extent, Frame, Slot
-from counterfoil.render.elements.kinds import FINEST, LENGTH, POSITIVE_LENGTH, VARIABLE
+from counterfoil.render.elements.field_types import FINEST, LENGTH, POSITIVE_LENGTH, VARIABLE
 from counterfoil.render.images import Image, embed_image, fit
 from counterfoil.render.pdf import content
 from counterfoil.render.pdf.syntax import Ref

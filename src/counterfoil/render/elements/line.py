@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from counterfoil.render.elements.base import Drawing, Element, Extent, Frame
-from counterfoil.render.elements.kinds import BLACK, COLOUR, LENGTH, THICKNESS, Colour
+from counterfoil.render.elements.field_types import BLACK, COLOUR, LENGTH, THICKNESS, Colour
 from counterfoil.render.elements.shape import HAIRLINE, paint, stroke_ink
 from counterfoil.render.pdf import content
 from counterfoil.render.reader import attribute

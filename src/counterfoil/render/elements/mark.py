@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counterfoil.render.elements.kinds import Colour
+from counterfoil.render.elements.field_types import Colour
 from counterfoil.render.pdf import content
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from counterfoil.render.elements.base import Drawing, Element, Extent, Frame
-from counterfoil.render.elements.kinds import LENGTH, POSITIVE_LENGTH, Choice
+from counterfoil.render.elements.field_types import LENGTH, POSITIVE_LENGTH, Choice
 from counterfoil.render.elements.mark import HEIGHT, MARKS, WIDTH
 from counterfoil.render.pdf import content
 from counterfoil.render.reader import attribute

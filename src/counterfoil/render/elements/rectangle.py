@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from counterfoil.render.elements.base import Drawing, Frame
-from counterfoil.render.elements.kinds import THICKNESS
+from counterfoil.render.elements.field_types import THICKNESS
 from counterfoil.render.elements.shape import Area
 from counterfoil.render.pdf import content
 from counterfoil.render.reader import attribute

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from counterfoil.render.elements.base import Box, Drawing, Element, Extent, Frame
-from counterfoil.render.elements.kinds import (
+from counterfoil.render.elements.field_types import (
     BLACK,
     COLOUR_OR_NONE,
     LENGTH,

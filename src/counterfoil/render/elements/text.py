@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Extent, Frame, Slot
-from counterfoil.render.elements.kinds import (
+from counterfoil.render.elements.field_types import (
     COLOUR,
     DEGREES,
     FAMILY,
@@ -29,9 +29,9 @@ from counterfoil.render.fonts.face import Face
 from counterfoil.render.pdf import content
 from counterfoil.render.preflight import Concern, Remark
 from counterfoil.render.reader import attribute
-from counterfoil.render.text.typeset import SLACK, Line, TextStyle
+from counterfoil.render.text.line_breaker import SLACK, Line, TextStyle
 from counterfoil.render.units import Mm, Pt, mm, pt
-from counterfoil.render.values import SECRET, Shortened, Value, Variable, content_value
+from counterfoil.render.values import SECRET, TruncatedSecret, Value, Variable, content_value
 
 Point = tuple[float, float]
 
@@ -109,7 +109,7 @@ class TextElement(Element):
 
     def _value(self) -> Value:
         if self.content == SECRET:
-            return Shortened(Variable(SECRET, self.locale))
+            return TruncatedSecret(Variable(SECRET, self.locale))
         return content_value(self.content, self.text, self.text_i18n, self.locale)
 
     def remarks(self, frame: Frame) -> Iterator[Remark]:

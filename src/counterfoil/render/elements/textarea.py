@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from counterfoil.render.elements.base import Extent, Frame
-from counterfoil.render.elements.kinds import FACTOR, FLAG
+from counterfoil.render.elements.field_types import FACTOR, FLAG
 from counterfoil.render.elements.text import LEADING, Block, TextElement, TextPainter
+from counterfoil.render.errors import TextError
 from counterfoil.render.fonts.face import Face
 from counterfoil.render.reader import attribute
+from counterfoil.render.text.line_breaker import Line, break_lines
 from counterfoil.render.text.prepare import prepare
-from counterfoil.render.text.typeset import Line, break_lines
 from counterfoil.render.units import Mm, Pt, mm, pt
 from counterfoil.render.values import Ticket
 
@@ -45,7 +46,11 @@ class TextArea(TextElement):
 
     def extent(self, ticket: Ticket, frame: Frame) -> Extent:
         painter = self._painter(frame, self._face(frame))
-        height = painter.height(self._value()(ticket), self.locale or ticket.locale)
+        language = self.locale or ticket.locale
+        try:
+            height = painter.height(self._value()(ticket), language)
+        except TextError:  # it is never printed
+            height = painter.height("", language)
         bottom = Mm(self.bottom - height) if self.downward else self.bottom
         return self.turned(bottom, height, Mm(bottom + height))
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from counterfoil.render.elements.base import Extent, Frame
-from counterfoil.render.elements.kinds import FACTOR, FLAG, LENGTH, Choice
+from counterfoil.render.elements.field_types import FACTOR, FLAG, LENGTH, Choice
 from counterfoil.render.elements.text import LEADING, Block, TextElement, TextPainter
 from counterfoil.render.fonts.face import Face
 from counterfoil.render.reader import attribute
+from counterfoil.render.text.line_breaker import Line, break_lines
 from counterfoil.render.text.prepare import Prepared, prepare
-from counterfoil.render.text.typeset import Line, break_lines
 from counterfoil.render.units import Mm, Pt, pt
 from counterfoil.render.values import Ticket
 

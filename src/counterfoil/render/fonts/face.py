@@ -16,9 +16,9 @@ from typing import NamedTuple
 import uharfbuzz as hb
 
 from counterfoil.render.errors import FontError
-from counterfoil.render.fonts.aliases import find_aliases
 from counterfoil.render.fonts.script import is_plain, is_plain_character
 from counterfoil.render.fonts.sfnt import OUTLINES, Metrics, read_metrics
+from counterfoil.render.fonts.shared_glyphs import find_shared_glyphs
 from counterfoil.render.pdf.syntax import literal
 
 NOTDEF = 0
@@ -147,7 +147,7 @@ class Face:
 
         CFF outlines have none: their character ids cannot be led elsewhere.
         """
-        return find_aliases(self) if "glyf" in self.hb_face.table_tags else {}
+        return find_shared_glyphs(self) if "glyf" in self.hb_face.table_tags else {}
 
     @cached_property
     def _aliased(self) -> dict[int, int]:

@@ -91,13 +91,20 @@ class Writer:
         )
         return page
 
-    def finish(self, *, title: str, language: str, producer: str = "Counterfoil") -> None:
+    def finish(
+        self,
+        *,
+        title: str,
+        language: str,
+        producer: str = "Counterfoil",
+        intents: Sequence[Ref] = (),
+    ) -> None:
         """Write the page tree, the catalog and the cross-reference stream.
 
         Raises:
             ValueError: a number was allotted but never filled, which would leave a broken file.
         """
-        catalog = self._catalog(language)
+        catalog = self._catalog(language, intents)
         info = self.add(
             dictionary({"Title": text_string(title), "Producer": text_string(producer)})
         )
@@ -105,17 +112,16 @@ class Writer:
         self._write_xref(catalog, info)
         self._flush()
 
-    def _catalog(self, language: str) -> Ref:
-        return self.add(
-            dictionary(
-                {
-                    "Type": b"/Catalog",
-                    "Pages": bytes(self._tree.finish()),
-                    "Lang": text_string(language),
-                    "ViewerPreferences": dictionary({"DisplayDocTitle": b"true"}),
-                }
-            )
-        )
+    def _catalog(self, language: str, intents: Sequence[Ref]) -> Ref:
+        catalog = {
+            "Type": b"/Catalog",
+            "Pages": bytes(self._tree.finish()),
+            "Lang": text_string(language),
+            "ViewerPreferences": dictionary({"DisplayDocTitle": b"true"}),
+        }
+        if intents:
+            catalog["OutputIntents"] = array(map(bytes, intents))
+        return self.add(dictionary(catalog))
 
     def _pack(self) -> None:
         if not self._packing:

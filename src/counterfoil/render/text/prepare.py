@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
+from counterfoil.render.budget import check_text
 from counterfoil.render.text.breaking import is_spaceless, line_breaks
 
 SOFT_HYPHEN = "\u00ad"
@@ -70,7 +71,11 @@ def prepare(text: str) -> Prepared:
     """Divide a value into paragraphs; equal values that come soon again give the same object.
 
     A line feed at the very end ends the last paragraph and adds none; otherwise empty ones count.
+
+    Raises:
+        TextError: it is longer than the budget allows.
     """
+    check_text(text)
     if not text.isascii():
         text = normalize("NFC", _SURROGATE.sub(REPLACEMENT, text))
     parts = text.split("\n")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 from unicodedata import category
 
-from counterfoil.render.fonts.aliases import SCRIPT
 from counterfoil.render.fonts.embed import GlyphUse
 from counterfoil.render.fonts.face import Glyph
+from counterfoil.render.fonts.shared_glyphs import SCRIPT
 from counterfoil.render.text.runs import Run
 
 _NO_CHARACTER = "\uffff"

@@ -17,8 +17,8 @@ from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
 from counterfoil.core import language
 from counterfoil.core.translated import Translated
-from counterfoil.web import words
-from counterfoil.web.forms.translated import in_page_language, language_name
+from counterfoil.web.framework import labels
+from counterfoil.web.framework.forms.translated import in_page_language, language_name
 
 register = template.Library()
 
@@ -26,7 +26,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def may(context: template.Context, *permissions: str) -> bool:
     """Tell whether the reader holds one of these permissions here."""
-    return bool(context["page"].holds(permissions))
+    return bool(context["page"].has_permission(permissions))
 
 
 @register.filter
@@ -73,24 +73,24 @@ def query(context: template.Context, **changes: Any) -> str:
 @register.filter
 def refusal(reason: str | None) -> Any:
     """Say why a ticket was refused at the gate."""
-    return words.REFUSALS.get(reason or "", reason or "")
+    return labels.REFUSALS.get(reason or "", reason or "")
 
 
 @register.filter
 def deed(entry: LogEntry) -> Any:
     """Say what a log entry tells."""
-    return words.DEEDS.get(entry.action, entry.action)
+    return labels.ACTION_LABELS.get(entry.action, entry.action)
 
 
 @register.filter
 def payment_state(state: str) -> Any:
-    return words.PAYMENT_STATES.get(state, state)
+    return labels.PAYMENT_STATES.get(state, state)
 
 
 @register.filter
 def printed(kind: str) -> Any:
     """Say what an app has printed for a ticket."""
-    return words.PRINTED.get(kind, kind)
+    return labels.PRINTED.get(kind, kind)
 
 
 @register.filter

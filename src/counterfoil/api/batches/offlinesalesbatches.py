@@ -1,0 +1,234 @@
+"""``offlinesalesbatches``: stocks of tickets, asked for, made, printed."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from counterfoil.api.catalog.sale_fields import DateReference, VariationReference
+from counterfoil.api.framework.downloads import FileAnswers, answer_result, under_way
+from counterfoil.api.framework.fields import ChannelReference, Moment, Reference, Text, Whole
+from counterfoil.api.framework.links import absolute
+from counterfoil.api.framework.schema import (
+    ACCEPTED_BATCH,
+    ACCEPTED_DOWNLOAD,
+    DELETED,
+    RESULT_OF_JOB,
+    STATE_OF_JOB,
+)
+from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
+from counterfoil.batches import queries, services
+from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
+from counterfoil.batches.services import NewBatch
+from counterfoil.catalog.models import SalesChannel
+from counterfoil.catalog.services import WEB
+from counterfoil.jobs.queries import Phase, state_of
+from counterfoil.printing.queries import find_request
+
+READ = ("event.orders:read",)
+WRITE = ("event.orders:write",)
+
+
+class BatchSerializer(serializers.ModelSerializer[OfflineSalesBatch]):
+    """A batch as lists show it."""
+
+    creation = Moment()
+    sales_channel = serializers.CharField(source="sales_channel.identifier")
+
+    class Meta:
+        model = OfflineSalesBatch
+        fields: tuple[str, ...] = (
+            "id",
+            "creation",
+            "testmode",
+            "sales_channel",
+            "comment",
+            "layout",
+            "subevent",
+            "item",
+            "variation",
+            "amount",
+        )
+
+
+class BatchDetailSerializer(BatchSerializer):
+    """A batch with the codes of its orders, in the order of creation."""
+
+    orders = serializers.SerializerMethodField()
+
+    class Meta(BatchSerializer.Meta):
+        fields = (*BatchSerializer.Meta.fields, "orders")
+
+    def get_orders(self, batch: OfflineSalesBatch) -> list[str]:
+        return queries.order_codes(batch)
+
+
+class NewBatchSerializer(serializers.Serializer[Any]):
+    """What a client sends. Shape only; whether it can be sold, the service says."""
+
+    testmode = serializers.BooleanField(required=False)
+    sales_channel = ChannelReference(required=False)
+    layout = Reference("ticket_layouts", required=False, allow_null=True)
+    subevent = DateReference(required=False, allow_null=True)
+    item = Reference("items")
+    variation = VariationReference(required=False, allow_null=True)
+    amount = Whole(min_value=1, max_value=MAX_AMOUNT)
+    comment = Text(required=False, allow_blank=True, trim_whitespace=False)
+
+
+class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
+    verbose_name = "offline sales batch"
+    example: ClassVar[Any] = {
+        "id": 1,
+        "creation": "2026-07-08T18:27:32.134368+02:00",
+        "testmode": False,
+        "sales_channel": "web",
+        "comment": "Batch for sale at the event",
+        "layout": 3,
+        "subevent": None,
+        "item": 23,
+        "variation": None,
+        "amount": 7,
+        "orders": ["TSRNN", "3FBSL", "WMDNJ", "BHW9H", "MXSUG", "DSDAP", "URLLE"],
+    }
+    action_examples: ClassVar[dict[str, Any]] = {
+        "create": {
+            "check": "https://tickets.example.org/api/v1/organizers/bigevents/events/sampleconf/"
+            "offlinesalesbatches/check/29891ede-196f-4942-9e26-d055a36e98b8/"
+        }
+    }
+    request_examples: ClassVar[dict[str, Any]] = {
+        "create": {"item": 23, "amount": 7, "layout": 3, "sales_channel": "web"}
+    }
+    input_serializer_class = NewBatchSerializer
+    read_permissions = READ
+    write_permissions = WRITE
+
+    def get_queryset(self) -> QuerySet[OfflineSalesBatch]:
+        return queries.batches_of(self.event)
+
+    def get_serializer_class(self) -> type[BatchSerializer]:
+        return BatchSerializer if self.action == "list" else BatchDetailSerializer
+
+    @extend_schema(responses=ACCEPTED_BATCH)
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Ask for a batch; ``check`` tells when it is made."""
+        sent = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
+        sent.is_valid(raise_exception=True)
+        new = NewBatch(**{"sales_channel": self._web(), **sent.validated_data})
+        asked = services.request_batch(actor=self.actor, event=self.event, new=new)
+        names = (self.organizer.slug, self.event.slug, asked.pk)
+        url = absolute(request, reverse("offlinesalesbatch-check", args=names))
+        return Response({"check": url}, status=status.HTTP_202_ACCEPTED)
+
+    def _web(self) -> SalesChannel:
+        return self.organizer.sales_channels.get(identifier=WEB)
+
+
+class BatchCheckView(EventView[OfflineSalesBatch]):
+    """How the making of a batch stands. Anybody who may read the orders may ask."""
+
+    verbose_name = "state of a batch that is being made"
+    example = BatchView.example
+    queryset = OfflineSalesBatch.objects.none()
+    serializer_class = BatchDetailSerializer
+    read_permissions = READ
+
+    @extend_schema(responses={200: BatchDetailSerializer, **STATE_OF_JOB})
+    def retrieve(self, request: Request, *args: Any, job: UUID, **kwargs: Any) -> Response:
+        asked = queries.request_of(self.event, job)
+        if asked is None:
+            raise NotFound(_("There is no such job."))
+        if asked.batch is not None:
+            return Response(self.get_serializer(asked.batch).data)
+        state = state_of(asked.job)
+        if state.phase is Phase.UNDER_WAY:
+            return under_way(asked.job, state)
+        if state.phase is Phase.DONE:  # the batch was deleted since
+            raise NotFound(_("There is no such job."))
+        body = {"status": "failed", "message": state.message}
+        return Response(body, status=status.HTTP_410_GONE)
+
+
+class BatchRenderView(EventView[OfflineSalesBatch]):
+    verbose_name = "PDF of a batch"
+    request_examples: ClassVar[dict[str, Any]] = {"create": {}}
+    example: ClassVar[Any] = {
+        "download": "https://tickets.example.org/api/v1/organizers/bigevents/events/sampleconf/"
+        "offlinesalesbatches/1/download/29891ede-196f-4942-9e26-d055a36e98b8/"
+        "3f279f13-c198-4137-b49b-9b360ce9fcce/"
+    }
+    serializer_class = BatchSerializer
+    read_permissions = READ
+    write_permissions = READ  # printing reads orders and changes none
+
+    def get_queryset(self) -> QuerySet[OfflineSalesBatch]:
+        return queries.batches_of(self.event).select_related("layout", "event__organizer")
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={**ACCEPTED_DOWNLOAD, **DELETED})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Ask for the PDF of a batch, a page for each ticket."""
+        batch = self.get_object()
+        _ = request.data  # nothing is read from it, but what is no JSON is refused
+        found = services.request_print(actor=self.actor, batch=batch)
+        names = (self.organizer.slug, self.event.slug, batch.pk, found.pk, found.file_id)
+        url = absolute(request, reverse("offlinesalesbatch-download", args=names))
+        return Response({"download": url}, status=status.HTTP_202_ACCEPTED)
+
+
+class BatchDownloadView(FileAnswers, EventView[OfflineSalesBatch]):
+    verbose_name = "download of a batch's PDF"
+    read_permissions = READ
+
+    def get_queryset(self) -> QuerySet[OfflineSalesBatch]:
+        return queries.batches_of(self.event)
+
+    @extend_schema(responses=RESULT_OF_JOB)
+    def retrieve(
+        self, request: Request, *args: Any, job: UUID, file: UUID, **kwargs: Any
+    ) -> HttpResponseBase:
+        batch = self.get_object()
+        found = find_request(event=self.event, job_id=job, file_id=file)
+        if found is not None and not batch.prints.filter(request=found).exists():
+            found = None
+        filename = f"{self.event.slug}-batch-{batch.pk}.pdf"
+        return answer_result(request, found, requested_by=self.actor, filename=filename)
+
+
+_BASE = "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches"
+
+routes = [
+    path(
+        f"{_BASE}/check/<job_id:job>/",
+        BatchCheckView.as_view({"get": "retrieve"}),
+        name="offlinesalesbatch-check",
+    ),
+    path(
+        f"{_BASE}/<id:pk>/render/",
+        BatchRenderView.as_view({"post": "create"}),
+        name="offlinesalesbatch-render",
+    ),
+    # The documented example lacks the slash that the documented address has.
+    path(
+        f"{_BASE}/<id:pk>/render",
+        BatchRenderView.as_view({"post": "create"}),
+        name="offlinesalesbatch-render-noslash",
+    ),
+    path(
+        f"{_BASE}/<id:pk>/download/<job_id:job>/<job_id:file>/",
+        BatchDownloadView.as_view({"get": "retrieve"}),
+        name="offlinesalesbatch-download",
+    ),
+    *event_routes("offlinesalesbatches", BatchView, name="offlinesalesbatch"),
+]

@@ -1,0 +1,127 @@
+"""A scan as JSON: what the two redeem routes have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from counterfoil.accounts.actors import Actor
+from counterfoil.api.checkin.checkin_times import CheckinDateTime
+from counterfoil.api.checkin.scan_fields import (
+    ScanPositionSerializer,
+    asked_for,
+    checkin_texts,
+    require_attention,
+)
+from counterfoil.api.orders.position_fields import attach_shown, shown_question
+from counterfoil.checkin import services
+from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.checkin.reasons import Reason
+from counterfoil.checkin.scans import Outcome, Scan
+from counterfoil.core import clock
+from counterfoil.orders.models import OrderPosition
+
+
+class ScanSerializer(serializers.Serializer[Scan]):
+    """What an app sends about a scan, whichever route it uses."""
+
+    type = serializers.ChoiceField(Checkin.Type.choices, default=Checkin.Type.ENTRY)
+    source_type = serializers.CharField(max_length=32, default="barcode")
+    force = serializers.BooleanField(default=False)
+    ignore_unpaid = serializers.BooleanField(default=False)
+    nonce = serializers.CharField(max_length=190, required=False, allow_null=True, allow_blank=True)
+    datetime = CheckinDateTime(required=False, allow_null=True)
+    answers = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, allow_null=True, max_length=10_000),
+        required=False,
+        allow_null=True,
+    )
+    questions_supported = serializers.BooleanField(default=True)
+    simulate = serializers.BooleanField(default=False)
+    use_order_locale = serializers.BooleanField(default=False)
+
+
+def scan_of(sent: Mapping[str, Any], **given: Any) -> Scan:
+    """Make a scan of what was sent; an empty nonce or time is none."""
+    return Scan(
+        type=sent["type"],
+        source_type=sent["source_type"],
+        force=sent["force"],
+        ignore_unpaid=sent["ignore_unpaid"],
+        nonce=sent.get("nonce") or None,
+        datetime=sent.get("datetime") or clock.now(),
+        answers={key: text or "" for key, text in (sent.get("answers") or {}).items()},
+        questions_supported=sent["questions_supported"],
+        simulate=sent["simulate"],
+        **given,
+    )
+
+
+def redeem(request: Request, scan: Scan, *, in_order_locale: bool, actor: Actor) -> Response:
+    """Redeem, and answer in the time zone of the event and, if asked, the language of the order."""
+    language = _locale_of(scan) if in_order_locale else None
+    with translation.override(language) if language else nullcontext():
+        outcome = services.redeem(scan=scan, actor=actor)
+        with timezone.override(outcome.list.event.tz):
+            return _answer(request, outcome)
+
+
+def _locale_of(scan: Scan) -> str | None:
+    organizer = scan.lists[0].event.organizer_id
+    tickets = OrderPosition.objects.filter(organizer=organizer, secret=scan.secret)
+    return tickets.values_list("order__locale", flat=True).first()
+
+
+def _answer(request: Request, outcome: Outcome) -> Response:
+    body: dict[str, Any] = {"status": "ok"}
+    code: int = status.HTTP_201_CREATED
+    refused = outcome.refused
+    if refused:
+        code = status.HTTP_400_BAD_REQUEST
+        body = {
+            "status": "error",
+            "reason": refused.reason.value,
+            "reason_explanation": refused.explanation,
+        }
+        if refused.reason == Reason.INVALID:
+            code = status.HTTP_404_NOT_FOUND
+            body = {"detail": _("Not found."), **body}
+    elif outcome.questions:
+        code = status.HTTP_400_BAD_REQUEST
+        body = {"status": "incomplete"}
+
+    body |= _about(request, outcome)
+    return Response(body, status=code)
+
+
+def _about(request: Request, outcome: Outcome) -> dict[str, Any]:
+    found = [outcome.position] if outcome.position else []
+    context = {"event": outcome.list.event, **asked_for(request, found)}
+    about: dict[str, Any] = {"require_attention": False, "checkin_texts": []}
+    for position in found:
+        attach_shown(position)
+        about = {
+            "require_attention": require_attention(position),
+            "checkin_texts": checkin_texts(position),
+            "position": ScanPositionSerializer(position, context=context).data,
+        }
+    if outcome.questions:
+        about["questions"] = [shown_question(each, context) for each in outcome.questions]
+    return {**about, "list": _list(outcome.list)}
+
+
+def _list(checkin_list: CheckinList) -> dict[str, Any]:
+    return {
+        "id": checkin_list.pk,
+        "name": checkin_list.name,
+        "event": checkin_list.event.slug,
+        "subevent": checkin_list.subevent_id,
+        "include_pending": checkin_list.include_pending,
+    }

@@ -1,0 +1,113 @@
+"""``orderpositions``: the tickets of an event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from counterfoil.api.framework.sparse_fieldsets import chosen
+from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
+from counterfoil.api.orders.examples import ORDER_POSITION
+from counterfoil.api.orders.order_changes import BlockSerializer, PositionChangesSerializer
+from counterfoil.api.orders.order_fields import OrderPositionSerializer, shown_positions
+from counterfoil.api.orders.order_filters import OrderPositionFilters, canceled_positions_wanted
+from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
+from counterfoil.checkin.positions import update_position
+from counterfoil.checkin.secrets import set_block
+from counterfoil.orders.models import OrderPosition
+
+
+class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
+    verbose_name = "order position"
+    example = ORDER_POSITION
+    serializer_class = OrderPositionSerializer
+    filterset_class = OrderPositionFilters
+    ordering_fields = (
+        "order__code",
+        "order__datetime",
+        "positionid",
+        "order__status",
+    )
+    read_permissions = ("event.orders:read",)
+    write_permissions = ("event.orders:write",)
+    action_examples = {
+        "add_block": {**ORDER_POSITION, "blocked": ["api:unsold"]},
+        "remove_block": ORDER_POSITION,
+    }
+    request_examples = {
+        "partial_update": {"attendee_email": "jane@example.org", "company": "Example Ltd"},
+        "add_block": {"name": "api:unsold"},
+        "remove_block": {"name": "api:unsold"},
+    }
+
+    def get_queryset(self) -> QuerySet[OrderPosition]:
+        positions = shown_positions(canceled=canceled_positions_wanted(self.request))
+        return positions.filter(order__event=self.event).order_by(
+            "order__datetime", "order", "positionid"
+        )
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        context = self.get_serializer_context()
+        request: Request = self.request
+        if wants_pdf_data(request):
+            context["pdf_data"] = _told(args[0] if args else [])
+        return chosen(OrderPositionSerializer(*args, context=context, **kwargs), request)
+
+    @extend_schema(
+        request=PositionChangesSerializer,
+        parameters=[
+            OpenApiParameter(
+                "check_quotas", bool, description="False lets a change overbook a quota."
+            )
+        ],
+    )
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change a ticket. Fields that cannot be changed are ignored.
+
+        A new secret revokes the one before.
+        """
+        position = self.get_object()
+        sent = PositionChangesSerializer(data=request.data, context=self.get_serializer_context())
+        sent.is_valid(raise_exception=True)
+        update_position(
+            actor=self.actor,
+            position=position,
+            fields=sent.changes(),
+            check_quotas=request.query_params.get("check_quotas", "").lower() not in ("false", "0"),
+        )
+        return self._answer(position)
+
+    @extend_schema(request=BlockSerializer, responses=OrderPositionSerializer)
+    @action(detail=True, methods=["POST"], url_path="add_block", url_name="add-block")
+    def add_block(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Block a ticket: nobody gets in with it until all of its blocks are removed."""
+        return self._set_block(blocked=True)
+
+    @extend_schema(request=BlockSerializer, responses=OrderPositionSerializer)
+    @action(detail=True, methods=["POST"], url_path="remove_block", url_name="remove-block")
+    def remove_block(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Remove one block of a ticket."""
+        return self._set_block(blocked=False)
+
+    def _set_block(self, *, blocked: bool) -> Response:
+        position = self.get_object()
+        sent = BlockSerializer(data=self.request.data, context=self.get_serializer_context())
+        sent.is_valid(raise_exception=True)
+        name = sent.validated_data["name"]
+        set_block(position=position, name=name, blocked=blocked, actor=self.actor)
+        return self._answer(position)
+
+    def _answer(self, position: OrderPosition) -> Response:
+        return Response(self.get_serializer(self.get_queryset().get(pk=position.pk)).data)
+
+
+def _told(shown: Any) -> dict[int, dict[str, Any]]:
+    return pdf_data([shown] if isinstance(shown, OrderPosition) else list(shown))
+
+
+routes = event_routes("orderpositions", OrderPositionView, name="orderposition")

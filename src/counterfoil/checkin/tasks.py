@@ -1,0 +1,12 @@
+"""What workers do for the gate beside the jobs."""
+
+from __future__ import annotations
+
+from counterfoil.checkin import auto_checkout
+from counterfoil.core import clock
+from counterfoil.jobs.periodic import periodic
+
+
+@periodic(every_s=60)
+def let_out() -> None:
+    auto_checkout.auto_checkout_where_due(clock.now())

@@ -1,0 +1,118 @@
+"""What we depend on: database, storage, broker, workers, and whether they fit several hosts."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.utils import timezone
+
+from counterfoil.core.refusals import Unavailable
+from counterfoil.files import services as files
+from counterfoil.jobs import migration_check, queries
+from counterfoil.jobs.status import database_time
+from counterfoil.ops.checks.findings import Finding, note, problem
+from counterfoil.ops.errors import first_line
+
+CLOCKS_NOTED_S = 2
+CLOCKS_SERIOUS_S = 60
+
+
+def surroundings() -> Iterator[Finding]:
+    yield from _database()
+    yield from _storage()
+    yield from _broker()
+    yield from _long_work()
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        migration_check.refuse_other()
+        yield from _clocks()
+        yield from _hosts()
+    except Unavailable as refusal:
+        yield problem(str(refusal))
+    except DatabaseError as failure:
+        yield problem(f"The database cannot be used: {first_line(failure)}.")
+    if connection.vendor == "postgresql" and shutil.which("pg_dump") is None:
+        yield note("There is no pg_dump here: `counterfoil backup` must run on another host.")
+
+
+def _clocks() -> Iterator[Finding]:
+    apart = abs((timezone.now() - database_time()).total_seconds())
+    if apart >= CLOCKS_NOTED_S:
+        told = f"The clocks of this host and of the database are {apart:.0f} seconds apart."
+        if apart < CLOCKS_SERIOUS_S:
+            yield note(told)
+        else:
+            yield problem(f"{told} Sessions end at the wrong time, and hints are discarded.")
+
+
+def _hosts() -> Iterator[Finding]:
+    """Look for workers, and whether those of several hosts share what they must."""
+    workers = list(queries.living_workers().values_list("worker", flat=True))
+    if not workers:
+        yield note("No worker is alive just now: whatever is asked for waits.")
+    others = sorted({name.rpartition(":")[0] for name in workers} - {socket.gethostname()})
+    several = f"Workers of other hosts are at work ({', '.join(others)})"
+    if others and _is_local():
+        yield problem(
+            f"{several}, but files are kept in this host's folder: set COUNTERFOIL_S3_BUCKET."
+        )
+
+
+def _is_local() -> bool:
+    return str(settings.STORAGES["default"]["BACKEND"]).endswith("FileSystemStorage")
+
+
+def _storage() -> Iterator[Finding]:
+    try:
+        files.check_writable()
+    except OSError as failure:
+        yield problem(f"Files cannot be stored: {failure.strerror or failure}.")
+    if connection.vendor == "sqlite":
+        if settings.BROKER_URL:
+            yield problem(
+                "COUNTERFOIL_BROKER_URL is for several hosts, but the database is SQLite, which "
+                "is for one: set DATABASE_URL."
+            )
+        if not _is_local():
+            yield note("Files are in a bucket, but the database is SQLite: keep to one host.")
+    elif _is_local():
+        yield note("Files are kept in this host's folder: with several, set COUNTERFOIL_S3_BUCKET.")
+    if connection.vendor == "postgresql" and (settings.DATA_DIR / "secret-key").exists():
+        yield note(
+            "The key that signs sessions is this host's own: with several, set the same "
+            "COUNTERFOIL_SECRET_KEY on each."
+        )
+
+
+def _broker() -> Iterator[Finding]:
+    if not settings.BROKER_URL:
+        if connection.vendor == "postgresql":
+            yield note(
+                "There is no broker: workers look for jobs every "
+                f"{settings.JOB_POLL_S:g} s. With many hosts, set COUNTERFOIL_BROKER_URL."
+            )
+        return
+    from celery import current_app
+
+    try:
+        with current_app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except Exception as failure:  # noqa: BLE001 - every broker fails in its own words
+        yield problem(f"The broker does not answer ({type(failure).__name__}).")
+
+
+def _long_work() -> Iterator[Finding]:
+    if settings.JOB_LEASE_S < 5:
+        yield note(
+            f"COUNTERFOIL_JOB_LEASE is {settings.JOB_LEASE_S:g} s: a busy worker may be taken for "
+            "dead, and its job begun again."
+        )
+    if settings.RATE_LIMIT and connection.vendor == "postgresql":
+        yield note("COUNTERFOIL_RATE_LIMIT is counted by each web process for itself.")

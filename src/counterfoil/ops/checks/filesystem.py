@@ -1,0 +1,80 @@
+"""Where things are kept on this machine: the data folder, its key, its disk, fonts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from counterfoil.ops.checks.findings import Finding, note, problem
+
+LEAST_FREE = 1024**3
+_FONTS = {".ttf", ".otf", ".ttc", ".otc"}
+_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs"}
+
+
+def places() -> Iterator[Finding]:
+    yield from _folder(settings.DATA_DIR)
+    yield from _key(settings.DATA_DIR / "secret-key")
+    yield from _disk(settings.DATA_DIR)
+    yield from _fonts(settings.FONT_DIRS)
+    yield from _process()
+
+
+def _folder(folder: Path) -> Iterator[Finding]:
+    state = folder.stat()
+    open_to_group = state.st_mode & stat.S_IRWXG and settings.DOWNLOADS != "accel"
+    if state.st_mode & stat.S_IRWXO or open_to_group:
+        yield problem(
+            f"Other users of this machine can look into {folder}, where tickets are kept. "
+            f"Run: chmod 700 {folder}"
+        )
+    if state.st_uid != os.geteuid():
+        yield note(f"{folder} belongs to another user than the one who runs this check.")
+    kind = filesystem_of(folder)
+    if kind in _NETWORK and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        yield problem(
+            f"{folder} lies on a network file system ({kind}): SQLite's locks do not hold there."
+        )
+
+
+def _key(place: Path) -> Iterator[Finding]:
+    if place.exists() and place.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield problem(
+            f"{place} can be read by others, who can then forge sessions. Delete it (everybody "
+            "signs in anew) and start again."
+        )
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        yield problem(f"Only {free // 1024**2} MiB are free at {folder}; keep a gigabyte.")
+
+
+def _fonts(folders: list[Path]) -> Iterator[Finding]:
+    for folder in folders:
+        if not any(place.suffix.lower() in _FONTS for place in folder.rglob("*")):
+            yield note(f"COUNTERFOIL_FONT_DIRS: there is no font in {folder}.")
+
+
+def _process() -> Iterator[Finding]:
+    if os.geteuid() == 0:
+        yield note("This runs as root. A user of its own is enough, and safer.")
+    if os.environ.get("COUNTERFOIL_FAILPOINTS"):
+        yield problem("COUNTERFOIL_FAILPOINTS is set: it makes processes die on purpose.")
+
+
+def filesystem_of(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """Return the kind of file system that a folder lies on; an empty text where nobody says."""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    found = [(fields[1], fields[2]) for fields in map(str.split, lines) if len(fields) > 2]
+    above = [(len(place), kind) for place, kind in found if folder.is_relative_to(place)]
+    return max(above)[1] if above else ""

@@ -1,0 +1,178 @@
+"""Finds orders and tickets by what somebody types, or holds before a reader.
+
+What a text means exactly comes first: a secret, a code, ``CODE-1``, ``EVENT-CODE-1``. Each is one
+look into an index of the organizer. What else it may be a part of is looked for after that, among
+the orders and tickets that name somebody; those of batches do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from counterfoil.catalog.models import Event
+from counterfoil.core.ids import row_id
+from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.search_text import beginning, holding
+
+#: A search finds so many orders or tickets at most; it is meant to lead to one.
+MOST = 5_000
+
+#: Below, so many secrets begin alike that they would hide whoever has such a name.
+_SHORTEST_SECRET = 4
+_SHORTEST_CODE = 2
+
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Where to look: in these events, all of one organizer."""
+
+    organizer: int
+    events: Collection[int]
+
+    @classmethod
+    def of(cls, event: Event) -> Scope:
+        return cls(organizer=event.organizer_id, events=[event.pk])
+
+    @property
+    def orders(self) -> QuerySet[Order]:
+        return Order.objects.filter(organizer=self.organizer, event__in=self.events)
+
+    @property
+    def positions(self) -> QuerySet[OrderPosition]:
+        rows = OrderPosition.objects.filter(organizer=self.organizer)
+        return rows.filter(order__event__in=self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """Whole orders, and single tickets with their orders."""
+
+    orders: list[int]
+    tickets: dict[int, int]
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.tickets)
+
+
+def search_orders(orders: QuerySet[Order], text: str, scope: Scope) -> QuerySet[Order]:
+    """Find orders by code, by who ordered, or by what is found of a ticket."""
+    exact = _exact(scope, text)
+    found = {*exact.orders, *exact.tickets.values()}
+    if not exact or _may_be_a_name(text):
+        for rows in _similar_positions(scope, text):
+            _add(found, rows.values_list("order", flat=True))
+        for orders_alike in _similar_orders(scope, text):
+            _add(found, orders_alike.values_list("pk", flat=True))
+    return orders.filter(pk__in=found)
+
+
+def positions_like(
+    positions: QuerySet[OrderPosition], text: str, scope: Scope
+) -> QuerySet[OrderPosition]:
+    """Find tickets by what a guest says or shows: a name, a mail address, an order, a code."""
+    exact = _exact(scope, text)
+    found, of_orders = set(exact.tickets), set(exact.orders)
+    if not exact or _may_be_a_name(text):
+        for rows in _similar_positions(scope, text):
+            _add(found, rows.values_list("pk", flat=True))
+        for orders_alike in _similar_orders(scope, text):
+            _add(of_orders, orders_alike.values_list("pk", flat=True))
+    return positions.filter(pk__in=found | _tickets_of(of_orders))
+
+
+def matches_name(
+    positions: QuerySet[OrderPosition], text: str, scope: Scope
+) -> QuerySet[OrderPosition]:
+    """Find tickets by the name of the attendee alone."""
+    words = holding(text, names_only=True)
+    if words is None:
+        return positions.none()
+    found = scope.positions.filter(words).values_list("pk", flat=True)
+    return positions.filter(pk__in=set(found[:MOST]))
+
+
+def scanned(event: Event, text: str) -> OrderPosition | None:
+    """Return the ticket whose whole secret this is, as a reader types it."""
+    found = OrderPosition.objects.filter(
+        organizer=event.organizer_id, order__event=event, secret=text
+    )
+    return next(iter(found.select_related("order")), None)
+
+
+def meant(event: Event, text: str) -> OrderPosition | None:
+    """Return the ticket that a text means exactly; of an order its first."""
+    exact = _exact(Scope.of(event), text)
+    tickets = set(exact.tickets) | _tickets_of(set(exact.orders))
+    rows = OrderPosition.objects.filter(pk__in=tickets)
+    return rows.select_related("order__event__organizer").order_by("canceled", "positionid").first()
+
+
+def _exact(scope: Scope, text: str) -> _Exact:
+    text = text.strip()
+    forms = {text, text.lower(), text.upper()}
+    keys = scope.positions.values_list("pk", "order")
+    tickets = dict(keys.filter(secret__in=forms)) | dict(keys.filter(pseudonymization_id__in=forms))
+    orders: list[int] = []
+    named = list(_codes_in(text))
+    rows = scope.orders.filter(code__in={code for code, _number, _slug in named})
+    for pk, code, slug in rows.values_list("pk", "code", "event__slug"):
+        for wanted, number, wanted_slug in named:
+            if code != wanted or wanted_slug not in (None, slug.upper()):
+                continue
+            if number is None:
+                orders.append(pk)
+            else:
+                ticket = OrderPosition.objects.filter(order=pk, positionid=number)
+                tickets |= dict(ticket.values_list("pk", "order"))
+    return _Exact(orders, tickets)
+
+
+def _codes_in(text: str) -> Iterator[tuple[str, int | None, str | None]]:
+    """Yield how a text can be read as a code, perhaps with a ticket's number and an event."""
+    *before, last = text.translate(_DASHES).upper().lstrip("#").split("-")
+    yield last, None, "-".join(before) or None
+    number = row_id(last)
+    if before and number is not None and len(last) < 6:
+        *slug, code = before
+        yield code, number, "-".join(slug) or None
+
+
+def _may_be_a_name(text: str) -> bool:
+    """Some names are codes, too: who looks for Mayer must not find the order MAYER alone."""
+    return text.strip().isalpha()
+
+
+def _similar_positions(scope: Scope, text: str) -> Iterator[QuerySet[OrderPosition]]:
+    if (words := holding(text)) is not None:
+        yield scope.positions.filter(words)
+    key = text.strip()
+    if len(key) >= _SHORTEST_SECRET and " " not in key:
+        for form in {key, key.lower(), key.upper()}:
+            yield scope.positions.filter(beginning("secret", form))
+        yield scope.positions.filter(beginning("pseudonymization_id", key.upper()))
+
+
+def _similar_orders(scope: Scope, text: str) -> Iterator[QuerySet[Order]]:
+    if (words := holding(text)) is not None:
+        yield scope.orders.filter(words)
+    key = text.strip()
+    if len(key) >= _SHORTEST_CODE and " " not in key:
+        yield scope.orders.filter(beginning("code", key.upper()))
+
+
+def _add(found: set[int], keys: QuerySet[Any, int]) -> None:
+    if len(found) < MOST:
+        found.update(keys[: MOST - len(found)])
+
+
+def _tickets_of(orders: set[int]) -> set[int]:
+    if not orders:
+        return set()
+    rows = OrderPosition.objects.filter(order__in=orders)
+    return set(rows.values_list("pk", flat=True)[:MOST])

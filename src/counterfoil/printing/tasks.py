@@ -1,0 +1,30 @@
+"""The job that prints: the name it is stored under is a promise. And what workers do beside it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from counterfoil.accounts.display_names import language_of
+from counterfoil.jobs.claims import Claim
+from counterfoil.jobs.periodic import periodic
+from counterfoil.jobs.registry import handler
+from counterfoil.printing import cleanup, documents
+from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.services import RENDER
+
+
+def _language(job: UUID) -> str:
+    requested_by = (
+        RenderRequest.objects.values_list("requested_by", flat=True).filter(job=job).first()
+    )
+    return language_of(requested_by or "")
+
+
+@handler(RENDER, language=_language)
+def render(claim: Claim) -> None:
+    documents.print_requested(claim)
+
+
+@periodic(every_s=600)
+def tidy_up() -> None:
+    cleanup.delete_unwanted_backgrounds()

@@ -1,0 +1,53 @@
+"""The one table of variables: what layouts of an event may show."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from counterfoil.catalog.models import Event
+from counterfoil.printing.variables.answers import question_variables
+from counterfoil.printing.variables.event import EVENT_VARIABLES, event_property
+from counterfoil.printing.variables.kinds import Variable
+from counterfoil.printing.variables.people import people_variables
+from counterfoil.printing.variables.product import PRODUCT_VARIABLES, product_property
+from counterfoil.printing.variables.ticket import ticket_variables
+from counterfoil.printing.variables.unsupported import UNSUPPORTED_VARIABLES
+
+EVENT_PROPERTY = "meta:"
+PRODUCT_PROPERTY = "itemmeta:"
+
+
+class VariableTable:
+    """The variables of one event: the fixed ones, its questions, its properties."""
+
+    def __init__(self, event: Event) -> None:
+        self._event = event
+        self._by_key = {variable.key: variable for variable in _variables(event)}
+
+    def __iter__(self) -> Iterator[Variable]:
+        """List what an editor offers, the event's own properties included."""
+        properties = itertools.chain(
+            (EVENT_PROPERTY + name for name in self._event.meta_data),
+            (PRODUCT_PROPERTY + name for name in self._event.item_meta_properties),
+        )
+        return itertools.chain(
+            self._by_key.values(), filter(None, (self.find(key) for key in properties))
+        )
+
+    def find(self, key: str) -> Variable | None:
+        """Return the variable of this name, or None if there is none."""
+        if key.startswith(EVENT_PROPERTY):
+            return event_property(key, key.removeprefix(EVENT_PROPERTY))
+        if key.startswith(PRODUCT_PROPERTY):
+            return product_property(key, key.removeprefix(PRODUCT_PROPERTY))
+        return self._by_key.get(key)
+
+
+def _variables(event: Event) -> Iterator[Variable]:
+    yield from ticket_variables(event)
+    yield from PRODUCT_VARIABLES
+    yield from EVENT_VARIABLES
+    yield from people_variables(event)
+    yield from question_variables(event)
+    yield from UNSUPPORTED_VARIABLES

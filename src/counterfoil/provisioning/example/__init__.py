@@ -1,0 +1,145 @@
+"""The example event: everything that an event can have, made with one click, to look around in.
+
+``event.json`` says what there is; numbers in it are places in its lists. It is made by the services
+that pages use, so it cannot be what nobody could have made by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Model
+
+from counterfoil.accounts.actors import Actor
+from counterfoil.audit import services as audit
+from counterfoil.catalog import products, services
+from counterfoil.catalog.models import Event, Item, ItemCategory, Organizer, Quota, TaxRule
+from counterfoil.catalog.queries import free_slug
+from counterfoil.catalog.quotas import save_quota
+from counterfoil.checkin.lists import save_list
+from counterfoil.core import clock
+from counterfoil.layouts.backgrounds import blank_pdf, precompiled
+from counterfoil.layouts.builtin import built_in_layout
+from counterfoil.layouts.services import (
+    LayoutValues,
+    assign_layout,
+    create_blank_background,
+    create_layout,
+)
+
+M = TypeVar("M", bound=Model)
+
+_FILE = Path(__file__).with_name("event.json")
+_FRIDAY = 4
+
+
+def make_example(*, organizer: Organizer, actor: Actor) -> Event:
+    """Make the example event of an organizer, beside those it has."""
+    source = json.loads(_FILE.read_text("utf-8"))
+    sizes = [layout["page"] for layout in source["layouts"] if layout["page"]]
+    papers = [blank_pdf(width=width, height=height) for width, height in sizes]
+    with precompiled(papers), transaction.atomic():
+        return _Example(organizer, actor, source).make()
+
+
+class _Example:
+    def __init__(self, organizer: Organizer, actor: Actor, source: dict[str, Any]) -> None:
+        self._organizer = organizer
+        self._actor = actor
+        self._source = source
+
+    def make(self) -> Event:
+        fields = {
+            **self._source["event"],
+            **self._moments(),
+            "slug": free_slug(self._organizer, self._source["slug"]),
+        }
+        self._event = services.create_event(organizer=self._organizer, fields=fields)
+        self._note(self._event, "event")
+        items = self._items()
+        self._quotas(items)
+        self._layouts(items)
+        for wanted in self._source["checkin_lists"]:
+            limits = [items[number] for number in wanted["items"]]
+            values = {"name": wanted["name"], "all_products": False, "limit_products": limits}
+            save_list(event=self._event, checkin_list=None, fields=values, actor=self._actor)
+        return self._event
+
+    def _moments(self) -> dict[str, datetime]:
+        """Return its times on a Friday some months from now."""
+        zone = ZoneInfo(self._source["event"]["timezone"])
+        day = clock.now().astimezone(zone).date() + timedelta(days=self._source["days_ahead"])
+        day += timedelta(days=(_FRIDAY - day.weekday()) % 7)
+        return {
+            name: datetime.combine(day, time.fromisoformat(text), zone)
+            for name, text in self._source["times"].items()
+        }
+
+    def _items(self) -> list[Item]:
+        rule = TaxRule(event=self._event)
+        self._note(products.save_tax_rule(rule=rule, fields=self._source["tax_rule"]), "taxrule")
+        categories = [self._category(wanted) for wanted in self._source["categories"]]
+        return [
+            self._item({**wanted["fields"], "tax_rule": rule}, categories, wanted)
+            for wanted in self._source["items"]
+        ]
+
+    def _category(self, wanted: dict[str, Any]) -> ItemCategory:
+        category = ItemCategory(event=self._event)
+        return self._note(products.save_category(category=category, fields=wanted), "category")
+
+    def _item(
+        self, fields: dict[str, Any], categories: list[ItemCategory], wanted: dict[str, Any]
+    ) -> Item:
+        numbered = enumerate(wanted["variations"])
+        made = products.create_item(
+            event=self._event,
+            fields={**fields, "category": categories[wanted["category"]]},
+            variations=[{**values, "position": number} for number, values in numbered],
+        )
+        return self._note(made, "item")
+
+    def _quotas(self, items: list[Item]) -> None:
+        for number, wanted in enumerate(self._source["quotas"]):
+            sold = zip(items, self._source["items"], strict=True)
+            of_quota = [item for item, source in sold if number in source["quotas"]]
+            variations = [each for item in of_quota for each in item.variations.all()]
+            fields = {**wanted, "items": of_quota, "variations": variations}
+            self._note(save_quota(quota=Quota(event=self._event), fields=fields), "quota")
+
+    def _layouts(self, items: list[Item]) -> None:
+        web = self._organizer.sales_channels.get(identifier=services.WEB)
+        for wanted in self._source["layouts"]:
+            layout = create_layout(
+                actor=self._actor, event=self._event, values=self._layout(wanted)
+            )
+            for number in wanted.get("items", []):
+                assign_layout(
+                    actor=self._actor, layout=layout, item=items[number], sales_channel=web
+                )
+
+    def _layout(self, wanted: dict[str, Any]) -> LayoutValues:
+        page = wanted["page"]
+        elements = wanted["elements"]
+        return LayoutValues(
+            name=wanted["name"],
+            layout=built_in_layout() if elements == "built-in" else elements,
+            default=wanted["default"],
+            background=page
+            and create_blank_background(event=self._event, width=page[0], height=page[1]),
+        )
+
+    def _note(self, made: M, kind: str) -> M:
+        audit.record(
+            actor=self._actor,
+            action=f"counterfoil.{kind}.added",
+            obj=made,
+            event=self._event,
+            data={"example": True},
+        )
+        return made

@@ -1,0 +1,87 @@
+"""The way from an empty event to a stack of tickets, step by step, for who goes it first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from counterfoil.batches.models import BatchPrint
+from counterfoil.web.framework.views import EventPage
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``url`` is empty where the reader's teams do not let them do it."""
+
+    label: Any
+    hint: Any
+    is_done: bool
+    url: str
+    button: Any
+    is_next: bool = False
+
+
+def onboarding_steps(page: EventPage) -> list[Step]:
+    """Return the steps while one of them is left; the first such is marked."""
+    steps = list(_steps(page))
+    left = next((step for step in steps if not step.is_done), None)
+    if left is None:
+        return []
+    return [
+        Step(step.label, step.hint, step.is_done, step.url, step.button, step is left)
+        for step in steps
+    ]
+
+
+def _steps(page: EventPage) -> Iterator[Step]:
+    event = page.event
+
+    def link(route: str, *needs: str) -> str:
+        return page.link(route) if page.has_permission(needs) else ""
+
+    yield Step(
+        _("Say what is sold"),
+        _("A product has a name and a price, and variations if you like: rows, seats, reduced."),
+        event.items.exists(),
+        link("item-add", "event.items:write"),
+        _("Add a product"),
+    )
+    if event.has_subevents:
+        yield Step(
+            _("Say when it takes place"),
+            _("Each date of the series has its own quotas, and prices if they differ."),
+            event.subevents.exists(),
+            link("subevent-add", "event.subevents:write"),
+            _("Add a date"),
+        )
+    yield Step(
+        _("Say how many there are"),
+        _("A quota counts the tickets of one or several products. Nothing is sold without one."),
+        event.quotas.exists(),
+        link("quota-add", "event.items:write"),
+        _("Add a quota"),
+    )
+    yield Step(
+        _("Design the ticket"),
+        _("Start from the design that comes along, an empty page or your own PDF."),
+        event.ticket_layouts.exists(),
+        link("layouts", "event.settings.general:write"),
+        _("Design a layout"),
+    )
+    yield Step(
+        _("Make a batch"),
+        _("Up to 10,000 tickets at once, each with a code of its own."),
+        event.offline_sales_batches.exists(),
+        link("batch-new", "event.orders:write"),
+        _("Make tickets"),
+    )
+    yield Step(
+        _("Print it"),
+        _("One PDF with all tickets, checked before you download it."),
+        BatchPrint.objects.filter(batch__event=event).exists(),
+        link("batches", "event.orders:read"),
+        _("Choose a batch"),
+    )

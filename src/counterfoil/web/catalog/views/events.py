@@ -1,0 +1,163 @@
+"""An organizer's events: found, made, changed, deleted; and where an event begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from counterfoil.accounts.teams import show_to_maker
+from counterfoil.batches.stats import event_stats
+from counterfoil.catalog import services
+from counterfoil.catalog.eventsettings import change_settings
+from counterfoil.catalog.models import Event
+from counterfoil.catalog.queries import containing, event_ended_before
+from counterfoil.core import clock
+from counterfoil.provisioning.example import make_example
+from counterfoil.web.catalog.forms.events import EventForm
+from counterfoil.web.catalog.onboarding import onboarding_steps
+from counterfoil.web.framework.views import (
+    ConfirmPage,
+    EventPage,
+    FormPage,
+    OrganizerPage,
+    event_routes,
+    organizer_routes,
+)
+
+_CREATE = ("organizer.events:create",)
+_SETTINGS = ("event.settings.general:write",)
+
+#: What ``?show=`` may be.
+_SHOWN = {
+    "": _("All"),
+    "upcoming": _("Upcoming"),
+    "past": _("Past"),
+    "series": _("Series"),
+    "testmode": _("In test mode"),
+}
+
+
+class Events(OrganizerPage):
+    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
+        words, show = self.asked("q"), self.asked("show")
+        found = _shown(self.actor.events(self.organizer), show)
+        if words:
+            found = found.filter(containing(words, "name", "slug", "location"))
+        known = {
+            "rows": self.rows(found.order_by("-date_from", "pk")),
+            "words": words,
+            "show": show if show in _SHOWN else "",
+            "shown": _SHOWN.items(),
+        }
+        return self.render("web/catalog/events/list.html", known)
+
+
+def _shown(events: QuerySet[Event], show: str) -> QuerySet[Event]:
+    over = event_ended_before(clock.now())
+    wanted = {
+        "upcoming": ~over,
+        "past": over,
+        "series": Q(has_subevents=True),
+        "testmode": Q(testmode=True),
+    }
+    return events.filter(wanted.get(show, Q()))
+
+
+class EventAdd(FormPage, OrganizerPage):
+    read_permissions = write_permissions = _CREATE
+    template = "web/catalog/events/form.html"
+    title = _("New event")
+    button = _("Create the event")
+
+    def form(self, *sent: Any) -> EventForm:
+        return EventForm(*sent, organizer=self.organizer)
+
+    def send(self, form: EventForm) -> HttpResponse:
+        made = services.create_event(organizer=self.organizer, fields=form.values())
+        change_settings(event=made, given=form.printed())
+        show_to_maker(actor=self.actor, event=made)
+        self.record(
+            "added",
+            made,
+            kind="event",
+            data={"fields": sorted({**form.values(), **form.printed()})},
+        )
+        return self.go("event", made.slug, said=_("The event was created."))
+
+
+class ExampleEvent(OrganizerPage):
+    """One click makes an event with all that belongs to it, to look around in."""
+
+    write_permissions = _CREATE
+
+    def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
+        made = make_example(organizer=self.organizer, actor=self.actor)
+        show_to_maker(actor=self.actor, event=made)
+        said = _("This is an example event. Try everything; delete it when you are done.")
+        return self.go("event", made.slug, said=said)
+
+
+class EventOverview(EventPage):
+    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
+        known = {"figures": event_stats(self.event), "steps": onboarding_steps(self)}
+        return self.render("web/catalog/events/overview.html", known)
+
+
+class EventSettings(FormPage, EventPage):
+    read_permissions = write_permissions = _SETTINGS
+    template = "web/catalog/events/form.html"
+    title = _("Settings of the event")
+
+    def form(self, *sent: Any) -> EventForm:
+        return EventForm(*sent, organizer=self.organizer, event=self.event)
+
+    def more(self) -> dict[str, Any]:
+        return {"back": self.link("event"), "delete": self.link("event-delete")}
+
+    def send(self, form: EventForm) -> HttpResponse:
+        changed = services.change_event(event=self.event, fields=form.values())
+        change_settings(event=changed, given=form.printed())
+        self.record("changed", changed, kind="event", data={"fields": sorted(form.changed_data)})
+        return self.go("event-settings", said=_("Saved."))
+
+
+class EventDelete(ConfirmPage, EventPage):
+    read_permissions = write_permissions = _SETTINGS
+
+    def question(self) -> Any:
+        return _("Delete the event “%(event)s”?") % {"event": self.event}
+
+    def consequence(self) -> Any:
+        return _(
+            "Its products, quotas and layouts go with it. An event with orders cannot be deleted."
+        )
+
+    def back(self) -> str:
+        return self.link("event-settings")
+
+    def carry_out(self) -> HttpResponse:
+        self.record("deleted", self.event, kind="event", data={"slug": self.event.slug})
+        services.delete_event(event=self.event)
+        messages.success(self.request, _("The event was deleted."))
+        return redirect("web:events", self.organizer.slug)
+
+
+routes = [
+    *organizer_routes(
+        path("", Events.as_view(), name="events"),
+        path("new-event/", EventAdd.as_view(), name="event-add"),
+        path("example-event/", ExampleEvent.as_view(), name="event-example"),
+    ),
+    *event_routes(
+        path("", EventOverview.as_view(), name="event"),
+        path("settings/", EventSettings.as_view(), name="event-settings"),
+        path("delete/", EventDelete.as_view(), name="event-delete"),
+    ),
+]

@@ -1,0 +1,180 @@
+"""The dates of a series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from counterfoil.catalog import dates
+from counterfoil.catalog.models import SubEvent
+from counterfoil.catalog.queries import containing, ended_before
+from counterfoil.core import clock
+from counterfoil.web.catalog.forms.subevents import RepeatForm, SubEventForm
+from counterfoil.web.framework.forms.dates import date_label
+from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
+
+_SHOWN = {
+    "": _("All"),
+    "upcoming": _("Upcoming"),
+    "past": _("Past"),
+    "inactive": _("Not active"),
+}
+
+
+class SeriesPage(EventPage):
+    """A page of a series. A single event has no dates, and no pages of them."""
+
+    write_permissions = ("event.subevents:write",)
+
+    subevent: SubEvent
+
+    def find_scope(self) -> None:
+        super().find_scope()
+        if "subevent" in self.kwargs:
+            self.subevent = get_object_or_404(self.event.subevents, pk=self.kwargs["subevent"])
+            self.subevent.event = self.event
+
+
+class SubEvents(SeriesPage):
+    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
+        words, show = self.asked("q"), self.asked("show")
+        found = _shown(self.event.subevents.all(), show)
+        if words:
+            found = found.filter(containing(words, "name", "location"))
+        known = {
+            "rows": self.rows(found.order_by("date_from", "pk")),
+            "words": words,
+            "show": show if show in _SHOWN else "",
+            "shown": _SHOWN.items(),
+        }
+        return self.render("web/catalog/subevents/list.html", known)
+
+
+def _shown(rows: QuerySet[SubEvent], show: str) -> QuerySet[SubEvent]:
+    over = ended_before(clock.now())
+    wanted = {"upcoming": ~over, "past": over, "inactive": Q(active=False)}
+    return rows.filter(wanted.get(show, Q()))
+
+
+class SubEventAdd(FormPage, SeriesPage):
+    read_permissions = SeriesPage.write_permissions
+    template = "web/catalog/subevents/form.html"
+    title = _("New date")
+    button = _("Create the date")
+
+    def form(self, *sent: Any) -> SubEventForm:
+        return SubEventForm(*sent, event=self.event)
+
+    def more(self) -> dict[str, Any]:
+        return {"back": self.link("subevents")}
+
+    def send(self, form: SubEventForm) -> HttpResponse:
+        made = dates.create_subevent(
+            event=self.event,
+            fields=form.values(),
+            items=form.prices.item_overrides(),
+            variations=form.prices.variation_overrides(),
+        )
+        self.record("added", made, kind="subevent", data={"fields": sorted(form.values())})
+        return self.go("subevents", said=_("The date was created. It needs a quota of its own."))
+
+
+class SubEventEdit(FormPage, SeriesPage):
+    read_permissions = SeriesPage.write_permissions
+    template = "web/catalog/subevents/form.html"
+    title = _("Date of the series")
+
+    def form(self, *sent: Any) -> SubEventForm:
+        return SubEventForm(*sent, event=self.event, subevent=self.subevent)
+
+    def more(self) -> dict[str, Any]:
+        return {"back": self.link("subevents"), "subevent": self.subevent}
+
+    def send(self, form: SubEventForm) -> HttpResponse:
+        changed = dates.change_subevent(
+            subevent=self.subevent,
+            fields=form.values(),
+            items=form.prices.item_overrides(),
+            variations=form.prices.variation_overrides(),
+        )
+        fields = sorted([*form.changed_data, *(["prices"] if form.prices.has_changed() else [])])
+        self.record("changed", changed, kind="subevent", data={"fields": fields})
+        return self.go("subevents", said=_("Saved."))
+
+
+class SubEventActive(SeriesPage):
+    """Switches a date on or off."""
+
+    def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
+        active = request.POST.get("active") == "yes"
+        changed = dates.change_subevent(subevent=self.subevent, fields={"active": active})
+        self.record("changed", changed, kind="subevent", data={"active": active})
+        said = _("The date is active.") if active else _("The date is not active any more.")
+        return self.go("subevents", said=said)
+
+
+class SubEventRepeat(FormPage, SeriesPage):
+    """More dates like one."""
+
+    read_permissions = SeriesPage.write_permissions
+    template = "web/catalog/subevents/repeat.html"
+    title = _("Repeat this date")
+    button = _("Create the dates")
+
+    def form(self, *sent: Any) -> RepeatForm:
+        return RepeatForm(*sent)
+
+    def more(self) -> dict[str, Any]:
+        return {"back": self.link("subevents"), "subevent": self.subevent}
+
+    def send(self, form: RepeatForm) -> HttpResponse:
+        given = form.cleaned_data
+        made = dates.repeat_subevent(
+            subevent=self.subevent,
+            every_days=given["every"],
+            times=given["times"],
+            with_quotas=given["with_quotas"],
+        )
+        for each in made:
+            self.record("added", each, kind="subevent", data={"like": self.subevent.pk})
+        said = ngettext(
+            "%(count)d date was created. It is not active yet.",
+            "%(count)d dates were created. They are not active yet.",
+            len(made),
+        )
+        return self.go("subevents", said=said % {"count": len(made)})
+
+
+class SubEventDelete(ConfirmPage, SeriesPage):
+    read_permissions = SeriesPage.write_permissions
+
+    def question(self) -> Any:
+        return _("Delete the date “%(date)s”?") % {"date": date_label(self.subevent)}
+
+    def consequence(self) -> Any:
+        return _("Its quotas go with it. A date with tickets cannot be deleted.")
+
+    def back(self) -> str:
+        return self.link("subevents")
+
+    def carry_out(self) -> HttpResponse:
+        self.record("deleted", self.subevent, kind="subevent")
+        dates.delete_subevent(subevent=self.subevent)
+        return self.go("subevents", said=_("The date was deleted."))
+
+
+routes = event_routes(
+    path("dates/", SubEvents.as_view(), name="subevents"),
+    path("dates/new/", SubEventAdd.as_view(), name="subevent-add"),
+    path("dates/<int:subevent>/", SubEventEdit.as_view(), name="subevent"),
+    path("dates/<int:subevent>/active/", SubEventActive.as_view(), name="subevent-active"),
+    path("dates/<int:subevent>/repeat/", SubEventRepeat.as_view(), name="subevent-repeat"),
+    path("dates/<int:subevent>/delete/", SubEventDelete.as_view(), name="subevent-delete"),
+)

@@ -1,0 +1,188 @@
+"""Check-in lists: how many are in, who is, and letting somebody in by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from counterfoil.checkin import lists, queries, services
+from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.checkin.scans import Outcome, Scan
+from counterfoil.orders.models import OrderPosition
+from counterfoil.orders.search import Scope, positions_like
+from counterfoil.web.checkin.forms import CheckinListForm
+from counterfoil.web.framework.labels import REFUSALS
+from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
+
+_READ = ("event.orders:read", "event.orders:checkin")
+_WRITE = ("event.settings.general:write",)
+_SCAN = ("event.orders:write", "event.orders:checkin")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A list and its numbers. ``came`` were let in at least once."""
+
+    list: CheckinList
+    tickets: int
+    came: int
+
+
+class CheckinLists(EventPage):
+    read_permissions = _READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        rows = self.rows(queries.lists_of(self.event))
+        found = list(rows.object_list)
+        tallies = queries.tallies(self.event, found)
+        counted = [
+            Counted(
+                each,
+                tallies[each.pk].positions.total(),
+                tallies[each.pk].checkins.total(),
+            )
+            for each in found
+        ]
+        return self.render("web/checkin/list.html", {"rows": rows, "counted": counted})
+
+
+class ListPage(EventPage):
+    """A page about one check-in list of the event."""
+
+    list: CheckinList
+
+    def find_scope(self) -> None:
+        super().find_scope()
+        self.list = get_object_or_404(queries.lists_of(self.event), pk=self.kwargs["list"])
+        self.list.event = self.event
+
+
+class ListDetail(ListPage):
+    read_permissions = _READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        words, state = self.asked("q"), self.asked("state")
+        tally = queries.tallies(self.event, [self.list])[self.list.pk]
+        inside = queries.inside(self.list)
+        is_inside = Exists(inside.filter(pk=OuterRef("pk")))
+        rows = self.rows(self._tickets(words, state).annotate(is_inside=is_inside))
+        return self.render(
+            "web/checkin/detail.html",
+            {
+                "list": self.list,
+                "tickets": tally.positions.total(),
+                "came": tally.checkins.total(),
+                "inside": inside.count(),
+                "rows": rows,
+                "words": words,
+                "state": state,
+                "products": [
+                    (item, *tally.of_item(item)) for item in queries.products_of(self.list)
+                ],
+            },
+        )
+
+    def _tickets(self, words: str, state: str) -> QuerySet[OrderPosition]:
+        found = queries.tickets_of([self.list]).select_related(
+            "order", "item__event", "variation__item", "subevent"
+        )
+        if words:
+            found = positions_like(found, words, Scope.of(self.event))
+        if state in ("came", "missing"):
+            found = found.filter(Q(("last_checked_in__isnull", state == "missing")))
+        return found
+
+
+class ListNew(FormPage, EventPage):
+    read_permissions = write_permissions = _WRITE
+    title = gettext_lazy("New check-in list")
+
+    def form(self, *sent: Any) -> CheckinListForm:
+        return CheckinListForm(*sent, event=self.event)
+
+    def send(self, form: CheckinListForm) -> HttpResponseBase:
+        made = lists.save_list(
+            event=self.event, checkin_list=None, fields=form.values(), actor=self.actor
+        )
+        return self.go("checkinlist", made.pk, said=_("The list was made."))
+
+
+class ListEdit(FormPage, ListPage):
+    read_permissions = write_permissions = _WRITE
+    title = gettext_lazy("Change the check-in list")
+
+    def form(self, *sent: Any) -> CheckinListForm:
+        return CheckinListForm(*sent, event=self.event, checkin_list=self.list)
+
+    def send(self, form: CheckinListForm) -> HttpResponseBase:
+        lists.save_list(
+            event=self.event, checkin_list=self.list, fields=form.values(), actor=self.actor
+        )
+        return self.go("checkinlist", self.list.pk, said=_("Saved."))
+
+
+class ListDelete(ConfirmPage, ListPage):
+    read_permissions = write_permissions = _WRITE
+
+    def question(self) -> str:
+        return _("Delete the check-in list “%s”?") % self.list
+
+    def consequence(self) -> str:
+        scans = self.list.checkins.count()
+        return _("Its scans (%d) are deleted with it. Tickets stay.") % scans
+
+    def back(self) -> str:
+        return self.link("checkinlist", self.list.pk)
+
+    def carry_out(self) -> HttpResponseBase:
+        lists.delete_list(checkin_list=self.list, actor=self.actor)
+        return self.go("checkinlists", said=_("The list was deleted."))
+
+
+class ListScan(ListPage):
+    """Lets a ticket in or out as a scanner would, by its row or by the code that was scanned."""
+
+    write_permissions = _SCAN
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        secret = request.POST.get("secret", "").replace("\0", "").strip()
+        is_exit = request.POST.get("type") == Checkin.Type.EXIT
+        scan = Scan(
+            lists=[self.list],
+            secret=secret,
+            type=Checkin.Type.EXIT if is_exit else Checkin.Type.ENTRY,
+            questions_supported=False,
+        )
+        outcome = services.redeem(scan=scan, actor=self.actor)
+        messages.add_message(request, *_told(outcome, is_exit=is_exit))
+        shown = request.GET.urlencode()
+        return redirect(self.link("checkinlist", self.list.pk) + (f"?{shown}" if shown else ""))
+
+
+def _told(outcome: Outcome, *, is_exit: bool) -> tuple[int, str]:
+    ticket = outcome.position or "?"
+    if outcome.refused is not None:
+        reason = REFUSALS.get(outcome.refused.reason, outcome.refused.reason)
+        said = _("Refused: %(reason)s (ticket %(ticket)s).")
+        return messages.ERROR, said % {"reason": reason, "ticket": ticket}
+    said = _("Ticket %s was let out.") if is_exit else _("Ticket %s was let in.")
+    return messages.SUCCESS, said % ticket
+
+
+routes = event_routes(
+    path("checkin/", CheckinLists.as_view(), name="checkinlists"),
+    path("checkin/new/", ListNew.as_view(), name="checkinlist-new"),
+    path("checkin/<int:list>/", ListDetail.as_view(), name="checkinlist"),
+    path("checkin/<int:list>/edit/", ListEdit.as_view(), name="checkinlist-edit"),
+    path("checkin/<int:list>/delete/", ListDelete.as_view(), name="checkinlist-delete"),
+    path("checkin/<int:list>/scan/", ListScan.as_view(), name="checkinlist-scan"),
+)

@@ -1,0 +1,55 @@
+"""What the editor starts with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from counterfoil.catalog.models import Event
+from counterfoil.layouts.messages import descriptions
+from counterfoil.layouts.models import TicketLayout
+from counterfoil.layouts.services import LayoutContent
+from counterfoil.layouts.templates import PAGE_SIZES
+from counterfoil.printing import previews
+from counterfoil.printing.plans import fonts
+from counterfoil.web.editor.saving import tell_background
+from counterfoil.web.framework.forms.translated import language_name
+
+
+def editor_data(event: Event, layout: TicketLayout) -> dict[str, Any]:
+    """Tell the editor about a layout, and what can be put on it."""
+    return {
+        "layout": {
+            "id": layout.pk,
+            "name": layout.name,
+            "elements": layout.layout,
+            "background": tell_background(layout.background),
+        },
+        "version": LayoutContent.of(layout).version,
+        "descriptions": descriptions(),
+        "variables": [
+            {
+                "key": variable.key,
+                "label": str(variable.label),
+                "kind": variable.kind,
+                "sample": sample,
+            }
+            for variable, sample in previews.samples(event)
+        ],
+        "fonts": _fonts(),
+        "languages": [{"code": code, "label": language_name(code)} for code in event.locales],
+        "sizes": [
+            {"label": str(size.label), "width": size.width, "height": size.height}
+            for size in PAGE_SIZES.values()
+        ],
+    }
+
+
+def _fonts() -> list[dict[str, Any]]:
+    library = fonts()
+    return [
+        {
+            "family": family,
+            "faces": [{"bold": bold, "italic": italic} for bold, italic in library.styles(family)],
+        }
+        for family in library.families
+    ]

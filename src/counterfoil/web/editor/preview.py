@@ -1,0 +1,177 @@
+"""Draws a layout that nobody has saved yet: the page, where its elements are, and what is wrong.
+
+What cannot be drawn is left out and said; the rest is drawn all the same, since whoever types a
+number has a wrong one half of the time.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from counterfoil.catalog.models import Event
+from counterfoil.core import heavy
+from counterfoil.core.refusals import Invalid
+from counterfoil.layouts.builtin import built_in_layout
+from counterfoil.layouts.messages import told
+from counterfoil.layouts.models import Background
+from counterfoil.layouts.services import element_of, problems_of
+from counterfoil.orders.models import OrderPosition
+from counterfoil.printing import previews
+from counterfoil.render import (
+    CostlyTicketError,
+    Extent,
+    Inspected,
+    Plan,
+    Problem,
+    Ticket,
+    inspect,
+)
+from counterfoil.render.units import mm
+from counterfoil.web.editor.parsing import EditorJsonView, PictureAsked
+
+_COARSEST_DPI = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the editor is told. ``problems`` keep elements from being printed."""
+
+    problems: list[dict[str, str]]
+    answer: dict[str, Any]
+
+
+def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> Picture:
+    """Draw one page of a ticket: a real one, or else a sample.
+
+    Raises:
+        Problematic: nothing at all can be drawn.
+        TooBusy: too many previews are being drawn.
+    """
+    with heavy.slot():
+        return _draw(event, asked, position)
+
+
+def _draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> Picture:
+    elements = asked.elements or built_in_layout()  # an empty layout prints with these
+    problems = list(problems_of(elements))
+    broken = {element_of(problem) for problem in problems}
+    kept = [index for index in range(len(elements)) if index not in broken]
+    plan = _plan([elements[index] for index in kept], asked.background)
+    ticket = _ticket(plan, event, asked, position)
+    inspected = {kept[each.index]: each for each in _inspect(plan, ticket, kept)}
+    unprintable = {index: each.problem for index, each in inspected.items() if each.problem}
+    problems += [Problem(f"/{index}", why) for index, why in unprintable.items()]
+    problems += [Problem(f"/{kept[each.order]}", each.remark.detail) for each in plan.unplaced]
+    left_out = asked.hidden | unprintable.keys()
+    shown = _without(plan, {place for place, index in enumerate(kept) if index in left_out})
+    answer = {
+        "picture": _picture(shown, ticket, asked),
+        "elements": _told_elements(inspected, len(asked.elements)),
+        "warnings": _warnings(plan),
+        "ticket": _label(asked, ticket),
+    }
+    return Picture([_told_problem(problem) for problem in problems], answer)
+
+
+def _inspect(plan: Plan, ticket: Ticket, kept: list[int]) -> list[Inspected]:
+    try:
+        return inspect(plan, ticket, budget=previews.preview_budget())
+    except CostlyTicketError as error:
+        index = kept[int(error.pointer.removeprefix("/"))]
+        raise EditorJsonView.at(f"/{index}", told(error.message)) from None
+
+
+def pages_of(plan: Plan) -> list[dict[str, float]]:
+    """Tell the sizes of a plan's pages in mm."""
+    return [
+        {"width": _rounded(mm(page.width)), "height": _rounded(mm(page.height))}
+        for page in plan.background.pages
+    ]
+
+
+def _plan(elements: list[dict[str, Any]], background: Background | None) -> Plan:
+    key = background.pk if background else None
+    try:
+        return previews.preview_plan(elements=elements, background=key)
+    except Invalid as refused:
+        raise EditorJsonView.of(refused) from None
+
+
+def _ticket(
+    plan: Plan, event: Event, asked: PictureAsked, position: OrderPosition | None
+) -> Ticket:
+    if position is not None:
+        return previews.real_ticket(plan, position)
+    return previews.sample_ticket(plan, event, longest=asked.ticket == "longest")
+
+
+def _without(plan: Plan, places: Collection[int]) -> Plan:
+    """Leave elements out of a plan."""
+    if not places:
+        return plan
+    pages = tuple(
+        replace(page, placed=tuple(each for each in page.placed if each.order not in places))
+        for page in plan.pages
+    )
+    return replace(plan, pages=pages)
+
+
+def _picture(plan: Plan, ticket: Ticket, asked: PictureAsked) -> str:
+    page = min(max(asked.page, 1), len(plan.pages))
+    dpi = int(min(max(asked.dpi, _COARSEST_DPI), previews.finest_dpi(plan, page)))
+    png = previews.draw_png(plan, ticket, page=page, dpi=dpi)
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+
+
+def _told_elements(inspected: dict[int, Inspected], number: int) -> list[dict[str, Any] | None]:
+    """Tell where elements are, in their order; null of those that are nowhere."""
+    return [
+        _told_element(inspected[index]) if index in inspected else None for index in range(number)
+    ]
+
+
+def _told_element(element: Inspected) -> dict[str, Any]:
+    findings = [{"severity": "warning", "message": told(each.detail)} for each in element.findings]
+    if element.problem:
+        findings.append({"severity": "error", "message": told(element.problem)})
+    return {"page": element.page, **_told_extent(element.extent), "findings": findings}
+
+
+def _told_extent(extent: Extent) -> dict[str, Any]:
+    x, y = extent.pivot or (extent.left, extent.bottom + extent.height)
+    return {
+        "left": _rounded(extent.left),
+        "bottom": _rounded(extent.bottom),
+        "width": _rounded(extent.width),
+        "height": _rounded(extent.height),
+        "rotation": extent.rotation,
+        "pivot": {"x": _rounded(x), "y": _rounded(y)},
+    }
+
+
+def _told_problem(problem: Problem) -> dict[str, str]:
+    return {"pointer": problem.pointer, "message": told(problem.message)}
+
+
+def _warnings(plan: Plan) -> list[dict[str, str]]:
+    message = _("The background does not bring along the font “%(font)s”: printers differ.")
+    messages = [
+        *map(told, plan.background.findings),
+        *(message % {"font": font} for font in plan.background.missing_fonts),
+    ]
+    return [{"severity": "warning", "message": each} for each in messages]
+
+
+def _label(asked: PictureAsked, ticket: Ticket) -> str:
+    known = {"sample": _("Sample"), "longest": _("Longest texts")}
+    return known.get(asked.ticket, ticket.label) if isinstance(asked.ticket, str) else ticket.label
+
+
+def _rounded(length: float) -> float:
+    """A thousandth of a millimetre is finer than any pointer."""
+    return round(length, 3)

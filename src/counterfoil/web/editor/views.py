@@ -1,0 +1,140 @@
+"""The layout editor: its page, and what the page's modules ask for while somebody edits.
+
+Their questions and answers are JSON; static/web/js/editor/types.js says what they look like.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from counterfoil.core.refusals import Conflict, Invalid
+from counterfoil.layouts.messages import told
+from counterfoil.layouts.models import Background
+from counterfoil.layouts.services import LayoutContent, create_background, create_blank_background
+from counterfoil.orders.models import OrderPosition
+from counterfoil.web.editor import bootstrap_data, parsing, preview, saving
+from counterfoil.web.editor.tickets import find_position
+from counterfoil.web.framework.views import EventPage, event_routes
+from counterfoil.web.layouts.views import LayoutPage
+
+_DESIGN = ("event.settings.general:write",)
+_SEE_TICKETS = ("event.orders:read",)
+
+
+class Editor(LayoutPage):
+    read_permissions = _DESIGN
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        data = {
+            **bootstrap_data.editor_data(self.event, self.layout),
+            "writable": self.has_permission(_DESIGN),
+            "orders": self.has_permission(_SEE_TICKETS),
+            "urls": {
+                "picture": self.link("editor-picture"),
+                "save": self.link("editor-save", self.layout.pk),
+                "copy": self.link("editor-copy"),
+                "background": self.link("editor-background"),
+                "close": self.link("layouts"),
+            },
+        }
+        return self.render("web/layouts/edit.html", {"layout": self.layout, "data": data})
+
+
+class Asked(EventPage):
+    """Something that the editor's modules ask for."""
+
+    write_permissions = _DESIGN
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return self.answer(request)
+        except parsing.Unreadable as problem:
+            return JsonResponse({"message": str(problem)}, status=problem.status)
+        except parsing.EditorJsonView as problem:
+            return JsonResponse({"problems": problem.problems}, status=422)
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        raise NotImplementedError
+
+    def refused(self, sentence: Any, status: int) -> HttpResponse:
+        return JsonResponse({"message": str(sentence)}, status=status)
+
+
+class Picture(Asked):
+    """The page as it would be printed."""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        asked = parsing.read_picture(parsing.read_body(request), self.event)
+        position: OrderPosition | None = None
+        if isinstance(asked.ticket, dict):
+            if not self.has_permission(_SEE_TICKETS):
+                return self.refused(_("Your teams may not see tickets."), 403)
+            position = find_position(self.event, asked.ticket)
+            if position is None:
+                return self.refused(_("No ticket of this event was found."), 404)
+        picture = preview.draw(self.event, asked, position)
+        if picture.problems:
+            return JsonResponse({"problems": picture.problems, **picture.answer}, status=422)
+        return JsonResponse(picture.answer)
+
+
+class Save(Asked, LayoutPage):
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        body = parsing.read_body(request)
+        design = parsing.read_design(body, self.event)
+        version = str(body.get("version"))
+        try:
+            saved = saving.save(
+                actor=self.actor, layout=self.layout, design=design, version=version
+            )
+        except Conflict:
+            return JsonResponse(saving.tell_conflict(self.layout), status=409)
+        except Invalid as refused:
+            raise parsing.EditorJsonView.of(refused) from None
+        return JsonResponse({"version": LayoutContent.of(saved).version, "name": saved.name})
+
+
+class Copy(Asked):
+    """Saves what is being edited as another layout; its own may be deleted by now."""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        design = parsing.read_design(parsing.read_body(request), self.event)
+        copy = saving.save_copy(actor=self.actor, event=self.event, design=design)
+        url = self.link("layout-edit", copy.pk)
+        return JsonResponse({"id": copy.pk, "url": url}, status=201)
+
+
+class NewBackground(Asked):
+    """A PDF that was sent, or empty paper of a size."""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            made = self._made(request)
+        except Invalid as refused:
+            return self.refused(" ".join(map(told, refused.sentences)), 422)
+        return JsonResponse(saving.tell_background(made))
+
+    def _made(self, request: HttpRequest) -> Background:
+        if request.content_type == "application/json":
+            width, height, pages = parsing.read_size(parsing.read_body(request))
+            return create_blank_background(
+                event=self.event, width=width, height=height, pages=pages
+            )
+        file = request.FILES.get("file")
+        if file is None:
+            raise parsing.Unreadable(_("There is no file."))
+        return create_background(event=self.event, pdf=file.read())
+
+
+routes = event_routes(
+    path("layouts/picture/", Picture.as_view(), name="editor-picture"),
+    path("layouts/background/", NewBackground.as_view(), name="editor-background"),
+    path("layouts/copy/", Copy.as_view(), name="editor-copy"),
+    path("layouts/<int:layout>/edit/", Editor.as_view(), name="layout-edit"),
+    path("layouts/<int:layout>/save/", Save.as_view(), name="editor-save"),
+)

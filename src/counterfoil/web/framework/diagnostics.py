@@ -1,0 +1,100 @@
+"""What preflight found, in the words of the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from counterfoil.layouts.messages import told
+from counterfoil.layouts.queries import BUILT_IN
+from counterfoil.render import Concern
+
+#: What is wrong, and what to do about it.
+_WORDS: dict[str, tuple[Any, Any]] = {
+    Concern.MISSING_GLYPHS: (
+        _("Some characters are in no font"),
+        _("They are missing on the paper. Choose another font, or install one that has them."),
+    ),
+    Concern.OVERFLOWS_BOX: (
+        _("A text does not fit its box"),
+        _("It is printed over the edge of the box. Make the box larger or the text smaller."),
+    ),
+    Concern.OVERFLOWS_PAGE: (
+        _("Something lies over the edge of the page, or on no page at all"),
+        _("What is outside is not printed. Move it, or make it smaller."),
+    ),
+    Concern.SQUEEZED_LINE: (
+        _("Spaces were narrowed so that a line fits"),
+        _("It can be read, but it is tight. A larger box would help."),
+    ),
+    Concern.SMALL_MODULE: (
+        _("A code is so small that scanners may not read it"),
+        _("Make the code larger, and try one on paper."),
+    ),
+    Concern.QUIET_ZONE_COVERED: (
+        _("Something covers the blank border that a code needs"),
+        _("Scanners may not find the code. Move the code, or what is beside it."),
+    ),
+    Concern.CODE_LEFT_OUT: (
+        _("A code is not printed"),
+        _("Its text is too long for it, or the ticket has no secret. Shorten the text."),
+    ),
+    Concern.LOW_CONTRAST: (
+        _("A code is printed in a light colour"),
+        _("Scanners may not read it. Choose a dark colour for the code."),
+    ),
+    Concern.LOW_RESOLUTION: (
+        _("A picture is too coarse for paper"),
+        _("It looks blurred. Use a larger picture, or print it smaller."),
+    ),
+    Concern.UNKNOWN_VARIABLE: (
+        _("The layout asks for something that does not exist"),
+        _("Nothing is printed there. Choose another content for the element."),
+    ),
+    Concern.UNKNOWN_FAMILY: (
+        _("The layout asks for a font that is not here"),
+        _("Another one is printed instead. Choose one of the fonts that there are."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. ``element`` counts from 1, in the order of the layout."""
+
+    what: Any
+    advice: Any
+    layout: str
+    element: int | None
+    count: int
+    first: list[dict[str, str]]
+
+
+def warnings_of(result: dict[str, Any] | None) -> list[Diagnostic]:
+    """Read the findings out of the result of a print."""
+    return [_warned(finding) for finding in (result or {}).get("findings", [])]
+
+
+def _warned(finding: dict[str, Any]) -> Diagnostic:
+    what, advice = _WORDS.get(finding["concern"], (finding["concern"], ""))
+    return Diagnostic(
+        what=what,
+        advice=advice,
+        layout=_layout(finding["layout"]),
+        element=_element(finding["pointer"]),
+        count=finding["count"],
+        first=[{**each, "detail": told(each["detail"])} for each in finding["first"]],
+    )
+
+
+def _layout(name: str) -> str:
+    return gettext(name) if name == BUILT_IN else name
+
+
+def _element(pointer: str) -> int | None:
+    """Return which element a JSON pointer like ``/3/text`` is about; people count from 1."""
+    place = pointer.strip("/").split("/")[0]
+    return int(place) + 1 if place.isdecimal() else None

@@ -1,0 +1,280 @@
+"""Ticket layouts: the gallery, new ones, import and export, and which product prints with which."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from counterfoil import __version__
+from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.files import services as files
+from counterfoil.layouts import services
+from counterfoil.layouts.builtin import built_in_layout
+from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
+from counterfoil.layouts.pretix_incompatibilities import pretix_incompatibilities
+from counterfoil.layouts.queries import layouts_of
+from counterfoil.layouts.services import LayoutValues
+from counterfoil.layouts.templates import starter
+from counterfoil.printing import previews
+from counterfoil.render import Plan, Ticket
+from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
+from counterfoil.web.layouts.forms import (
+    AssignmentsForm,
+    ImportForm,
+    LayoutNameForm,
+    NewLayoutForm,
+)
+
+_WRITE = ("event.settings.general:write",)
+_THUMBNAIL_DPI = 60
+
+
+class LayoutPage(EventPage):
+    """A page about one layout of the event."""
+
+    layout: TicketLayout
+
+    def find_scope(self) -> None:
+        super().find_scope()
+        self.layout = get_object_or_404(layouts_of(self.event), pk=self.kwargs["layout"])
+
+
+class Layouts(EventPage):
+    """All layouts as they print, and with what products."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        rows = self.rows(_with_products(layouts_of(self.event)))
+        return self.render("web/layouts/list.html", {"rows": rows})
+
+
+class LayoutPicture(LayoutPage):
+    """The first page of a sample ticket, small. It changes only when what stands on it does."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        plan = previews.preview_plan(
+            elements=self.layout.layout or built_in_layout(),
+            background=self.layout.background_id,
+            name=self.layout.name,
+        )
+        ticket = previews.sample_ticket(plan, self.event)
+        etag = quote_etag(_fingerprint(self.layout, ticket))
+        return get_conditional_response(request, etag=etag) or _thumbnail(plan, ticket, etag)
+
+
+class LayoutNew(FormPage, EventPage):
+    """A new layout, which the editor opens at once."""
+
+    write_permissions = _WRITE
+    read_permissions = _WRITE
+    title = gettext_lazy("New layout")
+    button = gettext_lazy("Create and open")
+    values: LayoutValues
+
+    def form(self, *sent: Any) -> NewLayoutForm:
+        return NewLayoutForm(*sent)
+
+    def prepare(self, form: NewLayoutForm) -> None:
+        self.values = self._values(form.cleaned_data["name"], form.size)
+
+    def send(self, form: NewLayoutForm) -> HttpResponseBase:
+        layout = services.create_layout(actor=self.actor, event=self.event, values=self.values)
+        return self.go("layout-edit", layout.pk)
+
+    def _values(self, name: str, size: tuple[float, float] | None) -> LayoutValues:
+        if size is None:
+            return LayoutValues(name=name, layout=built_in_layout())
+        background = services.create_blank_background(
+            event=self.event, width=size[0], height=size[1]
+        )
+        return LayoutValues(name=name, layout=starter(*size), background=background)
+
+
+class LayoutImport(FormPage, EventPage):
+    """A layout from a file. Nothing is made unless all of it can be used."""
+
+    write_permissions = _WRITE
+    read_permissions = _WRITE
+    title = gettext_lazy("Import a layout")
+    button = gettext_lazy("Import")
+    values: LayoutValues
+
+    def form(self, *sent: Any) -> ImportForm:
+        return ImportForm(*sent)
+
+    def prepare(self, form: ImportForm) -> None:
+        services.check_elements(form.cleaned_data["layout"])
+        self.values = LayoutValues(
+            name=form.cleaned_data["name"],
+            layout=form.cleaned_data["layout"],
+            background=self._background(form.cleaned_data["background"]),
+        )
+
+    def send(self, form: ImportForm) -> HttpResponseBase:
+        services.create_layout(actor=self.actor, event=self.event, values=self.values)
+        return self.go("layouts", said=_("The layout was imported."))
+
+    def _background(self, sent: UploadedFile[Any] | None) -> Background | None:
+        if sent is None:
+            return None
+        return services.create_background(event=self.event, pdf=sent.read())
+
+
+class LayoutRename(FormPage, LayoutPage):
+    write_permissions = _WRITE
+    read_permissions = _WRITE
+    title = gettext_lazy("Rename the layout")
+
+    def form(self, *sent: Any) -> LayoutNameForm:
+        return LayoutNameForm(sent[0] if sent else None, initial={"name": self.layout.name})
+
+    def send(self, form: LayoutNameForm) -> HttpResponseBase:
+        services.rename_layout(actor=self.actor, layout=self.layout, name=form.cleaned_data["name"])
+        return self.go("layouts", said=_("The layout was renamed."))
+
+
+class LayoutDuplicate(LayoutPage):
+    write_permissions = _WRITE
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        name = _("%(name)s (copy)") % {"name": self.layout.name[:170]}
+        services.duplicate_layout(actor=self.actor, layout=self.layout, name=name)
+        return self.go("layouts", said=_("There is a copy now, named “%s”.") % name)
+
+
+class LayoutDefault(LayoutPage):
+    write_permissions = _WRITE
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        services.make_default(actor=self.actor, layout=self.layout)
+        return self.go("layouts", said=_("“%s” is the default now.") % self.layout)
+
+
+class LayoutDelete(ConfirmPage, LayoutPage):
+    write_permissions = _WRITE
+    read_permissions = _WRITE
+
+    def question(self) -> str:
+        return _("Delete the layout “%s”?") % self.layout
+
+    def consequence(self) -> str:
+        batches = OfflineSalesBatch.objects.filter(layout=self.layout).count()
+        return _(
+            "What was printed stays as it is. Products (%(products)d) and batches (%(batches)d) "
+            "that print with it fall back to their next layout."
+        ) % {"products": self.layout.item_assignments.count(), "batches": batches}
+
+    def back(self) -> str:
+        return self.link("layouts")
+
+    def carry_out(self) -> HttpResponseBase:
+        services.delete_layout(actor=self.actor, layout=self.layout)
+        return self.go("layouts", said=_("The layout was deleted."))
+
+
+class LayoutDetail(LayoutPage):
+    """How one layout prints, who prints with it, and the ways to take it elsewhere."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        known = {"layout": self.layout, "additions": pretix_incompatibilities(self.layout.layout)}
+        return self.render("web/layouts/detail.html", known)
+
+
+class LayoutExport(LayoutPage):
+    """The elements, exactly as they are stored: pretix reads them, and so do we."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        content = json.dumps(self.layout.layout, ensure_ascii=False, indent=2)
+        answer = HttpResponse(content, content_type="application/json; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{_filename(self.layout)}.json"'
+        return answer
+
+
+class LayoutBackground(LayoutPage):
+    """The PDF under a layout, as it was uploaded."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        background = self.layout.background
+        if background is None:
+            raise Http404
+        try:
+            stored = files.open_stored(background.original)
+        except FileNotFoundError:
+            raise Http404 from None
+        return FileResponse(stored, as_attachment=True, filename=f"{_filename(self.layout)}.pdf")
+
+
+class Assignments(FormPage, EventPage):
+    """Which product prints with which layout, by sales channel."""
+
+    read_permissions = write_permissions = _WRITE
+    template = "web/layouts/assignments.html"
+    title = gettext_lazy("Layouts of products")
+
+    def form(self, *sent: Any) -> AssignmentsForm:
+        rows = TicketLayoutItem.objects.filter(item__event=self.event)
+        return AssignmentsForm(
+            *sent,
+            items=list(self.event.items.order_by("position", "pk")),
+            channels=list(self.organizer.sales_channels.order_by("position", "pk")),
+            layouts=list(layouts_of(self.event)),
+            assigned=list(rows),
+        )
+
+    def send(self, form: AssignmentsForm) -> HttpResponseBase:
+        for cell, layout in form.chosen():
+            services.reassign_layout(
+                actor=self.actor, item=cell.item, sales_channel=cell.channel, layout=layout
+            )
+        return self.go("layouts", said=_("Saved."))
+
+
+def _with_products(layouts: QuerySet[TicketLayout]) -> QuerySet[TicketLayout]:
+    return layouts.prefetch_related("item_assignments__item__event")
+
+
+def _thumbnail(plan: Plan, ticket: Ticket, etag: str) -> HttpResponse:
+    png = previews.draw_png(plan, ticket, page=1, dpi=_THUMBNAIL_DPI)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    return HttpResponse(png, content_type="image/png", headers=headers)
+
+
+def _fingerprint(layout: TicketLayout, ticket: Ticket) -> str:
+    """Return what tells one picture of a layout from another."""
+    shown = sorted(map(repr, ticket.values.items()))
+    told = [__version__, layout.layout, layout.background_id, ticket.locale, shown]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+
+
+def _filename(layout: TicketLayout) -> str:
+    return slugify(layout.name) or f"layout-{layout.pk}"
+
+
+routes = event_routes(
+    path("layouts/", Layouts.as_view(), name="layouts"),
+    path("layouts/new/", LayoutNew.as_view(), name="layout-new"),
+    path("layouts/import/", LayoutImport.as_view(), name="layout-import"),
+    path("layouts/assignments/", Assignments.as_view(), name="layout-assignments"),
+    path("layouts/<int:layout>/", LayoutDetail.as_view(), name="layout"),
+    path("layouts/<int:layout>/picture.png", LayoutPicture.as_view(), name="layout-picture"),
+    path("layouts/<int:layout>/rename/", LayoutRename.as_view(), name="layout-rename"),
+    path("layouts/<int:layout>/duplicate/", LayoutDuplicate.as_view(), name="layout-duplicate"),
+    path("layouts/<int:layout>/default/", LayoutDefault.as_view(), name="layout-default"),
+    path("layouts/<int:layout>/delete/", LayoutDelete.as_view(), name="layout-delete"),
+    path("layouts/<int:layout>/export.json", LayoutExport.as_view(), name="layout-export"),
+    path(
+        "layouts/<int:layout>/background.pdf", LayoutBackground.as_view(), name="layout-background"
+    ),
+)

@@ -1,0 +1,143 @@
+"""From a wish to a stack of tickets: a batch is asked for, made, printed and fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.browser.axe import problems_of
+from e2e.browser.conftest import EVENT
+
+OpenPage = Callable[..., Page]
+
+
+def asked_for(page: Page, *, amount: int, comment: str) -> None:
+    """Fill the form in and send it."""
+    page.goto(f"{EVENT}batches/new/")
+    page.get_by_label("Product").select_option(index=1)
+    page.get_by_label("Amount").fill(str(amount))
+    page.get_by_label("Comment").fill(comment)
+    page.get_by_role("button", name="Make the batch").click()
+
+
+def test_a_batch_is_made_printed_and_fetched(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(f"{EVENT}batches/new/")
+    page.get_by_label("Product").select_option(index=1)
+    page.get_by_label("Amount").press_sequentially("7")
+    expect(page.locator("#batch-left")).to_contain_text("After this batch it will be")
+    page.get_by_label("Comment").fill("Seven at the door")
+    page.get_by_role("button", name="Make the batch").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Seven at the door")
+    page.get_by_role("button", name="Print", exact=True).click(timeout=60_000)
+    with page.expect_download(timeout=60_000) as fetched:
+        page.get_by_role("link", name="Download the PDF").click(timeout=60_000)
+
+    fetched.value.save_as(tmp_path / "tickets.pdf")
+    with pypdfium2.PdfDocument(tmp_path / "tickets.pdf") as document:
+        assert len(document) == 7
+
+
+def test_more_than_are_left_is_told_before_it_is_sent(open_page: OpenPage) -> None:
+    page = open_page(f"{EVENT}batches/new/")
+
+    page.get_by_label("Product").select_option(index=1)
+    page.get_by_label("Amount").press_sequentially("20000")
+
+    expect(page.locator("#batch-left")).to_contain_text("A batch has 10000 tickets at most.")
+
+
+def test_a_batch_is_made_without_javascript(open_page: OpenPage) -> None:
+    page = open_page("/", java_script_enabled=False)
+    asked_for(page, amount=2, comment="Without scripts")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Without scripts")
+    again = page.get_by_role("link", name="Look again")
+    while again.count():
+        again.click()
+
+    expect(page.get_by_role("button", name="Print", exact=True)).to_be_visible()
+
+
+def test_a_batch_is_made_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page(f"{EVENT}batches/new/")
+    page.get_by_label("Product").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("button", name="Print", exact=True)).to_be_visible(timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def paths(site: Any, session_state: Any) -> list[str]:
+    """The pages about batches, with something on each."""
+    made = site.world.python(_MADE)
+    assert made.returncode == 0, made.stderr
+    batch, printed = made.stdout.split()
+    return [
+        f"{EVENT}batches/",
+        f"{EVENT}batches/new/",
+        f"{EVENT}batches/{batch}/",
+        f"{EVENT}batches/{batch}/tickets/",
+        f"{EVENT}batches/prints/",
+        f"{EVENT}batches/prints/{printed}/",
+        f"{EVENT}jobs/",
+    ]
+
+
+_MADE = """
+import django, time
+django.setup()
+from counterfoil.accounts.actors import UserActor
+from counterfoil.accounts.models import User
+from counterfoil.batches import services
+from counterfoil.batches.models import BatchRequest
+from counterfoil.catalog.models import Event
+from counterfoil.jobs.models import Job
+event = Event.objects.get(organizer__slug="demo", slug="night")
+actor = UserActor(User.objects.get(email="ada@example.org"))
+web = event.organizer.sales_channels.get(identifier="web")
+odd = event.ticket_layouts.create(name="Odd", layout=[{
+    "type": "textarea", "left": "20.00", "bottom": "110.00", "fontsize": "14.0",
+    "color": [0, 0, 0, 1], "fontfamily": "Open Sans", "bold": False, "italic": False,
+    "width": "60.00", "content": "no_such_variable", "align": "left"}])
+new = services.NewBatch(
+    item=event.items.get(), amount=3, sales_channel=web, layout=odd, comment="Odd")
+asked = services.request_batch(actor=actor, event=event, new=new)
+def done(job):
+    while Job.objects.get(pk=job).state != "done":
+        time.sleep(0.1)
+done(asked.pk)
+batch = BatchRequest.objects.get(pk=asked.pk).batch
+printed = services.request_print(actor=actor, batch=batch)
+done(printed.pk)
+print(batch.pk, printed.pk)
+"""
+
+
+def test_the_pages_about_batches_pass_axe_in_light_and_dark(
+    open_page: OpenPage, paths: list[str]
+) -> None:
+    page = open_page("/")
+
+    for path in paths:
+        page.goto(path)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert problems_of(page) == [], (path, scheme)
+
+
+def test_the_pages_about_batches_fit_a_phone(open_page: OpenPage, paths: list[str]) -> None:
+    page = open_page("/", viewport={"width": 390, "height": 800})
+
+    for path in paths:
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert not wide, path
