@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.cli.setup import choose_settings
+from counterfoil.core.setup import choose_settings
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
