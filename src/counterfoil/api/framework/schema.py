@@ -1,8 +1,8 @@
 """OpenAPI: what drf-spectacular cannot see by itself.
 
 Summaries come from a view's ``verbose_name``, examples from its ``example`` (``action_examples``
-for other actions), errors from what the frame answers everywhere. Every field of an answer is required, but
-for those that a serializer names in ``only_on_request``. Write the file anew with::
+for other actions), errors from what the frame answers everywhere. Every field of an answer is
+required, but for those that a serializer names in ``only_on_request``. Write the file anew with::
 
     django-admin spectacular --validate --fail-on-warn --file docs/openapi.yaml
 """
