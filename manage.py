@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.core.setup import choose_settings
 from django.core.management import execute_from_command_line
+
+from counterfoil.core.setup import choose_settings
 
 if __name__ == "__main__":
     choose_settings()
