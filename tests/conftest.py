@@ -6,6 +6,7 @@ for which that makes a difference.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -80,11 +81,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: uses the database (marked automatically).")
+    gc.disable()
     config.option.testrunuid = config.option.testrunuid or uuid.uuid4().hex
     folder = Path(tempfile.mkdtemp(prefix="counterfoil-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     _keep_out_of_the_data_folder(folder)
     settings.PASSWORD_HASHERS = ["hashers.CheapArgon2"]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on: what imports and collection made is there to stay."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
