@@ -63,7 +63,7 @@ chaos: $(VENV)/.development
 
 # Asks every operation of the API fifty things, each time others; takes some minutes.
 fuzz: $(VENV)/.development
-	COUNTERFOIL_EXAMPLES=50 $(KEPT) $(BIN)/pytest -n 2 tests/api/test_schemathesis.py
+	COUNTERFOIL_EXAMPLES=50 $(KEPT) $(BIN)/pytest -n 2 tests/api/framework/test_schemathesis.py
 
 # What is generated from the code and committed: the API's schema, the layout language's pages.
 generated: $(VENV)/.development

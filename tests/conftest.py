@@ -48,11 +48,11 @@ _TOGETHER = (
 #: traced. It does not count for the coverage, which other tests must reach without it: tracing
 #: doubles what a test costs.
 _NOT_TRACED = (
-    "tests/api/test_access.py",
-    "tests/api/test_audit_complete.py",
-    "tests/api/test_bad_input.py",
-    "tests/api/test_listcosts.py",
-    "tests/api/test_schemathesis.py",
+    "tests/api/framework/test_access.py",
+    "tests/api/framework/test_audit_complete.py",
+    "tests/api/framework/test_bad_input.py",
+    "tests/api/framework/test_listcosts.py",
+    "tests/api/framework/test_schemathesis.py",
     "tests/conformance/",
     "tests/e2e/",
     "tests/locale/",
@@ -62,8 +62,8 @@ _NOT_TRACED = (
     "tests/render/test_corpus.py",
     "tests/render/test_properties.py",
     "tests/render/text/test_browser.py",
-    "tests/web/test_access.py",
-    "tests/web/test_language.py",
+    "tests/web/framework/test_access.py",
+    "tests/web/framework/test_language.py",
 )
 #: The one room with code for PostgreSQL that must be covered completely.
 _TRACED_ON_POSTGRES = ("tests/jobs/",)
