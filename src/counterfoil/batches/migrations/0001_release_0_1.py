@@ -11,11 +11,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('jobs', '0001_initial'),
-        ('layouts', '0001_initial'),
-        ('orders', '0001_initial'),
-        ('printing', '0001_initial'),
+        ('catalog', '0001_release_0_1'),
+        ('jobs', '0001_release_0_1'),
+        ('layouts', '0001_release_0_1'),
+        ('orders', '0001_release_0_1'),
+        ('printing', '0001_release_0_1'),
     ]
 
     operations = [

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
-        ('orders', '0001_initial'),
+        ('accounts', '0001_release_0_1'),
+        ('catalog', '0001_release_0_1'),
+        ('orders', '0001_release_0_1'),
     ]
 
     operations = [

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
+        ('accounts', '0001_release_0_1'),
+        ('catalog', '0001_release_0_1'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('jobs', '0001_initial'),
+        ('catalog', '0001_release_0_1'),
+        ('jobs', '0001_release_0_1'),
     ]
 
     operations = [
