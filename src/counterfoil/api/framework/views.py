@@ -1,14 +1,14 @@
 """What every view of the API stands on. How to add a resource:
 
     class ThingView(ListView, DetailView, EventView[Thing]):      # or OrganizerView, ApiView
-        noun = "thing"                            # for the documentation
+        verbose_name = "thing"                    # for the documentation
         example = {"id": 1, "name": "..."}        # an answer, for the documentation
         action_examples = {"redeem": {...}}       # the same for actions beyond the usual six
         request_examples = {"redeem": {...}}      # where requests are no part of the answer
         serializer_class = ThingSerializer        # what is shown
         form_class = NewThingSerializer           # what is sent, where it is something else
-        write_needs = ("event.items:write",)      # any one of these; () = seeing the event suffices
-        action_needs = {"redeem": ("event.orders:write", "event.orders:checkin")}
+        write_permissions = ("event.items:write",)  # any one of these; () = seeing the event suffices
+        action_permissions = {"redeem": ("event.orders:write", "event.orders:checkin")}
 
         def get_queryset(self) -> QuerySet[Thing]:
             return self.event.things.order_by("position")    # the list adds the primary key
@@ -64,7 +64,7 @@ M = TypeVar("M", bound=Model)
 
 
 class ApiView(GenericViewSet[M]):
-    """A view below no organizer: anybody with credentials, unless ``*_needs`` say more."""
+    """A view below no organizer: anybody with credentials, unless ``*_permissions`` say more."""
 
     verbose_name: ClassVar[str] = ""
     example: ClassVar[Any] = None
