@@ -275,7 +275,9 @@ class Operation(AutoSchema):
     def get_summary(self) -> str:
         action = getattr(self.view, "action", "")
         if action in _VERBS:
-            return _VERBS[action].format(verbose_name=getattr(self.view, "verbose_name", "") or "object")
+            return _VERBS[action].format(
+                verbose_name=getattr(self.view, "verbose_name", "") or "object"
+            )
         said = inspect.getdoc(getattr(self.view, action or "", None)) or ""
         return said.split("\n")[0].rstrip(".") or action
 
