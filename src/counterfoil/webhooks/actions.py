@@ -15,8 +15,8 @@ from counterfoil.checkin.models import Checkin
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
 
-#: Returns what an action adds to a payload; None when this entry is not one of it. Of an action that
-#: stands for several, ``action`` says which one it is.
+#: Returns what an action adds to a payload; None when this entry is not one of it. Of an action
+#: that stands for several, ``action`` says which one it is.
 Details = Callable[[LogEntry, Any], dict[str, Any] | None]
 
 

@@ -7,7 +7,7 @@
         request_examples = {"redeem": {...}}      # where requests are no part of the answer
         serializer_class = ThingSerializer        # what is shown
         form_class = NewThingSerializer           # what is sent, where it is something else
-        write_permissions = ("event.items:write",)  # any one of these; () = seeing the event suffices
+        write_permissions = ("event.items:write",)  # any one of these; () = seeing the event
         action_permissions = {"redeem": ("event.orders:write", "event.orders:checkin")}
 
         def get_queryset(self) -> QuerySet[Thing]:
