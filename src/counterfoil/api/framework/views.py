@@ -206,11 +206,11 @@ class ListView(mixins.ListModelMixin):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         poll_from = self._poll_from() if self.page_generated else None
-        changed = self._last_change()
-        early = conditional.early_answer(request, changed=changed) if changed else None
+        modified = self._last_modified()
+        early = modified and conditional.early_answer(request, changed=modified.compared)
         response = early or super().list(request, *args, **kwargs)
-        if changed is not None and early is None:
-            response["Last-Modified"] = http_date(changed.timestamp())
+        if modified is not None and early is None:
+            response["Last-Modified"] = http_date(modified.shown.timestamp())
         if poll_from is not None:
             response["X-Page-Generated"] = poll_from.isoformat()
         return response
@@ -227,11 +227,11 @@ class ListView(mixins.ListModelMixin):
         request: Request = self.request  # type: ignore[attr-defined]
         return chosen(serializer, request) if request.method in SAFE_METHODS else serializer
 
-    def _last_change(self) -> datetime | None:
+    def _last_modified(self) -> audit_queries.LastModified | None:
         event: Event | None = getattr(self, "event", None)
         if self.log_kind is None or event is None:
             return None
-        return audit_queries.last_change(event, self.log_kind)
+        return audit_queries.last_modified(event, self.log_kind)
 
 
 class DetailView(mixins.RetrieveModelMixin):
