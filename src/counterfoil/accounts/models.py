@@ -153,6 +153,8 @@ class IdempotencyRecord(models.Model):
     """The answer that was given to a request with this key, kept for 24 hours.
 
     It is written in the transaction of the work itself, so it is there exactly if the work is.
+    Where making the body takes long, it is stored after that; until then ``subject`` says what the
+    answer is about.
     """
 
     credential_hash = models.CharField(max_length=64)  # of the actor's key
@@ -161,6 +163,7 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=bytes)
+    subject = models.CharField(max_length=190, default="", blank=True)
 
     class Meta:
         constraints = [
