@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -24,7 +24,7 @@ from counterfoil.audit import services as audit
 from counterfoil.catalog import change_clock, saving
 from counterfoil.catalog.models import Event, QuestionOption
 from counterfoil.core import clock
-from counterfoil.core.refusals import Forbidden, Invalid
+from counterfoil.core.refusals import Forbidden, Gone, Invalid
 from counterfoil.orders import bulk, quotas
 from counterfoil.orders.codes import draw_codes
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition, QuestionAnswer
@@ -80,6 +80,7 @@ def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
     prices, needs = _prepare(event, new)
     for _try in range(_TRIES):
         draft = _draft(event, new, prices)
+        draft.prepare()
         try:
             with transaction.atomic():
                 with _blaming_positions(new.positions):
@@ -115,12 +116,14 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
 
     Raises:
         Forbidden: it is a real one. Those are cancelled, so that the books stay whole.
+        Gone: somebody else has deleted it.
     """
     if not order.testmode:
         raise Forbidden(_("Only test orders can be deleted."))
     with transaction.atomic():
         audit.record(actor=actor, action="counterfoil.order.deleted", obj=order, event=order.event)
-        saving.delete(order)
+        if not saving.delete_tree(Order.objects.filter(pk=order.pk)):
+            raise Gone(_("Somebody else has deleted this meanwhile."))
 
 
 def _prepare(event: Event, new: NewOrder) -> tuple[list[Price], quotas.Needs]:
@@ -220,9 +223,14 @@ class _Draft:
     answers: list[QuestionAnswer]
     options: list[tuple[QuestionAnswer, QuestionOption]]
     payment: OrderPayment | None
+    _prepared: list[bulk.PreparedRows] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """Prepare all values for the database: that takes five times as long as inserting them."""
+        self._prepared = [bulk.PreparedRows(self.positions), bulk.PreparedRows(self.answers)]
 
     def insert(self) -> None:
-        """Insert all rows in the caller's transaction, a few statements a table."""
+        """Insert all rows in the caller's transaction, one statement a table."""
         self.order.last_modified = clock.now()
         self.order.save(force_insert=True)
         # With ids drawn first, add-ons can name the positions that they belong to.
@@ -232,14 +240,17 @@ class _Draft:
         for position in self.positions:
             position.order = self.order
             position.addon_to = position.addon_to  # takes the id over
-        OrderPosition.objects.bulk_create(self.positions)
-        for answer in self.answers:
-            answer.position = answer.position
-        QuestionAnswer.objects.bulk_create(self.answers)
-        chosen = QuestionAnswer.options.through
-        chosen.objects.bulk_create(
-            chosen(questionanswer_id=answer.pk, questionoption_id=option.pk)
-            for answer, option in self.options
+        positions, answers = self._prepared
+        positions.insert(["id", "order_id", "addon_to_id"])
+        ids = bulk.draw_ids(QuestionAnswer, len(self.answers))
+        for key, answer in zip(ids, self.answers, strict=True):
+            answer.pk = key
+            answer.position = answer.position  # takes the id over
+        answers.insert(["id", "position_id"])
+        bulk.insert(
+            QuestionAnswer.options.through._meta.db_table,
+            ["questionanswer_id", "questionoption_id"],
+            [(answer.pk, option.pk) for answer, option in self.options],
         )
         if self.payment is not None:
             self.payment.order = self.order
