@@ -70,8 +70,20 @@ def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
     """Make an order with its positions and its payment; what costs nothing is paid.
 
     They are attached to what is returned as if they were prefetched: reading a thousand back takes
-    longer than inserting them. Everything that grows with the number of positions is computed
-    before the transaction, so that other writers wait for nothing but the inserts.
+    longer than inserting them.
+
+    Raises:
+        Invalid: as ``insert_order`` does.
+    """
+    return insert_order(actor=actor, event=event, new=new).attached()
+
+
+def insert_order(*, actor: Actor | None, event: Event, new: NewOrder) -> OrderDraft:
+    """Make an order as ``create_order`` does, with its rows still to be attached.
+
+    Everything that grows with the number of positions is computed before the transaction, so that
+    other writers wait for nothing but the inserts. A caller with a transaction around this attaches
+    the rows after it.
 
     Raises:
         Invalid: a position cannot be sold or its quota has none left, the code or a secret
@@ -90,7 +102,7 @@ def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
                 audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
                 order.datetime = order.last_modified = change_clock.stamp(event.pk)
                 order.save(update_fields=["datetime", "last_modified"])
-            return draft.attached()
+            return draft
         except IntegrityError:
             _refuse_taken(event, new)
     raise Invalid({"code": [_("No free order code could be found. Try again.")]})
@@ -215,7 +227,7 @@ def _price(event: Event, position: NewPosition, listed: Callable[[Wanted], Decim
 
 
 @dataclass(slots=True)
-class _Draft:
+class OrderDraft:
     """The rows of an order, complete but for their ids."""
 
     order: Order
@@ -292,9 +304,9 @@ def _attach(row: Model, **related: Sequence[Model]) -> None:
     row._prefetched_objects_cache = attached  # type: ignore[attr-defined]
 
 
-def _draft(event: Event, new: NewOrder, prices: Sequence[Price]) -> _Draft:
+def _draft(event: Event, new: NewOrder, prices: Sequence[Price]) -> OrderDraft:
     order = _new_order(event, new, sum((price.gross for price in prices), Decimal(0)))
-    draft = _Draft(order, _new_positions(order, new.positions, prices), [], [], None)
+    draft = OrderDraft(order, _new_positions(order, new.positions, prices), [], [], None)
     for position, sent in zip(draft.positions, new.positions, strict=True):
         for each in sent.answers:
             answer = QuestionAnswer(position=position, question=each.question, answer=each.answer)

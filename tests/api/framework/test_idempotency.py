@@ -280,7 +280,7 @@ def test_an_order_that_is_gone_before_its_answer_was_stored(api: Api, event: Eve
     _forget_body(Order.objects.get())
     api.delete(at(event, f"orders/{order['code']}/"))
 
-    assert _order(api, event).status_code == 404
+    assert _order(api, event).status_code == 410
     assert not Order.objects.exists()
 
 

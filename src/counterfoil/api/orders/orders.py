@@ -118,9 +118,11 @@ class OrderView(ShownOrders, EventView[Order]):
         if sent.is_simulated:
             order = services.simulate_order(event=self.event, new=new)
             return Response(self._shown_new(order), status=status.HTTP_201_CREATED)
-        order = services.create_order(actor=self.actor, event=self.event, new=new)
+        made = services.insert_order(actor=self.actor, event=self.event, new=new)
         return after_commit(
-            str(order.pk), lambda: self._shown_new(order), status=status.HTTP_201_CREATED
+            str(made.order.pk),
+            lambda: self._shown_new(made.attached()),
+            status=status.HTTP_201_CREATED,
         )
 
     def _shown_new(self, order: Order) -> Any:
