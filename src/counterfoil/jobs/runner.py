@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop
 
 from counterfoil.core import failpoints, logcontext
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
-from counterfoil.jobs import job_session, lanes, metrics, notifications, registry
+from counterfoil.jobs import job_session, lanes, metrics, notifications, priority, registry
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.leases import Lease
 from counterfoil.jobs.models import Job
@@ -82,7 +82,10 @@ def run(job_id: UUID) -> bool:
     with logcontext.about(job=str(job_id), attempt=claim.attempt):
         logger.info("Job %s (%s) starts, attempt %d.", job_id, claim.kind, claim.attempt)
         with Lease(claim), translation.override(_language(claim)):
-            _do(claim)
+            if registry.gives_way(claim.kind):
+                priority.run_giving_way(lambda: _do(claim))
+            else:
+                _do(claim)
     seconds = time.monotonic() - began
     metrics.count_attempt(claim.kind, claim.end, seconds=seconds, pieces=claim.total)
     failpoints.reach("jobs.finished")
