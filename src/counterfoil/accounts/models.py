@@ -137,6 +137,8 @@ class Device(models.Model):
     rsa_pubkey = models.TextField(null=True, blank=True)
     info = models.JSONField(null=True, blank=True)
     security_profile = models.CharField(max_length=190, default="full")
+    #: The key of the actor whose rights let it in; empty for the operator.
+    announced_by = models.CharField(max_length=190, default="", blank=True)
 
     class Meta:
         constraints = [
