@@ -54,10 +54,11 @@ def run_next() -> bool:
     """Do the job whose turn it is; tell whether there was one.
 
     Then pass the word on: of a lane that was full, the next job can be started now, and its own
-    hint may have been used up while it could not.
+    hint may have been used up while it could not. Without a broker the word stays in this process,
+    which would otherwise do nothing until it looks again.
     """
     is_done = any(run(job_id) for job_id in _due(CANDIDATES))
-    if is_done and settings.BROKER_URL:
+    if is_done:
         for job_id in _due(1):
             notifications.send(job_id)
     return is_done
