@@ -31,7 +31,8 @@ def test_one_command_serves_and_works(embedded: World) -> None:
     assert embedded.wait_for(job, state="done")["attempt"] == 1
     assert embedded.entries(job) == 10
     assert served.address.startswith("http://127.0.0.1:")
-    assert served.child("worker").nice() == min(os.nice(0) + 10, 19)
+    # Only prints give way: whoever makes a batch holds a lock that others wait for.
+    assert served.child("worker").nice() == os.nice(0)
 
 
 def test_the_first_account_is_made_by_a_link_that_the_start_prints(embedded: World) -> None:

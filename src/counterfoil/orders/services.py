@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -24,7 +24,7 @@ from counterfoil.audit import services as audit
 from counterfoil.catalog import change_clock, saving
 from counterfoil.catalog.models import Event, QuestionOption
 from counterfoil.core import clock
-from counterfoil.core.refusals import Forbidden, Invalid
+from counterfoil.core.refusals import Forbidden, Gone, Invalid
 from counterfoil.orders import bulk, quotas
 from counterfoil.orders.codes import draw_codes
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition, QuestionAnswer
@@ -70,8 +70,20 @@ def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
     """Make an order with its positions and its payment; what costs nothing is paid.
 
     They are attached to what is returned as if they were prefetched: reading a thousand back takes
-    longer than inserting them. Everything that grows with the number of positions is computed
-    before the transaction, so that other writers wait for nothing but the inserts.
+    longer than inserting them.
+
+    Raises:
+        Invalid: as ``insert_order`` does.
+    """
+    return insert_order(actor=actor, event=event, new=new).attached()
+
+
+def insert_order(*, actor: Actor | None, event: Event, new: NewOrder) -> OrderDraft:
+    """Make an order as ``create_order`` does, with its rows still to be attached.
+
+    Everything that grows with the number of positions is computed before the transaction, so that
+    other writers wait for nothing but the inserts. A caller with a transaction around this attaches
+    the rows after it.
 
     Raises:
         Invalid: a position cannot be sold or its quota has none left, the code or a secret
@@ -80,6 +92,7 @@ def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
     prices, needs = _prepare(event, new)
     for _try in range(_TRIES):
         draft = _draft(event, new, prices)
+        draft.prepare()
         try:
             with transaction.atomic():
                 with _blaming_positions(new.positions):
@@ -89,7 +102,7 @@ def create_order(*, actor: Actor | None, event: Event, new: NewOrder) -> Order:
                 audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
                 order.datetime = order.last_modified = change_clock.stamp(event.pk)
                 order.save(update_fields=["datetime", "last_modified"])
-            return draft.attached()
+            return draft
         except IntegrityError:
             _refuse_taken(event, new)
     raise Invalid({"code": [_("No free order code could be found. Try again.")]})
@@ -115,12 +128,14 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
 
     Raises:
         Forbidden: it is a real one. Those are cancelled, so that the books stay whole.
+        Gone: somebody else has deleted it.
     """
     if not order.testmode:
         raise Forbidden(_("Only test orders can be deleted."))
     with transaction.atomic():
         audit.record(actor=actor, action="counterfoil.order.deleted", obj=order, event=order.event)
-        saving.delete(order)
+        if not saving.delete_tree(Order.objects.filter(pk=order.pk)):
+            raise Gone(_("Somebody else has deleted this meanwhile."))
 
 
 def _prepare(event: Event, new: NewOrder) -> tuple[list[Price], quotas.Needs]:
@@ -212,7 +227,7 @@ def _price(event: Event, position: NewPosition, listed: Callable[[Wanted], Decim
 
 
 @dataclass(slots=True)
-class _Draft:
+class OrderDraft:
     """The rows of an order, complete but for their ids."""
 
     order: Order
@@ -220,9 +235,14 @@ class _Draft:
     answers: list[QuestionAnswer]
     options: list[tuple[QuestionAnswer, QuestionOption]]
     payment: OrderPayment | None
+    _prepared: list[bulk.PreparedRows] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """Prepare all values for the database: that takes five times as long as inserting them."""
+        self._prepared = [bulk.PreparedRows(self.positions), bulk.PreparedRows(self.answers)]
 
     def insert(self) -> None:
-        """Insert all rows in the caller's transaction, a few statements a table."""
+        """Insert all rows in the caller's transaction, one statement a table."""
         self.order.last_modified = clock.now()
         self.order.save(force_insert=True)
         # With ids drawn first, add-ons can name the positions that they belong to.
@@ -232,14 +252,17 @@ class _Draft:
         for position in self.positions:
             position.order = self.order
             position.addon_to = position.addon_to  # takes the id over
-        OrderPosition.objects.bulk_create(self.positions)
-        for answer in self.answers:
-            answer.position = answer.position
-        QuestionAnswer.objects.bulk_create(self.answers)
-        chosen = QuestionAnswer.options.through
-        chosen.objects.bulk_create(
-            chosen(questionanswer_id=answer.pk, questionoption_id=option.pk)
-            for answer, option in self.options
+        positions, answers = self._prepared
+        positions.insert(["id", "order_id", "addon_to_id"])
+        ids = bulk.draw_ids(QuestionAnswer, len(self.answers))
+        for key, answer in zip(ids, self.answers, strict=True):
+            answer.pk = key
+            answer.position = answer.position  # takes the id over
+        answers.insert(["id", "position_id"])
+        bulk.insert(
+            QuestionAnswer.options.through._meta.db_table,
+            ["questionanswer_id", "questionoption_id"],
+            [(answer.pk, option.pk) for answer, option in self.options],
         )
         if self.payment is not None:
             self.payment.order = self.order
@@ -281,9 +304,9 @@ def _attach(row: Model, **related: Sequence[Model]) -> None:
     row._prefetched_objects_cache = attached  # type: ignore[attr-defined]
 
 
-def _draft(event: Event, new: NewOrder, prices: Sequence[Price]) -> _Draft:
+def _draft(event: Event, new: NewOrder, prices: Sequence[Price]) -> OrderDraft:
     order = _new_order(event, new, sum((price.gross for price in prices), Decimal(0)))
-    draft = _Draft(order, _new_positions(order, new.positions, prices), [], [], None)
+    draft = OrderDraft(order, _new_positions(order, new.positions, prices), [], [], None)
     for position, sent in zip(draft.positions, new.positions, strict=True):
         for each in sent.answers:
             answer = QuestionAnswer(position=position, question=each.question, answer=each.answer)

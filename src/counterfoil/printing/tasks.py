@@ -20,7 +20,7 @@ def _language(job: UUID) -> str:
     return language_of(requested_by or "")
 
 
-@handler(RENDER, language=_language)
+@handler(RENDER, language=_language, gives_way=True)
 def render(claim: Claim) -> None:
     documents.print_requested(claim)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from counterfoil.api.framework.fields import REFERENCES
+from counterfoil.api.framework.idempotency import after_commit
 from counterfoil.api.framework.permissions import Needs
 from counterfoil.api.framework.sparse_fieldsets import chosen
 from counterfoil.api.framework.views import (
@@ -41,6 +43,7 @@ from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
 from counterfoil.api.orders.position_fields import attach_no_checkins
 from counterfoil.checkin.cancellation import cancel_order
 from counterfoil.core import heavy
+from counterfoil.core.refusals import Gone
 from counterfoil.orders import payments, services
 from counterfoil.orders.models import Order
 from counterfoil.orders.order_details import update_order
@@ -114,10 +117,17 @@ class OrderView(ShownOrders, EventView[Order]):
         new = sent.new_order()
         if sent.is_simulated:
             order = services.simulate_order(event=self.event, new=new)
-        else:
-            order = services.create_order(actor=self.actor, event=self.event, new=new)
+            return Response(self._shown_new(order), status=status.HTTP_201_CREATED)
+        made = services.insert_order(actor=self.actor, event=self.event, new=new)
+        return after_commit(
+            str(made.order.pk),
+            lambda: self._shown_new(made.attached()),
+            status=status.HTTP_201_CREATED,
+        )
+
+    def _shown_new(self, order: Order) -> Any:
         attach_no_checkins(order.positions.all())
-        return Response(self.get_serializer(order).data, status=status.HTTP_201_CREATED)
+        return self.get_serializer(order).data
 
     @extend_schema(request=OrderChangesSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -182,7 +192,17 @@ class OrderView(ShownOrders, EventView[Order]):
         return self._answer(order)
 
     def _answer(self, order: Order) -> Response:
-        return Response(self.get_serializer(self.get_queryset().get(pk=order.pk)).data)
+        subject = str(order.pk)
+        return after_commit(subject, lambda: self._shown_again(subject))
+
+    def answer_about(self, subject: str) -> Response:
+        return Response(self._shown_again(subject))
+
+    def _shown_again(self, subject: str) -> Any:
+        order = self.get_queryset().filter(pk=subject).first()
+        if order is None:
+            raise Gone(_("Somebody else has deleted this meanwhile."))
+        return self.get_serializer(order).data
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete a test order."""
