@@ -1,7 +1,7 @@
-"""Attributes without a rule of ours: kept in the row's JSON column ``extra`` and given back.
+"""Attributes without a column of their own: they live in the row's JSON column ``extra``.
 
-``free_price = Carried(serializers.BooleanField(), False)`` reads and writes one of them, with the
-default that clients know.
+``free_price = ExtraField(serializers.BooleanField(), False)`` reads and writes one of them, with
+the default that clients know.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class ExtraField(serializers.Field[Any, Any, Any, Any]):
         self.when_missing = default
 
     def bind(self, field_name: str, parent: Any) -> None:
-        self.source = f"carried.{field_name}"
+        self.source = f"extra.{field_name}"
         super().bind(field_name, parent)
         self.inner.bind("", self)  # type: ignore[arg-type]
 
