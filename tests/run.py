@@ -33,11 +33,11 @@ COVERED_THERE = [
 #: What asks the database nothing that another test does not: running it twice tells nothing more.
 ON_SQLITE_ONLY = [
     "--ignore=tests/api/framework/test_schemathesis.py",
-    "--ignore=tests/api/test_access.py",
+    "--ignore=tests/api/framework/test_access.py",
     "--ignore=tests/web",
 ]
 #: Odd values in every field: PostgreSQL is the stricter judge.
-ON_POSTGRES_ONLY = ["--ignore=tests/api/test_bad_input.py"]
+ON_POSTGRES_ONLY = ["--ignore=tests/api/framework/test_bad_input.py"]
 
 #: What must be covered completely, every branch: what nobody tried here is a lost ticket.
 COMPLETE = ("src/counterfoil/render/pdf/*", "src/counterfoil/jobs/*")

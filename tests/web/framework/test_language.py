@@ -15,7 +15,7 @@ from counterfoil.catalog.models import Event
 from makers import make_item, make_order, make_team, make_token
 from pageclient import signed_in
 from pagetable import ROUTES
-from web.test_access import methods_of, path_of
+from web.framework.test_access import methods_of, path_of
 
 pytestmark = pytest.mark.django_db
 

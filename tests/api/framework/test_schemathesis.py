@@ -56,7 +56,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.yaml"
+DESCRIPTION = Path(__file__).parents[3] / "docs" / "openapi.yaml"
 _PARAMETER = re.compile(r"[<{](?:\w+:)?(\w+)[>}]")
 _HANDLER = WSGIHandler()
 
