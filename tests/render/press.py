@@ -77,7 +77,10 @@ def plan_of(elements: list[dict[str, Any]], background: CompiledBackground | Non
 
 
 def ticket(label: str = "A", **values: str) -> Ticket:
-    return Ticket(label, {"secret": "tdm7ruoekvkpbv1o2mv8xccvqcikvr58", **values})
+    """Return a ticket with a secret of its own."""
+    secret = "tdm7ruoekvkpbv1o2mv8xccvqcikvr58"
+    own = secret if label == "A" else secret[: -len(label)] + label.lower()
+    return Ticket(label, {"secret": own, **values})
 
 
 def printed(

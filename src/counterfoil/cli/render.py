@@ -19,6 +19,7 @@ import click
 
 from counterfoil.cli.renderwarnings import (
     tell_of_changed_looks,
+    tell_of_lost_parts,
     tell_of_missing_columns,
     tell_of_missing_fonts,
     tell_of_refused_fonts,
@@ -88,8 +89,9 @@ def render(  # noqa: PLR0913 - one argument per option
         tell_of_refused_fonts(library, (*fonts, *named_folders()))
         tickets = _open(data, plan)
         if check or preflight:
-            tell_of_missing_fonts(plan)
+            tell_of_lost_parts(plan)
         if check:
+            tell_of_missing_fonts(plan)
             tell_of_changed_looks(plan)
             _say(f"{layout_path} can be printed.")
             return
