@@ -72,8 +72,14 @@ def code(**changes: Any) -> dict[str, Any]:
     return {"type": "barcodearea", "left": 30, "bottom": 30, "size": 40, **changes}
 
 
-def plan_of(elements: list[dict[str, Any]], background: CompiledBackground | None = None) -> Plan:
-    return compile_plan(read_layout(elements), background or paper(), fonts())
+def plan_of(
+    elements: list[dict[str, Any]],
+    background: CompiledBackground | None = None,
+    printer_dpi: int | None = None,
+) -> Plan:
+    return compile_plan(
+        read_layout(elements), background or paper(), fonts(), printer_dpi=printer_dpi
+    )
 
 
 def ticket(label: str = "A", **values: str) -> Ticket:
@@ -87,8 +93,9 @@ def printed(
     elements: list[dict[str, Any]],
     tickets: Iterable[Ticket] = (ticket(),),
     background: CompiledBackground | None = None,
+    printer_dpi: int | None = None,
 ) -> tuple[bytes, Report]:
-    plan = plan_of(elements, background)
+    plan = plan_of(elements, background, printer_dpi)
     stream = io.BytesIO()
     report = render_pdf(stream, ((plan, each) for each in tickets), title="Test")
     return stream.getvalue(), report

@@ -68,10 +68,7 @@ _WORDS: dict[str, tuple[Any, Any]] = {
     ),
     Concern.UNEVEN_BARS: (
         _("The bars of a code are uneven on a label printer"),
-        _(
-            "Scanners may not read it. Name the printer's resolution in the element, or make the "
-            "code larger."
-        ),
+        _("Scanners may not read it. Make the code larger, or print it on a finer printer."),
     ),
     Concern.BACKGROUND_FONT: (
         _("The background uses a font that it does not bring along"),
