@@ -64,6 +64,11 @@ NEW: dict[str, Callable[[Event], Body]] = {
         "currency": "EUR",
         "date_from": "2027-06-12T09:00:00Z",
     },
+    "event-clone": lambda e: {
+        "name": {"en": "x"},
+        "slug": "copy",
+        "date_from": "2027-06-12T09:00:00Z",
+    },
     "subevent-list": lambda e: {
         "name": {"en": "x"},
         "date_from": "2027-06-12T09:00:00Z",

@@ -24,6 +24,7 @@ from counterfoil.core import clock
 from counterfoil.layouts.models import Background, TicketLayoutItem
 from counterfoil.orders.models import OrderPayment
 from makers import (
+    make_delivery,
     make_device,
     make_event,
     make_item,
@@ -36,6 +37,7 @@ from makers import (
     make_team,
     make_token,
     make_variation,
+    make_webhook,
 )
 
 Maker = Callable[[Event, int], Ids | None]
@@ -166,6 +168,19 @@ def devices(event: Event, amount: int) -> None:
         device.limit_events.add(event)
 
 
+def webhooks(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        webhook = make_webhook(event.organizer, all_events=False)
+        webhook.limit_events.add(event)
+
+
+def deliveries(event: Event, amount: int) -> Ids:
+    webhook = make_webhook(event.organizer)
+    for _ in range(amount):
+        make_delivery(webhook)
+    return {"webhook": webhook.pk}
+
+
 LISTS: dict[str, Maker] = {
     "saleschannel-list": channels,
     "auditlog-list": log_entries,
@@ -193,6 +208,8 @@ LISTS: dict[str, Maker] = {
     "revokedsecret-list": revoked_secrets,
     "blockedsecret-list": blocked_secrets,
     "device-list": devices,
+    "webhook-list": webhooks,
+    "webhookdelivery-list": deliveries,
 }
 
 #: What more may be asked of a list at the price of more rows being looked at.
