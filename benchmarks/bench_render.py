@@ -47,9 +47,10 @@ from counterfoil.render import (
 )
 from counterfoil.render.codes import Symbology, encode
 from counterfoil.render.elements import barcodearea, text
-from counterfoil.render.page_renderer import SlotRenderer
+from counterfoil.render.page_renderer import PageRenderer, SlotRenderer
 from counterfoil.render.pdf import writer
 from counterfoil.render.pdf.deflate import deflate
+from counterfoil.render.text_neighbours import TextNeighbours
 
 MOST_OF_FLOOR = 2.0
 MOST_MEMORY_MB = 150
@@ -238,6 +239,10 @@ class Bench:
             mock.patch.object(barcodearea._Painter, "_remarks", _nothing),
             mock.patch.object(SlotRenderer, "_is_near", _no),
             mock.patch.object(SlotRenderer, "_look_around", _nothing),
+            mock.patch.object(SlotRenderer, "_look_below", _nothing),
+            mock.patch.object(SlotRenderer, "_look_between", _nothing),
+            mock.patch.object(TextNeighbours, "add", _nothing),
+            mock.patch.object(PageRenderer, "_look_for_repetition", _nothing),
         ):
             self._engine()
 

@@ -72,20 +72,30 @@ def code(**changes: Any) -> dict[str, Any]:
     return {"type": "barcodearea", "left": 30, "bottom": 30, "size": 40, **changes}
 
 
-def plan_of(elements: list[dict[str, Any]], background: CompiledBackground | None = None) -> Plan:
-    return compile_plan(read_layout(elements), background or paper(), fonts())
+def plan_of(
+    elements: list[dict[str, Any]],
+    background: CompiledBackground | None = None,
+    printer_dpi: int | None = None,
+) -> Plan:
+    return compile_plan(
+        read_layout(elements), background or paper(), fonts(), printer_dpi=printer_dpi
+    )
 
 
 def ticket(label: str = "A", **values: str) -> Ticket:
-    return Ticket(label, {"secret": "tdm7ruoekvkpbv1o2mv8xccvqcikvr58", **values})
+    """Return a ticket with a secret of its own."""
+    secret = "tdm7ruoekvkpbv1o2mv8xccvqcikvr58"
+    own = secret if label == "A" else secret[: -len(label)] + label.lower()
+    return Ticket(label, {"secret": own, **values})
 
 
 def printed(
     elements: list[dict[str, Any]],
     tickets: Iterable[Ticket] = (ticket(),),
     background: CompiledBackground | None = None,
+    printer_dpi: int | None = None,
 ) -> tuple[bytes, Report]:
-    plan = plan_of(elements, background)
+    plan = plan_of(elements, background, printer_dpi)
     stream = io.BytesIO()
     report = render_pdf(stream, ((plan, each) for each in tickets), title="Test")
     return stream.getvalue(), report

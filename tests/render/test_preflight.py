@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pikepdf
 import pytest
+from pikepdf import Dictionary, Name
 
 from counterfoil.render import Concern, Finding, Ticket
-from render.press import code, printed, text_area, text_box, ticket
+from render.background.pdfs import compiled, make
+from render.press import code, paper, printed, text_area, text_box, ticket
 
 LINE = {"type": "line", "left": 32, "bottom": 20, "width": 0, "height": 60}
 PANEL = {"type": "rectangle", "left": 20, "bottom": 20, "width": 60, "height": 60, "color": None}
@@ -157,3 +160,158 @@ def test_a_ticket_counts_once_for_an_element_however_much_is_wrong_with_it() -> 
         "/0: The quiet zone of the code reaches over the edge of the page. "
         "Another element covers the code or its quiet zone. (2 tickets, first: A)"
     )
+
+
+def _on(background: bytes, *elements: dict[str, Any]) -> list[tuple[Concern, str]]:
+    """Return what is found on a page of 100 mm that looks like this."""
+    page = compiled(make(background, size=(283.46, 283.46)))
+    _, report = printed(list(elements), [ticket()], page)
+    return [(finding.concern, finding.pointer) for finding in report.findings]
+
+
+DARK = b"0.1 0.1 0.3 rg 0 0 300 300 re f"
+
+
+@pytest.mark.parametrize(
+    "ground",
+    [
+        DARK,
+        b"0 g 0 0 140 300 re f",
+        b"0 0 0 1 k 100 100 60 60 re f",
+        b"0.35 g 0 0 300 300 re f",
+        b"/Perceptual ri 0.7 0 0 rg 0 0 300 300 re f",
+        b"q 4 w 85 0 m 85 300 l 100 0 m 100 300 l 115 0 m 115 300 l S Q",
+    ],
+)
+def test_a_code_on_a_dark_or_uneven_background_is_found(ground: bytes) -> None:
+    assert _on(ground, text_box("fine", bottom=80, height=10), code()) == [
+        (Concern.LOW_CONTRAST, "/1")
+    ]
+
+
+@pytest.mark.parametrize(
+    "ground",
+    [
+        b"",
+        b"0.9 g 0 0 300 300 re f",
+        b"1 1 0.6 rg 0 0 300 300 re f",
+        b"0 g 0 0 80 300 re f 205 0 80 300 re f",
+        DARK + b" 1 g 80 80 125 125 re f",
+        b"0 g 85.04 85.04 113.39 113.39 re S",
+    ],
+)
+def test_a_code_on_a_light_place_is_not(ground: bytes) -> None:
+    assert not _on(ground, code())
+
+
+def test_a_light_panel_makes_a_dark_background_fit_for_a_code() -> None:
+    white = PANEL | {"fill": [255, 255, 255]}
+
+    assert not _on(DARK, white, code())
+    assert (Concern.LOW_CONTRAST, "/1") in _on(DARK, white | {"width": 25}, code())
+
+
+def test_whether_there_is_a_light_panel_may_depend_on_the_ticket() -> None:
+    page = compiled(make(DARK, size=(284, 284)))
+    white = PANEL | {"fill": [255, 255, 255], "condition": {"variable": "note", "is": "VIP"}}
+    tickets = [
+        ticket(label, note=note) for label, note in zip("ABC", ("VIP", "", "VIP"), strict=True)
+    ]
+
+    _, report = printed([white, code()], tickets, page)
+
+    (finding,) = report.findings
+    assert (finding.concern, finding.pointer) == (Concern.LOW_CONTRAST, "/1")
+    assert [each.ticket for each in finding.first] == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "met"),
+    [
+        ({"bottom": 50, "height": 40}, {"bottom": 50, "height": 40}, True),
+        ({}, {"left": 35}, False),
+        ({"width": 70}, {"left": 12}, True),
+        ({}, {"verticalalign": "bottom"}, False),
+        ({"rotation": 90}, {"rotation": 90}, True),
+        ({"rotation": 180}, {"rotation": -180}, True),
+        ({"rotation": 270, "left": 50}, {"rotation": -90, "left": 51}, True),
+        ({"rotation": 90}, {"rotation": 90, "left": 50}, False),
+        ({"bottom": 50}, {"bottom": 45.5}, False),
+        ({"bottom": 50}, {"bottom": 47.5}, True),
+        ({"type": "textarea"}, {"type": "textarea"}, True),
+        ({"page": 1}, {"page": 2}, False),
+    ],
+)
+def test_text_that_runs_into_text_is_found(
+    one: dict[str, Any], other: dict[str, Any], met: bool
+) -> None:
+    boxes = [
+        (text_area if changes.get("type") == "textarea" else text_box)(text, **changes)
+        for text, changes in (("Platform 9", one), ("Row 14", other))
+    ]
+
+    _, report = printed(boxes, [ticket()], paper(pages=2))
+
+    texts = [each for each in report.findings if each.concern is Concern.OVERLAPPING_TEXT]
+    assert [each.pointer for each in texts] == (["/1"] if met else [])
+    assert all("element 1" in str(each) for each in texts)
+
+
+def test_which_texts_meet_depends_on_the_ticket() -> None:
+    name = text_box(content="name", bottom=80, height=10)
+    seat = text_box("Seat 7", bottom=60, height=20)
+    tickets = [
+        ticket("A", name="Ada"),
+        ticket("B", name="Ada Lovelace of Ockham Park, " * 4),
+        ticket("C", name="Ada"),
+        ticket("D", name="Ada Lovelace of Ockham Park, " * 4),
+    ]
+
+    _, report = printed([name, seat], tickets)
+
+    (finding,) = [each for each in report.findings if each.concern is Concern.OVERLAPPING_TEXT]
+    assert (finding.pointer, finding.count) == ("/1", 2)
+    assert [each.ticket for each in finding.first] == ["B", "D"]
+
+
+def test_a_shadow_and_texts_that_are_never_printed_together_are_no_findings() -> None:
+    shown = {"variable": "note", "is": "VIP"}
+    hidden = {"variable": "note", "is_not": "VIP"}
+    shadow = [text_box("Bridges"), text_box("Bridges", left=10.3, bottom=49.7)]
+    either = [text_box("Yes", condition=shown), text_box("No", condition=hidden)]
+
+    for elements in (shadow, either):
+        _, report = printed(elements, [ticket("A", note="VIP"), ticket("B", note="")])
+        assert not report.findings
+
+
+def test_two_tickets_with_one_secret_are_found() -> None:
+    tickets = [ticket("A", secret="abc"), ticket("B", secret="abd"), ticket("C", secret="abc")]
+
+    _, report = printed([text_box("x"), code(bottom=5)], tickets)
+
+    (finding,) = report.findings
+    assert (finding.concern, finding.pointer, finding.count) == (Concern.REPEATED_SECRET, "/1", 1)
+    assert str(finding) == "/1: Ticket A has the same secret. (1 ticket, first: C)"
+
+
+def test_a_ticket_may_be_printed_twice_and_all_tickets_may_share_other_codes() -> None:
+    link = code(bottom=5, content="other", text="https://example.org")
+
+    assert not printed([code(bottom=5)], [ticket("A"), ticket("A")])[1].findings
+    assert not printed([link], [ticket("A", secret="x"), ticket("B", secret="x")])[1].findings
+
+
+def test_a_font_that_the_background_does_not_bring_is_found() -> None:
+    def set_font(_: pikepdf.Pdf, page: pikepdf.Object) -> None:
+        times = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Times-Roman"))
+        page.Resources = Dictionary(Font=Dictionary(F=times))
+
+    words = b"BT /F 12 Tf 10 10 Td (Hello) Tj ET"
+    page = compiled(make(words, size=(284, 284), change=set_font))
+
+    _, report = printed([code()], [ticket("A"), ticket("B")], page)
+
+    (finding,) = report.findings
+    assert (finding.concern, finding.pointer, finding.count) == (Concern.BACKGROUND_FONT, "", 2)
+    assert "Times-Roman" in str(finding)

@@ -26,6 +26,7 @@ from counterfoil.orders.secrets import (
     draw_pseudonymization_ids,
     draw_secrets,
 )
+from counterfoil.orders.validity import validity_of
 
 _TRIES = 5
 
@@ -107,7 +108,7 @@ class BatchBuilder:
         amount = self.draft.amount
         price = self.draft.price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
-        self._insert_positions(positions, orders, price)
+        self._insert_positions(positions, orders, price, batch.creation)
         check()
         failpoints.reach("batches.half_inserted")
         if price.gross:
@@ -138,8 +139,11 @@ class BatchBuilder:
         rows = zip(ids, self.codes, self.order_secrets, strict=True)
         pattern.insert(_reaching("batches.copying", rows))
 
-    def _insert_positions(self, ids: list[int], orders: list[int], price: Price) -> None:
+    def _insert_positions(
+        self, ids: list[int], orders: list[int], price: Price, moment: datetime
+    ) -> None:
         draft = self.draft
+        validity = validity_of(event=draft.event, item=draft.item, now=moment)
         sample = OrderPosition(
             organizer=draft.event.organizer,
             item=draft.item,
@@ -150,6 +154,8 @@ class BatchBuilder:
             tax_rate=price.tax_rate,
             tax_value=price.tax_value,
             tax_code=price.tax_code,
+            valid_from=validity.start,
+            valid_until=validity.end,
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
         pattern = bulk.BulkInserter(sample, slots)

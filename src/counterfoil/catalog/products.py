@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from counterfoil.catalog import saving
@@ -33,10 +34,12 @@ def save_item(*, item: Item, fields: Mapping[str, Any]) -> Item:
     """Write the fields of an item.
 
     Raises:
-        Invalid: it would stop being available before it starts.
+        Invalid: it would stop being available before it starts, or its tickets being valid.
     """
     _check_available(item, fields)
-    return saving.write(item, saving.merge_extra(item, fields))
+    merged = saving.merge_extra(item, fields)
+    _check_validity(merged.get("extra", {}))
+    return saving.write(item, merged)
 
 
 @transaction.atomic
@@ -85,6 +88,15 @@ def _check_available(row: Item | ItemVariation, fields: Mapping[str, Any]) -> No
     saving.check_period(
         start, end, "available_until", _("This cannot stop being available before it starts to be.")
     )
+
+
+def _check_validity(extra: Mapping[str, Any]) -> None:
+    start, end = (
+        parse_datetime(extra.get(name) or "")
+        for name in ("validity_fixed_from", "validity_fixed_until")
+    )
+    words = _("The ticket cannot be valid until a time before it becomes valid.")
+    saving.check_period(start, end, "validity_fixed_until", words)
 
 
 @transaction.atomic

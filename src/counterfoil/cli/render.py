@@ -19,6 +19,7 @@ import click
 
 from counterfoil.cli.renderwarnings import (
     tell_of_changed_looks,
+    tell_of_lost_parts,
     tell_of_missing_columns,
     tell_of_missing_fonts,
     tell_of_refused_fonts,
@@ -66,6 +67,11 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The PDF.")
 @click.option("--locale", help="Language of the tickets, if the data does not say.")
 @click.option("--title", default="Tickets", show_default=True, help="Title of the PDF.")
+@click.option(
+    "--printer-dpi",
+    type=click.IntRange(72, 4800),
+    help="Resolution of the printer, such as 203: bars of codes are whole dots.",
+)
 @click.option("--preflight", is_flag=True, help="List what may look wrong on paper.")
 @click.option("--check", is_flag=True, help="Only tell whether layout and background are usable.")
 def render(  # noqa: PLR0913 - one argument per option
@@ -78,18 +84,25 @@ def render(  # noqa: PLR0913 - one argument per option
     output: Path | None,
     locale: str | None,
     title: str,
+    printer_dpi: int | None,
     preflight: bool,
     check: bool,
 ) -> None:
     """Print tickets from files, without a server."""
     with _ending_tidily(), _errors_told():
         library = FontLibrary(font_folders(), preferred=fonts)
-        plan = compile_plan(_read_layout(layout_path), _read_background(background), library)
+        plan = compile_plan(
+            _read_layout(layout_path),
+            _read_background(background),
+            library,
+            printer_dpi=printer_dpi,
+        )
         tell_of_refused_fonts(library, (*fonts, *named_folders()))
         tickets = _open(data, plan)
         if check or preflight:
-            tell_of_missing_fonts(plan)
+            tell_of_lost_parts(plan)
         if check:
+            tell_of_missing_fonts(plan)
             tell_of_changed_looks(plan)
             _say(f"{layout_path} can be printed.")
             return

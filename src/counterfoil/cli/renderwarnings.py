@@ -51,10 +51,14 @@ def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None
             _warn(f"{path} is not used: {reason}")
 
 
-def tell_of_missing_fonts(plan: Plan) -> None:
-    """Warn of what a background lacks: what could not come along, and fonts it only names."""
+def tell_of_lost_parts(plan: Plan) -> None:
+    """Warn of what of a background could not come along."""
     for finding in plan.background.warnings:
         _warn(finding)
+
+
+def tell_of_missing_fonts(plan: Plan) -> None:
+    """Warn of fonts that a background only names; while printing, preflight does."""
     for font in plan.background.missing_fonts:
         _warn(f"the background does not bring along the font “{font}”: printers differ.")
 

@@ -186,7 +186,13 @@ SENTENCES = (
     _("The quiet zone of the code reaches over the edge of the page."),
     _("Another element covers the code or its quiet zone."),
     _("The code is printed in a light colour: few scanners can read it."),
+    _("The code stands on a dark or uneven ground: few scanners can read it."),
     _("The ticket has no secret, so this code is not printed."),
+    _("Ticket {ticket} has the same secret."),
+    _("On a printer of {dpi} dpi, bars are {dots} dots wide: uneven."),
+    _("The code is too small for a printer of {dpi} dpi."),
+    _("The text runs into that of element {number}."),
+    _("The background does not bring along the font “{font}”: printers differ."),
     _("The picture has {dpi} dpi at this size; below {least} it looks coarse."),
     _("There is no variable called {names}."),
     # Backgrounds that cannot be used

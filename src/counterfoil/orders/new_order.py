@@ -29,6 +29,9 @@ class NewAnswer:
 class NewPosition:
     """``price`` None is the list price; ``secret`` None draws one.
 
+    ``valid_from`` and ``valid_until`` None are as the product says; where it lets the buyer choose
+    the start, that is ``requested_valid_from``.
+
     ``addon_to`` is the ``positionid`` of an earlier position. ``attendee`` are columns of the
     position by name: who comes, and where they live.
     """
@@ -42,6 +45,7 @@ class NewPosition:
     addon_to: int | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    requested_valid_from: datetime | None = None
     attendee: dict[str, Any] = field(default_factory=dict)
     answers: tuple[NewAnswer, ...] = ()
 

@@ -38,6 +38,7 @@ from counterfoil.orders.secrets import (
     draw_pseudonymization_ids,
     draw_secrets,
 )
+from counterfoil.orders.validity import Validity, latest_start, validity_of
 
 #: Days in which an order must be paid when nobody says otherwise; it ends with the last of them.
 PAYMENT_TERM_DAYS = 14
@@ -174,7 +175,9 @@ def _check_sales(event: Event, positions: Sequence[NewPosition]) -> None:
     of_sale = {wanted: sale_problems(event, wanted) for wanted in {p.wanted for p in positions}}
     problems = [_problems(of_sale[position.wanted], position) for position in positions]
     earlier: set[int] = set()
+    now = clock.now()
     for number, (position, found) in enumerate(zip(positions, problems, strict=True), start=1):
+        found |= _validity_problems(event, position, now)
         if position.addon_to is not None and position.addon_to not in earlier:
             found["addon_to"] = [_("There is no earlier position with this number.")]
         if (position.positionid or number) in earlier:
@@ -190,6 +193,29 @@ def _problems(of_sale: Problems, position: NewPosition) -> Problems:
         # Clients of the order API look for a missing date there.
         problems["item"] = [*problems.get("item", []), *problems.pop("subevent")]
     return problems
+
+
+def _validity_problems(event: Event, position: NewPosition, now: datetime) -> Problems:
+    validity = _validity(event, position, now)
+    if validity.start and validity.end and validity.end < validity.start:
+        words = _("The ticket cannot be valid until a time before it becomes valid.")
+        return {"valid_until": [words]}
+    latest = latest_start(event=event, item=position.item, now=now)
+    requested = position.requested_valid_from
+    if requested and latest and requested > latest:
+        return {"requested_valid_from": [_("The start of the validity is too far ahead.")]}
+    return {}
+
+
+def _validity(event: Event, position: NewPosition, now: datetime) -> Validity:
+    return validity_of(
+        event=event,
+        item=position.item,
+        now=now,
+        requested=position.requested_valid_from,
+        start=position.valid_from,
+        end=position.valid_until,
+    )
 
 
 @contextmanager
@@ -349,6 +375,7 @@ def _new_positions(
     secrets, ids = draw_secrets(len(positions)), draw_pseudonymization_ids(len(positions))
     made: dict[int, OrderPosition] = {}
     for number, (new, price) in enumerate(zip(positions, prices, strict=True), start=1):
+        validity = _validity(order.event, new, order.datetime)
         position = OrderPosition(
             organizer=order.organizer,
             order=order,
@@ -364,8 +391,8 @@ def _new_positions(
             secret=new.secret or secrets[number - 1],
             pseudonymization_id=ids[number - 1],
             addon_to=made.get(new.addon_to or 0),
-            valid_from=new.valid_from,
-            valid_until=new.valid_until,
+            valid_from=validity.start,
+            valid_until=validity.end,
             **attendee_as_stored(order.event, new.attendee),
         )
         made[position.positionid] = position

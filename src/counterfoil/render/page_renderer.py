@@ -7,13 +7,16 @@ to the document: a drawing's glyphs are reported when it is made, and never agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from counterfoil.render.budget import tick
-from counterfoil.render.elements.base import Drawing, Graphic, Slot
+from counterfoil.render.elements.base import Box, Drawing, Graphic, Slot
 from counterfoil.render.elements.condition import Condition
+from counterfoil.render.elements.field_types import BLACK
+from counterfoil.render.elements.shape import luma
+from counterfoil.render.elements.text import TextElement
 from counterfoil.render.errors import (
     CodeError,
     CostlyTicketError,
@@ -24,10 +27,17 @@ from counterfoil.render.errors import (
 )
 from counterfoil.render.plan import PagePlan, Placed, Plan
 from counterfoil.render.preflight import Concern, Preflight, Remark, is_covered, overlap
-from counterfoil.render.values import Ticket, Unknown
+from counterfoil.render.text_neighbours import TextNeighbours, bodies, run_together
+from counterfoil.render.values import SECRET, Ticket, Unknown
 
+_Text = tuple[Placed, object, Drawing]
 Use = Callable[[Drawing], None]
 _COVERED = Remark(Concern.QUIET_ZONE_COVERED, "Another element covers the code or its quiet zone.")
+
+
+_DARK_GROUND = Remark(
+    Concern.LOW_CONTRAST, "The code stands on a dark or uneven ground: few scanners can read it."
+)
 
 
 class Drawn(NamedTuple):
@@ -47,6 +57,7 @@ class _Slot(NamedTuple):
     value: Callable[[Ticket], object]
     draw: Callable[[object, str], Drawn]
     is_code: bool
+    is_text: bool
 
 
 class PageRenderer:
@@ -64,9 +75,10 @@ class PageRenderer:
         self._plan = plan
         self._preflight = preflight
         self.pages = [
-            SlotRenderer(plan.name, page, background, use, preflight)
+            SlotRenderer(plan, page, background, use, preflight)
             for page, background in zip(plan.pages, backgrounds, strict=True)
         ]
+        self._secret_codes = [code for code in plan.codes if SECRET in code.names]
 
     def fill(self, ticket: Ticket) -> Iterator[tuple[bytes, Sequence[Graphic]]]:
         """Yield content and graphics of each page.
@@ -79,8 +91,25 @@ class PageRenderer:
         self._preflight.begin()
         for order, remark in self._plan.unplaced:
             self._preflight.note(self._plan.name, f"/{order}", remark, ticket.label)
+        for font in self._plan.background.missing_fonts:
+            detail = f"The background does not bring along the font “{font}”: printers differ."
+            remark = Remark(Concern.BACKGROUND_FONT, detail)
+            self._preflight.note(self._plan.name, "", remark, ticket.label)
+        if self._secret_codes:
+            self._look_for_repetition(ticket)
         for page in self.pages:
             yield page.fill(ticket)
+
+    def _look_for_repetition(self, ticket: Ticket) -> None:
+        """Note that another ticket has this one's secret: a gate lets in only one of them."""
+        secret = ticket.values.get(SECRET)
+        holder = self._preflight.holder(secret, ticket.label) if secret else ticket.label
+        if holder == ticket.label:
+            return
+        remark = Remark(Concern.REPEATED_SECRET, f"Ticket {holder} has the same secret.")
+        for code in self._secret_codes:
+            if code.is_shown(ticket):
+                self._preflight.note(self._plan.name, code.pointer, remark, ticket.label)
 
     def _refuse_broken(self, ticket: Ticket) -> None:
         for page in self._plan.pages:
@@ -97,9 +126,11 @@ class SlotRenderer:
     """Fills one page of a plan."""
 
     def __init__(
-        self, layout: str, page: PagePlan, background: bytes, use: Use, preflight: Preflight
+        self, plan: Plan, page: PagePlan, background: bytes, use: Use, preflight: Preflight
     ) -> None:
-        self._layout = layout
+        self._layout = plan.name
+        self._background, self._page = plan.background, page
+        self._texts = TextNeighbours()
         self._use = use
         self._preflight = preflight
         self._graphics = tuple(page.graphics())
@@ -109,8 +140,11 @@ class SlotRenderer:
             for placed in page.placed
             if isinstance(placed.work, Slot) and placed.work.reach is not None
         ]
+        # Empty paper needs no look. Shapes that stand below codes are near them.
+        self._has_ground = bool(self._reaches) and page.background.form is not None
         self._near = [(p, drawing) for p, drawing in self._fixed if self._is_near(p, drawing)]
         self._remarked = [(p, drawing) for p, drawing in self._fixed if drawing.remarks]
+        self._lost: dict[tuple[object, ...], bool] = {}
         self._template, self._slots = [background], []
         for piece in page.pieces():
             if isinstance(piece, Placed):
@@ -123,8 +157,8 @@ class SlotRenderer:
         parts = self._template.copy()
         locale = ticket.locale
         notable = self._remarked.copy()
-        codes = []
-        for part, placed, condition, value_of, draw, is_code in self._slots:
+        codes, texts = [], {}
+        for part, placed, condition, value_of, draw, is_code, is_text in self._slots:
             if condition is not None and not self._holds(condition, placed, ticket):
                 continue
             value = value_of(ticket)
@@ -140,11 +174,17 @@ class SlotRenderer:
                 notable.append((placed, drawing))
             if is_code:
                 codes.append((placed, drawing))
+            elif is_text:
+                texts[part] = (placed, value, drawing)
         graphics = self._graphics
         if notable:
             graphics += self._look_at(notable, ticket)
         if codes and (notable or self._near):
             self._look_around(codes, notable, ticket)
+        if codes and self._has_ground:
+            self._look_below(codes, notable, ticket)
+        if self._texts.close:
+            self._look_between(texts, ticket)
         return b"\n".join(parts), graphics
 
     def _open(self, placed: Placed) -> _Slot:
@@ -156,13 +196,15 @@ class SlotRenderer:
             tick()
             drawing = slot.draw(value, locale)
             self._use(drawing)
+            if is_text:
+                self._texts.add(part, drawing.ink)
             is_notable = bool(drawing.remarks or drawing.graphics or self._is_near(placed, drawing))
             return Drawn(drawing.content, is_notable, drawing)
 
         remembering = lru_cache(slot.remembered)(draw)
         part = len(self._template)
-        is_code = slot.reach is not None
-        return _Slot(part, placed, placed.condition, slot.value, remembering, is_code)
+        is_code, is_text = slot.reach is not None, isinstance(placed.element, TextElement)
+        return _Slot(part, placed, placed.condition, slot.value, remembering, is_code, is_text)
 
     def _is_near(self, placed: Placed, drawing: Drawing) -> bool:
         """Tell whether a drawing could touch the quiet zone of a code other than itself."""
@@ -206,6 +248,52 @@ class SlotRenderer:
             if code.blank and is_covered(placed.order, code.blank, others):
                 self._note(placed, _COVERED, ticket)
 
+    def _look_below(
+        self,
+        codes: Sequence[tuple[Placed, Drawing]],
+        notable: Sequence[tuple[Placed, Drawing]],
+        ticket: Ticket,
+    ) -> None:
+        """Note codes that can hardly be told from the background."""
+        for placed, code in codes:
+            if code.blank is None:
+                continue
+            shapes = [
+                (each.order, drawing)
+                for each, drawing in (*self._near, *notable)
+                if each.order < placed.order and drawing.is_light
+            ]
+            if self._is_lost(placed, code.blank, shapes):
+                self._note(placed, _DARK_GROUND, ticket)
+
+    def _is_lost(self, placed: Placed, blank: Box, shapes: Sequence[tuple[int, Drawing]]) -> bool:
+        key = (placed.order, blank, *(order for order, _ in shapes))
+        if key not in self._lost:
+            from counterfoil.render.ground import Ground, stands_out  # loads a PDF viewer
+
+            drawings = [drawing for _, drawing in sorted(dict(shapes).items())]
+            ground = Ground(
+                self._background,
+                self._background.sha256,
+                self._page.background,
+                b"\n".join(drawing.content for drawing in drawings),
+            )
+            colour = getattr(placed.element, "color", BLACK)
+            self._lost[key] = not stands_out(ground, blank, luma(colour))
+        return self._lost[key]
+
+    def _look_between(self, texts: Mapping[int, _Text], ticket: Ticket) -> None:
+        """Note texts that run into one another."""
+        for first, second in self._texts.close:
+            if first in texts and second in texts:
+                (below, said, one), (above, also_said, other) = texts[first], texts[second]
+                # The same text once more is a shadow, or bold type.
+                if said != also_said and run_together(
+                    bodies(one.ink, _turn(below)), bodies(other.ink, _turn(above))
+                ):
+                    detail = f"The text runs into that of element {below.order + 1}."
+                    self._note(above, Remark(Concern.OVERLAPPING_TEXT, detail), ticket)
+
     def _tick(self, placed: Placed, ticket: Ticket) -> None:
         try:
             tick()
@@ -214,3 +302,7 @@ class SlotRenderer:
 
     def _note(self, placed: Placed, remark: Remark, ticket: Ticket) -> None:
         self._preflight.note(self._layout, placed.pointer, remark, ticket.label)
+
+
+def _turn(placed: Placed) -> float:
+    return placed.element.rotation if isinstance(placed.element, TextElement) else 0.0

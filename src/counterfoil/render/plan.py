@@ -141,12 +141,22 @@ class Plan:
 
 
 def compile_plan(
-    layout: Layout, background: CompiledBackground, fonts: FontLibrary, *, name: str = ""
+    layout: Layout,
+    background: CompiledBackground,
+    fonts: FontLibrary,
+    *,
+    name: str = "",
+    printer_dpi: int | None = None,
 ) -> Plan:
-    """Compile a layout for a background, whose pages are the pages of every ticket."""
+    """Compile a layout for a background, whose pages are the pages of every ticket.
+
+    Args:
+        name: the layout's, for findings.
+        printer_dpi: dots per inch of the printer, to which the bars of codes are aligned.
+    """
     pages = []
     for number, page in enumerate(background.pages, start=1):
-        frame = Frame(page.width, page.height, fonts)
+        frame = Frame(page.width, page.height, fonts, printer_dpi)
         pages.append(PagePlan(page, frame, tuple(_place(layout.elements, number, frame))))
     return Plan(name, background, tuple(pages), tuple(_left_over(layout.elements, len(pages))))
 

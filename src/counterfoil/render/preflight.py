@@ -34,6 +34,10 @@ class Concern(StrEnum):
     LOW_RESOLUTION = "low_resolution"
     UNKNOWN_VARIABLE = "unknown_variable"
     UNKNOWN_FAMILY = "unknown_family"
+    OVERLAPPING_TEXT = "overlapping_text"
+    REPEATED_SECRET = "repeated_secret"  # noqa: S105 - what is wrong with one
+    UNEVEN_BARS = "uneven_bars"
+    BACKGROUND_FONT = "background_font"
 
 
 class Remark(NamedTuple):
@@ -83,10 +87,15 @@ class Preflight:
     def __init__(self) -> None:
         self._tallies: dict[tuple[str, str, Concern], _Tally] = {}
         self._turn = 0
+        self._secrets: dict[str, str] = {}
 
     def begin(self) -> None:
         """Go on to the next ticket: it counts once for each finding, whatever is noted of it."""
         self._turn += 1
+
+    def holder(self, secret: str, ticket: str) -> str:
+        """Return the ticket that had a secret first, which may be this one."""
+        return self._secrets.setdefault(secret, ticket)
 
     def note(self, layout: str, pointer: str, remark: Remark, ticket: str) -> None:
         tally = self._tallies.setdefault((layout, pointer, remark.concern), _Tally())

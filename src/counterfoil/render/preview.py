@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import threading
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -12,14 +11,13 @@ import pypdfium2
 
 from counterfoil.render.budget import Budget
 from counterfoil.render.document import render_pdf
+from counterfoil.render.ground import PDFIUM
 from counterfoil.render.plan import Plan
 from counterfoil.render.values import Ticket
 
 # PNG (ISO/IEC 15948): eight bits of red, green and blue; rows stored as they are, or as their
 # difference to the one above.
 _EIGHT_BITS, _RGB, _AS_IS, _AS_ABOVE = 8, 2, b"\0", b"\2"
-# PDFium may be in one thread at a time only: two threads of a web server would crash it.
-_PDFIUM = threading.Lock()
 # On rows that mostly repeat, zlib at level 1 is quicker than libdeflate: 4 ms against 8.
 _LEVEL = 1
 
@@ -47,7 +45,7 @@ def render_png(
 
 def _draw(pdf: bytes, page: int, dpi: float) -> tuple[int, int, bytes]:
     """Return width, height and filtered rows, with everything of PDFium's closed again."""
-    with _PDFIUM, pypdfium2.PdfDocument(pdf) as document:
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
         bitmap = document[page - 1].render(scale=dpi / 72, rev_byteorder=True)
         drawn = bitmap.width, bitmap.height, b"".join(_filtered(bitmap))
         bitmap.close()

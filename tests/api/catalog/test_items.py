@@ -87,6 +87,13 @@ def test_what_is_carried_is_given_back(api: Api, event: Event) -> None:
         ({"free_price": None}, "free_price"),
         ({"available_from_mode": "sometimes"}, "available_from_mode"),
         ({"validity_fixed_from": "2027-06-01T00:00:00"}, "validity_fixed_from"),
+        (
+            {
+                "validity_fixed_from": "2027-06-02T00:00:00Z",
+                "validity_fixed_until": "2027-06-01T00:00:00Z",
+            },
+            "validity_fixed_until",
+        ),
         ({"picture": "file:nothing"}, "picture"),
         ({"picture": 5}, "picture"),
         ({"variations": [{}]}, "variations"),

@@ -313,6 +313,21 @@ def test_an_order_is_made(api: Api, event: Event, item: Item) -> None:
     assert (shown["api_meta"], shown["locale"]) == ({"pos": 7}, "de")
 
 
+def test_a_ticket_carries_the_validity_of_its_product(api: Api, event: Event, item: Item) -> None:
+    rule = {
+        "validity_mode": "dynamic",
+        "validity_dynamic_duration_days": 2,
+        "validity_dynamic_start_choice": True,
+    }
+    assert api.patch(at(event, f"items/{item.pk}/"), json=rule).status_code == 200
+
+    start = "2099-06-01T10:00:00+02:00"
+    shown = _create(api, event, {"item": item.pk, "requested_valid_from": start}).json()
+
+    (position,) = shown["positions"]
+    assert (position["valid_from"], position["valid_until"]) == (start, "2099-06-02T23:59:59+02:00")
+
+
 def test_an_order_is_pending_unless_it_says_paid(api: Api, event: Event, item: Item) -> None:
     shown = _create(api, event, {"item": item.pk}).json()
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import zxingcpp
 
 from counterfoil.render import Concern, TicketError
 from render.press import code, codes, paper, printed, seen, ticket
@@ -132,3 +133,50 @@ def test_a_quiet_zone_over_the_edge_of_the_page_is_remarked() -> None:
     assert not printed([inside])[1].findings
     assert [each.concern for each in printed([outside])[1].findings] == [Concern.QUIET_ZONE_COVERED]
     assert not printed([outside | {"left": 10, "bottom": 10}], background=paper(70, 70))[1].findings
+
+
+_BARS = [("ean13", "9780201379624", 42), ("code128", "ABC-1234", 60), ("pdf417", SECRET, 70)]
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize(("symbology", "text", "size"), _BARS)
+def test_bars_are_whole_dots_of_the_printer_that_is_named(
+    symbology: str, text: str, size: float, dpi: int
+) -> None:
+    side = 4 * 25.4  # whole dots: viewers stretch a page to whole pixels
+    for left in (10, 10.05, 10.11):
+        area = code(symbology=symbology, left=left, bottom=10.3, size=size, height=20)
+
+        pdf, report = printed([area], [ticket(secret=text)], paper(side, side), printer_dpi=dpi)
+
+        dots = seen(pdf, dpi=dpi) < 128  # as a label printer: a dot is black or it is not
+        (found,) = zxingcpp.read_barcodes(np.where(dots, 0, 255).astype(np.uint8))
+        assert found.text == text
+        assert Concern.UNEVEN_BARS not in {finding.concern for finding in report.findings}
+        row = dots[:, :, 0][dots.shape[0] * 8 // 10]
+        edges = np.flatnonzero(np.diff(row.astype(int)))
+        widths = np.diff(edges)
+        assert len(edges) > 20
+        assert np.gcd.reduce(widths) >= 2
+
+
+@pytest.mark.parametrize(
+    ("symbology", "text", "size", "dpi", "uneven"),
+    [
+        ("ean13", "9780201379624", 40, None, True),
+        ("ean13", "9780201379624", 80, None, False),
+        ("code128", "ABC-1234", 40, None, True),
+        ("pdf417", SECRET, 50, None, True),
+        ("qr", SECRET, 20, None, False),
+        ("ean13", "9780201379624", 40, 600, False),
+        ("code128", "ABC-1234" * 8, 30, 203, True),
+    ],
+)
+def test_bars_that_a_label_printer_makes_uneven_are_found(
+    symbology: str, text: str, size: float, dpi: int | None, uneven: bool
+) -> None:
+    area = code(symbology=symbology, left=5, bottom=5, size=size)
+
+    _, report = printed([area], [ticket(secret=text)], printer_dpi=dpi)
+
+    assert (Concern.UNEVEN_BARS in {finding.concern for finding in report.findings}) is uneven

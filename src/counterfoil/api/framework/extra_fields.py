@@ -1,7 +1,7 @@
-"""Attributes without a rule of ours: kept in the row's JSON column ``extra`` and given back.
+"""Attributes without a column of their own: they live in the row's JSON column ``extra``.
 
-``free_price = Carried(serializers.BooleanField(), False)`` reads and writes one of them, with the
-default that clients know.
+``free_price = ExtraField(serializers.BooleanField(), False)`` reads and writes one of them, with
+the default that clients know.
 """
 
 from __future__ import annotations

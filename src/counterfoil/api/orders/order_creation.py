@@ -115,6 +115,7 @@ class NewPositionSerializer(PositionDetailsSerializer):
     price = Money(required=False, allow_null=True, min_value=0)
     secret = serializers.CharField(max_length=255, required=False, allow_null=True)
     addon_to = Whole(min_value=1, required=False, allow_null=True)
+    requested_valid_from = Moment(required=False, allow_null=True)
 
     class Meta:
         list_serializer_class = PositionalList
@@ -221,6 +222,7 @@ def _new_position(sent: dict[str, Any]) -> NewPosition:
         addon_to=sent.get("addon_to"),
         valid_from=sent.get("valid_from"),
         valid_until=sent.get("valid_until"),
+        requested_valid_from=sent.get("requested_valid_from"),
         attendee=attendee,
         answers=tuple(NewAnswer(**answer) for answer in sent.get("answers", [])),
     )

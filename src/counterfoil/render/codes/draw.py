@@ -16,6 +16,9 @@ from counterfoil.render.pdf import content
 from counterfoil.render.units import Pt
 
 _ROW = b"y"
+_HAIR = 1e-3
+BARRED = (Symbology.PDF417, Symbology.CODE_128, Symbology.EAN_13)
+"""Read by the widths of their bars."""
 _TABLES = 16
 """Sizes of symbols remembered. One print run meets two or three."""
 
@@ -110,7 +113,8 @@ class BarcodePlacement:
     """Where a layout wants a code: draws any text into its box.
 
     A symbol is fitted inside and centred; its quiet zone is inside, too, unless switched off.
-    Bars fill the height of their box.
+    Bars fill the height of their box. With ``dot``, the size of a printer's dots, bars are a whole
+    number of them wide and begin at one, if the box has room for that.
     """
 
     symbology: Symbology
@@ -120,6 +124,7 @@ class BarcodePlacement:
     height: Pt
     quiet_zone: bool = True
     level: Level | None = None
+    dot: Pt | None = None
     _placed: dict[tuple[int, int], _Placed] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -154,7 +159,12 @@ class BarcodePlacement:
         else:
             module = min(module, self.height / (rows * shape.row_height + 2 * vertical))
             row = module * shape.row_height
+        if self.dot is not None and self.symbology in BARRED:
+            # A hair more, so that a box made for whole dots is not a dot too narrow.
+            module = max(1, int(module / self.dot + _HAIR)) * self.dot
         x = self.left + (self.width - module * (left + columns + right)) / 2 + module * left
+        if self.dot is not None and self.symbology in BARRED:
+            x = round(x / self.dot) * self.dot
         y = self.bottom + (self.height - row * rows) / 2
         return _Placed(
             prefix=content.transform(module, 0, 0, row, x, y) + b"\n",

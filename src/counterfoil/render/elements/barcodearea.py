@@ -27,7 +27,7 @@ from counterfoil.render.errors import CodeError, TooLongError
 from counterfoil.render.pdf import content
 from counterfoil.render.preflight import Concern, Remark
 from counterfoil.render.reader import Place, attribute
-from counterfoil.render.units import Mm, mm, pt
+from counterfoil.render.units import Mm, Pt, mm, pt
 from counterfoil.render.values import SECRET, Ticket, Unknown, Value, content_value
 
 _SYMBOLOGIES = {
@@ -62,6 +62,12 @@ _LIGHT = Remark(
     Concern.LOW_CONTRAST, "The code is printed in a light colour: few scanners can read it."
 )
 _EMPTY = Remark(Concern.CODE_LEFT_OUT, "The ticket has no secret, so this code is not printed.")
+_POINTS = 72
+# Dots per inch of label printers; office printers have 600 and more.
+_LABEL_PRINTERS = (203, 300)
+# Dots of a bar from which one more or less does not matter, and how far from whole they may be.
+_EVEN_ENOUGH = 4
+_WHOLE = 0.02
 # Points by which a box may touch another: a hundredth of a millimetre.
 _SLACK = 0.03
 
@@ -139,7 +145,7 @@ class BarcodeArea(Element):
         value = self._value()
         always = (_LIGHT,) if is_light(self.color) else ()
         empty = Drawing(remarks=(_EMPTY,)) if SECRET in value.needs() else NOTHING
-        painter = _Painter(self._spot(), content.fill_rgb(*self.color), frame, always, empty)
+        painter = _Painter(self._spot(frame), content.fill_rgb(*self.color), frame, always, empty)
         return Slot(
             value=value if self.content == SECRET else _Stripped(value),
             draw=painter.draw,
@@ -154,7 +160,7 @@ class BarcodeArea(Element):
         oblong = self.height or Mm(self.size / _ASPECT)
         return oblong if self.symbology in _OBLONG else self.size
 
-    def _spot(self) -> BarcodePlacement:
+    def _spot(self, frame: Frame) -> BarcodePlacement:
         return BarcodePlacement(
             symbology=self.symbology,
             left=pt(self.left),
@@ -163,6 +169,7 @@ class BarcodeArea(Element):
             height=pt(self._height()),
             quiet_zone=not self.nowhitespace,
             level=self.error_correction,
+            dot=Pt(_POINTS / frame.printer_dpi) if frame.printer_dpi else None,
         )
 
 
@@ -232,6 +239,8 @@ class _Painter:
         if module < narrowest - _TOLERANCE:
             detail = f"Modules are {module:.2f} mm wide; below {narrowest} mm many gates fail."
             yield Remark(Concern.SMALL_MODULE, detail)
+        if self.spot.symbology in _OBLONG:
+            yield from self._unevenness(code)
         left, bottom, right, top = blank
         if (
             min(left, bottom) < -_SLACK
@@ -240,6 +249,19 @@ class _Painter:
         ):
             detail = "The quiet zone of the code reaches over the edge of the page."
             yield Remark(Concern.QUIET_ZONE_COVERED, detail)
+
+    def _unevenness(self, code: DrawnCode) -> Iterator[Remark]:
+        """Remark bars that a coarse printer makes one dot wider or narrower than their like."""
+        aligned = self.frame.printer_dpi
+        for dpi in (aligned,) if aligned else _LABEL_PRINTERS:
+            dots = code.module * dpi / _POINTS
+            if dots < _EVEN_ENOUGH and abs(dots - round(dots)) > _WHOLE * dots:
+                detail = f"On a printer of {dpi} dpi, bars are {dots:.1f} dots wide: uneven."
+                yield Remark(Concern.UNEVEN_BARS, detail)
+                return
+        if aligned and code.box[2] - code.box[0] > self.spot.width + _SLACK:
+            detail = f"The code is too small for a printer of {aligned} dpi."
+            yield Remark(Concern.UNEVEN_BARS, detail)
 
 
 def _with_quiet_zone(code: DrawnCode) -> Box:

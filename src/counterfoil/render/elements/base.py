@@ -80,6 +80,8 @@ class Frame:
     width: Pt
     height: Pt
     fonts: FontLibrary
+    printer_dpi: int | None = None
+    """Dots per inch that bars are aligned to; None: no printer in particular."""
 
 
 @dataclass(frozen=True, slots=True)

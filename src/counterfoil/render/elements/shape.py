@@ -87,6 +87,11 @@ def stroke_ink(points: Sequence[tuple[float, float]], thickness: Pt) -> tuple[Bo
 
 
 def is_light(colour: Colour) -> bool:
-    """Tell whether a code stands out on this colour (ITU-R BT.709 luma)."""
+    """Tell whether a code stands out on this colour."""
+    return luma(colour) >= _LIGHT
+
+
+def luma(colour: Colour) -> float:
+    """Return how light a colour is, from 0 to 1 (ITU-R BT.709)."""
     red, green, blue = colour
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue >= _LIGHT
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

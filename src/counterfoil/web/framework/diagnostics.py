@@ -43,8 +43,8 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         _("Its text is too long for it, or the ticket has no secret. Shorten the text."),
     ),
     Concern.LOW_CONTRAST: (
-        _("A code is printed in a light colour"),
-        _("Scanners may not read it. Choose a dark colour for the code."),
+        _("A code does not stand out from what is around it"),
+        _("Scanners may not read it. Choose a dark colour for it, on a light and even ground."),
     ),
     Concern.LOW_RESOLUTION: (
         _("A picture is too coarse for paper"),
@@ -57,6 +57,22 @@ _WORDS: dict[str, tuple[Any, Any]] = {
     Concern.UNKNOWN_FAMILY: (
         _("The layout asks for a font that is not here"),
         _("Another one is printed instead. Choose one of the fonts that there are."),
+    ),
+    Concern.OVERLAPPING_TEXT: (
+        _("Texts run into one another"),
+        _("They are hard to read. Move one of them, or make its box smaller and let it shrink."),
+    ),
+    Concern.REPEATED_SECRET: (
+        _("Tickets have the same secret"),
+        _("Only one of them is let in. Look where the data comes from."),
+    ),
+    Concern.UNEVEN_BARS: (
+        _("The bars of a code are uneven on a label printer"),
+        _("Scanners may not read it. Make the code larger, or print it on a finer printer."),
+    ),
+    Concern.BACKGROUND_FONT: (
+        _("The background uses a font that it does not bring along"),
+        _("Each printer chooses another one. Export the PDF again with all fonts embedded."),
     ),
 }
 
