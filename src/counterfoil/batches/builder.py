@@ -1,4 +1,4 @@
-"""The rows of a batch: one order, position, payment and place in the batch for each ticket."""
+"""Build the rows of a batch: an order, position, payment and batch ticket for each ticket."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A batch before it is made."""
+    """A batch before it is created."""
 
     event: Event
     item: Item
@@ -55,7 +55,7 @@ class Draft:
 
 @dataclass(slots=True, kw_only=True)
 class BatchBuilder:
-    """Codes and secrets for a draft, and the way into the database."""
+    """Draw the codes and secrets of a draft, and insert its rows."""
 
     draft: Draft
     codes: list[str]
@@ -65,7 +65,7 @@ class BatchBuilder:
 
     @classmethod
     def draw(cls, draft: Draft) -> Self:
-        """Draw everything random. No transaction is needed, so nobody waits for it."""
+        """Draw everything random. It needs no transaction, so nobody waits for it."""
         amount = draft.amount
         return cls(
             draft=draft,
@@ -78,8 +78,8 @@ class BatchBuilder:
     def insert(self, batch: OfflineSalesBatch, *, check: Callable[[], None]) -> None:
         """Insert all rows in the caller's transaction. ``check`` may raise, between the tables.
 
-        A code that somebody else's transaction took since it was drawn is drawn again: that is no
-        reason to fail. So is, with a probability that is zero for all purposes, a secret.
+        A code that another transaction took since it was drawn is drawn again. So is a secret,
+        which practically never happens.
         """
         for _ in range(_TRIES):
             try:
@@ -92,11 +92,11 @@ class BatchBuilder:
         raise IntegrityError("other transactions took codes faster than they can be drawn")
 
     def _redraw(self) -> bool:
-        """Replace what is taken by now; return whether anything was."""
+        """Replace the codes and secrets taken since; return whether there were any."""
         organizer = self.draft.event.organizer
         gone = taken(organizer, set(self.codes))
-        kept = [code for code in self.codes if code not in gone]
-        self.codes = sorted(kept + draw_codes(organizer, len(gone), testmode=self.draft.testmode))
+        free = [code for code in self.codes if code not in gone]
+        self.codes = sorted(free + draw_codes(organizer, len(gone), testmode=self.draft.testmode))
         rows = OrderPosition.objects.filter(organizer=organizer, secret__in=self.secrets)
         if rows.exists():
             self.secrets = draw_secrets(self.draft.amount)
@@ -112,9 +112,9 @@ class BatchBuilder:
         failpoints.reach("batches.half_inserted")
         if price.gross:
             self._insert_payments(orders, price, batch.creation)
-        pattern = bulk.BulkInserter(BatchTicket(batch=batch), ["id", "number", "position_id"])
+        inserter = bulk.BulkInserter(BatchTicket(batch=batch), ["id", "number", "position_id"])
         ids = bulk.draw_ids(BatchTicket, amount)
-        pattern.insert(zip(ids, range(1, amount + 1), positions, strict=True))
+        inserter.insert(zip(ids, range(1, amount + 1), positions, strict=True))
         check()
         # Foreign keys are checked at the commit. So the rows that carry the time come last, and
         # nobody at a gate of this event waits for the rest.
@@ -134,9 +134,9 @@ class BatchBuilder:
             total=price.gross,
             last_modified=moment,
         )
-        pattern = bulk.BulkInserter(sample, ["id", "code", "secret"])
+        inserter = bulk.BulkInserter(sample, ["id", "code", "secret"])
         rows = zip(ids, self.codes, self.order_secrets, strict=True)
-        pattern.insert(_reaching("batches.copying", rows))
+        inserter.insert(_reaching("batches.copying", rows))
 
     def _insert_positions(self, ids: list[int], orders: list[int], price: Price) -> None:
         draft = self.draft
@@ -152,18 +152,18 @@ class BatchBuilder:
             tax_code=price.tax_code,
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
-        pattern = bulk.BulkInserter(sample, slots)
-        pattern.insert(zip(ids, orders, self.secrets, self.pseudonymization_ids, strict=True))
+        inserter = bulk.BulkInserter(sample, slots)
+        inserter.insert(zip(ids, orders, self.secrets, self.pseudonymization_ids, strict=True))
 
     def _insert_payments(self, orders: list[int], price: Price, moment: datetime) -> None:
         sample = OrderPayment(amount=price.gross, created=moment, payment_date=moment)
-        pattern = bulk.BulkInserter(sample, ["id", "order_id"])
+        inserter = bulk.BulkInserter(sample, ["id", "order_id"])
         ids = bulk.draw_ids(OrderPayment, len(orders))
-        pattern.insert(zip(ids, orders, strict=True))
+        inserter.insert(zip(ids, orders, strict=True))
 
 
 def _reaching(point: str, rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield rows, and reach a failpoint between the first and the others."""
+    """Yield the rows; reach a failpoint after the first one."""
     rows = iter(rows)
     yield from itertools.islice(rows, 1)
     failpoints.reach(point)

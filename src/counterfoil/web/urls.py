@@ -14,7 +14,7 @@ from counterfoil.web.accounts.views import (
     teams,
     tokens,
 )
-from counterfoil.web.batches.views import batches, requests, tickets
+from counterfoil.web.batches import views as batches_views
 from counterfoil.web.catalog.views import (
     channels,
     events,
@@ -57,9 +57,7 @@ MODULES = [
     checkin_views,
     order_tickets,
     orders,
-    batches,
-    requests,
-    tickets,
+    batches_views,
     printing_views,
     jobs_views,
 ]

@@ -92,7 +92,7 @@ def test_what_preflight_found_stands_before_the_download(
     assert "Layout “Odd”, element 1" in page
     code = odd_batch.tickets.get(number=1).position.order.code
     assert code in page
-    assert page.index("does not exist") < page.index("Download the PDF")
+    assert page.index("does not exist") < page.index("Download PDF")
 
 
 def test_a_print_that_failed_says_why(
@@ -115,8 +115,8 @@ def test_a_file_that_has_expired_is_not_offered(
 
     page = shown(pages, f"{base}batches/prints/{asked.pk}/")
 
-    assert "no longer kept" in page
-    assert "Download the PDF" not in page
+    assert "expired" in page
+    assert "Download PDF" not in page
 
 
 def test_only_whoever_asked_downloads_and_cancels(
@@ -128,13 +128,13 @@ def test_only_whoever_asked_downloads_and_cancels(
 
     page = shown(other, f"{base}batches/prints/{asked.pk}/")
 
-    assert "Only whoever asked for this print can download it" in page
-    assert "Download the PDF" not in page
+    assert "Only the person who requested this print can download it" in page
+    assert "Download PDF" not in page
     assert other.post(f"{base}batches/prints/{waiting.pk}/cancel/").status_code == 404
     assert pages.post(f"{base}batches/prints/{waiting.pk}/cancel/").status_code == 302
     assert Job.objects.get(pk=waiting.pk).state == Job.State.CANCELLED
     late = pages.post(f"{base}batches/prints/{asked.pk}/cancel/", follow=True)
-    assert "It was over already." in late.content.decode()
+    assert "This print job has already ended." in late.content.decode()
 
 
 def test_the_list_tells_who_printed_what(

@@ -30,7 +30,7 @@ from counterfoil.api.framework.schema import (
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.batches import queries, services
 from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
-from counterfoil.batches.services import NewBatch
+from counterfoil.batches.services import BatchSpec
 from counterfoil.catalog.models import SalesChannel
 from counterfoil.catalog.services import WEB
 from counterfoil.jobs.queries import Phase, state_of
@@ -126,7 +126,7 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
         """Ask for a batch; ``check`` tells when it is made."""
         sent = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
         sent.is_valid(raise_exception=True)
-        new = NewBatch(**{"sales_channel": self._web(), **sent.validated_data})
+        new = BatchSpec(**{"sales_channel": self._web(), **sent.validated_data})
         asked = services.request_batch(actor=self.actor, event=self.event, new=new)
         names = (self.organizer.slug, self.event.slug, asked.pk)
         url = absolute(request, reverse("offlinesalesbatch-check", args=names))
