@@ -28,7 +28,7 @@ from counterfoil.orders import quotas
 from counterfoil.orders.quotas import Wanted
 from counterfoil.orders.sale_validation import sale_problems
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import Part, pin, request_pinned
+from counterfoil.printing.services import PrintItem, pin, request_pinned
 
 CREATE = "batches.create"
 PURPOSE = "batch"
@@ -163,7 +163,7 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
         Gone: all tickets of the batch were deleted.
     """
     tickets = batch.tickets.order_by("number").values_list("position_id", flat=True)
-    parts = [Part(position, override_layout=batch.layout) for position in tickets]
+    parts = [PrintItem(position, override_layout=batch.layout) for position in tickets]
     if not parts:
         raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
     pinned = pin(event=batch.event, parts=parts)

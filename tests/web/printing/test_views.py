@@ -18,7 +18,7 @@ from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.runner import run
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import PrintItem, request_render
 from makers import make_event, make_item, make_layout, make_user, text_element
 from pageclient import signed_in
 
@@ -171,7 +171,7 @@ def test_more_prints_take_no_more_queries(
 def test_a_print_of_tickets_without_a_batch_is_shown_too(
     pages: Client, user: User, event: Event, batch: OfflineSalesBatch, base: str
 ) -> None:
-    parts = [Part(batch.tickets.get(number=1).position_id)]
+    parts = [PrintItem(batch.tickets.get(number=1).position_id)]
     asked = request_render(event=event, actor=UserActor(user), parts=parts, purpose="render_batch")
     run(asked.pk)
 
