@@ -117,4 +117,4 @@ def test_one_that_a_layout_took_meanwhile_stays(event: Event, background: Backgr
     make_layout(event, background=background)
 
     assert found == [background.pk]
-    assert cleanup.delete(found, clock.now()) == 0
+    assert layout_cleanup.delete(found, clock.now()) == 0

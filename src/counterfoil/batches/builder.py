@@ -20,7 +20,7 @@ from counterfoil.orders.bulk import Row
 from counterfoil.orders.codes import draw_codes, taken
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import Price, list_price, taxed
-from counterfoil.orders.quotas import Wanted
+from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.secrets import (
     draw_order_secrets,
     draw_pseudonymization_ids,
@@ -45,8 +45,8 @@ class Draft:
     comment: str
 
     @property
-    def wanted(self) -> Wanted:
-        return Wanted(self.item, self.variation, self.subevent)
+    def sellable(self) -> Sellable:
+        return Sellable(self.item, self.variation, self.subevent)
 
     def price(self) -> Price:
         listed = list_price(item=self.item, variation=self.variation, subevent=self.subevent)

@@ -25,7 +25,7 @@ from counterfoil.jobs import services as jobs
 from counterfoil.jobs.claims import Claim
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import quotas
-from counterfoil.orders.quotas import Wanted
+from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.sale_validation import sale_problems
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import PrintItem, pin, request_pinned
@@ -48,8 +48,8 @@ class BatchSpec:
     comment: str = ""
 
     @property
-    def wanted(self) -> Wanted:
-        return Wanted(self.item, self.variation, self.subevent)
+    def sellable(self) -> Sellable:
+        return Sellable(self.item, self.variation, self.subevent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def _idempotency_key(form_id: str, new: BatchSpec) -> str:
 def _request_batch(
     actor: Actor, event: Event, new: BatchSpec, idempotency_key: str | None
 ) -> BatchRequest:
-    problems = sale_problems(event, new.wanted)
+    problems = sale_problems(event, new.sellable)
     if new.amount < 1:
         problems["amount"] = [
             _("Ensure this value is greater than or equal to %(limit_value)s.") % {"limit_value": 1}
@@ -145,7 +145,7 @@ def create_batch(claim: Claim) -> None:
     builder = BatchBuilder.draw(draft)
     claim.check()
     with transaction.atomic():
-        quotas.take({draft.wanted: draft.amount})
+        quotas.take({draft.sellable: draft.amount})
         failpoints.reach("batches.quota_taken")
         batch = _insert_batch(draft)
         builder.insert(batch, check=claim.check)

@@ -30,7 +30,7 @@ class UnknownRule(Exception):
 class Facts:
     """What rules may ask about a ticket at the moment of its scan."""
 
-    moments: RuleContext
+    context: RuleContext
     product: int
     variation: int | None
     entries: Sequence[datetime] = field(default_factory=tuple)
@@ -38,7 +38,7 @@ class Facts:
 
     @property
     def now(self) -> datetime:
-        return self.moments.now
+        return self.context.now
 
     def entries_between(self, start: datetime | None, end: datetime | None) -> list[datetime]:
         return [
@@ -60,12 +60,12 @@ class Facts:
         return -1 if entry is None else int((self.now - entry).total_seconds() // 60)
 
     def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self.moments.tz).date()
+        return moment.astimezone(self.context.tz).date()
 
 
 _VARIABLES: Mapping[str, Callable[[Facts], Any]] = {
     "now": lambda facts: facts.now,
-    "now_isoweekday": lambda facts: facts.now.astimezone(facts.moments.tz).isoweekday(),
+    "now_isoweekday": lambda facts: facts.now.astimezone(facts.context.tz).isoweekday(),
     "product": lambda facts: facts.product,
     "variation": lambda facts: facts.variation,
     "gate": lambda facts: None,
@@ -132,16 +132,16 @@ def _is_after(_facts: Facts, arguments: list[Any]) -> bool:
 def _build_time(facts: Facts, arguments: list[Any]) -> datetime | None:
     kind = str(arguments[0])
     if kind in ("date_from", "date_to", "date_admission"):
-        moment: datetime | None = getattr(facts.moments, kind)
+        moment: datetime | None = getattr(facts.context, kind)
         return moment
     try:
         if kind == "custom":
             written = datetime.fromisoformat(str(arguments[1]))
-            return written if written.tzinfo else written.replace(tzinfo=facts.moments.tz)
+            return written if written.tzinfo else written.replace(tzinfo=facts.context.tz)
         if kind == "customtime":
-            today = facts.now.astimezone(facts.moments.tz).date()
+            today = facts.now.astimezone(facts.context.tz).date()
             clock = time.fromisoformat(str(arguments[1]))
-            return datetime.combine(today, clock, tzinfo=clock.tzinfo or facts.moments.tz)
+            return datetime.combine(today, clock, tzinfo=clock.tzinfo or facts.context.tz)
     except (IndexError, ValueError):
         raise UnknownRule("a time that cannot be read") from None
     raise UnknownRule(f"the time “{kind}”")

@@ -28,8 +28,7 @@ from counterfoil.web.checkin import views as checkin_views
 from counterfoil.web.editor import views as editor_views
 from counterfoil.web.jobs import views as jobs_views
 from counterfoil.web.layouts import views as layouts_views
-from counterfoil.web.orders.views import orders
-from counterfoil.web.orders.views import tickets as order_tickets
+from counterfoil.web.orders import views as orders_views
 from counterfoil.web.printing import views as printing_views
 from counterfoil.web.webhooks import views as webhooks_views
 
@@ -55,8 +54,7 @@ MODULES = [
     editor_views,
     layouts_views,
     checkin_views,
-    order_tickets,
-    orders,
+    orders_views,
     batches_views,
     printing_views,
     jobs_views,

@@ -91,7 +91,7 @@ def test_a_ticket_is_let_in_once(
     first = pages.post(path, {"secret": position.secret}, follow=True)
     again = pages.post(path, {"secret": position.secret}, follow=True)
 
-    assert "was let in" in first.text
+    assert "has been checked in" in first.text
     assert "was here already" in again.text
     assert Checkin.objects.filter(position=position, successful=True).count() == 1
 
