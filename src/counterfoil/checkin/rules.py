@@ -2,7 +2,7 @@
 
 A rule is an object with one key, the operator, and a list of arguments that may be rules
 themselves: ``{"isAfter": [{"var": "now"}, {"buildTime": ["date_admission"]}, 10]}``. Apps evaluate
-the same rules offline, so what is not known here is never guessed: it refuses.
+the same rules offline, so an unsupported rule is never guessed: it denies the ticket.
 """
 
 from __future__ import annotations
@@ -97,10 +97,10 @@ def _equal(_facts: Facts, arguments: list[Any]) -> bool:
 
 
 def _in_list(_facts: Facts, arguments: list[Any]) -> bool:
-    wanted, allowed = arguments
+    value, allowed = arguments
     if not isinstance(allowed, list):
         raise UnknownRule("a choice from something that is no list")
-    return wanted is not None and str(wanted) in {str(entry) for entry in allowed}
+    return value is not None and str(value) in {str(entry) for entry in allowed}
 
 
 def _compared(arguments: list[Any]) -> tuple[datetime, datetime, datetime | None]:
@@ -232,7 +232,7 @@ def _check(node: Any, depth: int) -> None:
 
 
 def _parts(node: dict[str, Any], depth: int) -> tuple[str, list[Any]]:
-    """Take a rule apart into its operator and arguments, both known to be usable."""
+    """Split a rule into its operator and arguments, both validated."""
     if depth == 0:
         raise UnknownRule(_("These rules contain too many levels."))
     if len(node) != 1:

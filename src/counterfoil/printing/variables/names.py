@@ -85,7 +85,7 @@ def write_for_salutation(parts: Parts | None, scheme: str, formatter: Formatter)
 
 
 def write_parts(parts: Parts | None, requested: tuple[str, ...], formatter: Formatter) -> str:
-    """Write some parts of a name, in the order given. A neutral salutation stands only alone."""
+    """Write the requested parts of a name in order. A neutral salutation is only written alone."""
     if not parts:
         return ""
     if len(requested) == 1:

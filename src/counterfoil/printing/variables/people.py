@@ -202,5 +202,5 @@ def _as_it_is(formatter: Formatter, value: str | None) -> str:
 
 
 def _labelled(whose: Label, *what: Label) -> Label:
-    """Join labels that are translated when they are shown: ``Attendee: title, family name``."""
+    """Join lazily translated labels: ``Attendee: title, family name``."""
     return format_lazy("{}: " + ", ".join(["{}"] * len(what)), whose, *what)
