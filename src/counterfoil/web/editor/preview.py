@@ -161,7 +161,7 @@ def _told_problem(problem: Problem) -> dict[str, str]:
 def _warnings(plan: Plan) -> list[dict[str, str]]:
     message = _("The background does not bring along the font “%(font)s”: printers differ.")
     messages = [
-        *map(told, plan.background.findings),
+        *map(told, plan.background.warnings),
         *(message % {"font": font} for font in plan.background.missing_fonts),
     ]
     return [{"severity": "warning", "message": each} for each in messages]
