@@ -83,7 +83,7 @@ _CAPITALISED = frozenset({"fr"})
 class Formatter:
     """Formats values in a language with its region, and in a time zone.
 
-    >>> english = Language("en", ZoneInfo("Europe/Berlin"))
+    >>> english = Formatter("en", ZoneInfo("Europe/Berlin"))
     >>> english.date_range(datetime(2027, 6, 12, 16, tzinfo=ZoneInfo("UTC")), None)
     'Sat, June 12, 2027'
     """
