@@ -97,7 +97,7 @@ class ListDetail(ListPage):
         )
         if text:
             tickets = positions_like(tickets, text, Scope.of(self.event))
-        if state in ("checked in", "missing"):
+        if state in ("came", "missing"):
             tickets = tickets.filter(Q(("last_checked_in__isnull", state == "missing")))
         return tickets
 
