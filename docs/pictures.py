@@ -53,7 +53,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill("250")
     page.get_by_label("Comment").fill("Kiosk at the station")
-    page.get_by_role("button", name="Make the batch").click()
+    page.get_by_role("button", name="Create batch").click()
     page.wait_for_url(re.compile(r"/batches/\d+/$"))
     shoot("batch")
     page.get_by_role("button", name="Print").click()

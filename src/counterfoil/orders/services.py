@@ -31,7 +31,7 @@ from counterfoil.orders.models import Order, OrderPayment, OrderPosition, Questi
 from counterfoil.orders.new_order import NewOrder, NewPosition
 from counterfoil.orders.order_details import attendee_as_stored, details_as_stored
 from counterfoil.orders.prices import Price, gross_price, list_price, taxed
-from counterfoil.orders.quotas import NoQuota, SoldOut, Wanted
+from counterfoil.orders.quotas import NoQuota, Sellable, SoldOut
 from counterfoil.orders.sale_validation import Problems, sale_problems
 from counterfoil.orders.secrets import (
     draw_order_secrets,
@@ -106,7 +106,7 @@ def insert_order(*, actor: Actor | None, event: Event, new: NewOrder) -> OrderDr
             return draft
         except IntegrityError:
             _refuse_taken(event, new)
-    raise Invalid({"code": [_("No free order code could be found. Try again.")]})
+    raise Invalid({"code": [_("No unused order code is available. Try again.")]})
 
 
 def simulate_order(*, event: Event, new: NewOrder) -> Order:
@@ -143,7 +143,7 @@ def _prepare(event: Event, new: NewOrder) -> tuple[list[Price], quotas.Needs]:
     """Check what needs no lock; return the prices, and how many each quota has to give."""
     _check_size(new.positions)
     _check_sales(event, new.positions)
-    demand = Counter(position.wanted for position in new.positions)
+    demand = Counter(position.sellable for position in new.positions)
     with _blaming_positions(new.positions):
         needs = quotas.quotas_needed(demand)
     listed = cache(_list_price)
@@ -172,16 +172,17 @@ def _check_size(positions: Sequence[NewPosition]) -> None:
 
 def _check_sales(event: Event, positions: Sequence[NewPosition]) -> None:
     # Most positions of a large order are alike, and each distinct sale costs queries.
-    of_sale = {wanted: sale_problems(event, wanted) for wanted in {p.wanted for p in positions}}
-    problems = [_problems(of_sale[position.wanted], position) for position in positions]
+    distinct = {position.sellable for position in positions}
+    by_sellable = {each: sale_problems(event, each) for each in distinct}
+    problems = [_problems(by_sellable[position.sellable], position) for position in positions]
     earlier: set[int] = set()
     now = clock.now()
-    for number, (position, found) in enumerate(zip(positions, problems, strict=True), start=1):
-        found |= _validity_problems(event, position, now)
+    for number, (position, errors) in enumerate(zip(positions, problems, strict=True), start=1):
+        errors |= _validity_problems(event, position, now)
         if position.addon_to is not None and position.addon_to not in earlier:
-            found["addon_to"] = [_("There is no earlier position with this number.")]
+            errors["addon_to"] = [_("There is no earlier position with this number.")]
         if (position.positionid or number) in earlier:
-            found["positionid"] = [_("Another position has this number.")]
+            errors["positionid"] = [_("Another position has this number.")]
         earlier.add(position.positionid or number)
     if any(problems):
         raise PositionsInvalid(problems)
@@ -225,12 +226,12 @@ def _blaming_positions(positions: Sequence[NewPosition]) -> Iterator[None]:
     Raises:
         PositionsInvalid: says which, in the place of the refusal of the quotas.
     """
-    sales = [position.wanted for position in positions]
+    sales = [position.sellable for position in positions]
     try:
         yield
     except NoQuota as refusal:
         missing_permissions = [
-            [str(refusal)] if wanted == refusal.wanted else [] for wanted in sales
+            [str(refusal)] if sellable == refusal.sellable else [] for sellable in sales
         ]
     except SoldOut as refusal:
         missing_permissions = [
@@ -241,15 +242,15 @@ def _blaming_positions(positions: Sequence[NewPosition]) -> Iterator[None]:
     raise PositionsInvalid([{"item": texts} if texts else {} for texts in missing_permissions])
 
 
-def _list_price(wanted: Wanted) -> Decimal:
-    return list_price(item=wanted.item, variation=wanted.variation, subevent=wanted.subevent)
+def _list_price(sellable: Sellable) -> Decimal:
+    return list_price(item=sellable.item, variation=sellable.variation, subevent=sellable.subevent)
 
 
-def _price(event: Event, position: NewPosition, listed: Callable[[Wanted], Decimal]) -> Price:
+def _price(event: Event, position: NewPosition, listed: Callable[[Sellable], Decimal]) -> Price:
     rule, currency = position.item.tax_rule, event.currency
     if position.price is not None:
         return gross_price(position.price, rule=rule, currency=currency)
-    return taxed(listed(position.wanted), rule=rule, currency=currency)
+    return taxed(listed(position.sellable), rule=rule, currency=currency)
 
 
 @dataclass(slots=True)
@@ -424,7 +425,7 @@ def _refuse_taken(event: Event, new: NewOrder) -> None:
     rows = OrderPosition.objects.filter(organizer=event.organizer, secret__in=chosen)
     taken = set(rows.values_list("secret", flat=True))
     repeated = {secret for secret, times in Counter(chosen).items() if times > 1}
-    problem = {"secret": [_("This secret is in use already.")]}
-    found = [problem if each.secret in taken | repeated else {} for each in new.positions]
-    if any(found):
-        raise PositionsInvalid(found)
+    problem = {"secret": [_("This secret is already in use.")]}
+    errors = [problem if each.secret in taken | repeated else {} for each in new.positions]
+    if any(errors):
+        raise PositionsInvalid(errors)

@@ -1,4 +1,4 @@
-"""The job that prints: the name it is stored under is a promise. And what workers do beside it."""
+"""The print job and the periodic cleanup. The stored job kind must not change."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def render(claim: Claim) -> None:
 
 
 @periodic(every_s=600)
-def tidy_up() -> None:
-    cleanup.delete_unwanted_backgrounds()
+def cleanup_backgrounds() -> None:
+    cleanup.delete_unused_backgrounds()

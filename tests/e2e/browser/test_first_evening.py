@@ -69,7 +69,7 @@ def _make_a_batch(page: Page) -> None:
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill(str(AMOUNT))
     page.get_by_label("Comment").fill("Kiosk at the station")
-    page.get_by_role("button", name="Make the batch").click()
+    page.get_by_role("button", name="Create batch").click()
     page.wait_for_url(re.compile(r"/batches/\d+/$"))
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Kiosk"))
     assert problems_of(page) == []

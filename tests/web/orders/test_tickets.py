@@ -127,4 +127,4 @@ def test_revoking_asks_first_and_is_for_good(
     pages.post(f"{path}revoke/")
 
     assert RevokedSecret.objects.get().secret == position.secret
-    assert "Revoke for good" not in pages.get(path).text
+    assert "Revoke permanently" not in pages.get(path).text

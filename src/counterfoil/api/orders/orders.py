@@ -40,7 +40,7 @@ from counterfoil.api.orders.order_creation import NewOrderSerializer
 from counterfoil.api.orders.order_fields import OrderSerializer, shown_orders
 from counterfoil.api.orders.order_filters import OrderFilters, canceled_positions_wanted
 from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
-from counterfoil.api.orders.position_fields import attach_no_checkins
+from counterfoil.api.orders.position_fields import set_no_checkins
 from counterfoil.checkin.cancellation import cancel_order
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Gone
@@ -81,10 +81,10 @@ class ShownOrders(ListView, DetailView):
         request: Request = self.request  # type: ignore[attr-defined]
         context: dict[str, Any] = self.get_serializer_context()  # type: ignore[attr-defined]
         if wants_pdf_data(request):
-            context["pdf_data"] = _told(args[0] if args else [])
+            context["pdf_data"] = _pdf_data(args[0] if args else [])
         return chosen(OrderSerializer(*args, context=context, **kwargs), request)
 
-    def shown(self, orders: QuerySet[Order]) -> QuerySet[Order]:
+    def prefetched(self, orders: QuerySet[Order]) -> QuerySet[Order]:
         canceled = canceled_positions_wanted(self.request)  # type: ignore[attr-defined]
         return shown_orders(orders, canceled=canceled).order_by("datetime")
 
@@ -101,10 +101,10 @@ class OrderView(ShownOrders, EventView[Order]):
         orders = Order.objects.filter(event=self.event)
         if self.lookup_field in self.kwargs:  # codes are found by the index of the organizer
             orders = orders.filter(organizer=self.organizer)
-        return self.shown(orders)
+        return self.prefetched(orders)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Make an order. With ``simulate`` it is only shown what it would be."""
+        """Create an order. With ``simulate`` it is returned, but not stored."""
         if _is_large(request.data):
             with heavy.slot():
                 return self._create(request)
@@ -126,7 +126,7 @@ class OrderView(ShownOrders, EventView[Order]):
         )
 
     def _shown_new(self, order: Order) -> Any:
-        attach_no_checkins(order.positions.all())
+        set_no_checkins(order.positions.all())
         return self.get_serializer(order).data
 
     @extend_schema(request=OrderChangesSerializer)
@@ -224,7 +224,7 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
         orders = Order.objects.filter(event__in=self.searched_events)
         if self.lookup_field in self.kwargs:
             orders = orders.filter(organizer=self.organizer)
-        return self.shown(orders)
+        return self.prefetched(orders)
 
     @cached_property
     def searched_events(self) -> list[int]:
@@ -238,8 +238,8 @@ def _is_large(data: Any) -> bool:
     return isinstance(positions, list) and len(positions) > _FEW_POSITIONS
 
 
-def _told(shown: Any) -> dict[int, dict[str, Any]]:
-    orders = [shown] if isinstance(shown, Order) else shown
+def _pdf_data(instance: Any) -> dict[int, dict[str, Any]]:
+    orders = [instance] if isinstance(instance, Order) else instance
     if all(not order.pk for order in orders):  # a simulated order has no tickets to print
         return {0: {}}
     return pdf_data([position for order in orders for position in order.positions.all()])

@@ -20,7 +20,7 @@ from counterfoil.jobs import services
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.queries import living_workers
 from counterfoil.printing.services import cancel_render
-from counterfoil.web.batches.views.batches import READ, STATES, WRITE
+from counterfoil.web.batches.views import READ, STATES, WRITE
 from counterfoil.web.framework.views import EventPage, event_routes
 
 
