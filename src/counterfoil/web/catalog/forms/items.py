@@ -91,10 +91,13 @@ class ItemForm(SoldThrough, Grouped, Row):
         label=_("Internal name"), max_length=255, required=False, empty_value=None
     )
     active = forms.BooleanField(
-        label=_("Active"), required=False, initial=True, help_text=_("It can be sold.")
+        label=_("Active"), required=False, initial=True, help_text=_("The product can be sold.")
     )
     admission = forms.BooleanField(
-        label=_("Admission"), required=False, initial=True, help_text=_("It lets somebody in.")
+        label=_("Admission"),
+        required=False,
+        initial=True,
+        help_text=_("A ticket of this product admits one person."),
     )
     personalized = forms.BooleanField(label=_("Personalised"), required=False)
     position = forms.IntegerField(
@@ -110,15 +113,15 @@ class ItemForm(SoldThrough, Grouped, Row):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     meta_data = MetadataField(
-        label=_("Properties"), required=False, help_text=_("One a line: name = value")
+        label=_("Properties"), required=False, help_text=_("One per line: name = value")
     )
     picture = forms.FileField(
         label=_("Picture"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif"}),
-        help_text=_("PNG, JPEG or GIF; layouts can show it."),
+        help_text=_("PNG, JPEG or GIF. Layouts can print it."),
     )
-    without_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
+    without_picture = forms.BooleanField(label=_("Remove picture"), required=False)
 
     def __init__(
         self, data: Any = None, files: Any = None, *, event: Event, item: Item | None = None
@@ -209,7 +212,7 @@ class CategoryForm(forms.Form):
     internal_name = forms.CharField(
         label=_("Internal name"), max_length=255, required=False, empty_value=None
     )
-    is_addon = forms.BooleanField(label=_("Only as an addition to other products"), required=False)
+    is_addon = forms.BooleanField(label=_("Only as an add-on to other products"), required=False)
 
     field_order = ("name", "internal_name", "position", "is_addon")
 
