@@ -56,7 +56,9 @@ def tell_of_missing_fonts(plan: Plan) -> None:
     for finding in plan.background.findings:
         _warn(finding)
     for font in plan.background.missing_fonts:
-        _warn(f"the background does not bring along the font “{font}”: printers differ.")
+        _warn(
+            f"the background does not embed the font “{font}”, so printers may substitute another."
+        )
 
 
 def tell_of_changed_looks(plan: Plan) -> None:
