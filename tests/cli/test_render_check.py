@@ -120,7 +120,7 @@ def test_check_and_preflight_tell_of_fonts_that_the_background_does_not_bring_al
 
     for result in (checked, printed):
         assert result.exit_code == 0, result.output
-        assert "does not bring along the font “Helvetica”" in result.output
+        assert "does not embed the font “Helvetica”" in result.output
 
 
 def test_check_looks_at_the_columns_of_data_too(tmp_path: Path) -> None:
