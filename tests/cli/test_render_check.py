@@ -52,7 +52,7 @@ def test_a_layout_that_is_no_json_and_a_background_that_is_no_pdf_are_refused(
     )
 
     assert (no_json.exit_code, no_pdf.exit_code) == (1, 1)
-    assert "is no JSON" in no_json.output
+    assert "is not valid JSON" in no_json.output
     assert "Error:" in no_pdf.output
 
 
