@@ -81,7 +81,7 @@ def test_files_can_be_left_out(here: World, empty: World, tmp_path: Path) -> Non
         (lambda copy: (copy / "database.sqlite3").write_bytes(b""), "is damaged"),
         (lambda copy: (copy / "manifest.json").unlink(), "manifest.json is missing"),
         (lambda copy: (copy / "manifest.json").write_text("[]"), "cannot be read"),
-        (lambda copy: _rewrite(copy, format=99), "made by another version"),
+        (lambda copy: _rewrite(copy, format=99), "unknown format"),
         (lambda copy: _rewrite(copy, database="postgresql"), "is of a postgresql database"),
         (lambda copy: _rewrite(copy, migrations=["jobs.0999_later"]), "newer version"),
         (lambda copy: _rewrite(copy, pieces={}), "holds no database"),
