@@ -19,13 +19,17 @@ endif
 # Whatever way a run ends, no process and no file of it is left.
 KEPT := $(BIN)/python tests/keeper.py
 
-.PHONY: demo run test test-one endurance check format bench chaos fuzz generated messages pictures lock clean
+.PHONY: demo run dev test test-one endurance check format bench chaos fuzz generated messages pictures lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --amount $(AMOUNT)
 
 run: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --serve
+
+# For work on the code: sample data, tracebacks in the browser, a new start when a file changes.
+dev: $(VENV)/.development
+	$(BIN)/python tools/dev.py
 
 test: $(VENV)/.development
 	$(BIN)/python tests/run.py

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from counterfoil.accounts.permissions import EVENT_PERMISSIONS, ORGANIZER_PERMISSIONS
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.models import BlockedSecret, Checkin, CheckinList, RevokedSecret
@@ -43,6 +44,12 @@ Ids = dict[str, Any]
 Maker = Callable[[Event], Ids]
 
 SEE = ""
+#: Any permission about more than reading: what is uploaded is for a later request that writes.
+CHANGE_SOMETHING = " ".join(
+    permission
+    for permission in (*EVENT_PERMISSIONS, *ORGANIZER_PERMISSIONS)
+    if not permission.endswith(":read")
+)
 PUBLIC = "public"
 DEVICE = "device"
 
@@ -341,7 +348,7 @@ ROUTES: dict[str, Row] = {
     "device-roll": row(POST=SEE, special=DEVICE),
     "device-revoke": row(POST=SEE, special=DEVICE),
     "device-eventselection": row(GET=SEE, special=DEVICE),
-    "upload": row(POST=SEE, closed=403),
+    "upload": row(POST=CHANGE_SOMETHING, closed=403),
     "version": row(GET=SEE, closed=403),
     "root": row(GET=SEE),
     "me": row(GET=SEE),

@@ -6,22 +6,25 @@ for which that makes a difference.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from coverage import Coverage
 from django.conf import settings
 from django.db import connections
 from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from migrated import sqlite_database
-from postgres import new_database, postgres_server
+from migrated import drop_postgres_databases, postgres_database, sqlite_database
+from postgres import SHARED, database_name, new_database, postgres_server
 from servers import World, world
 
 if TYPE_CHECKING:
@@ -41,6 +44,31 @@ _TOGETHER = (
 )
 
 
+#: What tries a great many inputs, pages or files, or looks from outside at processes that are not
+#: traced. It does not count for the coverage, which other tests must reach without it: tracing
+#: doubles what a test costs.
+_NOT_TRACED = (
+    "tests/api/framework/test_access.py",
+    "tests/api/framework/test_audit_complete.py",
+    "tests/api/framework/test_bad_input.py",
+    "tests/api/framework/test_listcosts.py",
+    "tests/api/framework/test_schemathesis.py",
+    "tests/conformance/",
+    "tests/e2e/",
+    "tests/locale/",
+    "tests/render/codes/test_zxing.py",
+    "tests/render/test_browser_shaping.py",
+    "tests/render/test_codes_scan.py",
+    "tests/render/test_corpus.py",
+    "tests/render/test_properties.py",
+    "tests/render/text/test_browser.py",
+    "tests/web/framework/test_access.py",
+    "tests/web/framework/test_language.py",
+)
+#: The one room with code for PostgreSQL that must be covered completely.
+_TRACED_ON_POSTGRES = ("tests/jobs/",)
+
+
 class _Together(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return next((place for place in _TOGETHER if nodeid.startswith(place)), nodeid)
@@ -53,10 +81,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: uses the database (marked automatically).")
+    gc.disable()
+    config.option.testrunuid = config.option.testrunuid or uuid.uuid4().hex
     folder = Path(tempfile.mkdtemp(prefix="counterfoil-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     _keep_out_of_the_data_folder(folder)
     settings.PASSWORD_HASHERS = ["hashers.CheapArgon2"]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on: what imports and collection made is there to stay."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,6 +101,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses_database = item.get_closest_marker("django_db") or fixtures & _DATABASE_FIXTURES
         if uses_database and not item.get_closest_marker("sqlite"):
             item.add_marker("database")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
+    """Trace only what counts for the coverage."""
+    tracer = Coverage.current()
+    if tracer is None or _is_traced(item.nodeid):
+        return (yield)
+    tracer.stop()
+    try:
+        return (yield)
+    finally:
+        tracer.start()
+
+
+def _is_traced(nodeid: str) -> bool:
+    if _on_postgres():
+        return nodeid.startswith(_TRACED_ON_POSTGRES)
+    return not nodeid.startswith(_NOT_TRACED)
+
+
+def _on_postgres() -> bool:
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -103,13 +162,14 @@ def _no_language_is_left_behind() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The URL of a PostgreSQL server: the one tests run on, or one of our own."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgres"):
-        yield given
-        return
-    with postgres_server() as url:
-        yield url
+    """The URL of a PostgreSQL server: the one tests run on, the run's, or one of our own."""
+    if _on_postgres():
+        yield os.environ["DATABASE_URL"]
+    elif SHARED in os.environ:
+        yield os.environ[SHARED]
+    else:
+        with postgres_server() as url:
+            yield url
 
 
 @pytest.fixture(scope="session")
@@ -119,16 +179,40 @@ def migrated_sqlite(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(pytestconfig: pytest.Config) -> bool:
-    """Whether pytest-django takes a database that is there: on SQLite, a copy that is migrated."""
+def django_db_keepdb(pytestconfig: pytest.Config, run_name: str) -> bool:
+    """Whether pytest-django takes a database that is there: on SQLite, a copy that is migrated.
+
+    On PostgreSQL it makes one, as a copy.
+    """
     default = connections["default"].settings_dict
-    if not default["ENGINE"].endswith("sqlite3"):
-        return False
-    shutil.copy(
-        sqlite_database(cache_folder(pytestconfig), "counterfoil.config.settings"),
-        default["TEST"]["NAME"],
-    )
-    return True
+    settings_module = "counterfoil.config.settings"
+    if default["ENGINE"].endswith("sqlite3"):
+        shutil.copy(
+            sqlite_database(cache_folder(pytestconfig), settings_module), default["TEST"]["NAME"]
+        )
+        return True
+    url = os.environ["DATABASE_URL"]
+    template = postgres_database(url, run_name, settings_module)
+    default["TEST"]["TEMPLATE"] = database_name(template)
+    return False
+
+
+@pytest.fixture(scope="session")
+def run_name(pytestconfig: pytest.Config) -> str:
+    """What all processes of a run share, and no other run has."""
+    return _run_name(pytestconfig)
+
+
+def _run_name(config: pytest.Config) -> str:
+    workerinput: dict[str, str] = getattr(config, "workerinput", {})
+    return workerinput.get("testrunuid") or str(config.option.testrunuid)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Drop the run's databases when all of its processes are through."""
+    url = os.environ.get("DATABASE_URL" if _on_postgres() else SHARED)
+    if url and not hasattr(config, "workerinput"):
+        drop_postgres_databases(url, _run_name(config))
 
 
 def cache_folder(config: pytest.Config) -> Path:
@@ -139,12 +223,9 @@ def cache_folder(config: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[str]:
-    """A PostgreSQL database with all tables, to be copied."""
-    with new_database(postgres_url) as database_url:
-        with world(tmp_path_factory.mktemp("migrated"), database_url=database_url) as made:
-            assert made.run("migrate").returncode == 0
-        yield database_url
+def migrated_postgres(postgres_url: str, run_name: str) -> str:
+    """A PostgreSQL database with all tables, the rig's too, to be copied."""
+    return postgres_database(postgres_url, run_name, "rig.settings")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Databases with all tables, made once and copied: to migrate takes five seconds of work.
 
-They stay in pytest's cache until a migration changes.
+Those of SQLite stay in pytest's cache until a migration changes, those of PostgreSQL for a run.
 """
 
 from __future__ import annotations
@@ -11,9 +11,15 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from servers import TESTS, world
+import psycopg
+
+from postgres import database_name, new_database
+from servers import TESTS, World, world
 
 _SOURCES = (TESTS.parent / "src" / "counterfoil", TESTS / "rig")
 _DEPENDENCIES = TESTS.parent / "requirements.lock"  # some of their applications have tables
@@ -27,17 +33,50 @@ def sqlite_database(cache: Path, settings: str) -> Path:
         if not made.exists():
             for old in cache.glob(f"{settings}-*.sqlite3"):
                 old.unlink()
-            _make(made, settings)
+            part = made.with_suffix(".part")
+            with _migrated(settings) as migrated:
+                shutil.copy(migrated.folder / "data" / "counterfoil.sqlite3", part)
+            part.replace(made)
     return made
 
 
-def _make(place: Path, settings: str) -> None:
-    with tempfile.TemporaryDirectory() as folder, world(Path(folder), settings=settings) as made:
+def postgres_database(server_url: str, run: str, settings: str) -> str:
+    """Return the URL of a database that all processes of a run share: to be copied, not used."""
+    name = f"tests_{run}_{settings.split('.')[0]}"
+    url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server_url, autocommit=True) as server:
+        # Who comes second waits for the first, and then has it. The end of the connection unlocks.
+        server.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+        if name not in _databases(server, run):
+            with new_database(server_url) as made_url:
+                with _migrated(settings, made_url):
+                    pass
+                server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database_name(made_url)}"')
+    return url
+
+
+def drop_postgres_databases(server_url: str, run: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as server:
+        for name in _databases(server, run):
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _databases(server: psycopg.Connection, run: str) -> list[str]:
+    rows = server.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"tests_{run}_%"]
+    )
+    return [name for (name,) in rows]
+
+
+@contextmanager
+def _migrated(settings: str, database_url: str = "") -> Iterator[World]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        world(Path(folder), settings=settings, database_url=database_url) as made,
+    ):
         ended = made.run("migrate")
         assert ended.returncode == 0, ended.stderr
-        part = place.with_suffix(".part")
-        shutil.copy(made.folder / "data" / "counterfoil.sqlite3", part)
-        part.replace(place)
+        yield made
 
 
 def _edition() -> str:

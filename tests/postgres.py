@@ -21,6 +21,10 @@ import psycopg
 
 from keeper import call
 
+#: Names a server that all processes of a run may make databases on. Not one of our settings:
+#: tests on SQLite stay on SQLite.
+SHARED = "TESTS_POSTGRES"
+
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
@@ -48,14 +52,14 @@ def started_in(folder: Path) -> Any:
 def new_database(server_url: str, template_url: str = "") -> Iterator[str]:
     """Make a database on a server, empty or as another is; give its URL; drop it afterwards."""
     name = f"test_{uuid.uuid4().hex}"
-    template = _name(template_url) if template_url else "template1"
+    template = database_name(template_url) if template_url else "template1"
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _name(url: str) -> str:
+def database_name(url: str) -> str:
     return urlsplit(url).path.removeprefix("/")
 
 

@@ -6,6 +6,7 @@ asks its database, and ends everything it started.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -15,16 +16,20 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import httpx
 import psutil
 import psycopg
+
+from warm import Request, Warm, WarmProcess
 
 TESTS = Path(__file__).parent
 LEASE_S = 2.0
@@ -48,17 +53,9 @@ def eventually(look: Callable[[], T], what: str, otherwise: Callable[[], str] = 
 class Running:
     """One command of ours that runs."""
 
-    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | WarmProcess, log: Path) -> None:
         self.log = log
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "counterfoil", *arguments],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.process = process
         self._seen: dict[int, psutil.Process] = {}
 
     @property
@@ -128,6 +125,7 @@ class World:
     settings: str = "rig.settings"
     template: Path | None = None  # a SQLite database to begin with
     is_traced: bool = False  # whether its processes count for the coverage
+    is_cold: bool = False  # whether they start as a user's do, and not from a warm parent
     running: list[Running] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -152,7 +150,9 @@ class World:
     def start(self, *arguments: str, **environment: str) -> Running:
         self.begin()
         log = self.folder / f"{len(self.running)}-{arguments[0]}.log"
-        running = Running(list(arguments), self.environment(**environment), log)
+        request = Request(list(arguments), self.environment(**environment))
+        with log.open("ab") as output:
+            running = Running(self._process(request, output, output), log)
         self.running.append(running)
         return running
 
@@ -161,24 +161,41 @@ class World:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "counterfoil", *arguments],
-            env=self.environment(**environment),
-            capture_output=True,
-            text=True,
-            timeout=4 * DEADLINE_S,
-            check=False,
-        )
+        return self._ended(Request(list(arguments), self.environment(**environment)))
 
     def python(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a few lines of Python in this world, to bring about what no command does."""
-        return subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=4 * DEADLINE_S,
-            check=False,
+        return self._ended(Request(list(arguments), self.environment(), program))
+
+    def _ended(self, request: Request) -> subprocess.CompletedProcess[str]:
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            process = self._process(request, output, errors)
+            try:
+                code = process.wait(4 * DEADLINE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            return subprocess.CompletedProcess(
+                request.arguments, code, _text(output), _text(errors)
+            )
+
+    def _process(
+        self, request: Request, output: IO[bytes], errors: IO[bytes]
+    ) -> subprocess.Popen[bytes] | WarmProcess:
+        if not self.is_cold and sys.platform == "linux":
+            parent = _warm_parent()
+            if parent.fits(request.environment):
+                with open(os.devnull, "rb") as nothing:
+                    files = [file.fileno() for file in (nothing, output, errors)]
+                    return parent.start(request, files)
+        code = ["-c", request.program] if request.program else ["-m", "counterfoil"]
+        return subprocess.Popen(
+            [sys.executable, *code, *request.arguments],
+            env=request.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            start_new_session=True,
         )
 
     def end(self) -> None:
@@ -274,6 +291,19 @@ def world(folder: Path, **given: Any) -> Iterator[World]:
         yield made
     finally:
         made.end()
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
+
+
+@cache
+def _warm_parent() -> Warm:
+    """Return this process's parent of others, started when it is first needed."""
+    parent = Warm(World(Path()).environment())
+    atexit.register(parent.end)
+    return parent
 
 
 def stop(process: psutil.Process) -> None:

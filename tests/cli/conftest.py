@@ -11,16 +11,19 @@ from servers import World
 
 @pytest.fixture
 def embedded(embedded: World) -> World:
-    """A world whose commands count for the coverage. (Elsewhere they are killed before they could
-    write down what they did, and being traced would only make them slow.)"""
-    embedded.is_traced = True
+    """A world whose commands start as a user's do, and count for the coverage.
+
+    Elsewhere they are killed before they could write down what they did, and being traced would
+    only make them slow.
+    """
+    embedded.is_traced = embedded.is_cold = True
     return embedded
 
 
 @pytest.fixture
 def distributed(distributed: World) -> World:
     """Such a world with PostgreSQL and a broker."""
-    distributed.is_traced = True
+    distributed.is_traced = distributed.is_cold = True
     return distributed
 
 

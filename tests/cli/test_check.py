@@ -62,6 +62,18 @@ def test_what_would_bite_is_said_and_makes_the_exit_code(place: World) -> None:
     assert "broker-password" not in said
 
 
+def test_fonts_that_cannot_be_used_are_named(place: World) -> None:
+    fonts = place.folder / "fonts"
+    fonts.mkdir()
+    (fonts / "Corporate.woff2").write_bytes(b"wOF2 and no more")
+
+    code, said = _check(place, COUNTERFOIL_FONT_DIRS=str(fonts))
+
+    assert code == 0, said
+    assert "Corporate.woff2 is not used" in said
+    assert "which contains no fonts" not in said
+
+
 def test_https_needs_a_proxy_and_fitting_names(place: World) -> None:
     code, said = _check(
         place,

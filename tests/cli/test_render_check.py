@@ -123,6 +123,20 @@ def test_check_and_preflight_tell_of_fonts_that_the_background_does_not_bring_al
         assert "does not embed the font “Helvetica”" in result.output
 
 
+@pytest.mark.parametrize(("content", "warned"), [(b"0 0 0 rg", True), (b"0 g", False)])
+def test_check_warns_of_a_background_with_black_in_rgb(
+    tmp_path: Path, content: bytes, warned: bool
+) -> None:
+    layout = written(tmp_path / "layout.json", "[]")
+    background = tmp_path / "background.pdf"
+    background.write_bytes(make(content + b" 9 9 50 50 re f"))
+
+    checked = check(layout, "--background", background)
+
+    assert checked.exit_code == 0, checked.output
+    assert ("black as an RGB color" in checked.output) is warned
+
+
 def test_check_looks_at_the_columns_of_data_too(tmp_path: Path) -> None:
     code = {"type": "barcodearea", "left": 1, "bottom": 1, "size": 40}
     layout = written(tmp_path / "layout.json", json.dumps([BOX]))
@@ -149,6 +163,18 @@ def test_fonts_that_may_not_be_used_are_warned_of_with_the_reason(tmp_path: Path
     assert f"Warning: {refused} is not used: Corporate.ttf forbids embedding" in result.output
     assert f"Warning: {folder / 'broken.ttf'} is not used: " in result.output
     assert "Warning" not in check(layout).output
+
+
+def test_fonts_of_the_environment_that_cannot_be_used_are_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    (folder / "broken.woff").write_bytes(b"wOFF and no more")
+    layout = written(tmp_path / "layout.json", json.dumps([BOX | {"fontfamily": "Broken"}]))
+    monkeypatch.setenv("COUNTERFOIL_FONT_DIRS", str(folder))
+
+    assert f"Warning: {folder / 'broken.woff'} is not used: " in check(layout).output
 
 
 def endless() -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -166,3 +167,34 @@ def test_a_chart_that_openpyxl_cannot_read_is_refused_in_words(tmp_path: Path) -
 
     assert isinstance(result.exception, SystemExit)
     assert "data.xlsx: this is not an XLSX file, or a damaged one" in result.output
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        ("CODE_x0041_7", "CODEA7"),
+        ("_x005F_x0041_", "_x0041_"),
+        ("A_x000D_\nB", "A\nB"),
+        ("_xD83C__xDFAB_", "🎫"),
+        ("_x00e4_ _x41_ _x004G_ x0041_", "ä _x41_ _x004G_ x0041_"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["shared", "inline"])
+def test_escaped_characters_are_what_they_stand_for(
+    tmp_path: Path, kind: str, stored: str, expected: str
+) -> None:
+    data = tmp_path / "data.xlsx"
+    if kind == "inline":
+        workbook(data, [("item", "name"), ("VIP", "PLACE")])
+        edited(data, SHEET, b"PLACE", stored.encode())
+    else:
+        with xlsxwriter.Workbook(str(data)) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, ("item", "name"))
+            sheet.write_row(1, 0, ("VIP", "PLACE"))
+        edited(data, "xl/sharedStrings.xml", b"PLACE", stored.encode())
+
+    result = printed(tmp_path, data)
+
+    assert result.exit_code == 0, result.output
+    assert texts(tmp_path / "out.pdf")[0].replace("\r", "") == f"VIP for {expected}"

@@ -1,7 +1,8 @@
 """Replays answers recorded from pretix against a real server with a real worker.
 
-The cases build on each other, so they run in the order of their names against one server; where a
-seed document contradicts pretix, the seed's answer is expected.
+There is a file for each group, and a line in it for each case. The cases build on each other, also
+across groups, so they run in the order of their ids against one server; where a seed document
+contradicts pretix, the seed's answer is expected.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,18 @@ FIXTURE = HERE / "fixture.json"
 pytestmark = pytest.mark.database
 
 
-def _read(file: Path) -> dict[str, Any]:
-    case = json.loads(file.read_text(encoding="utf-8"))
+def _read(line: str) -> dict[str, Any]:
+    case = json.loads(line)
     return {**case, **case.get("seed_expect", {})}
 
 
-READ = {file.stem: _read(file) for file in sorted((HERE / "cases").glob("*.json"))}
+def _lines() -> Iterator[str]:
+    for file in HERE.glob("cases/*.jsonl"):
+        yield from file.read_text(encoding="utf-8").splitlines()
+
+
+#: All cases by their ids, which begin with their number in the order of the recording.
+READ = {case["id"]: case for case in sorted(map(_read, _lines()), key=itemgetter("id"))}
 CASES = {name: case for name, case in READ.items() if case.get("replay") is not False}
 
 
@@ -60,6 +68,14 @@ def runner(world: World) -> Runner:
     )
     runner.build_map()
     return runner
+
+
+def test_every_case_is_in_the_file_of_its_group() -> None:
+    assert [file.name for file in HERE.glob("cases/*") if file.suffix != ".jsonl"] == []
+    for file in HERE.glob("cases/*.jsonl"):
+        cases = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        assert {case["group"] for case in cases} == {file.stem}
+        assert [case["id"] for case in cases] == sorted({case["id"] for case in cases})
 
 
 def test_clients_get_the_recorded_answers(runner: Runner, subtests: pytest.Subtests) -> None:

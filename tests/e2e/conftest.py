@@ -13,7 +13,7 @@ import pytest
 from broker import broker_server
 from e2e.boxoffice import BoxOffice, stock
 from postgres import new_database
-from servers import world
+from servers import World, world
 
 SETTINGS = "counterfoil.config.settings"
 
@@ -87,3 +87,17 @@ def office(request: pytest.FixtureRequest) -> BoxOffice:
     """Either box office: what must hold, must hold in both."""
     made: BoxOffice = request.getfixturevalue(request.param)
     return made
+
+
+@pytest.fixture
+def embedded(embedded: World) -> World:
+    """A world whose commands start as a user's do, and count for the coverage."""
+    embedded.is_traced = embedded.is_cold = True
+    return embedded
+
+
+@pytest.fixture
+def distributed(distributed: World) -> World:
+    """Such a world with PostgreSQL and a broker."""
+    distributed.is_traced = distributed.is_cold = True
+    return distributed

@@ -108,6 +108,16 @@ def test_a_database_of_a_newer_version_takes_no_jobs_from_us() -> None:
     migration_check.applied_count.cache_clear()
 
 
+def test_a_database_from_before_releases_is_told_so() -> None:
+    ask()
+    _note_migration("jobs", "0001_initial")
+
+    with pytest.raises(Unavailable, match=r"development version .* before 0\.1\.0"):
+        ask()
+
+    migration_check.applied_count.cache_clear()
+
+
 def test_a_database_of_an_older_version_takes_no_jobs_from_us() -> None:
     ask()
     _forget_migration("batches")

@@ -120,8 +120,12 @@ def _glyph(char: Mapping[str, Any]) -> Glyph:
         after=(x + char["adv"] * a, y + char["adv"] * b),
         angle=angle,
         size=round(_size(char), 2),
-        colour=tuple(char["non_stroking_color"]),
+        colour=_rgb(char["non_stroking_color"]),
     )
+
+
+def _rgb(colour: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(colour) * 3 if len(colour) == 1 else tuple(colour)
 
 
 def _size(char: Mapping[str, Any]) -> float:

@@ -81,6 +81,7 @@ def test_an_unpaid_order_is_told_as_placed_only(api: Api, event: Event) -> None:
         ("mark_canceled/", {}, "pretix.event.order.canceled"),
         ("extend/", {"expires": "2036-10-28"}, "pretix.event.order.expirychanged"),
         ("", {"comment": "By phone"}, "pretix.event.order.modified"),
+        ("", {"email": "ada@example.org"}, "pretix.event.order.contact.changed"),
     ],
 )
 def test_what_happens_to_an_order_is_told(
@@ -96,6 +97,50 @@ def test_what_happens_to_an_order_is_told(
     assert answer.status_code == 200, answer.content
     assert told(webhook) == [action]
     assert payload(action)["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("call", "sent", "action"),
+    [
+        ("", {"attendee_name": "Ada"}, "pretix.event.order.modified"),
+        ("", {"price": "7.00"}, "pretix.event.order.changed.price"),
+        ("", {"secret": "another-secret"}, "pretix.event.order.changed.secret"),
+        ("", {"valid_until": "2036-10-28T12:00:00Z"}, "pretix.event.order.changed.valid_until"),
+        ("add_block/", {"name": "admin"}, "pretix.event.order.changed.add_block"),
+    ],
+)
+def test_what_happens_to_a_ticket_is_told_of_its_order(
+    api: Api, event: Event, item: Item, call: str, sent: dict[str, Any], action: str
+) -> None:
+    order = make_order(event, items=[item])
+    webhook = make_webhook(event.organizer)
+    path = at(event, f"orderpositions/{order.positions.get().pk}/{call}")
+
+    answer = api.post(path, json=sent) if call else api.patch(path, json=sent)
+
+    assert answer.status_code == 200, answer.content
+    assert told(webhook) == [action]
+    assert payload(action) == {
+        "organizer": event.organizer.slug,
+        "event": event.slug,
+        "code": order.code,
+        "action": action,
+    }
+
+
+def test_an_address_and_a_remark_changed_together_are_told_apart(
+    api: Api, event: Event, item: Item
+) -> None:
+    order = make_order(event, items=[item])
+    webhook = make_webhook(event.organizer)
+    sent = {"email": "ada@example.org", "comment": "By phone"}
+
+    assert api.patch(at(event, f"orders/{order.code}/"), json=sent).status_code == 200
+
+    assert sorted(told(webhook)) == [
+        "pretix.event.order.contact.changed",
+        "pretix.event.order.modified",
+    ]
 
 
 def test_a_deleted_order_is_told(api: Api, event: Event, item: Item) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
@@ -12,12 +13,47 @@ from counterfoil.accounts.devices import visible_devices
 from counterfoil.accounts.models import Device, User
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core import clock
 
 
 def last_change(event: Event, kind: str) -> datetime | None:
     """Return when an object of this kind was last made, changed or deleted in the event."""
     newest = LogEntry.objects.filter(event=event, kind=kind).aggregate(at=Max("datetime"))["at"]
     return newest if isinstance(newest, datetime) else None
+
+
+@dataclass(frozen=True, slots=True)
+class LastModified:
+    """When a kind of object last changed, by the second: HTTP dates know no smaller part.
+
+    ``shown`` is the date for clients, and ``compared`` what a date that one sends back must reach
+    to be up to date.
+    """
+
+    shown: datetime
+    compared: datetime
+
+
+def last_modified(event: Event, kind: str) -> LastModified | None:
+    """Return the dates by which clients find out whether a kind of object has changed.
+
+    A client that was shown one change and not another in the same second must not be told that
+    nothing changed. So where changes are that close, their date is the second after them; until
+    that is past, no date is recent enough.
+    """
+    newest = last_change(event, kind)
+    if newest is None:
+        return None
+    second = newest.replace(microsecond=0)
+    after = second + _SECOND
+    near = LogEntry.objects.filter(event=event, kind=kind, datetime__gte=second - _SECOND)
+    if near.count() == 1:
+        return LastModified(second, second)
+    is_past = clock.now() >= after + _SECOND
+    return LastModified(after if is_past else second, after)
+
+
+_SECOND = timedelta(seconds=1)
 
 
 def entries_of(organizer: Organizer) -> QuerySet[LogEntry]:

@@ -8,14 +8,21 @@ from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
+from typing import BinaryIO
 
-import openpyxl
+from openpyxl import Workbook
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
 Cell = ReadOnlyCell | EmptyCell
 
 _MIDNIGHT = time()
 # Leading zeros, decimals and percent: what makes another code or price of a number if it is lost.
+# How a workbook writes characters that XML cannot carry (ISO/IEC 29500-1, ST_Xstring).
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLAIN = re.compile(r"(0+)(?:\.(0+))?(%?)")
 
 
@@ -27,7 +34,7 @@ def read_sheet(path: Path, *, values: bool) -> Generator[tuple[int, Sequence[Cel
     """
     with (
         path.open("rb") as file,
-        closing(openpyxl.load_workbook(file, read_only=True, data_only=values)) as book,
+        closing(_open(file, values=values)) as book,
     ):
         if not book.worksheets:
             raise ValueError("it has no sheet of cells")
@@ -35,6 +42,27 @@ def read_sheet(path: Path, *, values: bool) -> Generator[tuple[int, Sequence[Cel
         # The size that a file states is a hint, and rows beyond a wrong one would be lost.
         sheet.reset_dimensions()
         yield from enumerate(sheet.iter_rows(), start=1)
+
+
+def _open(file: BinaryIO, *, values: bool) -> Workbook:
+    reader = _Reader(file, read_only=True, data_only=values)
+    reader.read()
+    return reader.wb
+
+
+class _Reader(ExcelReader):
+    """Leaves escapes in texts: openpyxl takes away some of them, by which others change."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+        if part is None:
+            return
+        with self.archive.open(part.PartName.removeprefix("/")) as source:
+            for _, node in iterparse(source):
+                if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                    text = Text.from_tree(node)
+                    self.shared_strings.append(text.content if text else "")
+                    node.clear()
 
 
 def has_no_cached_value(cell: Cell) -> bool:
@@ -51,6 +79,8 @@ def written(value: object, number_format: str | None) -> str:
     match value:
         case None:
             return ""
+        case str():
+            return _unescaped(value)
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float() if plain := _PLAIN.fullmatch(number_format or ""):
@@ -66,6 +96,14 @@ def written(value: object, number_format: str | None) -> str:
         case timedelta():
             return _duration(value)
     return str(value)
+
+
+def _unescaped(text: str) -> str:
+    """Put the characters in place of their escapes, surrogate pairs as the one they stand for."""
+    if "_x" not in text:
+        return text
+    plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _formatted(number: float, whole: str, decimals: str, percent: str) -> str:

@@ -41,6 +41,7 @@ from counterfoil.render import (
     compile_background,
     compile_plan,
     font_folders,
+    named_folders,
     read_image,
     read_layout,
     render_pdf,
@@ -86,7 +87,7 @@ def render(  # noqa: PLR0913 - one argument per option
     with _ending_tidily(), _errors_told():
         library = FontLibrary(font_folders(), preferred=fonts)
         plan = compile_plan(_read_layout(layout_path), _read_background(background), library)
-        tell_of_refused_fonts(library, fonts)
+        tell_of_refused_fonts(library, (*fonts, *named_folders()))
         tickets = _open(data, plan)
         if check or preflight:
             tell_of_missing_fonts(plan)

@@ -42,7 +42,7 @@ def tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> None
 
 
 def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None:
-    """Warn of files in the folders given that are no fonts to print with.
+    """Warn of files in the folders that somebody named that are no fonts to print with.
 
     A layout without texts needs no fonts; then none are read, and none are warned of.
     """
@@ -53,7 +53,7 @@ def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None
 
 def tell_of_missing_fonts(plan: Plan) -> None:
     """Warn of what a background lacks: what could not come along, and fonts it only names."""
-    for finding in plan.background.findings:
+    for finding in plan.background.warnings:
         _warn(finding)
     for font in plan.background.missing_fonts:
         _warn(

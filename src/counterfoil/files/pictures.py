@@ -7,11 +7,24 @@ import uuid
 from pathlib import PurePosixPath
 
 from counterfoil.catalog.models import Item
-from counterfoil.files import services
+from counterfoil.files import services, uploads
 from counterfoil.files.models import Upload
 
 FOLDER = "pictures"
+# What the API documents.
 TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
+# What pages accept: everything that tickets can show.
+PAGE_TYPES: uploads.Types = {
+    **{content_type: uploads.TYPES[content_type] for content_type in sorted(TYPES)},
+    "image/webp": ((".webp",), "WEBP"),
+    "image/avif": ((".avif",), "AVIF"),
+}
+
+
+def content_type(stored_name: str) -> str:
+    """Return the media type of a stored picture; Python's own table lacks the newer ones."""
+    suffix = PurePosixPath(stored_name).suffix
+    return next(kind for kind, (suffixes, _) in PAGE_TYPES.items() if suffix in suffixes)
 
 
 def keep_picture(upload: Upload) -> str:

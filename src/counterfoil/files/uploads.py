@@ -6,7 +6,7 @@ They live for a day, and only the credential that sent them can use them.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -25,8 +25,11 @@ FOLDER = "uploads"
 MAX_BYTES = 10 * 1024 * 1024
 _CHUNK = 64 * 1024
 
-# What may be uploaded: the extensions of each type, and Pillow's name of the pictures.
-TYPES: dict[str, tuple[tuple[str, ...], str | None]] = {
+Types = Mapping[str, tuple[tuple[str, ...], str | None]]
+"""The extensions of each media type, and Pillow's name of the pictures."""
+
+# What the API documents; pages accept more kinds of pictures (``files.pictures``).
+TYPES: Types = {
     "image/png": ((".png",), "PNG"),
     "image/jpeg": ((".jpg", ".jpeg"), "JPEG"),
     "image/gif": ((".gif",), "GIF"),
@@ -34,21 +37,26 @@ TYPES: dict[str, tuple[tuple[str, ...], str | None]] = {
 }
 
 
-def store_upload(actor_key: str, filename: str, content_type: str, stream: BinaryIO) -> Upload:
+def store_upload(
+    actor_key: str, filename: str, content_type: str, stream: BinaryIO, types: Types = TYPES
+) -> Upload:
     """Keep a file for a day for whoever sent it. A PDF is looked at where it is used.
+
+    Args:
+        types: the media types that are accepted.
 
     Raises:
         Invalid: the type is not accepted, the extension is another type's, the picture cannot be
             read, the file is too large, or too much of this sender's is stored already.
         OSError: the storage does not take it.
     """
-    _check_name(filename, content_type)
+    _check_name(filename, content_type, types)
     _check_quota(actor_key)
     upload_id = uuid.uuid4()
     name = f"{upload_id}{_extension(filename)}"
     with services.publish(FOLDER, name) as target:
         size = _copy(stream, target)
-        _check_picture(target, TYPES[content_type][1])
+        _check_picture(target, types[content_type][1])
     return Upload.objects.create(
         id=upload_id,
         owner=actor_key,
@@ -97,13 +105,13 @@ def _find(actor_key: str, reference: object) -> Upload | None:
     return mine.filter(pk=upload_id).first()
 
 
-def _check_name(filename: str, content_type: str) -> None:
-    if content_type not in TYPES:
+def _check_name(filename: str, content_type: str, types: Types) -> None:
+    if content_type not in types:
         raise Invalid(
             _("Files of this type are not accepted; these are: %(types)s.")
-            % {"types": ", ".join(TYPES)}
+            % {"types": ", ".join(types)}
         )
-    extensions = TYPES[content_type][0]
+    extensions = types[content_type][0]
     if _extension(filename) not in extensions:
         raise Invalid(
             _("The name of such a file must end in one of: %(endings)s.")

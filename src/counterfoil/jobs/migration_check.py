@@ -24,6 +24,12 @@ NEWER = gettext_noop(
     "The database was made by a newer version of Counterfoil (%(found)s). "
     "Start that version, or restore a backup."
 )
+#: Until 0.1.0 each room's first migration had this name; the tables of those days are others.
+_BEFORE_RELEASES = "0001_initial"
+BEFORE_RELEASES = gettext_noop(
+    "The database was created by a development version of Counterfoil from before 0.1.0, which "
+    "cannot be upgraded. Start with an empty database, or go back to that version."
+)
 OLDER = gettext_noop(
     "The database is of an older version of Counterfoil (%(missing)s is not applied). "
     "Run `counterfoil migrate`."
@@ -34,10 +40,13 @@ def refuse_newer() -> None:
     """Refuse a database that a later version has migrated; an older one can be brought up to date.
 
     Raises:
-        Unavailable: it holds migrations that this version does not know.
+        Unavailable: it holds migrations that this version does not know, of a later version or of
+            one from before releases.
     """
     ours = {app for app, _name in known()}
     unknown = sorted(key for key in _applied() - known() if key[0] in ours)
+    if any(name == _BEFORE_RELEASES for _app, name in unknown):
+        raise Unavailable(_(BEFORE_RELEASES))
     if unknown:
         raise Unavailable(_(NEWER) % {"found": ".".join(unknown[-1])})
 

@@ -163,7 +163,7 @@ SENTENCES = (
     _("its value cannot be told: {reason}"),
     _("The picture has too many layers. Save it as a plain JPEG."),
     _("The picture's file is too large: {size} MB, and {most} MB are allowed."),
-    _("This is not a picture in PNG, JPEG or GIF format."),
+    _("This is not a picture in PNG, JPEG, GIF, WebP or AVIF format."),
     _("The picture is empty: its width or height is 0."),
     _("The picture is too large: {width} x {height} pixels, and {most} million are allowed."),
     _("The picture is broken or cut off: it cannot be decoded."),
@@ -230,6 +230,10 @@ SENTENCES = (
     # What does not print as in the PDF of a background
     _("The PDF has {number} pages; the first {most} are used."),
     _("The PDF is damaged and was repaired. Compare the preview with your design."),
+    _(
+        "The PDF uses black as an RGB color, which print shops may mix from several inks. If one "
+        "prints the tickets, export the PDF with black as gray or CMYK."
+    ),
     _("Many programs cannot open the PDF. Compare the preview with your design."),
     _(
         "Page {page} does not print exactly as in the original. Compare the preview with your "

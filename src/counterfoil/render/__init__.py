@@ -29,7 +29,7 @@ from counterfoil.render.errors import (
     RenderError,
     TicketError,
 )
-from counterfoil.render.fontfolders import font_folders
+from counterfoil.render.fontfolders import font_folders, named_folders
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.images import Image, read_image
 from counterfoil.render.inspection import Inspected, inspect
@@ -69,6 +69,7 @@ __all__ = [
     "describe",
     "font_folders",
     "inspect",
+    "named_folders",
     "read_image",
     "read_layout",
     "render_pdf",

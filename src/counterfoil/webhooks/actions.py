@@ -15,7 +15,8 @@ from counterfoil.checkin.models import Checkin
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
 
-#: Returns what an action adds to a payload; None when this entry is not one of it.
+#: Returns what an action adds to a payload; None when this entry is not one of it. Of an action
+#: that stands for several, ``action`` says which one it is.
 Details = Callable[[LogEntry, Any], dict[str, Any] | None]
 
 
@@ -27,8 +28,50 @@ def _paid_order(entry: LogEntry, order: Order) -> dict[str, Any] | None:
     return {"code": order.code} if order.status == Order.Status.PAID else None
 
 
+def _contact(entry: LogEntry, order: Order) -> dict[str, Any] | None:
+    return {"code": order.code} if "email" in entry.data.get("fields", ()) else None
+
+
+def _modified_order(entry: LogEntry, order: Order) -> dict[str, Any] | None:
+    """A new e-mail address alone is an action of its own."""
+    return None if entry.data.get("fields") == ["email"] else {"code": order.code}
+
+
+def _modified_ticket(entry: LogEntry, position: OrderPosition) -> dict[str, Any] | None:
+    """Who comes with a ticket, and what else is said about it, is information about the order."""
+    about = set(entry.data["fields"]) - _SOLD.keys()
+    return {"code": position.order.code} if about else None
+
+
+def _changed_ticket(entry: LogEntry, position: OrderPosition) -> dict[str, Any] | None:
+    """What was sold is another thing now: the action names the first thing that changed."""
+    kinds = [kind for field, kind in _SOLD.items() if field in entry.data["fields"]]
+    return _changed(position, kinds[0]) if kinds else None
+
+
+def _changed_block(entry: LogEntry, position: OrderPosition) -> dict[str, Any]:
+    return _changed(position, "add_block" if entry.action.endswith(".blocked") else "remove_block")
+
+
+def _changed(position: OrderPosition, kind: str) -> dict[str, Any]:
+    return {"code": position.order.code, "action": f"pretix.event.order.changed.{kind}"}
+
+
+#: What a ticket is, by column, and the last word of the action that tells of its change.
+_SOLD = {
+    "item": "item",
+    "variation": "item",
+    "subevent": "subevent",
+    "price": "price",
+    "tax_rule": "tax_rule",
+    "secret": "secret",
+    "valid_from": "valid_from",
+    "valid_until": "valid_until",
+}
+
+
 def _scan(entry: LogEntry, position: OrderPosition) -> dict[str, Any]:
-    return {**_ticket(position), "checkin_list": entry.data["list"]}
+    return {**_ticket(position), "checkin_list": entry.data["list"], "first_checkin": False}
 
 
 def _admitted_scan(entry: LogEntry, position: OrderPosition) -> dict[str, Any]:
@@ -101,7 +144,42 @@ ACTIONS: tuple[Action, ...] = (
         "counterfoil.order.extended",
         _order,
     ),
-    Action("pretix.event.order.modified", _("Order changed"), "counterfoil.order.changed", _order),
+    Action(
+        "pretix.event.order.modified",
+        _("Order details changed"),
+        "counterfoil.order.changed",
+        _modified_order,
+    ),
+    Action(
+        "pretix.event.order.modified",
+        _("Order details changed"),
+        "counterfoil.orderposition.changed",
+        _modified_ticket,
+    ),
+    Action(
+        "pretix.event.order.contact.changed",
+        _("Order given another e-mail address"),
+        "counterfoil.order.changed",
+        _contact,
+    ),
+    Action(
+        "pretix.event.order.changed.*",
+        _("Tickets of an order changed"),
+        "counterfoil.orderposition.changed",
+        _changed_ticket,
+    ),
+    Action(
+        "pretix.event.order.changed.*",
+        _("Tickets of an order changed"),
+        "counterfoil.orderposition.blocked",
+        _changed_block,
+    ),
+    Action(
+        "pretix.event.order.changed.*",
+        _("Tickets of an order changed"),
+        "counterfoil.orderposition.unblocked",
+        _changed_block,
+    ),
     Action("pretix.event.order.deleted", _("Order deleted"), "counterfoil.order.deleted", _order),
     Action(
         "pretix.event.checkin",
@@ -168,8 +246,6 @@ LABELS: dict[str, Any] = {action.name: action.label for action in ACTIONS}
 NEVER_SENT = frozenset(
     {
         "pretix.event.order.approved",
-        "pretix.event.order.changed.*",
-        "pretix.event.order.contact.changed",
         "pretix.event.order.denied",
         "pretix.event.order.expired",
         "pretix.event.order.payment.confirmed",

@@ -36,14 +36,15 @@ def write(entry: LogEntry, obj: Model) -> None:
 
 
 def _write(event: Event, action: Action, details: dict[str, Any], webhooks: list[Webhook]) -> None:
+    name = details.get("action", action.name)
     notification = Notification.objects.create(
         organizer=event.organizer,
-        action=action.name,
+        action=name,
         payload={
             "organizer": event.organizer.slug,
             "event": event.slug,
-            **details,
-            "action": action.name,
+            **{key: value for key, value in details.items() if key != "action"},
+            "action": name,
         },
     )
     now = clock.now()

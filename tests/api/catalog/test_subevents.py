@@ -100,13 +100,15 @@ def test_all_dates_are_filtered_and_ordered(api: Api, event: Event, series: Even
 
 
 def test_a_changed_date_is_told_to_who_asks_what_changed(api: Api, series: Event) -> None:
-    make_subevent(series)
-    generated = all_dates(api, series)["X-Page-Generated"]
-    later = (datetime.fromisoformat(generated) + timedelta(hours=1)).isoformat()
+    new = {"name": "x", "date_from": "2027-06-12T09:00:00Z", "active": True}
+    first, second = (api.post(at(series, "subevents/"), json=new).json()["id"] for _ in range(2))
+    answer = all_dates(api, series)
+    since = f"modified_since={answer['X-Page-Generated']}".replace("+", "%2B")
 
-    since = f"modified_since={generated}".replace("+", "%2B")
-    assert len(ids(all_dates(api, series, since))) == 1
-    assert ids(all_dates(api, series, f"modified_since={later}".replace("+", "%2B"))) == []
+    assert sorted(ids(answer)) == [first, second]
+    assert ids(all_dates(api, series, since)) == []
+    assert api.patch(at(series, f"subevents/{second}/"), json={"active": False}).status_code == 200
+    assert ids(all_dates(api, series, since)) == [second]
 
 
 def state(api: Api, event: Event, channel: str = "web") -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from apiclient import Api, at
 from counterfoil.audit.models import LogEntry
 from counterfoil.audit.services import record
 from counterfoil.catalog.models import Event
+from counterfoil.core import clock
 from makers import make_event
 
 CHANGED = datetime(2026, 10, 1, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -44,6 +45,33 @@ def test_a_list_tells_when_its_kind_last_changed(api: Api, event: Event, resourc
     assert ask(api, event, resource, If_Modified_Since=BEFORE).status_code == 200
     assert ask(api, event, resource, If_Unmodified_Since=BEFORE).status_code == 412
     assert ask(api, event, resource, If_Unmodified_Since=AFTER).status_code == 200
+
+
+def test_a_second_change_within_a_second_is_not_missed(api: Api, event: Event) -> None:
+    log(event, "item")
+    first = ask(api, event)["Last-Modified"]
+    record(actor=None, action="counterfoil.item.changed", obj=event, event=event)
+    LogEntry.objects.update(datetime=CHANGED)
+
+    second = ask(api, event, If_Modified_Since=first)
+
+    assert second.status_code == 200
+    assert ask(api, event, If_Unmodified_Since=first).status_code == 412
+    assert ask(api, event, If_Modified_Since=second["Last-Modified"]).status_code == 304
+
+    record(actor=None, action="counterfoil.item.changed", obj=event, event=event)
+    newest = LogEntry.objects.latest("pk").pk
+    LogEntry.objects.filter(pk=newest).update(datetime=CHANGED + timedelta(seconds=1))
+    assert ask(api, event, If_Modified_Since=second["Last-Modified"]).status_code == 200
+
+
+def test_while_a_second_lasts_its_changes_are_shown_again(api: Api, event: Event) -> None:
+    for _ in range(2):
+        log(event, "item", clock.now())
+
+    answer = ask(api, event)
+
+    assert ask(api, event, If_Modified_Since=answer["Last-Modified"]).status_code == 200
 
 
 def test_an_answer_that_is_not_sent_is_empty(api: Api, event: Event) -> None:

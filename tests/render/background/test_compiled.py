@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pikepdf
@@ -138,3 +139,5 @@ def test_objects_of_any_parts_survive_storing() -> None:
     background = CompiledBackground((BackgroundPage(Pt(1.5), Pt(2), 1),), objects, ("Zürich",))
 
     assert CompiledBackground.from_bytes(background.to_bytes()) == background
+    darker = replace(background, has_rgb_black=True)
+    assert CompiledBackground.from_bytes(darker.to_bytes()) == darker

@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 
 from counterfoil.render.background import CompiledBackground, Limits
 from counterfoil.render.background.compiling import printed
+from counterfoil.render.background.copying import sets_rgb_black
 from counterfoil.render.errors import BackgroundError
 from render.background.pdfs import MARKS, compiled, form, make, same
 from render.background.viewers import compared, drawn
@@ -528,3 +529,30 @@ def test_plain_values_mean_the_same_after_copying(value: object) -> None:
     with pikepdf.open(io.BytesIO(printed(background))) as pdf:
         copied = pdf.pages[0].Resources.XObject.B.Resources.ExtGState.G.D
         assert copied == Array([tree(value)])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"0 0 0 rg 1 1 5 5 re f",
+        b"q\n0 0.0 .0 RG\n1 1 5 5 re S Q",
+        b"/DeviceRGB cs 0 0 0 sc 1 1 5 5 re f",
+        b"/DeviceRGB CS -0 0. 0.000 SCN 1 1 5 5 re S",
+    ],
+)
+def test_rgb_black_is_seen_in_content(content: bytes) -> None:
+    assert sets_rgb_black(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"0 g 0 0 0 1 k 1 1 5 5 re f",
+        b"/DeviceCMYK cs 0 0 0 0 sc 1 1 5 5 re f",
+        b"0 0 0.2 rg 10 0 0 rg 0 0 0 0 0 scn",
+        b"0 0 0 rgb",
+        b"0 0 0 " * 10_000 + b"m",
+    ],
+)
+def test_other_colours_are_not_taken_for_rgb_black(content: bytes) -> None:
+    assert not sets_rgb_black(content)

@@ -76,3 +76,12 @@ def test_our_mark_has_the_shape_that_layouts_leave_room_for(style: str) -> None:
     assert columns.min() * 25.4 / 200 > 10
     assert 50 < 100 - rows.min() * 25.4 / 200 + 2 < 52
     assert not text_of(marked)
+
+
+def test_our_mark_without_a_style_is_dark() -> None:
+    mark = {"type": "poweredby", "left": 10, "bottom": 20, "size": 30}
+
+    unsaid, _ = printed([mark])
+    dark, _ = printed([mark | {"content": "dark"}])
+
+    assert unsaid == dark

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
-from PIL import PngImagePlugin
+from PIL import ImageOps, PngImagePlugin
 
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images import Image, Limits, read_image
@@ -275,10 +275,10 @@ def test_identity_is_the_hash_of_the_file() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"<svg/>", b"%PDF-1.7", b"BM" + bytes(60), b"II*\0" + bytes(60), b"RIFF\0\0\0\0WEBPVP8 "],
+    [b"", b"<svg/>", b"%PDF-1.7", b"BM" + bytes(60), b"II*\0" + bytes(60), b"RIFF\0\0\0\0WAVEfmt "],
 )
 def test_other_formats_are_refused(data: bytes) -> None:
-    with pytest.raises(ImageError, match="PNG, JPEG or GIF"):
+    with pytest.raises(ImageError, match="PNG, JPEG, GIF, WebP or AVIF"):
         read_image(data)
 
 
@@ -374,3 +374,84 @@ def test_a_damaged_picture_is_read_or_refused(kind: str, damage: list[tuple[floa
     image = read(bytes(data))
 
     assert image is None or document(image)
+
+
+@pytest.mark.parametrize("size", [(200, 4), (4, 200), (7, 7), (1, 1)])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_of_few_pixels_is_printed(size: tuple[int, int], progressive: bool) -> None:
+    data = saved(rainbow(size), "JPEG", progressive=progressive)
+
+    image = read_image(data)
+
+    assert (image.width, image.height) == size
+    assert np.abs(printed(image) - pixels(Pillow.open(io.BytesIO(data)))).max() <= 12
+
+
+def test_stray_bytes_between_the_segments_of_a_jpeg_are_left_out() -> None:
+    data = saved(rainbow(), "JPEG", quality=95)
+    table = data.index(b"\xff\xdb")
+    frame = data.index(b"\xff\xc0")
+    stray = data[:table] + b"\0stray" + data[table:frame] + b"\0\0\0" + data[frame:]
+
+    image = read_image(stray)
+
+    assert b"stray" not in image.raster.data
+    assert np.array_equal(printed(image), printed(read_image(data)))
+
+
+def test_stray_bytes_behind_the_pixels_of_a_jpeg_are_left_out() -> None:
+    data = saved(rainbow(), "JPEG", quality=95)
+    behind = data[:-2] + b"\xff\xfe\0\4ab" + b"no segment" + data[-2:]
+
+    assert np.array_equal(printed(read_image(behind)), printed(read_image(data)))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_of_any_format_stands_as_its_exif_says(kind: str, orientation: int) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    turned = rainbow((48, 32))
+    exact = {"WEBP": {"lossless": True}, "AVIF": {"quality": 100, "subsampling": "4:4:4"}}
+    data = saved(turned, kind, exif=exif, **exact.get(kind, {}))
+
+    image = read_image(data)
+
+    upright = ImageOps.exif_transpose(Pillow.open(io.BytesIO(data)))
+    assert (image.width, image.height) == upright.size
+    assert np.abs(printed(image) - pixels(upright)).max() <= 2
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
+def test_transparent_pictures_of_the_web_show_the_paper(kind: str) -> None:
+    source = Pillow.new("RGBA", (32, 32), (0, 0, 255, 255))
+    source.paste((0, 0, 0, 0), (0, 0, 16, 32))
+
+    shown = printed(read_image(saved(source, kind)), PINK)
+
+    assert np.abs(shown[16, 4] - (255, 0, 255)).max() <= 4
+    assert np.abs(shown[16, 28] - (0, 0, 255)).max() <= 4
+
+
+@pytest.mark.parametrize("options", [{"lossless": True}, {"quality": 80}, {"exif": b"Exif\0\0"}])
+def test_a_webp_of_too_many_pixels_is_refused_before_it_is_opened(
+    options: dict[str, object],
+) -> None:
+    data = saved(rainbow((60, 50)), "WEBP", **options)
+
+    with pytest.raises(ImageError, match="60 x 50"):
+        read_image(data, Limits(pixels=2_999))
+
+
+def test_an_avif_of_too_many_pixels_is_refused() -> None:
+    with pytest.raises(ImageError, match="60 x 50"):
+        read_image(saved(rainbow((60, 50)), "AVIF"), Limits(pixels=2_999))
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.7])
+def test_a_picture_of_the_web_that_is_cut_off_is_refused(kind: str, share: float) -> None:
+    data = saved(rainbow((64, 64)), kind)
+
+    with pytest.raises(ImageError):
+        read_image(data[: int(len(data) * share)])

@@ -93,3 +93,11 @@ def test_every_operator_is_one_that_parsers_know() -> None:
         parsed = pikepdf.parse_content_stream(document.make_stream(page))
 
     assert [str(instruction.operator) for instruction in parsed] == ["q", "c", "Ts", "Q"]
+
+
+def test_pure_black_is_grey_so_that_printers_use_black_ink_alone() -> None:
+    assert (content.fill_rgb(0, 0, 0), content.stroke_rgb(0.0, -0.0, 0)) == (b"0 g", b"0 G")
+    assert (content.fill_rgb(0, 0, 0.5), content.stroke_rgb(1, 0, 0)) == (
+        b"0 0 0.5 rg",
+        b"1 0 0 RG",
+    )

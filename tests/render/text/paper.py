@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 
 from counterfoil.render.fonts import Face, FontLibrary, UsedGlyphs
@@ -58,6 +59,12 @@ def page(shown: Iterable[Line]) -> bytes:
     writer.obj(resources, dictionary({"Font": dictionary(used.embed(writer))}))
     writer.finish(title="Lines", language="en")
     return file.getvalue()
+
+
+def picture(data: bytes) -> np.ndarray:
+    """Return the grey pixels of the first page, as pdfium draws it."""
+    with pypdfium2.PdfDocument(data) as document:
+        return np.asarray(document[0].render(scale=2).to_pil().convert("L"))
 
 
 def pdfium_text(data: bytes) -> list[str]:

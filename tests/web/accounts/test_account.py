@@ -240,9 +240,9 @@ def test_a_second_factor_is_set_up_with_its_app(user: User) -> None:
 
 
 def test_turning_it_off_asks_for_the_password(user: User) -> None:
-    key, pages = secondfactor.new_key(), signed_in(user)
+    key, path = secondfactor.new_key(), "/account/secondfactor/off/"
     secondfactor.enrol(user=user, key=key, code=totp(key))
-    path = "/account/secondfactor/off/"
+    pages = signed_in(user)  # turning it on has ended all other sessions
 
     assert pages.post(path, {"current_password": "wrong"}).status_code == 422
     assert secondfactor.is_enrolled(user)
@@ -256,6 +256,7 @@ def test_new_recovery_codes_ask_for_the_password(user: User) -> None:
     assert pages.post(path, {"current_password": PASSWORD}).status_code == 302
     key = secondfactor.new_key()
     old = secondfactor.enrol(user=user, key=key, code=totp(key))
+    pages = signed_in(user)  # turning it on has ended all other sessions
 
     assert pages.post(path, {"current_password": "wrong"}).status_code == 422
     new = pages.post(path, {"current_password": PASSWORD}).context["codes"]

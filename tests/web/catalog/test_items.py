@@ -227,7 +227,10 @@ def test_a_product_without_variations_is_offered_none(
     assert "more_rows" not in page
 
 
-@pytest.mark.parametrize(("kind", "name"), [("PNG", "Logo.PNG"), ("JPEG", "logo.jpeg")])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("PNG", "Logo.PNG"), ("JPEG", "logo.jpeg"), ("WEBP", "logo.webp"), ("AVIF", "logo.avif")],
+)
 def test_a_picture_is_kept_and_shown(
     pages: Client, event: Event, base: str, kind: str, name: str
 ) -> None:

@@ -34,6 +34,7 @@ from counterfoil.api.framework.views import (
 from counterfoil.catalog import products, queries
 from counterfoil.catalog.models import Item
 from counterfoil.files import services as files
+from counterfoil.files.pictures import content_type
 
 
 def _number(default: int | None, *, allow_null: bool = False) -> ExtraField:
@@ -248,7 +249,10 @@ class ItemView(ListView, DetailView, WritingViews, EventView[Item]):
         if not item.picture:
             raise NotFound
         try:
-            return FileResponse(files.open_stored(item.picture), filename=item.picture)
+            stored = files.open_stored(item.picture)
+            return FileResponse(
+                stored, filename=item.picture, content_type=content_type(item.picture)
+            )
         except FileNotFoundError:
             raise NotFound from None
 

@@ -1,7 +1,8 @@
 """Conditional answers: 304 and 412, by an ETag or by when something last changed.
 
 HTTP dates know whole seconds (RFC 9110, 5.6.7), so changes are compared by the second they fall in:
-a client that sends the date back is up to date.
+a client that sends the date back is up to date. Which date that is where several changes fall in
+one second says ``audit.queries.last_modified``.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class ExtraField(serializers.Field[Any, Any, Any, Any]):
         self.when_missing = default
 
     def bind(self, field_name: str, parent: Any) -> None:
-        self.source = f"carried.{field_name}"
+        self.source = f"extra.{field_name}"
         super().bind(field_name, parent)
         self.inner.bind("", self)  # type: ignore[arg-type]
 

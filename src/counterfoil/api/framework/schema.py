@@ -23,12 +23,12 @@ from drf_spectacular.utils import OpenApiExample
 from counterfoil.catalog.models import Event
 
 _VERBS = {
-    "list": "List: {noun}",
-    "retrieve": "Read: {noun}",
-    "create": "Create: {noun}",
-    "update": "Replace: {noun}",
-    "partial_update": "Change: {noun}",
-    "destroy": "Delete: {noun}",
+    "list": "List: {verbose_name}",
+    "retrieve": "Read: {verbose_name}",
+    "create": "Create: {verbose_name}",
+    "update": "Replace: {verbose_name}",
+    "partial_update": "Change: {verbose_name}",
+    "destroy": "Delete: {verbose_name}",
 }
 
 _WRITING = {"create", "update", "partial_update"}
@@ -275,7 +275,9 @@ class Operation(AutoSchema):
     def get_summary(self) -> str:
         action = getattr(self.view, "action", "")
         if action in _VERBS:
-            return _VERBS[action].format(verbose_name=getattr(self.view, "noun", "") or "object")
+            return _VERBS[action].format(
+                verbose_name=getattr(self.view, "verbose_name", "") or "object"
+            )
         said = inspect.getdoc(getattr(self.view, action or "", None)) or ""
         return said.split("\n")[0].rstrip(".") or action
 
@@ -311,11 +313,11 @@ class Operation(AutoSchema):
 
     def _needs(self) -> tuple[str, ...]:
         view = self.view
-        if view.action in getattr(view, "action_needs", {}):
+        if view.action in getattr(view, "action_permissions", {}):
             found: tuple[str, ...] = view.action_permissions[view.action]
             return found
-        reading = self.method == "GET"
-        needs: tuple[str, ...] = getattr(view, "read_needs" if reading else "write_needs", ())
+        kind = "read_permissions" if self.method == "GET" else "write_permissions"
+        needs: tuple[str, ...] = getattr(view, kind, ())
         return needs
 
     def _error_statuses(self) -> list[str]:

@@ -48,7 +48,7 @@ class EmptyOrganizerView(_Nothing, OrganizerView[Event]):
 
 
 def _of_event(prefix: str, name: str, verbose_name: str, *, needs: Needs = ()) -> list[URLPattern]:
-    declared = {"noun": verbose_name, "read_needs": needs}
+    declared = {"verbose_name": verbose_name, "read_permissions": needs}
     view = type(f"{verbose_name.title().replace(' ', '')}View", (EmptyEventView,), declared)
     return event_routes(prefix, view, name=name)
 
@@ -57,7 +57,7 @@ def _of_organizer(prefix: str, name: str, verbose_name: str) -> list[URLPattern]
     view = type(
         f"{verbose_name.title().replace(' ', '')}View",
         (EmptyOrganizerView,),
-        {"noun": verbose_name},
+        {"verbose_name": verbose_name},
     )
     return organizer_routes(prefix, view, name=name)
 

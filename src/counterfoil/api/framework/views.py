@@ -1,14 +1,14 @@
 """What every view of the API stands on. How to add a resource:
 
     class ThingView(ListView, DetailView, EventView[Thing]):      # or OrganizerView, ApiView
-        noun = "thing"                            # for the documentation
+        verbose_name = "thing"                    # for the documentation
         example = {"id": 1, "name": "..."}        # an answer, for the documentation
         action_examples = {"redeem": {...}}       # the same for actions beyond the usual six
         request_examples = {"redeem": {...}}      # where requests are no part of the answer
         serializer_class = ThingSerializer        # what is shown
         form_class = NewThingSerializer           # what is sent, where it is something else
-        write_needs = ("event.items:write",)      # any one of these; () = seeing the event suffices
-        action_needs = {"redeem": ("event.orders:write", "event.orders:checkin")}
+        write_permissions = ("event.items:write",)  # any one of these; () = seeing the event
+        action_permissions = {"redeem": ("event.orders:write", "event.orders:checkin")}
 
         def get_queryset(self) -> QuerySet[Thing]:
             return self.event.things.order_by("position")    # the list adds the primary key
@@ -64,7 +64,7 @@ M = TypeVar("M", bound=Model)
 
 
 class ApiView(GenericViewSet[M]):
-    """A view below no organizer: anybody with credentials, unless ``*_needs`` say more."""
+    """A view below no organizer: anybody with credentials, unless ``*_permissions`` say more."""
 
     verbose_name: ClassVar[str] = ""
     example: ClassVar[Any] = None
@@ -206,11 +206,11 @@ class ListView(mixins.ListModelMixin):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         poll_from = self._poll_from() if self.page_generated else None
-        changed = self._last_change()
-        early = conditional.early_answer(request, changed=changed) if changed else None
+        modified = self._last_modified()
+        early = modified and conditional.early_answer(request, changed=modified.compared)
         response = early or super().list(request, *args, **kwargs)
-        if changed is not None and early is None:
-            response["Last-Modified"] = http_date(changed.timestamp())
+        if modified is not None and early is None:
+            response["Last-Modified"] = http_date(modified.shown.timestamp())
         if poll_from is not None:
             response["X-Page-Generated"] = poll_from.isoformat()
         return response
@@ -227,11 +227,11 @@ class ListView(mixins.ListModelMixin):
         request: Request = self.request  # type: ignore[attr-defined]
         return chosen(serializer, request) if request.method in SAFE_METHODS else serializer
 
-    def _last_change(self) -> datetime | None:
+    def _last_modified(self) -> audit_queries.LastModified | None:
         event: Event | None = getattr(self, "event", None)
         if self.log_kind is None or event is None:
             return None
-        return audit_queries.last_change(event, self.log_kind)
+        return audit_queries.last_modified(event, self.log_kind)
 
 
 class DetailView(mixins.RetrieveModelMixin):

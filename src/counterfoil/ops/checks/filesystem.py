@@ -11,9 +11,10 @@ from pathlib import Path
 from django.conf import settings
 
 from counterfoil.ops.checks.findings import Finding, note, problem
+from counterfoil.render import FontLibrary
+from counterfoil.render.fonts.catalog import font_files
 
 LEAST_FREE = 1024**3
-_FONTS = {".ttf", ".otf", ".ttc", ".otc"}
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs"}
 
 
@@ -58,7 +59,13 @@ def _disk(folder: Path) -> Iterator[Finding]:
 
 def _fonts(folders: list[Path]) -> Iterator[Finding]:
     for folder in folders:
-        if not any(place.suffix.lower() in _FONTS for place in folder.rglob("*")):
+        library = FontLibrary(preferred=[folder])
+        for family in library.families:  # whether a document can carry a face, only loading tells
+            for bold, italic in library.styles(family):
+                library.face(family, bold=bold, italic=italic)
+        for path, reason in library.refused.items():
+            yield note(f"COUNTERFOIL_FONT_DIRS: {path} is not used. {reason}")
+        if next(font_files([folder]), None) is None:
             yield note(f"COUNTERFOIL_FONT_DIRS names {folder}, which contains no fonts.")
 
 

@@ -19,6 +19,10 @@ COMPILER_VERSION = 2
 """Goes up when the same PDF compiles to something else; what is stored is compiled again then."""
 _MAGIC = b"Counterfoil background %d\n" % COMPILER_VERSION
 _DIGEST = 32
+_RGB_BLACK = (
+    "The PDF uses black as an RGB color, which print shops may mix from several inks. If one "
+    "prints the tickets, export the PDF with black as gray or CMYK."
+)
 _MAX_HEAD = 100_000_000
 """Bytes the head may inflate to: reading back trusts nobody."""
 
@@ -61,6 +65,13 @@ class CompiledBackground:
     """What does not print as in the PDF, in sentences for its designer."""
     intents: tuple[int, ...] = ()
     """Indices of output intents: the printing conditions that the PDF was made for."""
+    has_rgb_black: bool = False
+    """Whether it sets black as an RGB color, which prints the same but from several inks."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a designer should know before printing, but for missing fonts."""
+        return (*self.findings, _RGB_BLACK) if self.has_rgb_black else self.findings
 
     @cached_property
     def sha256(self) -> bytes:
@@ -87,6 +98,7 @@ class CompiledBackground:
             "fonts": self.missing_fonts,
             "findings": self.findings,
             "intents": self.intents,
+            "rgb_black": self.has_rgb_black,
             "objects": objects,
         }
         head = json.dumps(index, separators=(",", ":")).encode("ascii") + b"\n" + b"".join(texts)
@@ -146,6 +158,7 @@ def _read(stored: bytes) -> CompiledBackground:
         tuple(map(str, index["fonts"])),
         tuple(map(str, index["findings"])),
         tuple(_reference(to, index) for to in index["intents"]),
+        bool(index.get("rgb_black")),
     )
 
 

@@ -161,6 +161,7 @@ def _compile(
         tuple(sorted(copier.missing_fonts)),
         tuple(findings),
         intents,
+        copier.has_rgb_black,
     )
     return background, tuple(
         tuple(sheet.shown(each.place) for each in over if not each.comparable)

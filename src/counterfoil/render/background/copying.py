@@ -51,6 +51,10 @@ _MAX_DEPTH = 60
 _MAX_FORMS = 39
 """Of forms in forms. pdfium paints 40, and ours are one deeper: the page itself is a form."""
 _NAME = re.compile(rb"/([^\s/<>()\[\]{}%]+)")
+# Operands of a colour; one more is read where it is there, to tell CMYK apart.
+_THREE_COMPONENTS = re.compile(
+    rb"(?<![\d.+-])((?:[-+]?[\d.]+\s+){3,4})(?:rg|RG|scn?|SCN?)(?=[\s/\[(<]|\Z)"
+)
 _DO = re.compile(rb"/([^\s/<>()\[\]{}%]+)\s*\bDo(?![^\s/<>()\[\]{}%])")
 _DEFAULT_SPACES = frozenset(("/DefaultGray", "/DefaultRGB", "/DefaultCMYK"))
 """Names that content need not write to use them (8.6.5.6)."""
@@ -101,6 +105,7 @@ class Copier:
     def __init__(self, layers: OptionalContent, limits: Limits, quirks: Quirks) -> None:
         self.objects: list[CompiledObject] = []
         self.missing_fonts: set[str] = set()
+        self.has_rgb_black = False
         self.quirks = quirks
         self._layers = layers
         self._limits = limits
@@ -463,7 +468,8 @@ class Copier:
     def _count_paints(
         self, index: int, content: bytes, resources: pikepdf.Object | None, scope: Scope
     ) -> None:
-        """Note which forms a content stream paints, and how often."""
+        """Note which forms a content stream paints, and how often; and whether in RGB black."""
+        self.has_rgb_black = self.has_rgb_black or sets_rgb_black(content)
         xobjects = entry(resources, "/XObject")
         paints: Counter[Identity] = Counter()
         for written, count in Counter(_DO.findall(content)).items():
@@ -590,6 +596,14 @@ def name_of(item: object) -> str | None:
 
 def _is(item: object, name: str) -> bool:
     return isinstance(item, pikepdf.Name) and bytes(item) == name.encode("ascii")
+
+
+def sets_rgb_black(content: bytes) -> bool:
+    """Tell whether page content sets a colour of three components that are all 0."""
+    return any(
+        len(operands) == 3 and not any(operand.strip(b"+-0.") for operand in operands)
+        for operands in map(bytes.split, _THREE_COMPONENTS.findall(content))
+    )
 
 
 def filters_of(stream: pikepdf.Object) -> tuple[str, ...]:

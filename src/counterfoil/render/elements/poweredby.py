@@ -28,9 +28,10 @@ class PoweredBy(Element):
     bottom: Mm = field(metadata=attribute(LENGTH, "Bottom"))
     size: Mm = field(metadata=attribute(POSITIVE_LENGTH, "Height", "The width is 1024/629 of it."))
     content: str = field(
+        default="dark",
         metadata=attribute(
             Choice({"dark": "Dark, for light paper", "white": "White, for dark paper"}), "Style"
-        )
+        ),
     )
 
     def extent(self, ticket: Ticket, frame: Frame) -> Extent:

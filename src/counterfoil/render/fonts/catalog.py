@@ -15,7 +15,7 @@ from counterfoil.render.fonts.sfnt import Metrics, read_metrics
 
 REGULAR, BOLD = 400, 700
 BOLD_FROM = 600
-_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
+SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2"})
 _PACKAGES = (
     "ttf_opensans",
     "fontpkg_noto_sans",
@@ -60,7 +60,7 @@ def font_files(folders: Iterable[Path]) -> Iterator[Path]:
     """Yield font files below folders, in an order that every machine agrees on."""
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in _SUFFIXES and path.is_file():
+            if path.suffix.lower() in SUFFIXES and path.is_file():
                 yield path
 
 
@@ -80,21 +80,31 @@ def _offers(path: Path, index: int, face: hb.Face) -> Iterator[Offer]:
     metrics = read_metrics(face)
     if not metrics.embeddable:
         raise FontError(f"{path.name} forbids embedding in documents.")
-    families = _families(face)
+    families = _families(face) or (path.stem,)
     for weight, axes in _pins(face, metrics):
         source = Source(path, index, axes)
         yield Offer(source, families, weight, metrics.width, metrics.italic)
 
 
 def _families(face: hb.Face) -> tuple[str, ...]:
-    """Return the names a layout may call the family by, the typographic one first."""
+    """Return the names a layout may call the family by, in all languages.
+
+    The typographic one comes first, and English before others.
+    """
     ids = (hb.OTNameIdPredefined.TYPOGRAPHIC_FAMILY, hb.OTNameIdPredefined.FONT_FAMILY)
-    names = (face.get_name(name_id) for name_id in ids)
-    return tuple(dict.fromkeys(name for name in names if name))
+    languages = {name_id: ["en"] for name_id in ids}
+    for entry in face.list_names():
+        if entry.name_id in languages:
+            languages[entry.name_id].append(entry.language)
+    names = (face.get_name(each, language) for each in ids for language in languages[each])
+    return tuple(dict.fromkeys(name.strip() for name in names if name and name.strip()))
 
 
 def _pins(face: hb.Face, metrics: Metrics) -> Iterator[tuple[int, tuple[tuple[str, float], ...]]]:
-    """Yield the weights a face can have, with the place on its axes for each."""
+    """Yield the weights a face can have, with the place on its axes for each.
+
+    These are regular and bold, or what an axis has nearest to them.
+    """
     axes = {axis.tag: axis for axis in face.axis_infos}
     if not axes:
         yield metrics.weight, ()
@@ -104,6 +114,8 @@ def _pins(face: hb.Face, metrics: Metrics) -> Iterator[tuple[int, tuple[tuple[st
     if weight is None:
         yield metrics.weight, tuple(sorted(fixed.items()))
         return
-    for wanted in (REGULAR, BOLD):
-        if weight.min_value <= wanted <= weight.max_value:
-            yield wanted, tuple(sorted({**fixed, "wght": float(wanted)}.items()))
+    pins = [min(max(usual, weight.min_value), weight.max_value) for usual in (REGULAR, BOLD)]
+    if pins[1] < BOLD_FROM:  # no bold: one face will do
+        del pins[1]
+    for pin in dict.fromkeys(pins):
+        yield round(pin), tuple(sorted({**fixed, "wght": float(pin)}.items()))

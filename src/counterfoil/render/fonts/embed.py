@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import uharfbuzz as hb
 
+from counterfoil.render.errors import FontError
 from counterfoil.render.fonts.face import Face
+from counterfoil.render.fonts.sfnt import without_layout
 from counterfoil.render.pdf.syntax import (
     Ref,
     array,
@@ -158,20 +160,48 @@ def _stem(weight: float) -> float:
 
 def _program(writer: Writer, face: Face, gids: list[int]) -> tuple[str, Ref]:
     """Write the font program; return the descriptor's key for it as well."""
-    data = subset(face, gids)
+    program = font_program(face, gids)
     ref = writer.alloc()
     if "glyf" in face.hb_face.table_tags:
-        writer.stream(ref, entries({"Length1": number(len(data))}), data)
+        writer.stream(ref, entries({"Length1": number(len(program))}), program)
         return "FontFile2", ref
-    cff: bytes = hb.Face(hb.Blob(data)).reference_table("CFF ").data
-    writer.stream(ref, entries({"Subtype": b"/CIDFontType0C"}), cff)
+    writer.stream(ref, entries({"Subtype": b"/CIDFontType0C"}), program)
     return "FontFile3", ref
+
+
+def font_program(face: Face, gids: Iterable[int]) -> bytes:
+    """Return a face as a PDF carries it: a TrueType file, or a bare CFF table.
+
+    A font of which no subset can be made comes whole, without what is damaged about it.
+
+    Raises:
+        FontError: not even that can be done.
+    """
+    is_cff = "glyf" not in face.hb_face.table_tags
+    try:
+        data = subset(face, gids)
+    except RuntimeError:
+        data = b""
+    program = _table(hb.Face(hb.Blob(data)), "CFF ") if is_cff else data
+    if not program and not face.source.axes:
+        program = _table(face.hb_face, "CFF ") if is_cff else without_layout(face.hb_face)
+    if not program:
+        raise FontError(f"{face.source.path.name} is damaged: no document can carry it.")
+    return program
+
+
+def _table(face: hb.Face, tag: str) -> bytes:
+    data: bytes = face.reference_table(tag).data
+    return data
 
 
 def subset(face: Face, gids: Iterable[int]) -> bytes:
     """Return a font file with only the given glyphs, under their own numbers.
 
     A font that forbids subsetting comes whole; a variable one comes pinned, in either case.
+
+    Raises:
+        RuntimeError: HarfBuzz can make none.
     """
     wanted = hb.SubsetInput()
     if face.metrics.subsettable:

@@ -14,9 +14,11 @@ from counterfoil.render.fonts.catalog import (
     font_files,
     read_offers,
 )
+from counterfoil.render.fonts.embed import font_program
 from counterfoil.render.fonts.face import Face, Source
 
 DEFAULT_FAMILY = "Open Sans"
+EMOJI_FAMILY = "Noto Emoji"
 
 # The names that pretix's font plugin uses, and what the same fonts call themselves.
 _ALIASES = {
@@ -44,6 +46,7 @@ class FontLibrary:
         self._preferred = tuple(preferred)
         self._faces: dict[Source, Face] = {}
         self._covering = lru_cache(maxsize=_REMEMBERED)(self._find_covering)
+        self._fallback = lru_cache(maxsize=None)(self._find_fallback)
         #: Files that cannot be used, and why. Complete once all folders were searched.
         self.refused: dict[Path, str] = {}
 
@@ -67,32 +70,44 @@ class FontLibrary:
         An unknown family is drawn in Open Sans of the same style; a known family that lacks the
         style, in plain Open Sans.
         """
-        offers = self._offers(family)
-        if not offers:
-            return self._load(_styled(self._own[DEFAULT_FAMILY], bold, italic)[0])
-        styled = _styled(offers, bold, italic)
-        return self._load(
-            styled[0] if styled else _styled(self._own[DEFAULT_FAMILY], False, False)[0]
-        )
+        while offers := self._offers(family):
+            styled = _styled(offers, bold, italic)
+            if not styled:
+                return self._load(_styled(self._own[DEFAULT_FAMILY], False, False)[0])
+            if face := self._usable(styled[0]):
+                return face
+        return self._load(_styled(self._own[DEFAULT_FAMILY], bold, italic)[0])
 
-    def covering(self, text: str, like: Face, language: str = "") -> Face | None:
+    def covering(
+        self, text: str, like: Face, language: str = "", *, as_emoji: bool = False
+    ) -> Face | None:
         """Return a face that has all characters of a text, in a style like that of a face.
 
-        ``language`` (BCP 47) decides between the Chinese, Japanese and Korean forms of a letter.
+        Args:
+            language: BCP 47; decides between the Chinese, Japanese and Korean forms of a letter.
+            as_emoji: look among emoji first, and not last.
         """
-        bold = like.weight >= BOLD_FROM
-        return self._covering(text, bold, like.metrics.italic, _han_family(language))
+        style = like.weight >= BOLD_FROM, like.metrics.italic
+        return self._covering(text, *style, _han_family(language), as_emoji)
 
-    def _find_covering(self, text: str, bold: bool, italic: bool, han: str) -> Face | None:
-        for family in self._fallback_order(han):
-            for offer in _nearest(self._offers(family), bold, italic):
-                face = self._load(offer)
-                if face.has(text):
-                    return face
-        return None
+    def _find_covering(
+        self, text: str, bold: bool, italic: bool, han: str, as_emoji: bool
+    ) -> Face | None:
+        fallback = self._fallback(bold, italic, han, as_emoji)
+        return next((face for face in fallback if face.has(text)), None)
 
-    def _fallback_order(self, han: str) -> Iterator[str]:
-        yield from self._own
+    def _find_fallback(self, bold: bool, italic: bool, han: str, as_emoji: bool) -> _Fallback:
+        """Return the faces that may help out, in the order in which they are tried."""
+        families = dict.fromkeys(self._fallback_order(han, as_emoji))
+        offers = (_nearest(self._offers(family), bold, italic) for family in families)
+        usable = (self._usable(offer) for nearest in offers for offer in nearest)
+        return _Fallback(face for face in usable if face)
+
+    def _fallback_order(self, han: str, as_emoji: bool) -> Iterator[str]:
+        if as_emoji:
+            yield EMOJI_FAMILY
+        yield from (family for family in self._own if family != EMOJI_FAMILY)
+        yield EMOJI_FAMILY
         yield from self._given
         yield han
         yield from _HAN
@@ -109,6 +124,28 @@ class FontLibrary:
             if not own and name in self._found:
                 return self._found[name]
         return own
+
+    def _usable(self, offer: Offer) -> Face | None:
+        """Load a face; forget it if no document can carry it, which only trying tells."""
+        if offer.source in self._faces:
+            return self._faces[offer.source]
+        face = self._load(offer)
+        try:
+            # Ours are known to be good.
+            if all(offer not in self._own.get(family, ()) for family in offer.families):
+                font_program(face, [0])
+                if not face.characters:
+                    raise FontError(f"{offer.source.path.name} has no characters.")
+        except FontError as error:
+            self.refused[offer.source.path] = str(error)
+            del self._faces[offer.source]
+            for families in (self._given, self._found):
+                for family in offer.families:
+                    families[family] = [each for each in families.get(family, ()) if each != offer]
+                    if not families[family]:
+                        del families[family]
+            return None
+        return face
 
     def _load(self, offer: Offer) -> Face:
         source = offer.source
@@ -142,6 +179,20 @@ class FontLibrary:
         except FontError as error:
             self.refused[path] = str(error)
             return []
+
+
+class _Fallback:
+    """Faces that are loaded when they are first reached, and then remembered."""
+
+    def __init__(self, faces: Iterator[Face]) -> None:
+        self._rest = faces
+        self._loaded: list[Face] = []
+
+    def __iter__(self) -> Iterator[Face]:
+        yield from self._loaded
+        for face in self._rest:
+            self._loaded.append(face)
+            yield face
 
 
 def _completed(offers: list[Offer], others: list[Offer]) -> list[Offer]:

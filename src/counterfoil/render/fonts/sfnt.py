@@ -20,6 +20,9 @@ _BITMAPS_ONLY = 0x0200
 _FS_ITALIC = 0x0001
 _MAC_ITALIC = 0x0002
 
+_UNITS_PER_EM = range(16, 16385)
+# What PDF readers need of a TrueType font (ISO 32000-1, 9.9), sorted as its directory must be.
+_DRAWING = ("cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep")
 OUTLINES = ("glyf", "CFF ", "CFF2")
 
 
@@ -51,15 +54,41 @@ class Metrics:
 
 
 def read_metrics(face: hb.Face) -> Metrics:
-    """Read head, hhea, post and OS/2.
+    """Read head, hhea and, if they are there, post and OS/2.
 
     Raises:
         FontError: one of the tables that every font must have is missing or cut short.
     """
     try:
-        return _read(face)
+        metrics = _read(face)
     except struct.error:
         raise FontError("The font is damaged: its tables are too short.") from None
+    if metrics.upem not in _UNITS_PER_EM:
+        raise FontError("The font is damaged: its header makes no sense.")
+    return metrics
+
+
+def without_layout(face: hb.Face) -> bytes:
+    """Return the tables of a face that draw its glyphs, as a font file.
+
+    For fonts whose other tables are damaged: HarfBuzz makes no subset of these.
+    """
+    tables = [(tag, _table(face, tag)) for tag in _DRAWING if tag in face.table_tags]
+    offset = 12 + 16 * len(tables)
+    directory, body = [], []
+    for tag, data in tables:
+        padded = data + bytes(-len(data) % 4)
+        words = struct.unpack(f">{len(padded) // 4}I", padded)
+        checksum = sum(words) & 0xFFFFFFFF
+        directory.append(struct.pack(">4sIII", tag.encode("ascii"), checksum, offset, len(data)))
+        body.append(padded)
+        offset += len(padded)
+    power = len(tables).bit_length() - 1
+    search = 16 << power
+    header = struct.pack(
+        ">IHHHH", 0x00010000, len(tables), search, power, 16 * len(tables) - search
+    )
+    return b"".join([header, *directory, *body])
 
 
 def _read(face: hb.Face) -> Metrics:
@@ -76,8 +105,8 @@ def _read(face: hb.Face) -> Metrics:
         weight=_unsigned(os2, 4, 700 if mac_style & 1 else 400),
         width=_unsigned(os2, 6, 5),
         italic=bool(selection & _FS_ITALIC),
-        italic_angle=struct.unpack_from(">i", post, 4)[0] / 65536,
-        fixed_pitch=struct.unpack_from(">I", post, 12)[0] != 0,
+        italic_angle=struct.unpack_from(">i", post, 4)[0] / 65536 if len(post) >= 16 else 0.0,
+        fixed_pitch=len(post) >= 16 and struct.unpack_from(">I", post, 12)[0] != 0,
         serif=_unsigned(os2, 30, 0) >> 8 in (1, 2, 3, 4, 5, 7),
         embedding=_unsigned(os2, 8, 0),
     )

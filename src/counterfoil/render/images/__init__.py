@@ -1,7 +1,7 @@
 """Pictures on tickets: hostile bytes in, image XObjects out (ISO 32000-1, 8.9.5).
 
-PNG, JPEG and GIF only. Nothing is decoded before its size is known to be reasonable, and
-nothing is written that was not decoded once: what a viewer would choke on is refused here.
+PNG, JPEG, GIF, WebP and AVIF only. Nothing is decoded before its size is known to be reasonable,
+and nothing is written that was not decoded once: what a viewer would choke on is refused here.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ _BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _TABLES = frozenset((0xC4, 0xCC, 0xDB, 0xDD))
 _ALONE = frozenset((0x01, *range(0xD0, 0xD8)))
+_MARKER = re.compile(rb"\xff+[^\x00\xff]", re.DOTALL)
 _END_OF_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _MAX_SCANNED = 1_000_000_000
 """Pixels times scans. A usual progressive file has ten scans; a hostile one thousands."""
@@ -94,8 +95,8 @@ def read_file(data: bytes) -> JpegFile:
     adobe, orientation, scans, at = False, 1, 0, 2
     while at < len(data):
         marker, at = _marker(data, at)
-        if marker == _EOI:
-            kept.append(_END)
+        if marker in (None, _EOI):
+            kept += [_END] * (marker == _EOI)
             break
         if marker in _ALONE:
             continue
@@ -110,9 +111,9 @@ def read_file(data: bytes) -> JpegFile:
         elif marker == _APP14 and body.startswith(b"Adobe"):
             adobe = True
         elif marker == _APP1 and body.startswith(b"Exif\0\0"):
-            orientation = exif_orientation(body[6:])
+            orientation = exif_orientation(body)
             continue
-        elif marker not in _TABLES and not (marker == _APP0 and body.startswith(b"JFIF\0")):
+        elif not _is_needed(marker, body):
             continue
         kept.append(b"\xff%c" % marker + data[start:at])
     return _file(b"".join(kept), frame, adobe=adobe, orientation=orientation, scans=scans)
@@ -121,14 +122,19 @@ def read_file(data: bytes) -> JpegFile:
 _BROKEN = "The picture is broken or cut off: it cannot be decoded."
 
 
-def _marker(data: bytes, at: int) -> tuple[int, int]:
-    """Return the marker at a position, and where its segment starts."""
-    end = at
-    while data[end : end + 1] == b"\xff":
-        end += 1
-    if end == at or end >= len(data):
-        raise ImageError(_BROKEN)
-    return data[end], end + 1
+def _is_needed(marker: int, body: bytes) -> bool:
+    return marker in _TABLES or (marker == _APP0 and body.startswith(b"JFIF\0"))
+
+
+def _marker(data: bytes, at: int) -> tuple[int | None, int]:
+    """Return the next marker from a position on, None at the end, and where its segment starts.
+
+    Decoders skip stray bytes between segments, so they are skipped here; they are not copied.
+    """
+    found = _MARKER.search(data, at)
+    if found is None:
+        return None, len(data)
+    return data[found.end() - 1], found.end()
 
 
 def _segment(data: bytes, at: int) -> tuple[bytes, int]:
@@ -167,6 +173,7 @@ def _file(
 
 def exif_orientation(tiff: bytes) -> int:
     """Read the one EXIF value that changes how a picture looks; 1 (upright) if in doubt."""
+    tiff = tiff.removeprefix(b"Exif\0\0")
     if tiff[:4] not in (b"II*\0", b"MM\0*"):
         return 1
 

@@ -22,12 +22,13 @@ _COMPONENTS = {_GREY: 1, _RGB: 3, _INDEXED: 1}
 _SPACES = {_GREY: b"/DeviceGray", _RGB: b"/DeviceRGB"}
 _BLOCK = 1 << 20
 _NEEDED = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
+_EXIF = b"eXIf"
 _BROKEN = "The picture is broken or cut off: it cannot be decoded."
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A PNG's critical chunks."""
+    """What a PNG's chunks say, as far as it shows."""
 
     width: int
     height: int
@@ -40,6 +41,8 @@ class Header:
     """The compressed, filtered rows."""
     file: bytes
     """The PNG without the chunks that pixels do not need: text and profiles may be bombs, too."""
+    exif: bytes
+    """What the camera says of the picture (PNG 3rd edition, 11.3.4.5); empty if it says nothing."""
 
 
 def read_header(data: bytes) -> Header:
@@ -54,6 +57,8 @@ def read_header(data: bytes) -> Header:
         if kind in _NEEDED:
             chunks.setdefault(kind, []).append(chunk[8:-4])
             kept.append(chunk)
+        elif kind == _EXIF:
+            chunks.setdefault(kind, []).append(chunk[8:-4])
     first = chunks.get(b"IHDR", [b""])[0]
     if len(first) != 13 or b"IDAT" not in chunks:
         raise ImageError(_BROKEN)
@@ -67,6 +72,7 @@ def read_header(data: bytes) -> Header:
         transparency=chunks.get(b"tRNS", [b""])[0],
         rows=b"".join(chunks[b"IDAT"]),
         file=b"".join(kept),
+        exif=chunks.get(_EXIF, [b""])[0],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image as Pillow
+from PIL import features
 
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images import jpeg, png
@@ -25,6 +26,7 @@ class Limits:
 
 
 LIMITS = Limits()
+_BROKEN = "The picture is broken or cut off: it cannot be decoded."
 
 
 def read_image(data: bytes, limits: Limits = LIMITS) -> Image:
@@ -52,7 +54,11 @@ def _reader(data: bytes) -> Callable[[bytes, int], _Read]:
     for start, reader in _READERS.items():
         if data.startswith(start):
             return reader
-    raise ImageError("This is not a picture in PNG, JPEG or GIF format.")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return _read_webp
+    if _is_avif(data):
+        return _read_avif
+    raise ImageError("This is not a picture in PNG, JPEG, GIF, WebP or AVIF format.")
 
 
 def _read_png(data: bytes, pixels: int) -> _Read:
@@ -60,7 +66,7 @@ def _read_png(data: bytes, pixels: int) -> _Read:
     check_size(header.width, header.height, pixels)
     picture = decode(header.file, "PNG", pixels)
     raster, alpha = png.from_file(header, picture)
-    return 1, raster, alpha, picture.size
+    return jpeg.exif_orientation(header.exif), raster, alpha, picture.size
 
 
 def _read_gif(data: bytes, pixels: int) -> _Read:
@@ -81,6 +87,54 @@ def _read_jpeg(data: bytes, pixels: int) -> _Read:
     return file.orientation, jpeg.raster(file), None, (file.width, file.height)
 
 
+def _read_webp(data: bytes, pixels: int) -> _Read:
+    # Opening the file already takes memory for all of its pixels.
+    check_size(*_webp_size(data), pixels)
+    return _read_modern(data, "WEBP", pixels)
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Return the size that the first chunk states (RFC 9649, 2.5 to 2.7)."""
+    kind, body = data[12:16], data[20:30]
+    if len(body) == 10 and kind == b"VP8X":
+        return (
+            int.from_bytes(body[4:7], "little") + 1,
+            int.from_bytes(body[7:10], "little") + 1,
+        )
+    if len(body) == 10 and kind == b"VP8 ":
+        width, height = (int.from_bytes(body[at : at + 2], "little") for at in (6, 8))
+        return width & 0x3FFF, height & 0x3FFF
+    if len(body) >= 5 and kind == b"VP8L":
+        packed = int.from_bytes(body[1:5], "little")
+        return (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+    raise ImageError(_BROKEN)
+
+
+def _is_avif(data: bytes) -> bool:
+    """Tell whether the file type box names AVIF among its brands (ISO/IEC 14496-12, 4.3)."""
+    brands = data[8 : min(int.from_bytes(data[:4], "big"), _LONGEST_FTYP)]
+    return data[4:8] == b"ftyp" and not _AVIF_BRANDS.isdisjoint(
+        brands[at : at + 4] for at in range(0, len(brands), 4)
+    )
+
+
+def _read_avif(data: bytes, pixels: int) -> _Read:
+    return _read_modern(data, "AVIF", pixels)
+
+
+def _read_modern(data: bytes, kind: str, pixels: int) -> _Read:
+    """Read a format that PDF has no filter for; turns and mirrors are told as EXIF tells them."""
+    if not features.check(kind.lower()):
+        raise ImageError(f"This installation of Pillow cannot read {_NAMES[kind]} pictures.")
+    picture = decode(data, kind, pixels)
+    orientation = jpeg.exif_orientation(picture.info.get("exif") or b"")
+    raster, alpha = png.from_pixels(picture)
+    return orientation, raster, alpha, picture.size
+
+
+_NAMES = {"WEBP": "WebP", "AVIF": "AVIF"}
+_AVIF_BRANDS = frozenset((b"avif", b"avis"))
+_LONGEST_FTYP = 256
 _READERS: dict[bytes, Callable[[bytes, int], _Read]] = {
     b"\x89PNG\r\n\x1a\n": _read_png,
     b"\xff\xd8\xff": _read_jpeg,
@@ -118,10 +172,10 @@ def decode(data: bytes, kind: str, pixels: int, *, thumbnail: bool = False) -> P
         picture: Pillow.Image = Pillow.open(BytesIO(data), formats=(kind,))
         check_size(*picture.size, pixels)  # a GIF's frame may be larger than its screen
         if thumbnail:
-            picture.draft(picture.mode, (picture.width // 8, picture.height // 8))
+            picture.draft(picture.mode, (max(1, picture.width // 8), max(1, picture.height // 8)))
         picture.load()
     except ImageError:
         raise
     except Exception as error:  # on broken files Pillow raises almost anything
-        raise ImageError("The picture is broken or cut off: it cannot be decoded.") from error
+        raise ImageError(_BROKEN) from error
     return picture

@@ -1,6 +1,7 @@
 """The operators of page content (ISO 32000-1, annex A), as bytes ready to be joined by a newline.
 
-Lengths are points, colours are DeviceRGB components from 0 to 1.
+Lengths are points, colours red, green and blue from 0 to 1. Pure black is DeviceGray, so that
+printers use black ink alone and no mix of all; every other colour is DeviceRGB.
 """
 
 from __future__ import annotations
@@ -46,11 +47,11 @@ def matrix(a: float, b: float, c: float, d: float, e: float, f: float) -> bytes:
 
 
 def fill_rgb(red: float, green: float, blue: float) -> bytes:
-    return _colour(red, green, blue) + b" rg"
+    return _colour(red, green, blue) + b" rg" if red or green or blue else b"0 g"
 
 
 def stroke_rgb(red: float, green: float, blue: float) -> bytes:
-    return _colour(red, green, blue) + b" RG"
+    return _colour(red, green, blue) + b" RG" if red or green or blue else b"0 G"
 
 
 def _colour(*components: float) -> bytes:

@@ -16,7 +16,7 @@ from counterfoil.render.fonts.face import CODES, Face
 from counterfoil.render.pdf.content import operator, select_font
 from counterfoil.render.pdf.syntax import number
 from counterfoil.render.text.actual_text import actual_texts, make_readable
-from counterfoil.render.text.runs import Run, missing_characters
+from counterfoil.render.text.runs import Run
 from counterfoil.render.text.shaping import ShapedRun
 
 # Differences between where a glyph is wanted and where the one before left the pen, in em, below
@@ -91,7 +91,7 @@ def set_shaped(
         b"\n".join((_selected(one.run.face, size), *_strings(one, size, spacing))) for one in shaped
     )
     body = map(make_readable, actual_texts(shaped), drawn)
-    missing = (missing_characters(text, one.run) for one in shaped if one.run.missing)
+    missing = (one.missing(text) for one in shaped)
     return Setting(
         sum(one.width for one in shaped),
         b"\n".join(body),

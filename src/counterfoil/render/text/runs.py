@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +15,26 @@ from counterfoil.render.text.bidi import visual_order
 from counterfoil.render.text.breaking import clusters
 from counterfoil.render.text.prepare import REPLACEMENT
 
-# Hyphens and spaces that HarfBuzz draws with the ordinary ones where a face lacks them.
-_SAME = str.maketrans({"\u2011": "-", "\u00a0": " "})
-# Invisible characters that Unicode does not call format controls (Default_Ignorable_Code_Point).
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+# What is drawn instead of hyphens and spaces that a face lacks, the best first.
+_ALIKE = {"\u2010": "-", "\u2011": "\u2010-", "\u00a0": " "}
+# Invisible characters that Unicode does not call format controls (Default_Ignorable_Code_Point),
+# or did not yet call so when the oldest Python that we run on was made.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u3164\uffa0")
+_INVISIBLE_RANGES = re.compile(
+    "[\ufe00-\ufe0f\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U000e0000-\U000e0fff]"
+)
+# Invisible characters for which HarfBuzz draws a glyph: what a face has for them, which arranges
+# the letters beside them, or else an empty box.
+_ARRANGING = frozenset(
+    "\u115f\u1160\u3164\uffa0\U0001bca0\U0001bca1\U0001bca2\U0001bca3"
+    + "".join(map(chr, range(0x13430, 0x13440)))
+)
+# Marks around annotations, for which some faces have a visible glyph.
+_ANNOTATING = frozenset("\ufff9\ufffa\ufffb")
+# HarfBuzz draws nothing for it, in whatever face.
+_NOTHING = "\u2060"
+_STANDS_IN = re.compile("[" + "".join((*_ALIKE, *_ARRANGING, *_ANNOTATING)) + "]")
+_TEXT_STYLE, _EMOJI_STYLE, _PICTURES = "\ufe0e", "\ufe0f", "\U0001f000"
 # Arabic, Syriac and Kaithi number signs are format controls that do show.
 _SHOWN = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
@@ -71,15 +88,32 @@ def missing_characters(text: str, run: Run) -> str:
     return "".join(
         character
         for character in text[run.start : run.end]
-        if character == REPLACEMENT or not (is_invisible(character) or _draws(run.face, character))
+        if character == REPLACEMENT
+        or not (is_invisible(character) or _draws(run.face, stand_ins(run.face, character)))
     )
+
+
+def stand_ins(face: Face, text: str) -> str:
+    """Return what to shape for a text: as long, but with hyphens that the face has.
+
+    What must stay invisible becomes a character that HarfBuzz hides.
+    """
+    return _STANDS_IN.sub(lambda match: _stand_in(face, match[0]), text)
+
+
+def _stand_in(face: Face, character: str) -> str:
+    if character in _ANNOTATING:
+        return _NOTHING
+    if face.has(character):
+        return character
+    if character in _ARRANGING:
+        return _NOTHING
+    return next(filter(face.has, _ALIKE[character]), character)
 
 
 def is_invisible(character: str) -> bool:
     """Tell whether a character shows nothing of its own, so that no glyph of it can be missing."""
-    if character in _INVISIBLE or "\ufe00" <= character <= "\ufe0f":
-        return True
-    if "\U000e0000" <= character <= "\U000e0fff":
+    if character in _INVISIBLE or _INVISIBLE_RANGES.match(character):
         return True
     return category(character) == "Cf" and character not in _SHOWN
 
@@ -102,17 +136,28 @@ def _clusters(text: str, face: Face, library: FontLibrary, language: str) -> Ite
 @lru_cache(maxsize=8192)
 def _face_for(cluster: str, face: Face, library: FontLibrary, language: str) -> tuple[Face, bool]:
     """Choose a face for all of a cluster, else for its base; tell if there is none."""
+    as_emoji = asks_for_emoji(cluster)
     shown = "".join(character for character in cluster if not is_invisible(character))
     if REPLACEMENT in shown:
         return face, True
     for needed in dict.fromkeys((shown, shown[:1])):
-        for wanted in (needed, normalize("NFD", needed), needed.translate(_SAME)):
+        for wanted in (needed, normalize("NFD", needed), stand_ins(face, needed)):
             if _draws(face, wanted):
                 return face, needed != shown
-        found = library.covering(needed, face, language)
+        found = library.covering(needed, face, language, as_emoji=as_emoji)
         if found and _draws(found, needed):
             return found, needed != shown
     return face, True
+
+
+def asks_for_emoji(cluster: str) -> bool:
+    """Tell whether people expect a picture: by its variation selector, else by its block.
+
+    Below U+1F000 are signs that texts had before there were emoji.
+    """
+    if _TEXT_STYLE in cluster:
+        return False
+    return _EMOJI_STYLE in cluster or any(character >= _PICTURES for character in cluster)
 
 
 def _draws(face: Face, text: str) -> bool:

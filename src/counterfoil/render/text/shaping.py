@@ -8,9 +8,9 @@ from typing import Self
 from unicodedata import category
 
 from counterfoil.render.fonts.embed import GlyphUse
-from counterfoil.render.fonts.face import Glyph
+from counterfoil.render.fonts.face import NOTDEF, Glyph
 from counterfoil.render.fonts.shared_glyphs import SCRIPT
-from counterfoil.render.text.runs import Run
+from counterfoil.render.text.runs import Run, is_invisible, missing_characters, stand_ins
 
 _NO_CHARACTER = "\uffff"
 
@@ -28,7 +28,7 @@ class ShapedRun:
         if run.missing:
             text = _without_controls(text)
         glyphs = run.face.shape(
-            text,
+            stand_ins(run.face, text),
             run.start,
             run.end,
             rtl=run.level % 2 == 1,
@@ -98,6 +98,16 @@ class ShapedRun:
         for glyph in others:
             yield glyph.gid, "".join(letters) if glyph is widest else ""
 
+    def missing(self, line: str) -> str:
+        """Return the characters of a line that are drawn as an empty box here, or not at all."""
+        if self.run.missing:
+            return missing_characters(line, self.run)
+        if not self.glyphs:
+            own = line[self.run.start : self.run.end]
+            return "".join(c for c in own if not (c.isspace() or is_invisible(c)))
+        clusters = self.clusters()
+        return "".join(clusters[glyph.cluster] for glyph in self.glyphs if glyph.gid == NOTDEF)
+
     @property
     def is_leftward(self) -> bool:
         return self.run.level % 2 == 1
@@ -110,7 +120,7 @@ class ShapedRun:
     def clusters(self) -> dict[int, str]:
         """Return the text of each cluster by its first character's index."""
         starts = sorted({glyph.cluster for glyph in self.glyphs})
-        ends = [*starts[1:], self.run.end]
+        ends = [*starts[1:], self.run.end] if starts else []
         return {start: self.text[start:end] for start, end in zip(starts, ends, strict=True)}
 
 

@@ -164,7 +164,7 @@ def _warnings(plan: Plan) -> list[dict[str, str]]:
         "substitute another. Embed all fonts when you export the PDF."
     )
     messages = [
-        *map(told, plan.background.findings),
+        *map(told, plan.background.warnings),
         *(message % {"font": font} for font in plan.background.missing_fonts),
     ]
     return [{"severity": "warning", "message": each} for each in messages]

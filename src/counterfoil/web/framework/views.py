@@ -1,8 +1,8 @@
 """What every page stands on. How to add one:
 
     class Quotas(EventPage):                        # or OrganizerPage, Page
-        read_needs = ()                             # any one of these; () = seeing the event
-        write_needs = ("event.items:write",)        # for POST
+        read_permissions = ()                       # any one of these; () = seeing the event
+        write_permissions = ("event.items:write",)  # for POST
 
         def get(self, request, **kwargs):
             return self.render("web/catalog/quotas/list.html", {"quotas": ...})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.models import Event, Item, ItemCategory, ItemVariation, TaxRule
 from counterfoil.core.translated import translated
+from counterfoil.files.pictures import PAGE_TYPES
 from counterfoil.web.catalog.forms.channels import SoldThrough
 from counterfoil.web.framework.forms.datetime_fields import MomentField
 from counterfoil.web.framework.forms.groups import Group, Grouped
@@ -118,8 +119,8 @@ class ItemForm(SoldThrough, Grouped, Row):
     picture = forms.FileField(
         label=_("Picture"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif"}),
-        help_text=_("PNG, JPEG or GIF. Layouts can print it."),
+        widget=forms.FileInput(attrs={"accept": ",".join(PAGE_TYPES)}),
+        help_text=_("PNG, JPEG, GIF, WebP or AVIF. Layouts can print it."),
     )
     without_picture = forms.BooleanField(label=_("Remove picture"), required=False)
 

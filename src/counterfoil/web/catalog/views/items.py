@@ -16,7 +16,7 @@ from counterfoil.catalog import products, queries
 from counterfoil.catalog.models import Item, ItemCategory
 from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
-from counterfoil.files.pictures import keep_picture
+from counterfoil.files.pictures import PAGE_TYPES, content_type, keep_picture
 from counterfoil.files.uploads import store_upload
 from counterfoil.web.catalog.forms.items import CategoryForm, ItemForm
 from counterfoil.web.framework.forms.translated import in_page_language
@@ -69,7 +69,8 @@ class ItemFormPage(FormPage, EventPage):
     def _kept(self, sent: UploadedFile[Any]) -> str:
         name, kind = str(sent.name).lower(), sent.content_type or ""
         try:
-            return keep_picture(store_upload(self.actor.key, name, kind, sent))  # type: ignore[arg-type]
+            upload = store_upload(self.actor.key, name, kind, sent, PAGE_TYPES)  # type: ignore[arg-type]
+            return keep_picture(upload)
         except Invalid as refusal:
             raise Invalid({"picture": refusal.sentences}) from None
 
@@ -146,7 +147,8 @@ class ItemPicture(ItemPage):
             stored = files.open_stored(self.item.picture)
         except FileNotFoundError:
             raise Http404 from None
-        return FileResponse(stored, filename=self.item.picture)
+        name = self.item.picture
+        return FileResponse(stored, filename=name, content_type=content_type(name))
 
 
 class ItemDelete(ConfirmPage, ItemPage):
