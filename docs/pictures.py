@@ -26,7 +26,7 @@ _PASSWORD = "a quiet evening by the river"
 def begin(page: Page, link: str) -> str:
     """Make the first account and an example event; return the event's address."""
     page.goto(link)
-    page.get_by_label("Name of the organizer").fill("Riverside Concerts")
+    page.get_by_label("Organizer name").fill("Riverside Concerts")
     page.get_by_label("Short form").fill("riverside")
     page.get_by_label("Your name").fill("Ada Lovelace")
     page.get_by_label("E-mail address").fill("ada@example.org")

@@ -165,7 +165,7 @@ def test_a_port_in_use_is_told_in_a_sentence(embedded: World) -> None:
         ("COUNTERFOIL_LOG_LEVEL", "LOUD", "COUNTERFOIL_LOG_LEVEL must be one of"),
         ("COUNTERFOIL_FONT_DIRS", "/proc/nowhere", "which is not a folder"),
         ("COUNTERFOIL_SECRET_KEY", "short", "at least 32 characters"),
-        ("COUNTERFOIL_HOST", "nowhere.invalid", "There is no address 'nowhere.invalid'"),
+        ("COUNTERFOIL_HOST", "nowhere.invalid", "Cannot listen on 'nowhere.invalid'"),
         ("COUNTERFOIL_HOST", "192.0.2.1", "Cannot listen on 192.0.2.1"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with"),
         ("DATABASE_URL", "postgres://127.0.0.1:1/x", "The database cannot be used"),

@@ -110,7 +110,7 @@ def test_the_no_does_not_tell_who_has_an_account(client: Client, ada: User, emai
     answer = sign_in(client, "wrong", username=email)
 
     assert answer.status_code == 422
-    assert "do not match" in answer.content.decode()
+    assert "is wrong" in answer.content.decode()
     assert LogEntry.objects.filter(action="counterfoil.user.signin_failed").count() == (
         email == ada.email
     )

@@ -90,7 +90,7 @@ def test_the_page_tells_what_happened_at_the_gate(
     page = pages.get(path)
 
     assert "North gate" in page.text
-    assert "was here already" in page.text
+    assert "already checked in" in page.text
 
 
 def test_what_apps_printed_is_told_in_the_language_of_the_page(

@@ -87,7 +87,7 @@ def test_what_preflight_found_stands_before_the_download(
 
     page = shown(pages, f"{base}batches/prints/{asked.pk}/")
 
-    assert "The layout asks for something that does not exist" in page
+    assert "The layout uses a variable that does not exist" in page
     assert "2 tickets" in page
     assert "Layout “Odd”, element 1" in page
     code = odd_batch.tickets.get(number=1).position.order.code
