@@ -197,7 +197,7 @@ class SlotRenderer:
             drawing = slot.draw(value, locale)
             self._use(drawing)
             if is_text:
-                self._texts.add(part, drawing.ink)
+                self._texts.add(part, drawing.ink, _turn(placed))
             is_notable = bool(drawing.remarks or drawing.graphics or self._is_near(placed, drawing))
             return Drawn(drawing.content, is_notable, drawing)
 
@@ -255,15 +255,12 @@ class SlotRenderer:
         ticket: Ticket,
     ) -> None:
         """Note codes that can hardly be told from the background."""
+        light = [each for each in (*self._near, *notable) if each[1].is_light]
         for placed, code in codes:
             if code.blank is None:
                 continue
-            shapes = [
-                (each.order, drawing)
-                for each, drawing in (*self._near, *notable)
-                if each.order < placed.order and drawing.is_light
-            ]
-            if self._is_lost(placed, code.blank, shapes):
+            below = [(each.order, drawing) for each, drawing in light if each.order < placed.order]
+            if self._is_lost(placed, code.blank, below):
                 self._note(placed, _DARK_GROUND, ticket)
 
     def _is_lost(self, placed: Placed, blank: Box, shapes: Sequence[tuple[int, Drawing]]) -> bool:

@@ -23,18 +23,24 @@ class TextNeighbours:
 
     def __init__(self) -> None:
         self.close: list[tuple[int, int]] = []
+        self._inked: dict[int, Box] = {}
         self._territories: dict[int, Box] = {}
 
-    def add(self, part: int, ink: Sequence[Box]) -> None:
+    def add(self, part: int, ink: Sequence[Box], rotation: float) -> None:
         """Take up where one text stands. Texts are known by their part, in drawing order."""
-        before = self._territories.get(part)
-        after = _around(ink if before is None else (*ink, before))
-        if after is None or after == before:
+        box = ink[0] if len(ink) == 1 else _around(ink)
+        before = self._inked.get(part)
+        if box is None or (before is not None and _holds(before, box)):
             return
-        self._territories[part] = after
-        for other, territory in self._territories.items():
+        self._inked[part] = box if before is None else _joined(before, box)
+        letters = _around(bodies(ink, rotation))
+        if letters is None:
+            return
+        territory = self._territories.get(part)
+        self._territories[part] = grown = _joined(territory, letters) if territory else letters
+        for other, place in self._territories.items():
             pair = (min(part, other), max(part, other))
-            if other != part and pair not in self.close and overlap(after, territory):
+            if other != part and pair not in self.close and overlap(grown, place):
                 self.close.append(pair)
 
 
@@ -78,3 +84,21 @@ def _around(boxes: Sequence[Box]) -> Box | None:
         return None
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
     return min(lefts), min(bottoms), max(rights), max(tops)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return (
+        outer[0] <= inner[0]
+        and outer[1] <= inner[1]
+        and outer[2] >= inner[2]
+        and outer[3] >= inner[3]
+    )
+
+
+def _joined(one: Box, other: Box) -> Box:
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
