@@ -116,7 +116,7 @@ def _prepare(asked: argparse.Namespace) -> dict[str, Any]:
     from django.core.management import call_command
 
     from counterfoil.accounts.actors import TokenActor
-    from counterfoil.printing.services import Part, request_render
+    from counterfoil.printing.services import PrintItem, request_render
     from makers import make_event, make_item, make_team, make_token
 
     call_command("migrate", verbosity=0)
@@ -125,7 +125,7 @@ def _prepare(asked: argparse.Namespace) -> dict[str, Any]:
     actor = TokenActor(make_token(make_team(event.organizer))[0])
 
     def ask(amount: int) -> str:
-        parts = [Part(pk) for pk in positions[:amount]]
+        parts = [PrintItem(pk) for pk in positions[:amount]]
         return str(request_render(event=event, actor=actor, parts=parts, purpose="bench").pk)
 
     return {"few": ask(SMALL), "jobs": [ask(asked.amount) for _ in range(RUNS)]}

@@ -68,7 +68,7 @@ class Bench:
         self._actor = TokenActor(token)
 
     def ask(self, amount: int, *, testmode: bool = False) -> Claim:
-        new = services.NewBatch(
+        new = services.BatchSpec(
             item=self.item,
             amount=amount,
             sales_channel=self.event.organizer.sales_channels.get(identifier="web"),

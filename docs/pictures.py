@@ -26,7 +26,7 @@ _PASSWORD = "a quiet evening by the river"
 def begin(page: Page, link: str) -> str:
     """Make the first account and an example event; return the event's address."""
     page.goto(link)
-    page.get_by_label("Name of the organizer").fill("Riverside Concerts")
+    page.get_by_label("Organizer name").fill("Riverside Concerts")
     page.get_by_label("Short form").fill("riverside")
     page.get_by_label("Your name").fill("Ada Lovelace")
     page.get_by_label("E-mail address").fill("ada@example.org")
@@ -53,7 +53,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill("250")
     page.get_by_label("Comment").fill("Kiosk at the station")
-    page.get_by_role("button", name="Make the batch").click()
+    page.get_by_role("button", name="Create batch").click()
     page.wait_for_url(re.compile(r"/batches/\d+/$"))
     shoot("batch")
     page.get_by_role("button", name="Print").click()

@@ -37,7 +37,7 @@ class Gate:
 
     def reason(self, ticket: OrderPosition | str, **given: Any) -> str | None:
         """Scan, and return why the ticket is not admitted; None if it is."""
-        refused = self.scan(ticket, **given).refused
+        refused = self.scan(ticket, **given).denial
         return refused.reason if refused else None
 
     def admitted(self) -> int:

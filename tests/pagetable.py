@@ -15,7 +15,7 @@ from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.catalog.models import Event, ItemCategory
 from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import PrintItem, request_render
 from makers import (
     make_delivery,
     make_device,
@@ -129,7 +129,9 @@ def wish(event: Event) -> Mapping[str, Any]:
 def printed(event: Event) -> Mapping[str, Any]:
     position = make_order(event, items=[make_item(event)]).positions.get()
     actor = UserActor(make_user(event.organizer))
-    asked = request_render(event=event, actor=actor, parts=[Part(position.pk)], purpose="batch")
+    asked = request_render(
+        event=event, actor=actor, parts=[PrintItem(position.pk)], purpose="batch"
+    )
     return {"job": asked.pk}
 
 

@@ -7,11 +7,11 @@ from django.test import Client
 
 from counterfoil.accounts import devices, invitations, links, teams
 from counterfoil.accounts.actors import TokenActor, UserActor
-from counterfoil.accounts.models import OneTimeLink, Team, User
+from counterfoil.accounts.models import APIToken, Device, OneTimeLink, Team, User
 from counterfoil.audit import queries
 from counterfoil.audit import services as audit
-from counterfoil.catalog.models import Organizer
-from counterfoil.core.refusals import Forbidden, Gone, Invalid
+from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid
 from makers import make_device, make_event, make_organizer, make_team, make_token, make_user
 
 MANAGING = ["organizer.teams:write"]
@@ -201,3 +201,99 @@ def test_an_initialization_token_is_told_only_to_who_could_give_the_same(
         header = make_token(make_team(organizer, permissions=list(held)))[1]
         answer = Client().get(path, headers={"Authorization": header}).json()
         assert answer["initialization_token"] == (device.initialization_token if is_told else None)
+
+
+def test_the_last_owner_cannot_leave_though_somebody_manages_teams(
+    owner: User, manager: User
+) -> None:
+    team = team_of(owner)
+
+    with pytest.raises(Conflict, match="all rights"):
+        teams.remove_member(team=team, member=owner, by=owner)
+    with pytest.raises(Conflict, match="all rights"):
+        teams.delete_team(team=team, by=owner)
+    with pytest.raises(Conflict, match="all rights"):
+        teams.save_team(team=team, organizer=team.organizer, by=owner, fields={"all_events": False})
+
+    team.members.add(manager)
+    teams.remove_member(team=team, member=owner, by=owner)
+    assert list(team.members.all()) == [manager]
+
+
+def test_who_owns_by_two_teams_together_is_an_owner(organizer: Organizer, owner: User) -> None:
+    other = make_user(organizer, permissions=MANAGING)
+    for rights in (
+        {"all_organizer_permissions": True},
+        {"all_events": True, "all_event_permissions": True},
+    ):
+        organizer.teams.create(name="Half", **rights).members.add(other)
+
+    teams.remove_member(team=team_of(owner), member=owner, by=owner)
+
+    assert not owner.teams.exists()
+
+
+def test_where_nobody_has_all_rights_managers_come_and_go(
+    organizer: Organizer, manager: User
+) -> None:
+    other = make_user(organizer, permissions=MANAGING)
+
+    teams.remove_member(team=team_of(other), member=other, by=other)
+
+    assert manager.teams.exists()
+
+
+def announced(by: UserActor | TokenActor, organizer: Organizer, event: Event) -> Device:
+    return devices.create_device(organizer=organizer, name="Gate", limit_events=[event], by=by)
+
+
+def initialize(device: Device) -> Device:
+    facts = {"hardware_brand": "Acme"}
+    return devices.initialize_device(token=device.initialization_token, facts=facts)[0]
+
+
+def test_a_device_is_let_in_only_while_who_announced_it_holds_what_it_gets(
+    organizer: Organizer, owner: User
+) -> None:
+    event = make_event(organizer)
+    helper = make_user(organizer)
+    waiting, at_work = (announced(UserActor(helper), organizer, event) for _ in range(2))
+    assert initialize(at_work).initialized
+    team_of(helper).members.remove(helper)
+
+    with pytest.raises(Invalid, match="revoked"):
+        initialize(waiting)
+    at_work.refresh_from_db()
+    assert not at_work.revoked  # gates do not close because a colleague left
+
+
+@pytest.mark.parametrize("loses", ["active", "organizer_permissions", "event_permissions"])
+def test_a_token_that_lost_its_rights_lets_no_device_in(organizer: Organizer, loses: str) -> None:
+    token, _header = make_token(make_team(organizer))
+    device = announced(TokenActor(token), organizer, make_event(organizer))
+    if loses == "active":
+        APIToken.objects.update(active=False)
+    else:
+        Team.objects.update(**{f"all_{loses}": False})
+
+    with pytest.raises(Invalid, match="revoked"):
+        initialize(device)
+
+
+def test_somebody_else_who_holds_all_that_a_device_gets_can_answer_for_it(
+    organizer: Organizer, owner: User
+) -> None:
+    helper = make_user(organizer)
+    device = announced(UserActor(helper), organizer, make_event(organizer))
+    helper.is_active = False
+    helper.save()
+
+    devices.change_device(device=device, fields={"name": "Gate 2"}, by=UserActor(owner))
+
+    assert initialize(device).initialized
+
+
+def test_what_the_operator_announces_needs_nobody(organizer: Organizer) -> None:
+    device = devices.create_device(organizer=organizer, name="Gate", all_events=True)
+
+    assert initialize(device).initialized

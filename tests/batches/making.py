@@ -6,7 +6,7 @@ from typing import Any
 
 from counterfoil.accounts.actors import TokenActor
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
-from counterfoil.batches.services import NewBatch, request_batch
+from counterfoil.batches.services import BatchSpec, request_batch
 from counterfoil.catalog.models import Item
 from counterfoil.jobs import runner
 from makers import make_team, make_token
@@ -19,7 +19,7 @@ def somebody(item: Item) -> TokenActor:
 
 def ask(item: Item, amount: int = 3, **given: Any) -> BatchRequest:
     web = item.event.organizer.sales_channels.get(identifier="web")
-    new = NewBatch(**{"item": item, "amount": amount, "sales_channel": web, **given})
+    new = BatchSpec(**{"item": item, "amount": amount, "sales_channel": web, **given})
     return request_batch(actor=somebody(item), event=item.event, new=new)
 
 

@@ -12,7 +12,7 @@ from django.db import connections
 
 from batches.making import ask, somebody, work
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
-from counterfoil.batches.services import NewBatch, request_batch
+from counterfoil.batches.services import BatchSpec, request_batch
 from counterfoil.core.refusals import Invalid
 from counterfoil.jobs import runner
 from counterfoil.orders.models import Order, OrderPosition
@@ -62,7 +62,7 @@ def test_of_two_batches_that_want_the_last_tickets_one_is_made() -> None:
 def test_the_same_sheet_handed_in_many_times_at_once_asks_once() -> None:
     item = make_item(make_event())
     web = item.event.organizer.sales_channels.get(identifier="web")
-    actor, new = somebody(item), NewBatch(item=item, amount=3, sales_channel=web)
+    actor, new = somebody(item), BatchSpec(item=item, amount=3, sales_channel=web)
 
     def hand_in() -> BatchRequest:
         return request_batch(actor=actor, event=item.event, new=new, form_id="sheet")

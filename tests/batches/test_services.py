@@ -13,7 +13,7 @@ from counterfoil.audit.models import LogEntry
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.batches.queries import order_codes
 from counterfoil.batches.services import (
-    NewBatch,
+    BatchSpec,
     cancel_request,
     create_batch,
     request_batch,
@@ -264,24 +264,24 @@ def test_a_request_shows_its_job() -> None:
     assert asked.created <= clock.now()
 
 
-def test_the_same_sheet_handed_in_twice_asks_once() -> None:
+def test_submitting_the_same_form_twice_requests_one_batch() -> None:
     event = make_event()
-    new = NewBatch(item=make_item(event), amount=3, sales_channel=_web(event))
+    new = BatchSpec(item=make_item(event), amount=3, sales_channel=_web(event))
     actor, other = somebody(new.item), somebody(new.item)
 
-    first = request_batch(actor=actor, event=event, new=new, form_id="sheet")
-    again = request_batch(actor=actor, event=event, new=new, form_id="sheet")
-    changed = request_batch(actor=actor, event=event, new=replace(new, amount=4), form_id="sheet")
-    elsewhere = request_batch(actor=other, event=event, new=new, form_id="sheet")
+    first = request_batch(actor=actor, event=event, new=new, form_id="form")
+    again = request_batch(actor=actor, event=event, new=new, form_id="form")
+    changed = request_batch(actor=actor, event=event, new=replace(new, amount=4), form_id="form")
+    elsewhere = request_batch(actor=other, event=event, new=new, form_id="form")
 
     assert again == first
     assert len({first.pk, changed.pk, elsewhere.pk}) == 3
     assert Job.objects.count() == 3
 
 
-def test_wishes_without_a_sheet_are_each_one_of_their_own() -> None:
+def test_requests_without_a_form_are_separate() -> None:
     event = make_event()
-    new = NewBatch(item=make_item(event), amount=3, sales_channel=_web(event))
+    new = BatchSpec(item=make_item(event), amount=3, sales_channel=_web(event))
     actor = somebody(new.item)
 
     asked = [request_batch(actor=actor, event=event, new=new) for _ in range(2)]
@@ -297,7 +297,7 @@ def test_somebody_who_reads_german_is_told_in_german_why_there_is_no_batch() -> 
     item = make_item(make_event(), quota=2)
     web = item.event.organizer.sales_channels.get(identifier="web")
     german = UserActor(make_user(item.event.organizer, locale="de"))
-    new = NewBatch(item=item, amount=3, sales_channel=web)
+    new = BatchSpec(item=item, amount=3, sales_channel=web)
 
     done = work(request_batch(actor=german, event=item.event, new=new))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from counterfoil.checkin.auto_checkout import auto_checkout_where_due, let_out
+from counterfoil.checkin.auto_checkout import auto_checkout, auto_checkout_where_due
 from counterfoil.checkin.models import Checkin
 from counterfoil.core import clock
 from counterfoil.jobs.periodic import Scheduler
@@ -51,8 +51,8 @@ def test_an_hour_lets_out_once(gate: Gate) -> None:
     gate.scan(gate.ticket(), datetime=HOUR - timedelta(hours=1))
     stale = type(gate.list).objects.get(pk=gate.list.pk)
 
-    assert let_out(gate.list, HOUR)
-    assert not let_out(stale, HOUR)
+    assert auto_checkout(gate.list, HOUR)
+    assert not auto_checkout(stale, HOUR)
     assert not auto_checkout_where_due(HOUR)
     assert Checkin.objects.filter(type="exit").count() == 1
 

@@ -17,14 +17,14 @@ NOON = datetime(2027, 6, 12, 12, 0, tzinfo=BERLIN)  # a Saturday
 
 
 def facts(*, now: datetime = NOON, date_to: datetime | None = None, **given: Any) -> Facts:
-    moments = RuleContext(
+    context = RuleContext(
         now=now,
         tz=BERLIN,
         date_from=datetime(2027, 6, 12, 18, 0, tzinfo=BERLIN),
         date_to=date_to,
         date_admission=datetime(2027, 6, 12, 17, 0, tzinfo=BERLIN),
     )
-    return Facts(moments=moments, **{"product": 5, "variation": None, **given})
+    return Facts(context=context, **{"product": 5, "variation": None, **given})
 
 
 def after(kind: list[str], tolerance: int | None = None) -> dict[str, Any]:

@@ -118,8 +118,8 @@ def test_even_force_does_not_admit_a_canceled_order(gate: Gate) -> None:
 def test_an_unknown_code_is_invalid(gate: Gate, code: str) -> None:
     outcome = gate.scan(code)
 
-    assert outcome.refused is not None
-    assert outcome.refused.reason == "invalid"
+    assert outcome.denial is not None
+    assert outcome.denial.reason == "invalid"
     assert outcome.position is None
     assert Checkin.objects.get().raw_barcode == code
 
@@ -210,8 +210,8 @@ def test_a_revoked_secret_is_refused(gate: Gate) -> None:
 
     outcome = gate.scan(ticket)
 
-    assert outcome.refused is not None
-    assert outcome.refused.reason == "revoked"
+    assert outcome.denial is not None
+    assert outcome.denial.reason == "revoked"
     assert outcome.position == ticket
 
 
@@ -229,8 +229,8 @@ def test_a_revoked_secret_that_no_ticket_has_is_refused_as_revoked(gate: Gate) -
 
     outcome = gate.scan("old")
 
-    assert outcome.refused is not None
-    assert outcome.refused.reason == "revoked"
+    assert outcome.denial is not None
+    assert outcome.denial.reason == "revoked"
     assert outcome.position is None
 
 

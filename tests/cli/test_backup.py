@@ -47,7 +47,7 @@ def test_a_backup_is_a_folder_or_a_file_for_its_owner_alone(
     code, said = _said(empty, "restore", str(target))
 
     assert code == 0, said
-    assert "jobs that were under way are begun again" in said
+    assert "Jobs that were running start again" in said
     data = empty.folder / "data"
     assert (data / "files" / "results" / "a.pdf").read_bytes() == b"tickets"
     assert (data / "counterfoil.sqlite3").stat().st_mode & 0o077 == 0
@@ -81,12 +81,12 @@ def test_files_can_be_left_out(here: World, empty: World, tmp_path: Path) -> Non
         (lambda copy: (copy / "database.sqlite3").write_bytes(b""), "is damaged"),
         (lambda copy: (copy / "manifest.json").unlink(), "manifest.json is missing"),
         (lambda copy: (copy / "manifest.json").write_text("[]"), "cannot be read"),
-        (lambda copy: _rewrite(copy, format=99), "made by another version"),
+        (lambda copy: _rewrite(copy, format=99), "unknown format"),
         (lambda copy: _rewrite(copy, database="postgresql"), "is of a postgresql database"),
         (lambda copy: _rewrite(copy, migrations=["jobs.0999_later"]), "newer version"),
         (lambda copy: _rewrite(copy, pieces={}), "holds no database"),
-        (lambda copy: _smuggle(copy, "../../evil"), "no name of a stored file"),
-        (lambda copy: _smuggle(copy, "elsewhere/evil"), "no name of a stored file"),
+        (lambda copy: _smuggle(copy, "../../evil"), "is not a valid file name"),
+        (lambda copy: _smuggle(copy, "elsewhere/evil"), "is not a valid file name"),
     ],
 )
 def test_what_is_no_whole_backup_changes_nothing(
@@ -143,7 +143,7 @@ def _fill(pipe: int) -> None:
 def test_what_is_no_backup_at_all_is_told_so(empty: World, tmp_path: Path) -> None:
     (tmp_path / "x.tar").write_bytes(b"no archive")
 
-    for name, told in (("x.tar", "cannot be read"), ("y.tar", "There is no such backup")):
+    for name, told in (("x.tar", "cannot be read"), ("y.tar", "This backup does not exist")):
         code, said = _said(empty, "restore", str(tmp_path / name))
         assert (code, told in said) == (1, True), said
 

@@ -95,10 +95,10 @@ def test_long_json_is_read_in_pieces(run: Any, tmp_path: Path) -> None:
         ("data.csv", "a,,b\n1,2,3", "column 2 has no name"),
         ("data.csv", "a,a\n1,2", "two columns are called a"),
         ("data.csv", "a,b\n1,2\n1,2,3", "data.csv: row 3 has 3 cells, the header 2"),
-        ("data.csv", 'a,b\n1,"2"x', "data.csv: row 2 is no CSV"),
-        ("data.xlsx", "PK", "data.xlsx: this is no XLSX file"),
+        ("data.csv", 'a,b\n1,"2"x', "data.csv: row 2 is not valid CSV"),
+        ("data.xlsx", "PK", "data.xlsx: this is not an XLSX file"),
         ("data.csv", 'a,b\n"1\n1",2\n\n1,2,3', "data.csv: row 4 has 3 cells"),
-        ("data.csv", 'a,b\n"1\n1",2\n\n1,"2"x', "data.csv: row 4 is no CSV"),
+        ("data.csv", 'a,b\n"1\n1",2\n\n1,"2"x', "data.csv: row 4 is not valid CSV"),
         ("data.yaml", "a: 1", "read from .json, .csv and .xlsx"),
         ("data.json", "[]", "expected “{” at character 1"),
         ("data.json", '{"tickets": [{}', "expected “]” at character 16"),
@@ -294,7 +294,7 @@ def test_preflight_lists_what_may_look_wrong(run: Any, tmp_path: Path) -> None:
     data = written(tmp_path / "data.csv", "item\nVIP")
 
     assert "no variable called name. (1 ticket, first: row 2)" in run(data, "--preflight").output
-    assert "nothing found" in run(data, "--preflight", layout=[]).output
+    assert "no problems found" in run(data, "--preflight", layout=[]).output
 
 
 @pytest.mark.parametrize("output", ["/dev/null", "/dev/full"])

@@ -52,7 +52,7 @@ def test_a_layout_that_is_no_json_and_a_background_that_is_no_pdf_are_refused(
     )
 
     assert (no_json.exit_code, no_pdf.exit_code) == (1, 1)
-    assert "is no JSON" in no_json.output
+    assert "is not valid JSON" in no_json.output
     assert "Error:" in no_pdf.output
 
 
@@ -120,7 +120,7 @@ def test_check_and_preflight_tell_of_fonts_that_the_background_does_not_bring_al
 
     for result in (checked, printed):
         assert result.exit_code == 0, result.output
-        assert "does not bring along the font “Helvetica”" in result.output
+        assert "does not embed the font “Helvetica”" in result.output
 
 
 @pytest.mark.parametrize(("content", "warned"), [(b"0 0 0 rg", True), (b"0 g", False)])

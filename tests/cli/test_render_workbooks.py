@@ -145,7 +145,7 @@ def test_a_damaged_workbook_is_refused_in_words(tmp_path: Path) -> None:
     result = printed(tmp_path, data)
 
     assert isinstance(result.exception, SystemExit)
-    assert "data.xlsx: this is no XLSX file, or a damaged one" in result.output
+    assert "data.xlsx: this is not an XLSX file, or a damaged one" in result.output
 
 
 def test_a_workbook_without_a_sheet_of_cells_is_refused_in_words(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_workbook_without_a_sheet_of_cells_is_refused_in_words(tmp_path: Path)
     result = printed(tmp_path, data)
 
     assert isinstance(result.exception, SystemExit)
-    assert "data.xlsx: this is no XLSX file, or a damaged one: it has no sheet" in result.output
+    assert "data.xlsx: this is not an XLSX file, or a damaged one: it has no sheet" in result.output
 
 
 def test_a_chart_that_openpyxl_cannot_read_is_refused_in_words(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_chart_that_openpyxl_cannot_read_is_refused_in_words(tmp_path: Path) -
     result = printed(tmp_path, tmp_path / "data.xlsx")
 
     assert isinstance(result.exception, SystemExit)
-    assert "data.xlsx: this is no XLSX file, or a damaged one" in result.output
+    assert "data.xlsx: this is not an XLSX file, or a damaged one" in result.output
 
 
 @pytest.mark.parametrize(

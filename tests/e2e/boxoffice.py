@@ -25,7 +25,7 @@ TRY_AGAIN = {409, 503}
 
 def stock(world: World) -> dict[str, Any]:
     """Fill a migrated world with an event and a printed-to-be batch; return what is in it."""
-    facts: dict[str, Any] = json.loads(in_world(world, "flows.stocking"))
+    facts: dict[str, Any] = json.loads(in_world(world, "e2e.stocking"))
     return facts
 
 
@@ -136,7 +136,7 @@ class BoxOffice:
         folder = self.world.folder / "data" / "files" / "results"
         for place in folder.iterdir():
             os.utime(place, (long_ago, long_ago))
-        in_world(self.world, "flows.sweeping")
+        in_world(self.world, "e2e.sweeping")
 
     def _now(self) -> str:
         said = "\n".join(running.said[-4000:] for running in self.world.running)

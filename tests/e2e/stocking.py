@@ -1,6 +1,6 @@
 """Makes what a box office begins with, in the database of the environment; prints it as JSON.
 
-python -m flows.stocking
+python -m e2e.stocking
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Removes what nobody can ask for any more, as a worker does every ten minutes.
 
-python -m flows.sweeping
+python -m e2e.sweeping
 """
 
 from __future__ import annotations

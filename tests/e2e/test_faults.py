@@ -232,6 +232,6 @@ def test_a_host_whose_clock_is_off_takes_nothing_from_the_others(
     assert hall.close() == books.Books(batches=7, tickets=PRINTED + 600, failed=0, prints=6)
     young = hall.world.folder / "data" / "files" / "results" / "about-to-be-named.pdf"
     young.write_bytes(b"%PDF")
-    in_world(hall.world, "flows.sweeping", **off)
+    in_world(hall.world, "e2e.sweeping", **off)
     assert young.exists()
     assert hall.close().prints == 6

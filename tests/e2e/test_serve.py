@@ -31,7 +31,8 @@ def test_one_command_serves_and_works(embedded: World) -> None:
     assert embedded.wait_for(job, state="done")["attempt"] == 1
     assert embedded.entries(job) == 10
     assert served.address.startswith("http://127.0.0.1:")
-    assert served.child("worker").nice() == min(os.nice(0) + 10, 19)
+    # Only prints give way: whoever makes a batch holds a lock that others wait for.
+    assert served.child("worker").nice() == os.nice(0)
 
 
 def test_the_first_account_is_made_by_a_link_that_the_start_prints(embedded: World) -> None:
@@ -164,7 +165,7 @@ def test_a_port_in_use_is_told_in_a_sentence(embedded: World) -> None:
         ("COUNTERFOIL_LOG_LEVEL", "LOUD", "COUNTERFOIL_LOG_LEVEL must be one of"),
         ("COUNTERFOIL_FONT_DIRS", "/proc/nowhere", "which is not a folder"),
         ("COUNTERFOIL_SECRET_KEY", "short", "at least 32 characters"),
-        ("COUNTERFOIL_HOST", "nowhere.invalid", "There is no address 'nowhere.invalid'"),
+        ("COUNTERFOIL_HOST", "nowhere.invalid", "Cannot listen on 'nowhere.invalid'"),
         ("COUNTERFOIL_HOST", "192.0.2.1", "Cannot listen on 192.0.2.1"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with"),
         ("DATABASE_URL", "postgres://127.0.0.1:1/x", "The database cannot be used"),

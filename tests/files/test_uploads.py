@@ -126,3 +126,26 @@ def test_an_upload_lives_for_a_day_and_leaves_nothing(own_files: Path) -> None:
 
     assert uploads.named_files() == {young.stored_name}
     assert os.listdir(own_files / "uploads") == [young.stored_name.removeprefix("uploads/")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("image/png", "SCAN.PNG"), ("image/jpeg", "a.JPeG"), ("image/gif", "x.Gif")]
+)
+def test_an_ending_may_be_in_capitals(kind: str, name: str) -> None:
+    upload = _upload(_picture(kind.removeprefix("image/").upper()), name, kind)
+
+    assert upload.filename == name
+    assert uploads.claim("token:1", f"file:{upload.pk}", {kind}) == upload
+
+
+def test_nobody_fills_the_storage_and_a_day_later_there_is_room(settings: LazySettings) -> None:
+    settings.UPLOAD_QUOTA_BYTES = uploads.MAX_BYTES + 5
+    _upload(b"12345")
+    first = _upload(b"6")
+
+    with pytest.raises(Invalid, match="Too many files"):
+        _upload(b"7")
+    assert uploads.store_upload("token:2", "a.pdf", "application/pdf", io.BytesIO(b"8")).size == 1
+
+    Upload.objects.filter(pk=first.pk).update(expires=clock.now())
+    assert _upload(b"7").size == 1

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -43,9 +42,7 @@ def again(job: Job) -> Job:
 
 
 @contextmanager
-def handling(
-    kind: str, function: Callable[[Claim], None], **how: Callable[[UUID], str]
-) -> Iterator[str]:
+def handling(kind: str, function: Callable[[Claim], None], **how: Any) -> Iterator[str]:
     """Have jobs of this kind done by a function of the test."""
     registry.discover()
     registry.handler(kind, **how)(function)

@@ -158,10 +158,11 @@ def test_a_long_queue_delays_another_lane_by_the_job_that_runs_only() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("broker", ["", "memory://"])
 def test_when_a_job_ends_the_next_one_is_hinted(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, broker: str
 ) -> None:
-    settings.BROKER_URL = "memory://"
+    settings.BROKER_URL = broker
     hinted: list[object] = []
     monkeypatch.setattr(
         notifications.current_app, "send_task", lambda *_a, args, **_k: hinted.extend(args)

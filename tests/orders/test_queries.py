@@ -5,7 +5,7 @@ import pytest
 from counterfoil.core.refusals import Gone
 from counterfoil.orders.models import Order
 from counterfoil.orders.queries import availability, left
-from counterfoil.orders.quotas import NoQuota, SoldOut, Wanted, take
+from counterfoil.orders.quotas import NoQuota, Sellable, SoldOut, take
 from makers import (
     make_event,
     make_item,
@@ -108,9 +108,9 @@ def test_all_quotas_of_a_product_must_have_enough() -> None:
     small = make_quota(event, size=3, items=[item], name="Small room")
 
     with pytest.raises(SoldOut, match="“Small room” has 3 left, but 4 are needed"):
-        take({Wanted(item): 4})
+        take({Sellable(item): 4})
 
-    take({Wanted(item): 3})
+    take({Sellable(item): 3})
     # Counted is what is inserted, not what is taken.
     assert availability([small])[small.pk].used == 0
 
@@ -121,7 +121,7 @@ def test_products_that_share_a_quota_need_it_together() -> None:
     make_quota(event, size=3, items=[one, two])
 
     with pytest.raises(SoldOut, match="3 left, but 4"):
-        take({Wanted(one): 2, Wanted(two): 2})
+        take({Sellable(one): 2, Sellable(two): 2})
 
 
 def test_all_quotas_that_are_short_are_named() -> None:
@@ -129,7 +129,7 @@ def test_all_quotas_that_are_short_are_named() -> None:
     one, two = make_item(event, quota=1), make_item(event, quota=2)
 
     with pytest.raises(SoldOut) as refused:
-        take({Wanted(one): 2, Wanted(two): 3})
+        take({Sellable(one): 2, Sellable(two): 3})
 
     assert "1 left, but 2" in str(refused.value)
     assert "2 left, but 3" in str(refused.value)
@@ -139,7 +139,7 @@ def test_what_is_in_no_quota_cannot_be_taken() -> None:
     item = make_item(make_event(), quota=False)
 
     with pytest.raises(NoQuota):
-        take({Wanted(item): 1})
+        take({Sellable(item): 1})
 
 
 def test_a_quota_that_closes_when_sold_out_stays_closed() -> None:
@@ -147,9 +147,9 @@ def test_a_quota_that_closes_when_sold_out_stays_closed() -> None:
     item = make_item(event, quota=False)
     quota = make_quota(event, size=3, items=[item], close_when_sold_out=True)
 
-    take({Wanted(item): 3})
+    take({Sellable(item): 3})
     quota.refresh_from_db()
 
     assert quota.closed
     with pytest.raises(Gone, match="0 left"):
-        take({Wanted(item): 1})
+        take({Sellable(item): 1})

@@ -162,7 +162,7 @@ def test_a_chosen_code_or_secret_must_be_free() -> None:
         _create(event, _sold(item), code=old.code)
     assert _problems(event, _sold(item), _sold(item, secret=secret)) == [
         {},
-        {"secret": ["This secret is in use already."]},
+        {"secret": ["This secret is already in use."]},
     ]
     assert len(_problems(event, _sold(item, secret="x"), _sold(item, secret="x"))) == 2
 

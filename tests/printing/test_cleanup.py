@@ -20,7 +20,7 @@ from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import LayoutValues, change_layout, delete_layout
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import PrintItem, request_render
 from makers import make_layout
 from samplepdfs import pdf_of
 
@@ -47,7 +47,7 @@ def _stands(background: Background) -> bool:
 
 def _asked_for(position: OrderPosition, actor: TokenActor) -> RenderRequest:
     event = position.order.event
-    return request_render(event=event, actor=actor, parts=[Part(position.pk)], purpose="test")
+    return request_render(event=event, actor=actor, parts=[PrintItem(position.pk)], purpose="test")
 
 
 def test_one_that_nothing_needs_is_deleted_and_then_its_files(background: Background) -> None:
@@ -117,4 +117,4 @@ def test_one_that_a_layout_took_meanwhile_stays(event: Event, background: Backgr
     make_layout(event, background=background)
 
     assert found == [background.pk]
-    assert cleanup.delete(found, clock.now()) == 0
+    assert layout_cleanup.delete(found, clock.now()) == 0

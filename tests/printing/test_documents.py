@@ -18,7 +18,7 @@ from counterfoil.layouts.backgrounds import store_background
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.models import OrderPosition, QuestionAnswer
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import PrintItem, request_render
 from makers import make_item, make_layout, make_order, make_user, qr_element, text_element
 from samplepdfs import NOT_A_PDF, pdf_of
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def ask(
     actor: Actor, *positions: OrderPosition, layout: TicketLayout | None = None
 ) -> RenderRequest:
-    parts = [Part(position.pk, override_layout=layout) for position in positions]
+    parts = [PrintItem(position.pk, override_layout=layout) for position in positions]
     event = positions[0].order.event
     return request_render(event=event, actor=actor, parts=parts, purpose="test")
 

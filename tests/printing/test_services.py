@@ -10,13 +10,13 @@ from counterfoil.core.refusals import Gone, Invalid
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.orders.models import OrderPosition
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import PrintItem, request_render
 from makers import make_event, make_item, make_layout, make_order, qr_element
 
 
 def test_a_request_is_a_job_that_says_who_asked(position: OrderPosition, actor: TokenActor) -> None:
     request = request_render(
-        event=position.order.event, actor=actor, parts=[Part(position.pk)], purpose="test"
+        event=position.order.event, actor=actor, parts=[PrintItem(position.pk)], purpose="test"
     )
 
     assert request.requested_by == actor.key
@@ -33,7 +33,7 @@ def test_layouts_are_pinned_as_they_are_when_asked(
     layout = make_layout(position.order.event, default=True)
 
     request = request_render(
-        event=position.order.event, actor=actor, parts=[Part(position.pk)], purpose="test"
+        event=position.order.event, actor=actor, parts=[PrintItem(position.pk)], purpose="test"
     )
     layout.layout = [qr_element(size="99")]
     layout.save()
@@ -48,7 +48,12 @@ def test_each_layout_is_pinned_once_and_each_part_points_at_its_own(
     order = make_order(event, items=[make_item(event), make_item(event)])
     first, second = (position.pk for position in order.positions.order_by("pk"))
     special = make_layout(event)
-    parts = [Part(first), Part(second, override_layout=special), Part(second), Part(first)]
+    parts = [
+        PrintItem(first),
+        PrintItem(second, override_layout=special),
+        PrintItem(second),
+        PrintItem(first),
+    ]
 
     request = request_render(event=event, actor=actor, parts=parts, purpose="test")
 
@@ -69,7 +74,7 @@ def test_positions_of_other_events_are_not_printed(
     other = make_event(position.order.event.organizer)
 
     with pytest.raises(Gone):
-        request_render(event=other, actor=actor, parts=[Part(position.pk)], purpose="test")
+        request_render(event=other, actor=actor, parts=[PrintItem(position.pk)], purpose="test")
 
     assert not Job.objects.exists()
 
@@ -79,7 +84,7 @@ def test_asking_takes_the_same_queries_for_any_number_of_tickets(
     event: Event, actor: TokenActor, amount: int, django_assert_max_num_queries: Any
 ) -> None:
     order = make_order(event, items=[make_item(event)] * amount)
-    parts = [Part(pk) for pk in order.positions.values_list("pk", flat=True)]
+    parts = [PrintItem(pk) for pk in order.positions.values_list("pk", flat=True)]
 
     with django_assert_max_num_queries(12):
         request_render(event=event, actor=actor, parts=parts, purpose="test")

@@ -174,6 +174,21 @@ class DeviceActor:
         return False
 
 
+def actor_of(key: str) -> TokenActor | UserActor | None:
+    """Return whom an actor's key names, if they may still do anything; devices are none."""
+    kind, _colon, number = key.partition(":")
+    if not number.isdecimal():
+        return None
+    if kind == "token":
+        tokens = APIToken.objects.select_related("team__organizer").filter(active=True)
+        token = tokens.filter(pk=number).first()
+        return TokenActor(token) if token else None
+    if kind == "user":
+        user = User.objects.filter(is_active=True, pk=number).first()
+        return UserActor(user) if user else None
+    return None
+
+
 def _changes_something(team: Team) -> bool:
     if team.all_event_permissions or team.all_organizer_permissions:
         return True

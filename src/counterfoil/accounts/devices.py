@@ -13,7 +13,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from counterfoil.accounts.actors import Actor, Reach
+from counterfoil.accounts.actors import Actor, Reach, actor_of
 from counterfoil.accounts.models import Device
 from counterfoil.accounts.permissions import FULL_DEVICE_NEEDS, SCANNER_NEEDS
 from counterfoil.accounts.rights import check_limit
@@ -23,6 +23,7 @@ from counterfoil.core import alphabets, clock
 from counterfoil.core.refusals import Conflict, Forbidden, Invalid
 
 FULL = "full"
+WRITING = "organizer.devices:write"
 _LENGTH = 16  #: About 79 bits, for a token that is typed into a phone and works once.
 
 
@@ -55,6 +56,7 @@ def create_device(
         name=name,
         all_events=all_events,
         security_profile=security_profile,
+        announced_by=by.key if by else "",
     )
     device.limit_events.set(limit_events)
     return device
@@ -64,7 +66,8 @@ def create_device(
 def change_device(*, device: Device, fields: Mapping[str, Any], by: Actor | None = None) -> Device:
     """Change a device's name, events or profile, or revoke it. For ``by`` see ``create_device``.
 
-    What the device has it may keep; ``by`` must hold what it gets.
+    What the device has it may keep; ``by`` must hold what it gets. Whoever holds all that it has
+    answers for it from then on: a device that is not set up yet needs such a person or token.
 
     Raises:
         Invalid: an event is another organizer's, or ``by`` lacks what it would get.
@@ -82,6 +85,8 @@ def change_device(*, device: Device, fields: Mapping[str, Any], by: Actor | None
         device.limit_events.set(events)
     for name, value in plain.items():
         setattr(device, name, value)
+    if by is None or _holds_all_of(by, device):
+        plain["announced_by"] = device.announced_by = by.key if by else ""
     if plain:
         device.save(update_fields=sorted(plain))
     return device
@@ -93,12 +98,14 @@ def initialize_device(*, token: str, facts: Mapping[str, Any]) -> tuple[Device, 
     ``facts`` are what the app says about its hardware and software.
 
     Raises:
-        Invalid: the token is unknown, was used before, or its device was revoked.
+        Invalid: the token is unknown, was used before, or its device was revoked; or who announced
+            it could do so no longer. A device that is set up keeps what it has until somebody
+            revokes it: gates do not close because a colleague left.
     """
     device = Device.objects.select_related("organizer").filter(initialization_token=token).first()
     if device is None:
         raise Invalid({"token": [_("Unknown initialization token.")]})
-    if device.revoked:
+    if device.revoked or not _is_still_answered_for(device):
         raise Invalid({"token": [_("This initialization token has been revoked.")]})
     raw = new_secret()
     fresh = Device.objects.filter(pk=device.pk, initialized=None, revoked=False)
@@ -164,6 +171,24 @@ def reach_for(by: Actor, organizer: Organizer, profile: str) -> Reach:
             held |= by.events_with(permission, organizer)
         reach &= held
     return reach
+
+
+def _is_still_answered_for(device: Device) -> bool:
+    if device.initialized or not device.announced_by:  # used already, or the operator's
+        return True
+    announcer = actor_of(device.announced_by)
+    return (
+        announcer is not None
+        and announcer.may_in_organizer(WRITING, device.organizer)
+        and _holds_all_of(announcer, device)
+    )
+
+
+def _holds_all_of(by: Actor, device: Device) -> bool:
+    return reach_for(by, device.organizer, device.security_profile).covers(
+        all_events=device.all_events,
+        events=device.limit_events.values_list("pk", flat=True),
+    )
 
 
 def _check_may_narrow(by: Actor | None, device: Device, fields: Mapping[str, Any]) -> None:

@@ -61,6 +61,7 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    subject: str = ""  # what the body, which is not stored yet, is to be made of
 
 
 class AnsweredMeanwhile(Exception):
@@ -117,7 +118,7 @@ def kept_answer(use: KeyUse) -> Answer | None:
     ).first()
     if record is None or record.status is None:
         return None
-    return Answer(record.status, record.headers, bytes(record.body))
+    return Answer(record.status, record.headers, bytes(record.body), record.subject)
 
 
 def keep_answer(use: KeyUse, answer: Answer) -> None:
@@ -130,7 +131,14 @@ def keep_answer(use: KeyUse, answer: Answer) -> None:
         status=answer.status,
         headers=dict(answer.headers),
         body=answer.body,
+        subject=answer.subject,
     )
+
+
+def complete_answer(use: KeyUse, answer: Answer) -> None:
+    """Store the body of an answer that was kept without one."""
+    record = IdempotencyRecord.objects.filter(credential_hash=use.credential_hash, key=use.key)
+    record.exclude(subject="").update(headers=dict(answer.headers), body=answer.body, subject="")
 
 
 def forget_old_answers(now: datetime) -> int:

@@ -137,6 +137,8 @@ class Device(models.Model):
     rsa_pubkey = models.TextField(null=True, blank=True)
     info = models.JSONField(null=True, blank=True)
     security_profile = models.CharField(max_length=190, default="full")
+    #: The key of the actor whose rights let it in; empty for the operator.
+    announced_by = models.CharField(max_length=190, default="", blank=True)
 
     class Meta:
         constraints = [
@@ -153,6 +155,8 @@ class IdempotencyRecord(models.Model):
     """The answer that was given to a request with this key, kept for 24 hours.
 
     It is written in the transaction of the work itself, so it is there exactly if the work is.
+    Where making the body takes long, it is stored after that; until then ``subject`` says what the
+    answer is about.
     """
 
     credential_hash = models.CharField(max_length=64)  # of the actor's key
@@ -161,6 +165,7 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=bytes)
+    subject = models.CharField(max_length=190, default="", blank=True)
 
     class Meta:
         constraints = [

@@ -66,7 +66,7 @@ EVENT_GROUPS: tuple[Group, ...] = (
         ),
     ),
     (
-        _("Settings of the event"),
+        _("Event settings"),
         (
             ("event.settings.general:write", _("Change the event and its ticket layouts")),
             ("event.settings.tax:write", _("Change tax rules")),

@@ -40,9 +40,10 @@ def save_team(
     Raises:
         Invalid: an event is another organizer's.
         Forbidden: ``by`` does not hold a right that the team would get or lose.
-        Conflict: nobody could manage the organizer's teams any more.
+        Conflict: nobody could manage the organizer's teams any more, or nobody had all rights.
     """
     _one_at_a_time(organizer)
+    had_owner = _has_owner(organizer)
     rights.check_limit(organizer, fields.get("limit_events", ()))
     before = rights.fields_of(team) if team else _NEW
     old, new = rights.rights_in(before), rights.rights_in({**before, **fields})
@@ -50,7 +51,7 @@ def save_team(
     rights.check_may_take(by, organizer, rights.missing_permissions(old, new))
     saved = saving.write(team or Team(organizer=organizer), fields)
     if team is not None:
-        _check_somebody_manages(organizer)
+        _check_somebody_manages(organizer, had_owner=had_owner)
     return saved
 
 
@@ -73,12 +74,13 @@ def delete_team(*, team: Team, by: User | None = None) -> None:
 
     Raises:
         Forbidden: the team may do what ``by`` may not.
-        Conflict: nobody could manage the organizer's teams any more.
+        Conflict: nobody could manage the organizer's teams any more, or nobody had all rights.
     """
     _one_at_a_time(team.organizer)
+    had_owner = by is not None and _has_owner(team.organizer)  # the operator can restore one
     rights.check_may_take(by, team.organizer, rights.rights_of(team))
     saving.delete(copy(team))  # if refused, the row at hand is still good
-    _check_somebody_manages(team.organizer)
+    _check_somebody_manages(team.organizer, had_owner=had_owner)
 
 
 @transaction.atomic
@@ -87,13 +89,14 @@ def remove_member(*, team: Team, member: User, by: User | None = None) -> None:
 
     Raises:
         Forbidden: the team may do what ``by`` may not.
-        Conflict: nobody could manage the organizer's teams any more.
+        Conflict: nobody could manage the organizer's teams any more, or nobody had all rights.
     """
     _one_at_a_time(team.organizer)
+    had_owner = by is not None and _has_owner(team.organizer)  # the operator can restore one
     if member != by:
         rights.check_may_take(by, team.organizer, rights.rights_of(team))
     team.members.remove(member)
-    _check_somebody_manages(team.organizer)
+    _check_somebody_manages(team.organizer, had_owner=had_owner)
 
 
 @transaction.atomic
@@ -154,7 +157,21 @@ def _one_at_a_time(organizer: Organizer) -> None:
     Organizer.objects.select_for_update().get(pk=organizer.pk)
 
 
-def _check_somebody_manages(organizer: Organizer) -> None:
+def _has_owner(organizer: Organizer) -> bool:
+    """Tell whether somebody can do everything, by one of their teams or by several together."""
+    everywhere = organizer.teams.filter(all_events=True, all_event_permissions=True)
+    owners = User.objects.filter(
+        is_active=True, teams__in=organizer.teams.filter(all_organizer_permissions=True)
+    )
+    return owners.filter(pk__in=User.objects.filter(teams__in=everywhere).values("pk")).exists()
+
+
+def _check_somebody_manages(organizer: Organizer, *, had_owner: bool) -> None:
+    """Refuse to leave an organizer to people who could never give back what is lost."""
+    if had_owner and not _has_owner(organizer):
+        raise Conflict(
+            _("Nobody would have all rights any more. Give them to somebody else first.")
+        )
     teams = organizer.teams.filter(members__is_active=True).distinct()
     if not any(
         team.all_organizer_permissions or MANAGING in team.organizer_permissions for team in teams

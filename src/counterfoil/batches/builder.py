@@ -1,4 +1,4 @@
-"""The rows of a batch: one order, position, payment and place in the batch for each ticket."""
+"""Build the rows of a batch: an order, position, payment and batch ticket for each ticket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from counterfoil.orders.bulk import Row
 from counterfoil.orders.codes import draw_codes, taken
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import Price, list_price, taxed
-from counterfoil.orders.quotas import Wanted
+from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.secrets import (
     draw_order_secrets,
     draw_pseudonymization_ids,
@@ -33,7 +33,7 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A batch before it is made."""
+    """A batch before it is created."""
 
     event: Event
     item: Item
@@ -46,8 +46,8 @@ class Draft:
     comment: str
 
     @property
-    def wanted(self) -> Wanted:
-        return Wanted(self.item, self.variation, self.subevent)
+    def sellable(self) -> Sellable:
+        return Sellable(self.item, self.variation, self.subevent)
 
     def price(self) -> Price:
         listed = list_price(item=self.item, variation=self.variation, subevent=self.subevent)
@@ -56,7 +56,7 @@ class Draft:
 
 @dataclass(slots=True, kw_only=True)
 class BatchBuilder:
-    """Codes and secrets for a draft, and the way into the database."""
+    """Draw the codes and secrets of a draft, and insert its rows."""
 
     draft: Draft
     codes: list[str]
@@ -66,7 +66,7 @@ class BatchBuilder:
 
     @classmethod
     def draw(cls, draft: Draft) -> Self:
-        """Draw everything random. No transaction is needed, so nobody waits for it."""
+        """Draw everything random. It needs no transaction, so nobody waits for it."""
         amount = draft.amount
         return cls(
             draft=draft,
@@ -79,8 +79,8 @@ class BatchBuilder:
     def insert(self, batch: OfflineSalesBatch, *, check: Callable[[], None]) -> None:
         """Insert all rows in the caller's transaction. ``check`` may raise, between the tables.
 
-        A code that somebody else's transaction took since it was drawn is drawn again: that is no
-        reason to fail. So is, with a probability that is zero for all purposes, a secret.
+        A code that another transaction took since it was drawn is drawn again. So is a secret,
+        which practically never happens.
         """
         for _ in range(_TRIES):
             try:
@@ -93,11 +93,11 @@ class BatchBuilder:
         raise IntegrityError("other transactions took codes faster than they can be drawn")
 
     def _redraw(self) -> bool:
-        """Replace what is taken by now; return whether anything was."""
+        """Replace the codes and secrets taken since; return whether there were any."""
         organizer = self.draft.event.organizer
         gone = taken(organizer, set(self.codes))
-        kept = [code for code in self.codes if code not in gone]
-        self.codes = sorted(kept + draw_codes(organizer, len(gone), testmode=self.draft.testmode))
+        free = [code for code in self.codes if code not in gone]
+        self.codes = sorted(free + draw_codes(organizer, len(gone), testmode=self.draft.testmode))
         rows = OrderPosition.objects.filter(organizer=organizer, secret__in=self.secrets)
         if rows.exists():
             self.secrets = draw_secrets(self.draft.amount)
@@ -113,9 +113,9 @@ class BatchBuilder:
         failpoints.reach("batches.half_inserted")
         if price.gross:
             self._insert_payments(orders, price, batch.creation)
-        pattern = bulk.BulkInserter(BatchTicket(batch=batch), ["id", "number", "position_id"])
+        inserter = bulk.BulkInserter(BatchTicket(batch=batch), ["id", "number", "position_id"])
         ids = bulk.draw_ids(BatchTicket, amount)
-        pattern.insert(zip(ids, range(1, amount + 1), positions, strict=True))
+        inserter.insert(zip(ids, range(1, amount + 1), positions, strict=True))
         check()
         # Foreign keys are checked at the commit. So the rows that carry the time come last, and
         # nobody at a gate of this event waits for the rest.
@@ -135,9 +135,9 @@ class BatchBuilder:
             total=price.gross,
             last_modified=moment,
         )
-        pattern = bulk.BulkInserter(sample, ["id", "code", "secret"])
+        inserter = bulk.BulkInserter(sample, ["id", "code", "secret"])
         rows = zip(ids, self.codes, self.order_secrets, strict=True)
-        pattern.insert(_reaching("batches.copying", rows))
+        inserter.insert(_reaching("batches.copying", rows))
 
     def _insert_positions(
         self, ids: list[int], orders: list[int], price: Price, moment: datetime
@@ -158,18 +158,18 @@ class BatchBuilder:
             valid_until=validity.end,
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
-        pattern = bulk.BulkInserter(sample, slots)
-        pattern.insert(zip(ids, orders, self.secrets, self.pseudonymization_ids, strict=True))
+        inserter = bulk.BulkInserter(sample, slots)
+        inserter.insert(zip(ids, orders, self.secrets, self.pseudonymization_ids, strict=True))
 
     def _insert_payments(self, orders: list[int], price: Price, moment: datetime) -> None:
         sample = OrderPayment(amount=price.gross, created=moment, payment_date=moment)
-        pattern = bulk.BulkInserter(sample, ["id", "order_id"])
+        inserter = bulk.BulkInserter(sample, ["id", "order_id"])
         ids = bulk.draw_ids(OrderPayment, len(orders))
-        pattern.insert(zip(ids, orders, strict=True))
+        inserter.insert(zip(ids, orders, strict=True))
 
 
 def _reaching(point: str, rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield rows, and reach a failpoint between the first and the others."""
+    """Yield the rows; reach a failpoint after the first one."""
     rows = iter(rows)
     yield from itertools.islice(rows, 1)
     failpoints.reach(point)

@@ -1,4 +1,4 @@
-"""Offline sales batches: stocks of anonymous tickets, made at once to be sold on paper."""
+"""Offline sales batches: anonymous tickets, created together to be sold on paper."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_AMOUNT = 10_000
 
 
 class OfflineSalesBatch(models.Model):
-    """A batch exists once all its tickets do: it is inserted in their transaction."""
+    """A batch of tickets. It is inserted in the same transaction as all of its tickets."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="offline_sales_batches")
     creation = models.DateTimeField()
@@ -51,7 +51,7 @@ class OfflineSalesBatch(models.Model):
 
 
 class BatchTicket(models.Model):
-    """A ticket's place in its batch, from 1: the order of creation, of lists and of pages."""
+    """A ticket's number in its batch, from 1: the order of creation, of lists and of pages."""
 
     batch = models.ForeignKey(OfflineSalesBatch, on_delete=models.CASCADE, related_name="tickets")
     number = models.PositiveIntegerField()
@@ -69,9 +69,10 @@ class BatchTicket(models.Model):
 
 
 class BatchRequest(models.Model):
-    """The wish for a batch: says who may see the job that makes it, and what it made.
+    """A request for a batch: who may see the job that creates it, and the batch it created.
 
-    ``wish`` tells the same wish, sent twice, from a second one; empty where nobody needs that.
+    ``idempotency_key`` identifies one submission of a form, so that sending it twice creates one
+    batch. It is null for requests of the API.
     """
 
     job = models.OneToOneField(
@@ -82,13 +83,14 @@ class BatchRequest(models.Model):
     batch = models.OneToOneField(
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )
-    wish = models.CharField(max_length=64, null=True, blank=True)
+    idempotency_key = models.CharField(max_length=64, null=True, blank=True)
     created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["event", "requested_by", "wish"], name="wish_made_once"
+                fields=["event", "requested_by", "idempotency_key"],
+                name="batch_request_idempotency_key",
             ),
         ]
         indexes = [models.Index(fields=["event", "created"], name="batch_request_by_time")]
@@ -98,7 +100,7 @@ class BatchRequest(models.Model):
 
 
 class BatchPrint(models.Model):
-    """That a batch was sent to print, by which request."""
+    """A request to print a batch."""
 
     batch = models.ForeignKey(OfflineSalesBatch, on_delete=models.CASCADE, related_name="prints")
     request = models.OneToOneField(

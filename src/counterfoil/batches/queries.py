@@ -1,4 +1,4 @@
-"""Finds batches and what is in them."""
+"""Query batches, their tickets, prints and jobs."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _CANCELED = Q(position__canceled=True) | Q(position__order__status=Order.Status.
 
 
 def batches_of(event: Event) -> QuerySet[OfflineSalesBatch]:
-    """Batches of an event, the oldest first, with what a list shows."""
+    """Return the batches of an event, oldest first, with the sales channel of each."""
     return event.offline_sales_batches.select_related("sales_channel").order_by("pk")
 
 
 def request_of(event: Event, job_id: UUID) -> BatchRequest | None:
-    """Return the wish for a batch whose job this is, if it is a wish of this event."""
+    """Return the request with this job if it belongs to the event, else None."""
     requests = BatchRequest.objects.select_related("job", "batch__sales_channel")
     return requests.filter(event=event, pk=job_id).first()
 
 
 def order_codes(batch: OfflineSalesBatch) -> list[str]:
-    """Return the codes of a batch's orders, in the order of creation."""
+    """Return the order codes of a batch, in the order of creation."""
     return list(batch.tickets.order_by("number").values_list("position__order__code", flat=True))
 
 
 def tickets_of(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
-    """Tickets of a batch in its order, with the position and order of each."""
+    """Return the tickets of a batch by number, with the position and order of each."""
     return batch.tickets.select_related("position__order").order_by("number")
 
 
-def shown_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
-    """Tickets of a batch in its order, each with its ``checked_in`` time and ``is_canceled``."""
+def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
+    """Return the tickets of a batch by number, with ``checked_in`` and ``is_canceled``."""
     entered = entries().filter(position=OuterRef("position"))
     return tickets_of(batch).annotate(
         checked_in=Subquery(entered.order_by("-datetime").values("datetime")[:1]),
@@ -47,26 +47,26 @@ def shown_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
     )
 
 
-def matching(tickets: QuerySet[BatchTicket], text: str) -> QuerySet[BatchTicket]:
-    """Those whose order code, secret or number this is, or a part of code or secret."""
-    found = Q(position__order__code__icontains=text) | Q(position__secret__icontains=text)
+def search(tickets: QuerySet[BatchTicket], text: str) -> QuerySet[BatchTicket]:
+    """Filter by a part of the order code or secret, or by the exact number."""
+    condition = Q(position__order__code__icontains=text) | Q(position__secret__icontains=text)
     if (number := row_id(text)) is not None:
-        found |= Q(number=number)
-    return tickets.filter(found)
+        condition |= Q(number=number)
+    return tickets.filter(condition)
 
 
 def entries_of(batch: OfflineSalesBatch) -> int:
-    """Count a batch's tickets that came in."""
+    """Count the checked-in tickets of a batch."""
     return batch.tickets.filter(_entered()).count()
 
 
 def cancelled_of(batch: OfflineSalesBatch) -> int:
-    """Count a batch's tickets that are cancelled."""
+    """Count the cancelled tickets of a batch."""
     return batch.tickets.filter(_CANCELED).count()
 
 
 def in_state(tickets: QuerySet[BatchTicket], state: str) -> QuerySet[BatchTicket]:
-    """Those that are ``in``, still ``out``, or ``cancelled``; any other word leaves out none."""
+    """Filter by ``in``, ``out`` or ``cancelled``; any other state returns all tickets."""
     match state:
         case "in":
             return tickets.filter(_entered())
@@ -82,9 +82,9 @@ def _entered() -> Exists:
 
 
 def prints_of(event: Event) -> QuerySet[RenderRequest]:
-    """What was sent to print in an event, the newest first, with the batch if it was one.
+    """Return the print requests of an event, newest first, with the batch of each if it has one.
 
-    Without the lists of tickets and layouts: those of one print can be a megabyte.
+    The lists of tickets and layouts are deferred: those of one print can be a megabyte.
     """
     return (
         RenderRequest.objects.filter(event=event)
@@ -95,7 +95,7 @@ def prints_of(event: Event) -> QuerySet[RenderRequest]:
 
 
 def jobs_of(event: Event) -> QuerySet[Job]:
-    """All long work for an event, the newest first, with who asked and what for."""
+    """Return the batch and print jobs of an event, newest first, with their requests."""
     batches = BatchRequest.objects.filter(event=event).values("pk")
     prints = RenderRequest.objects.filter(event=event).values("pk")
     return (

@@ -1,8 +1,8 @@
-"""Asks for batches, makes them, prints them.
+"""Request batches, create them and print them.
 
-A batch is made by a job: what costs time and needs no lock (codes, secrets) is done before the
-transaction; inside it the quota is taken, the rows are inserted, and the job is marked as done by
-the last statement. So there is a whole batch or none, and it is there exactly if its job says so.
+A job creates the batch. What takes time and needs no lock (codes, secrets) is done before the
+transaction. The transaction takes the quota, inserts the rows, and marks the job as done in its
+last statement: a batch exists completely or not at all, and exactly if its job is done.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from counterfoil.jobs import services as jobs
 from counterfoil.jobs.claims import Claim
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import quotas
-from counterfoil.orders.quotas import Wanted
+from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.sale_validation import sale_problems
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import Part, pin, request_pinned
+from counterfoil.printing.services import PrintItem, pin, request_pinned
 
 CREATE = "batches.create"
 PURPOSE = "batch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewBatch:
-    """What somebody asks for. ``layout`` None is the automatic choice."""
+class BatchSpec:
+    """The batch to create. ``layout`` None selects the layout automatically."""
 
     item: Item
     amount: int
@@ -48,13 +48,13 @@ class NewBatch:
     comment: str = ""
 
     @property
-    def wanted(self) -> Wanted:
-        return Wanted(self.item, self.variation, self.subevent)
+    def sellable(self) -> Sellable:
+        return Sellable(self.item, self.variation, self.subevent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Payload:
-    """A ``NewBatch`` as the job row keeps it: its keys are a promise to jobs already queued."""
+    """A ``BatchSpec`` as stored in the job. Queued jobs rely on its keys: do not rename them."""
 
     item: int
     amount: int
@@ -68,38 +68,40 @@ class _Payload:
 
 @transaction.atomic
 def request_batch(
-    *, actor: Actor, event: Event, new: NewBatch, form_id: str | None = None
+    *, actor: Actor, event: Event, new: BatchSpec, form_id: str | None = None
 ) -> BatchRequest:
-    """Ask for a batch. Whether its quota suffices turns out when it is made.
+    """Request a batch. Its quota is checked when the batch is created.
 
-    ``form_id`` names the sheet that somebody filled in. Who hands in the same sheet with the same
-    wish twice has asked once, and gets the first request back.
+    ``form_id`` identifies a form submission. Submitting the same form with the same values twice
+    returns the first request.
 
     Raises:
-        Invalid: it could never be made; says which field is to blame.
+        Invalid: the batch cannot be sold; names the field.
     """
-    wish = None if form_id is None else _wish(form_id, new)
-    known = BatchRequest.objects.filter(event=event, requested_by=actor.key, wish=wish)
-    if wish is not None and (before := known.first()):
-        return before
+    key = None if form_id is None else _idempotency_key(form_id, new)
+    same = BatchRequest.objects.filter(event=event, requested_by=actor.key, idempotency_key=key)
+    if key is not None and (existing := same.first()):
+        return existing
     try:
         with transaction.atomic():
-            return _ask(actor, event, new, wish)
-    except IntegrityError:  # the same sheet at the same time: whoever was first has asked
-        before = known.first() if wish is not None else None
-        if before is None:
+            return _request_batch(actor, event, new, key)
+    except IntegrityError:  # the same form was submitted at the same time; the first one counts
+        existing = same.first() if key is not None else None
+        if existing is None:
             raise
-        return before
+        return existing
 
 
-def _wish(form_id: str, new: NewBatch) -> str:
-    """Name a wish on a sheet; changed and handed in again, it is another one."""
-    told = json.dumps([form_id, asdict(_payload(new))], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+def _idempotency_key(form_id: str, new: BatchSpec) -> str:
+    """Return the idempotency key of a form submission: a hash of the form id and its values."""
+    submission = json.dumps([form_id, asdict(_payload(new))], sort_keys=True)
+    return hashlib.sha256(submission.encode()).hexdigest()
 
 
-def _ask(actor: Actor, event: Event, new: NewBatch, wish: str | None) -> BatchRequest:
-    problems = sale_problems(event, new.wanted)
+def _request_batch(
+    actor: Actor, event: Event, new: BatchSpec, idempotency_key: str | None
+) -> BatchRequest:
+    problems = sale_problems(event, new.sellable)
     if new.amount < 1:
         problems["amount"] = [
             _("Ensure this value is greater than or equal to %(limit_value)s.") % {"limit_value": 1}
@@ -118,7 +120,9 @@ def _ask(actor: Actor, event: Event, new: NewBatch, wish: str | None) -> BatchRe
         total=new.amount,
         lane=event.organizer.job_lane,
     )
-    request = BatchRequest.objects.create(job=job, event=event, requested_by=actor.key, wish=wish)
+    request = BatchRequest.objects.create(
+        job=job, event=event, requested_by=actor.key, idempotency_key=idempotency_key
+    )
     audit.record(
         actor=actor,
         action="counterfoil.batchrequest.added",
@@ -130,21 +134,21 @@ def _ask(actor: Actor, event: Event, new: NewBatch, wish: str | None) -> BatchRe
 
 
 def create_batch(claim: Claim) -> None:
-    """Make the batch that a job is for: all of its orders, or none.
+    """Create the batch of a job: all of its orders, or none.
 
     Raises:
-        Gone: what it needs is no longer there, or a quota has too few left.
-        Lost, Cancelled: the job is not, or no longer, to be done.
+        Gone: an object it needs was deleted, or a quota has too few left.
+        Lost, Cancelled: another worker owns the job, or it was cancelled.
     """
     request = BatchRequest.objects.select_related("event__organizer").get(pk=claim.job_id)
     draft = _draft(request.event, _Payload(**claim.payload))
-    stock = BatchBuilder.draw(draft)
+    builder = BatchBuilder.draw(draft)
     claim.check()
     with transaction.atomic():
-        quotas.take({draft.wanted: draft.amount})
+        quotas.take({draft.sellable: draft.amount})
         failpoints.reach("batches.quota_taken")
         batch = _insert_batch(draft)
-        stock.insert(batch, check=claim.check)
+        builder.insert(batch, check=claim.check)
         _link_batch(request, batch)
         claim.progress(draft.amount)
         failpoints.reach("batches.before_commit")
@@ -153,15 +157,15 @@ def create_batch(claim: Claim) -> None:
 
 
 def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
-    """Ask for the PDF of a batch, with a page for each ticket in the order of creation.
+    """Request the PDF of a batch: one page per ticket, in the order of creation.
 
     Raises:
-        Gone: all of its tickets were deleted.
+        Gone: all tickets of the batch were deleted.
     """
     tickets = batch.tickets.order_by("number").values_list("position_id", flat=True)
-    parts = [Part(position, override_layout=batch.layout) for position in tickets]
+    parts = [PrintItem(position, override_layout=batch.layout) for position in tickets]
     if not parts:
-        raise Gone(_("All tickets of this batch were deleted: there is nothing to print."))
+        raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
     pinned = pin(event=batch.event, parts=parts)
     with transaction.atomic():
         request = request_pinned(event=batch.event, actor=actor, pinned=pinned, purpose=PURPOSE)
@@ -170,14 +174,14 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
 
 
 def cancel_request(*, actor: Actor, request: BatchRequest) -> None:
-    """Stop a batch from being made, unless it has been.
+    """Cancel the creation of a batch.
 
     Raises:
-        Conflict: it is made already, or failed, or cancelled.
+        Conflict: the batch exists already, or its creation failed or was cancelled.
     """
     with transaction.atomic():
         if request.batch_id is not None:
-            raise Conflict(_("This batch has been made already."))
+            raise Conflict(_("This batch has already been created."))
         jobs.cancel(request.job)
         audit.record(
             actor=actor,
@@ -187,7 +191,7 @@ def cancel_request(*, actor: Actor, request: BatchRequest) -> None:
         )
 
 
-def _payload(new: NewBatch) -> _Payload:
+def _payload(new: BatchSpec) -> _Payload:
     return _Payload(
         item=new.item.pk,
         amount=new.amount,
@@ -201,32 +205,38 @@ def _payload(new: NewBatch) -> _Payload:
 
 
 def _draft(event: Event, payload: _Payload) -> Draft:
-    """Find again what was asked for: since then somebody may have deleted it."""
+    """Fetch the objects of a payload; somebody may have deleted one since.
+
+    Raises:
+        Gone: one of them is no longer there.
+    """
     item = Item.objects.select_related("tax_rule").filter(event=event, pk=payload.item).first()
     channel = SalesChannel.objects.filter(pk=payload.sales_channel).first()
-    variation = ItemVariation.objects.filter(pk__in=_known(payload.variation)).first()
-    subevent = SubEvent.objects.filter(pk__in=_known(payload.subevent)).first()
+    variation = ItemVariation.objects.filter(pk__in=_keys(payload.variation)).first()
+    subevent = SubEvent.objects.filter(pk__in=_keys(payload.subevent)).first()
     if (
         item is None
         or channel is None
         or (payload.variation and not variation)
         or (payload.subevent and not subevent)
     ):
-        raise Gone(_("What this batch was asked for has been deleted in the meantime."))
+        raise Gone(
+            _("The product, date or sales channel of this batch has been deleted in the meantime.")
+        )
     return Draft(
         event=event,
         item=item,
         variation=variation,
         subevent=subevent,
         sales_channel=channel,
-        layout=TicketLayout.objects.filter(event=event, pk__in=_known(payload.layout)).first(),
+        layout=TicketLayout.objects.filter(event=event, pk__in=_keys(payload.layout)).first(),
         amount=payload.amount,
         testmode=payload.testmode,
         comment=payload.comment,
     )
 
 
-def _known(key: int | None) -> list[int]:
+def _keys(key: int | None) -> list[int]:
     return [] if key is None else [key]
 
 

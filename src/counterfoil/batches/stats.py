@@ -1,4 +1,4 @@
-"""What became of an event's tickets, in three numbers."""
+"""Ticket statistics of an event."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from counterfoil.jobs.models import Job
 
 @dataclass(frozen=True, slots=True)
 class EventStats:
-    """Tickets made in batches, those of them in a PDF that was made, and tickets checked in."""
+    """Numbers of tickets: created in batches, printed of those, and checked in."""
 
     made: int
     printed: int
@@ -22,7 +22,7 @@ class EventStats:
 
 
 def event_stats(event: Event) -> EventStats:
-    """Count an event's tickets."""
+    """Count the created, printed and checked-in tickets of an event."""
     printed = Exists(
         BatchPrint.objects.filter(batch=OuterRef("pk"), request__job__state=Job.State.DONE)
     )

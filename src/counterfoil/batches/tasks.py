@@ -1,4 +1,4 @@
-"""The job that makes a batch."""
+"""The job that creates a batch."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model, ProtectedError, QuerySet
+from django.db.models import CASCADE, SET_NULL, Model, ProtectedError, QuerySet
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
 from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid
@@ -75,6 +76,41 @@ def delete_rows(rows: Model | QuerySet[Any], refusal: str = "") -> dict[str, int
     except IntegrityError:
         raise Conflict(_("Something that depends on it was made meanwhile.")) from None
     return counts
+
+
+def delete_tree(rows: QuerySet[Any]) -> int:
+    """Delete rows and all below them, by one statement a table; return how many there were.
+
+    Django's own way reads everything first and deletes it by pieces: for 1,000 tickets, ten times
+    the database's work while the caller's transaction holds its lock. Rows that protect others are
+    not looked for: the database refuses.
+
+    Raises:
+        Conflict: something depends on one of them.
+    """
+    try:
+        with transaction.atomic():
+            _delete_below(rows)
+            deleted = rows._raw_delete(rows.db)
+            _check_what_is_deferred()
+    except IntegrityError:
+        raise Conflict(_("Something that depends on it was made meanwhile.")) from None
+    return int(deleted)
+
+
+def _delete_below(rows: QuerySet[Any]) -> None:
+    for relation in rows.model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
+            continue
+        below: Any = relation.related_model
+        if below is rows.model:
+            continue  # those that rows of one table name in it are deleted with them
+        named = below._base_manager.filter(**{f"{relation.field.name}__in": rows.values("pk")})
+        if relation.on_delete is CASCADE:
+            _delete_below(named)
+            named._raw_delete(named.db)
+        elif relation.on_delete is SET_NULL:
+            named.update(**{relation.field.name: None})
 
 
 def _check_what_is_deferred() -> None:

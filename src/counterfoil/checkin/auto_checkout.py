@@ -1,4 +1,4 @@
-"""Lists that let everybody out once a day, so that tickets admit again the next morning."""
+"""Check out everybody on a list once a day, so that tickets admit again the next morning."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from counterfoil.orders import bulk
 
 
 def auto_checkout_where_due(now: datetime) -> int:
-    """Let everybody out of every list whose hour has come; return of how many lists."""
+    """Check out all tickets of every list that is due; return the number of lists."""
     due = CheckinList.objects.filter(exit_all_at__lte=now).select_related("event").order_by("pk")
-    return sum(let_out(checkin_list, now) for checkin_list in due)
+    return sum(auto_checkout(checkin_list, now) for checkin_list in due)
 
 
-def let_out(checkin_list: CheckinList, now: datetime) -> bool:
-    """Write an exit for everybody inside, if the list's hour has come; return whether it had."""
+def auto_checkout(checkin_list: CheckinList, now: datetime) -> bool:
+    """Write an exit for every ticket inside if the list is due; return whether it was."""
     with transaction.atomic():
         exits = write_exits(checkin_list, now)
         if exits is None:
@@ -30,11 +30,11 @@ def let_out(checkin_list: CheckinList, now: datetime) -> bool:
 
 
 def write_exits(checkin_list: CheckinList, now: datetime) -> QuerySet[Checkin] | None:
-    """Write exits if the list's hour has come, set it to the next day, and return what is written.
+    """Write exits if the list is due, move its hour to the next day, and return the exits.
 
-    Scans call this too: the hour holds even if nothing else runs on time. Of several at once only
-    one changes the hour, and that one writes the exits. The caller stamps them at the end of its
-    transaction.
+    Scans call this too, so that the hour holds even if the periodic task is late. Only one of
+    several concurrent calls changes the hour, and that one writes the exits. The caller stamps them
+    at the end of its transaction.
     """
     hour = checkin_list.exit_all_at
     if hour is None or hour > now:
@@ -53,7 +53,7 @@ def stamp_exits(checkin_list: CheckinList, exits: QuerySet[Checkin]) -> None:
 
 
 def _insert_exits(checkin_list: CheckinList, hour: datetime) -> None:
-    """Write an exit for each ticket inside: scans wait meanwhile, and there may be thousands."""
+    """Insert exits in bulk: scans wait for it, and there may be thousands of tickets inside."""
     positions = list(inside(checkin_list, at=hour).values_list("pk", flat=True))
     sample = Checkin(list=checkin_list, type=Checkin.Type.EXIT, datetime=hour, auto_checked_in=True)
     ids = bulk.draw_ids(Checkin, len(positions))
@@ -61,7 +61,7 @@ def _insert_exits(checkin_list: CheckinList, hour: datetime) -> None:
 
 
 def _following(hour: datetime, now: datetime, checkin_list: CheckinList) -> datetime:
-    """Return the same time by the event's clock on the first day on which it is still to come."""
+    """Return the next time after now with the same local time of the event."""
     local = hour.astimezone(checkin_list.event.tz)
     local += timedelta(days=max(0, (now - hour).days))
     while local <= now:

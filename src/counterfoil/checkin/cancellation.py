@@ -1,4 +1,4 @@
-"""Cancels orders: their tickets are free to be sold again, and nobody gets in with them."""
+"""Cancel orders: their tickets can be sold again and are no longer admitted."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def cancel_order(*, actor: Actor | None, order: Order, comment: str = "") -> Ord
     """Cancel an order that is pending, paid or expired.
 
     Raises:
-        StatusRefused: it is canceled already.
+        StatusRefused: the order is already canceled.
     """
     locked = lock_order(order)
     if locked.status == Order.Status.CANCELED:
-        raise StatusRefused(_("This order has been canceled already."))
+        raise StatusRefused(_("This order has already been canceled."))
     record(
         actor=actor,
         action="counterfoil.order.canceled",

@@ -1,4 +1,4 @@
-"""What of an event's gate a clone of the event gets: its check-in lists with their rules."""
+"""Copy check-in lists and their rules to a clone of an event."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from counterfoil.catalog.cloning import Clone
 from counterfoil.catalog.models import Item, ItemVariation
 from counterfoil.checkin.models import CheckinList
 
-#: Variables and kinds of objects in rules whose values are ids.
+#: Variables and lookups in rules whose values are ids.
 _KINDS = {"product": Item, "variation": ItemVariation}
 
 
@@ -22,25 +22,30 @@ def copy_lists(clone: Clone) -> None:
 
 
 def _about_copies(clone: Clone, node: Any, kind: str = "") -> Any:
-    """Have rules speak of the clone's products; ``kind`` is what plain values here are ids of."""
+    """Replace product ids in rules by those of the clone; ``kind`` is the model of plain values."""
     if isinstance(node, list):
         return [_about_copies(clone, each, kind) for each in node]
     if isinstance(node, dict):
-        return {name: _arguments(clone, name, given, kind) for name, given in node.items()}
+        return {name: _arguments(clone, name, arguments, kind) for name, arguments in node.items()}
     if kind in _KINDS and not isinstance(node, bool):
         copy = clone.id_of(_KINDS[kind], node)
         return node if copy is None else type(node)(copy)
     return node
 
 
-def _arguments(clone: Clone, name: str, given: Any, kind: str) -> Any:
+def _arguments(clone: Clone, name: str, arguments: Any, kind: str) -> Any:
     if name == "var":
-        return given
-    if name == "lookup" and isinstance(given, list) and given and str(given[0]) in _KINDS:
-        looked_up = _about_copies(clone, given[1:2], str(given[0]))
-        return [given[0], *looked_up, *given[2:]]
+        return arguments
+    if (
+        name == "lookup"
+        and isinstance(arguments, list)
+        and arguments
+        and str(arguments[0]) in _KINDS
+    ):
+        looked_up = _about_copies(clone, arguments[1:2], str(arguments[0]))
+        return [arguments[0], *looked_up, *arguments[2:]]
     if name in {"==", "inList"}:
-        asked = [each.get("var") for each in given if isinstance(each, dict)]
-        named = [str(each[0] if isinstance(each, list) else each) for each in asked if each]
+        variables = [each.get("var") for each in arguments if isinstance(each, dict)]
+        named = [str(each[0] if isinstance(each, list) else each) for each in variables if each]
         kind = next((each for each in named if each in _KINDS), "")
-    return _about_copies(clone, given, kind)
+    return _about_copies(clone, arguments, kind)

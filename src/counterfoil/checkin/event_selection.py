@@ -1,4 +1,4 @@
-"""Which event, date and list a scanner should be set to now."""
+"""Select the event, date and check-in list for a scanner."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from django.db.models.functions import Coalesce, Least
 from counterfoil.catalog.models import Event, SubEvent
 from counterfoil.checkin.models import CheckinList
 
-#: How long something without an end is taken to last.
+#: The assumed duration of an event without an end.
 _WITHOUT_END = timedelta(days=1)
-#: How long before the doors open a scanner is prepared for it.
+#: How long before admission an event counts as running.
 _PREPARED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventContext:
-    """An event, or a date of a series. ``begins``: when people start to come."""
+    """An event or a date of a series. ``begins`` is the time of admission."""
 
     event: Event
     subevent: SubEvent | None
@@ -31,7 +31,7 @@ class EventContext:
         return self.begins - _PREPARED <= now < self.ends
 
     def lists(self) -> QuerySet[CheckinList]:
-        """Its check-in lists, those made for the date itself first."""
+        """Return the check-in lists, those of the date itself first."""
         lists = CheckinList.objects.filter(event=self.event)
         if self.subevent is None:
             return lists.filter(subevent=None).order_by("pk")
@@ -44,40 +44,42 @@ class EventContext:
         )
 
 
-def occasion_for(events: QuerySet[Event], now: datetime) -> EventContext | None:
-    """Choose what runs now and began last, else what begins next, else what was last."""
-    nearest = [found for found in map(_occasion, _nearest(events, now)) if found is not None]
-    running = [occasion for occasion in nearest if occasion.runs(now)]
+def select_event(events: QuerySet[Event], now: datetime) -> EventContext | None:
+    """Return what is running and began last, else what begins next, else what ended last."""
+    nearest = [
+        context for context in map(_context_of, _nearest(events, now)) if context is not None
+    ]
+    running = [context for context in nearest if context.runs(now)]
     if running:
-        return max(running, key=lambda occasion: occasion.begins)
-    coming = [occasion for occasion in nearest if occasion.begins > now]
+        return max(running, key=lambda context: context.begins)
+    coming = [context for context in nearest if context.begins > now]
     if coming:
-        return min(coming, key=lambda occasion: occasion.begins)
-    return max(nearest, key=lambda occasion: occasion.begins, default=None)
+        return min(coming, key=lambda context: context.begins)
+    return max(nearest, key=lambda context: context.begins, default=None)
 
 
-def running_occasion(
+def running_event(
     events: QuerySet[Event], now: datetime, *, event: str, subevent: int | None
 ) -> EventContext | None:
-    """Return this occasion, if it may be scanned for and runs now."""
+    """Return this event or date if it is live and running."""
     dated: Any
     for dated in (
         _timed(_dates(events).filter(event__slug=event, pk=subevent))
         if subevent is not None
         else _timed(_plain(events).filter(slug=event))
     ):
-        found = _occasion(dated)
-        return found if found and found.runs(now) else None
+        context = _context_of(dated)
+        return context if context and context.runs(now) else None
     return None
 
 
 def _nearest(events: QuerySet[Event], now: datetime) -> list[Any]:
-    """Return of plain events and of dates the last three that began and the next."""
-    found: list[Any] = []
+    """Return the last three that began and the next one, of single events and of dates."""
+    nearest: list[Any] = []
     for rows in (_timed(_plain(events)), _timed(_dates(events))):
-        found += rows.filter(begins__lte=now + _PREPARED).order_by("-begins", "-pk")[:3]
-        found += rows.filter(begins__gt=now).order_by("begins", "pk")[:1]
-    return found
+        nearest += rows.filter(begins__lte=now + _PREPARED).order_by("-begins", "-pk")[:3]
+        nearest += rows.filter(begins__gt=now).order_by("begins", "pk")[:1]
+    return nearest
 
 
 def _plain(events: QuerySet[Event]) -> QuerySet[Event]:
@@ -93,7 +95,7 @@ def _timed(rows: Any) -> Any:
     return rows.annotate(begins=Least(Coalesce("date_admission", "date_from"), "date_from"))
 
 
-def _occasion(dated: Any) -> EventContext | None:
+def _context_of(dated: Any) -> EventContext | None:
     is_date = isinstance(dated, SubEvent)
     return EventContext(
         event=dated.event if is_date else dated,

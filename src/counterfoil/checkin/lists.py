@@ -1,4 +1,4 @@
-"""Check-in lists: made, changed and deleted by the organizer."""
+"""Create, change and delete check-in lists."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def save_list(
     fields: Mapping[str, Any],
     actor: Actor | None,
 ) -> CheckinList:
-    """Make a list, or change the given fields of one.
+    """Create a list, or change fields of one.
 
     Raises:
-        Invalid: a product or date is another event's, or the rules could not be evaluated.
+        Invalid: a product or date belongs to another event, or the rules cannot be evaluated.
     """
     saved = checkin_list or CheckinList(event=event)
     plain = {name: value for name, value in fields.items() if name != "limit_products"}

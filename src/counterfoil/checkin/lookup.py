@@ -1,4 +1,4 @@
-"""Which ticket a scanned code means, and on which of the scanner's lists it counts."""
+"""Look up the ticket of a scanned code, and the list of the scanner that it counts on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _TICKETS = OrderPosition.objects.select_related(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """``position`` None: no such ticket, or one that was revoked and is not there any more."""
+class Lookup:
+    """``position`` is None if there is no such ticket, or a revoked one that was deleted."""
 
     list: CheckinList
     position: OrderPosition | None = None
@@ -23,20 +23,20 @@ class Found:
     ambiguous: bool = False
 
 
-def find(scan: Scan) -> Found:
-    """Find the ticket of a scan. A secret of an event without a list in the scan is unknown."""
+def find(scan: Scan) -> Lookup:
+    """Look up the ticket of a scan, in the events of the scan's lists only."""
     lists = {entry.event_id: entry for entry in scan.lists}
     position = _position(scan, lists)
     secret = position.secret if position else scan.secret
     revoked = RevokedSecret.objects.filter(event__in=lists, secret=secret).order_by("pk").first()
     if position is None:
         if revoked is None:
-            return Found(list=scan.lists[0])
+            return Lookup(list=scan.lists[0])
         owner = _TICKETS.filter(pk=revoked.position_id or 0, canceled=False).first()
-        return Found(list=lists[revoked.event_id], position=owner, revoked=True)
+        return Lookup(list=lists[revoked.event_id], position=owner, revoked=True)
     checkin_list = lists[position.order.event_id]
     chosen = _of_list(position, checkin_list)
-    return Found(
+    return Lookup(
         list=checkin_list,
         position=chosen or position,
         revoked=revoked is not None,
@@ -47,7 +47,7 @@ def find(scan: Scan) -> Found:
 def _position(scan: Scan, lists: dict[int, CheckinList]) -> OrderPosition | None:
     tickets = _TICKETS.filter(order__event__in=lists, canceled=False)
     organizer = scan.lists[0].event.organizer_id
-    # An all-digit secret may be the id of another ticket: the secret was printed, so it wins.
+    # An all-digit secret may be the id of another ticket. The secret is on paper, so it wins.
     position = next(iter(tickets.filter(organizer=organizer, secret=scan.secret)), None)
     if position is None and scan.position_id is not None:
         position = next(iter(tickets.filter(pk=scan.position_id)), None)
@@ -55,21 +55,21 @@ def _position(scan: Scan, lists: dict[int, CheckinList]) -> OrderPosition | None
 
 
 def _of_list(position: OrderPosition, checkin_list: CheckinList) -> OrderPosition | None:
-    """Return the ticket itself, or on a list of add-ons the add-on that the list is about.
+    """Return the ticket itself, or its matching add-on on a list with ``addon_match``.
 
-    None if several are: nobody can tell which one the guest is here for.
+    Returns None if several add-ons match.
     """
-    if not checkin_list.addon_match or fits(position, checkin_list):
+    if not checkin_list.addon_match or matches_list(position, checkin_list):
         return position
     addons = _TICKETS.filter(addon_to=position, canceled=False).order_by("pk")
-    fitting = [addon for addon in addons if fits(addon, checkin_list)]
+    fitting = [addon for addon in addons if matches_list(addon, checkin_list)]
     if not fitting:
         return position
     return fitting[0] if len(fitting) == 1 else None
 
 
-def fits(position: OrderPosition, checkin_list: CheckinList) -> bool:
-    """Tell whether a ticket's product and date are those of a list."""
+def matches_list(position: OrderPosition, checkin_list: CheckinList) -> bool:
+    """Return whether the product and date of a ticket are on a list."""
     if checkin_list.subevent_id and position.subevent_id != checkin_list.subevent_id:
         return False
     return (

@@ -34,7 +34,7 @@ class CheckinList(models.Model):
 
 
 class Checkin(models.Model):
-    """One scan, admitted or refused. The same nonce again is the same scan, sent twice."""
+    """An admitted or denied scan. A repeated nonce is the same scan, sent twice."""
 
     class Type(models.TextChoices):
         ENTRY = "entry"

@@ -1,4 +1,4 @@
-"""Changes single tickets. It is done here, since a changed secret is one to revoke."""
+"""Change single tickets. It is here because a changed secret must be revoked."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def update_position(
     fields: Mapping[str, Any],
     check_quotas: bool = True,
 ) -> OrderPosition:
-    """Change fields of a ticket. The secret that it had before is revoked.
+    """Change fields of a ticket. A replaced secret is revoked.
 
     Raises:
         Invalid: see ``orders.positionchanges.write_changes``; or the secret cannot be used.
-        Gone: somebody has deleted the ticket.
+        Gone: the ticket was deleted.
     """
     event = position.order.event
     order = lock_order(position.order)
@@ -44,8 +44,8 @@ def update_position(
             changed = write_changes(
                 order=order, position=locked, fields=fields, check_quotas=check_quotas
             )
-    except IntegrityError:  # somebody else has taken the secret since it was looked for
-        raise Invalid({"secret": [_("This secret is in use already.")]}) from None
+    except IntegrityError:  # another transaction took the secret after the check
+        raise Invalid({"secret": [_("This secret is already in use.")]}) from None
     if not changed:
         return locked
     record(
@@ -69,13 +69,13 @@ def _as_it_is_now(position: OrderPosition, order: Order) -> OrderPosition:
     rows = OrderPosition.objects.select_related("item", "variation", "subevent", "tax_rule")
     locked = rows.filter(pk=position.pk).first()
     if locked is None:
-        raise Gone(_("This ticket was deleted meanwhile."))
+        raise Gone(_("This ticket has been deleted in the meantime."))
     locked.order = order
     return locked
 
 
 def _check_secret(order: Order, secret: str) -> None:
     if OrderPosition.objects.filter(organizer=order.organizer_id, secret=secret).exists():
-        raise Invalid({"secret": [_("This secret is in use already.")]})
+        raise Invalid({"secret": [_("This secret is already in use.")]})
     if RevokedSecret.objects.filter(event=order.event_id, secret=secret).exists():
         raise Invalid({"secret": [_("This secret has been revoked.")]})

@@ -1,4 +1,4 @@
-"""What lists hold and how many are in: always few queries, whatever the number of lists."""
+"""Query check-in lists, their tickets and counts, with a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from counterfoil.orders.models import Order, OrderPosition
 
 
 def lists_of(event: Event) -> QuerySet[CheckinList]:
-    """The check-in lists of an event, by date and name, with what a list of them shows."""
+    """Return the check-in lists of an event, by date and name."""
     lists = CheckinList.objects.filter(event=event).select_related("event", "subevent")
     return lists.prefetch_related("limit_products").order_by("subevent__date_from", "name", "pk")
 
@@ -24,47 +24,47 @@ def lists_of(event: Event) -> QuerySet[CheckinList]:
 def positions_on(
     checkin_list: CheckinList, *, whatever_status: bool = False
 ) -> QuerySet[OrderPosition]:
-    """The tickets of a list: of its products and date, paid or pending as the list says."""
+    """Return the tickets of a list: of its products and date, paid or, if included, pending."""
     return OrderPosition.objects.filter(_is_on(checkin_list, whatever_status=whatever_status))
 
 
 def _is_on(checkin_list: CheckinList, *, whatever_status: bool) -> Q:
-    on = Q(order__event=checkin_list.event_id, canceled=False)
+    condition = Q(order__event=checkin_list.event_id, canceled=False)
     if checkin_list.subevent_id:
-        on &= Q(subevent=checkin_list.subevent_id)
+        condition &= Q(subevent=checkin_list.subevent_id)
     if not checkin_list.all_products:
-        on &= Q(item__in=checkin_list.limit_products.all())
+        condition &= Q(item__in=checkin_list.limit_products.all())
     if whatever_status:
-        return on
+        return condition
     status = Q(order__status=Order.Status.PAID)
     pending = Q(order__status=Order.Status.PENDING)
     status |= pending if checkin_list.include_pending else pending & Q(order__valid_if_pending=True)
-    return on & status
+    return condition & status
 
 
 def tickets_of(
     lists: Sequence[CheckinList], *, whatever_status: bool = False
 ) -> QuerySet[OrderPosition]:
-    """The tickets of any of several lists, each with its ``last_checked_in`` on them."""
-    on_any = Q()
+    """Return the tickets of any of the lists, annotated with ``last_checked_in``."""
+    condition = Q()
     for checkin_list in lists:
-        on_any |= _is_on(checkin_list, whatever_status=whatever_status)
+        condition |= _is_on(checkin_list, whatever_status=whatever_status)
     entered = entries().filter(list__in=lists, position=OuterRef("pk"))
     last = entered.order_by("-datetime").values("datetime")[:1]
     return (
-        OrderPosition.objects.filter(on_any or Q(pk__in=[]))
+        OrderPosition.objects.filter(condition or Q(pk__in=[]))
         .annotate(last_checked_in=Subquery(last))
         .order_by("order__code", "positionid", "pk")
     )
 
 
 def entries() -> QuerySet[Checkin]:
-    """The scans by which tickets came in."""
+    """Return the admitted entries."""
     return Checkin.objects.filter(successful=True, type=Checkin.Type.ENTRY)
 
 
 def inside(checkin_list: CheckinList, *, at: datetime | None = None) -> QuerySet[OrderPosition]:
-    """The tickets whose last admitted scan on the list (at that time, or now) was an entry."""
+    """Return the tickets whose last admitted scan on the list (until ``at``) is an entry."""
     scans = Checkin.objects.filter(list=checkin_list, successful=True)
     if at is not None:
         scans = scans.filter(datetime__lte=at)
@@ -78,19 +78,19 @@ def inside(checkin_list: CheckinList, *, at: datetime | None = None) -> QuerySet
 
 
 def checkins_of(event: Event) -> QuerySet[Checkin]:
-    """All scans of an event, admitted or refused, in the order in which they happened."""
+    """Return all scans of an event, admitted or denied, oldest first."""
     checkins = Checkin.objects.filter(list__event=event).select_related("device", "list__event")
     return checkins.order_by("datetime", "pk")
 
 
-def shown_checkins() -> Prefetch[str, QuerySet[Checkin], str]:
-    """Fetch the admitted scans of tickets into ``position.checkins``."""
+def prefetch_checkins() -> Prefetch[str, QuerySet[Checkin], str]:
+    """Return the prefetch of admitted scans into ``position.checkins``."""
     admitted = Checkin.objects.filter(successful=True).select_related("device")
     return Prefetch("all_checkins", admitted.order_by("datetime", "pk"), to_attr="checkins")
 
 
 class Kind(NamedTuple):
-    """What decides whether a ticket is on a list. Tickets are counted by kind, not one by one."""
+    """The fields that decide whether a ticket is on a list. Tickets are counted per kind."""
 
     item: int
     variation: int | None
@@ -111,7 +111,7 @@ class Kind(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """How many tickets a list has and how many of them came in, by item and variation."""
+    """Numbers of tickets and of checked-in tickets of a list, by item and variation."""
 
     positions: Counter[tuple[int, int | None]] = field(default_factory=Counter)
     checkins: Counter[tuple[int, int | None]] = field(default_factory=Counter)
@@ -133,18 +133,18 @@ _KIND = ("item", "variation", "subevent", "order__status", "order__valid_if_pend
 
 
 def tallies(event: Event, lists: Sequence[CheckinList]) -> dict[int, Tally]:
-    """Count for many lists of one event at once, in two queries and the lists' products."""
-    found = {entry.pk: Tally() for entry in lists}
+    """Count the tickets of many lists of one event, in two queries."""
+    counts = {entry.pk: Tally() for entry in lists}
     products = {entry.pk: {item.pk for item in entry.limit_products.all()} for entry in lists}
     for kind, count in _positions_by_kind(event):
         for entry in lists:
             if kind.is_on(entry, products[entry.pk]):
-                found[entry.pk].positions[kind.item, kind.variation] += count
+                counts[entry.pk].positions[kind.item, kind.variation] += count
     by_pk = {entry.pk: entry for entry in lists}
     for pk, kind, count in _admitted_by_kind(lists):
         if kind.is_on(by_pk[pk], products[pk]):
-            found[pk].checkins[kind.item, kind.variation] += count
-    return found
+            counts[pk].checkins[kind.item, kind.variation] += count
+    return counts
 
 
 def _positions_by_kind(event: Event) -> Iterable[tuple[Kind, int]]:
@@ -167,7 +167,7 @@ def _admitted_by_kind(lists: Sequence[CheckinList]) -> Iterable[tuple[int, Kind,
 
 
 def products_of(checkin_list: CheckinList) -> QuerySet[Item]:
-    """The items that a list counts, as a shop shows them, with their variations."""
+    """Return the items of a list in the order of the shop, with their variations."""
     items = (
         Item.objects.filter(event=checkin_list.event_id)
         if checkin_list.all_products

@@ -1,4 +1,4 @@
-"""Questions that are asked at the gate, and the answers that come back."""
+"""Questions to answer at check-in, and their answers."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from counterfoil.orders.answers import YES, AnswerUnreadable, normal_answer
 from counterfoil.orders.models import OrderPosition, QuestionAnswer
 
 
-def pending_questions(position: OrderPosition, given: Mapping[str, str]) -> list[Question]:
-    """Return the questions that are still open: neither answered before nor in ``given``.
+def pending_questions(position: OrderPosition, answers: Mapping[str, str]) -> list[Question]:
+    """Return the open questions: neither answered before nor in ``answers``.
 
-    An empty answer settles a question that is not required. An answer that cannot be read leaves
-    its question open, so that the app asks again.
+    An empty answer settles an optional question. An invalid answer leaves its question open, so
+    that the app asks again.
     """
-    asked = _asked_of(position)
-    if not asked:
+    questions = _questions_of(position)
+    if not questions:
         return []
     stored = {answer.question_id: answer for answer in position.answers.prefetch_related("options")}
-    told = {pk: _words(answer.answer, answer.options.all()) for pk, answer in stored.items()}
-    for question in asked:
+    values = {pk: _values(answer.answer, answer.options.all()) for pk, answer in stored.items()}
+    for question in questions:
         with suppress(KeyError, AnswerUnreadable):
-            told[question.pk] = _words(*_read(question, given[str(question.pk)]))
+            values[question.pk] = _values(*_read(question, answers[str(question.pk)]))
     return [
         question
-        for question in asked
+        for question in questions
         if question.pk not in stored
-        and not _settled(question, given.get(str(question.pk)))
-        and _applies(question, told)
+        and not _settled(question, answers.get(str(question.pk)))
+        and _applies(question, values)
     ]
 
 
-def store(position: OrderPosition, given: Mapping[str, str]) -> None:
-    """Keep the readable answers to questions of this ticket; an empty one removes an old one."""
-    asked = _asked_of(position) if given else []
-    for question in asked:
-        text = given.get(str(question.pk))
+def store(position: OrderPosition, answers: Mapping[str, str]) -> None:
+    """Store the valid answers to questions of a ticket; an empty one deletes an earlier one."""
+    questions = _questions_of(position) if answers else []
+    for question in questions:
+        text = answers.get(str(question.pk))
         if text is not None and not text.strip():
             position.answers.filter(question=question).delete()
         elif text is not None:
-            with suppress(AnswerUnreadable):  # by force: what cannot be read cannot be kept
+            with suppress(AnswerUnreadable):  # a forced scan may have invalid answers
                 _store(position, question, *_read(question, text))
 
 
@@ -57,19 +57,19 @@ def _store(
     answer.options.set(options)
 
 
-def _words(text: str, options: Iterable[QuestionOption]) -> set[str]:
-    """Return what a question that depends on this answer may call it."""
+def _values(text: str, options: Iterable[QuestionOption]) -> set[str]:
+    """Return the values by which a dependent question may name this answer."""
     return {text, *(option.identifier for option in options)}
 
 
-def _applies(question: Question, told: Mapping[int, set[str]]) -> bool:
-    """Tell whether a question that depends on another one's answer is to be asked."""
+def _applies(question: Question, values: Mapping[int, set[str]]) -> bool:
+    """Return whether the answer that a question depends on was given."""
     parent = question.extra.get("dependency_question")
-    wanted = question.extra.get("dependency_values") or ()
-    return parent is None or not told.get(parent, set()).isdisjoint(map(str, wanted))
+    required_values = question.extra.get("dependency_values") or ()
+    return parent is None or not values.get(parent, set()).isdisjoint(map(str, required_values))
 
 
-def _asked_of(position: OrderPosition) -> list[Question]:
+def _questions_of(position: OrderPosition) -> list[Question]:
     questions = Question.objects.filter(items=position.item_id, ask_during_checkin=True)
     options = QuestionOption.objects.order_by("position", "pk")
     return list(
@@ -90,18 +90,18 @@ def _settled(question: Question, text: str | None) -> bool:
 
 
 def _read(question: Question, text: str) -> tuple[str, Sequence[QuestionOption]]:
-    """Return the answer as it is stored, and the options it chooses.
+    """Return the stored form of an answer, and the selected options.
 
     Raises:
-        AnswerUnreadable: it is not of the question's type.
+        AnswerUnreadable: the answer does not match the type of the question.
     """
     options = _options(question, text) if question.type in CHOICES else ()
     return normal_answer(question, text, options), options
 
 
 def _options(question: Question, text: str) -> list[QuestionOption]:
-    known = {key: o for o in question.options.all() for key in (str(o.pk), o.identifier)}
+    options = {key: o for o in question.options.all() for key in (str(o.pk), o.identifier)}
     try:
-        return [known[part.strip()] for part in text.split(",")]
+        return [options[part.strip()] for part in text.split(",")]
     except KeyError:
         raise AnswerUnreadable(text) from None

@@ -1,4 +1,4 @@
-"""Why a ticket is not admitted: the words of the API."""
+"""Reasons for denying a ticket, as in the API."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A ticket may not pass. ``explanation`` says more to the person at the gate."""
+class Denial:
+    """Why a ticket is denied. ``explanation`` adds details for the person at the gate."""
 
     reason: Reason
     explanation: str | None = None

@@ -1,4 +1,4 @@
-"""What scanners report afterwards: scans that they refused on their own, and prints."""
+"""Reports of scanners: scans that they denied offline, and prints."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from counterfoil.orders.models import OrderPosition, PrintLog
 def report_failure(
     *, checkin_list: CheckinList, fields: Mapping[str, Any], actor: Actor | None
 ) -> Checkin:
-    """Keep a scan that an app refused while it was offline. The same nonce again is kept once.
+    """Store a scan that an app denied while it was offline. A repeated nonce is stored once.
 
-    ``fields`` are those of a check-in; the time of the scan is now unless given.
+    ``fields`` are those of a check-in; ``datetime`` defaults to now.
     """
     nonce = fields.get("nonce")
-    known = Checkin.objects.filter(list=checkin_list, successful=False, nonce=nonce)
-    told_before = known.first() if nonce else None
-    if told_before:
-        return told_before
+    same = Checkin.objects.filter(list=checkin_list, successful=False, nonce=nonce)
+    existing = same.first() if nonce else None
+    if existing:
+        return existing
     failed = Checkin.objects.create(
         list=checkin_list,
         successful=False,
@@ -52,7 +52,7 @@ def report_failure(
 def report_print(
     *, position: OrderPosition, fields: Mapping[str, Any], actor: Actor | None
 ) -> PrintLog:
-    """Keep that a ticket or badge was printed."""
+    """Log that a ticket or badge was printed."""
     event, device = position.order.event, device_of(actor)
     lock_orders([position.order_id])
     log = PrintLog.objects.create(

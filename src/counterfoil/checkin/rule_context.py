@@ -1,4 +1,4 @@
-"""The times that a ticket's date has, as rules name them, seen from the moment of a scan."""
+"""The times that rules refer to: those of the event or date, and the time of the scan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RuleContext:
 
 
 def rule_context_of(position: OrderPosition, now: datetime) -> RuleContext:
-    """Return the times of the position's date, or of its event if that is no series."""
+    """Return the times of the position's date, or of its event if it is not a series."""
     event = position.order.event
     dated = position.subevent or event
     return RuleContext(

@@ -2,7 +2,7 @@
 
 A rule is an object with one key, the operator, and a list of arguments that may be rules
 themselves: ``{"isAfter": [{"var": "now"}, {"buildTime": ["date_admission"]}, 10]}``. Apps evaluate
-the same rules offline, so what is not known here is never guessed: it refuses.
+the same rules offline, so an unsupported rule is never guessed: it denies the ticket.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class UnknownRule(Exception):
 class Facts:
     """What rules may ask about a ticket at the moment of its scan."""
 
-    moments: RuleContext
+    context: RuleContext
     product: int
     variation: int | None
     entries: Sequence[datetime] = field(default_factory=tuple)
@@ -38,7 +38,7 @@ class Facts:
 
     @property
     def now(self) -> datetime:
-        return self.moments.now
+        return self.context.now
 
     def entries_between(self, start: datetime | None, end: datetime | None) -> list[datetime]:
         return [
@@ -60,12 +60,12 @@ class Facts:
         return -1 if entry is None else int((self.now - entry).total_seconds() // 60)
 
     def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self.moments.tz).date()
+        return moment.astimezone(self.context.tz).date()
 
 
 _VARIABLES: Mapping[str, Callable[[Facts], Any]] = {
     "now": lambda facts: facts.now,
-    "now_isoweekday": lambda facts: facts.now.astimezone(facts.moments.tz).isoweekday(),
+    "now_isoweekday": lambda facts: facts.now.astimezone(facts.context.tz).isoweekday(),
     "product": lambda facts: facts.product,
     "variation": lambda facts: facts.variation,
     "gate": lambda facts: None,
@@ -97,10 +97,10 @@ def _equal(_facts: Facts, arguments: list[Any]) -> bool:
 
 
 def _in_list(_facts: Facts, arguments: list[Any]) -> bool:
-    wanted, allowed = arguments
+    value, allowed = arguments
     if not isinstance(allowed, list):
         raise UnknownRule("a choice from something that is no list")
-    return wanted is not None and str(wanted) in {str(entry) for entry in allowed}
+    return value is not None and str(value) in {str(entry) for entry in allowed}
 
 
 def _compared(arguments: list[Any]) -> tuple[datetime, datetime, datetime | None]:
@@ -132,16 +132,16 @@ def _is_after(_facts: Facts, arguments: list[Any]) -> bool:
 def _build_time(facts: Facts, arguments: list[Any]) -> datetime | None:
     kind = str(arguments[0])
     if kind in ("date_from", "date_to", "date_admission"):
-        moment: datetime | None = getattr(facts.moments, kind)
+        moment: datetime | None = getattr(facts.context, kind)
         return moment
     try:
         if kind == "custom":
             written = datetime.fromisoformat(str(arguments[1]))
-            return written if written.tzinfo else written.replace(tzinfo=facts.moments.tz)
+            return written if written.tzinfo else written.replace(tzinfo=facts.context.tz)
         if kind == "customtime":
-            today = facts.now.astimezone(facts.moments.tz).date()
+            today = facts.now.astimezone(facts.context.tz).date()
             clock = time.fromisoformat(str(arguments[1]))
-            return datetime.combine(today, clock, tzinfo=clock.tzinfo or facts.moments.tz)
+            return datetime.combine(today, clock, tzinfo=clock.tzinfo or facts.context.tz)
     except (IndexError, ValueError):
         raise UnknownRule("a time that cannot be read") from None
     raise UnknownRule(f"the time “{kind}”")
@@ -232,7 +232,7 @@ def _check(node: Any, depth: int) -> None:
 
 
 def _parts(node: dict[str, Any], depth: int) -> tuple[str, list[Any]]:
-    """Take a rule apart into its operator and arguments, both known to be usable."""
+    """Split a rule into its operator and arguments, both validated."""
     if depth == 0:
         raise UnknownRule(_("These rules contain too many levels."))
     if len(node) != 1:

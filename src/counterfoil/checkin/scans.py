@@ -1,4 +1,4 @@
-"""What a scanner reports, and what it is told."""
+"""A scan and its outcome."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from datetime import datetime
 
 from counterfoil.catalog.models import Question
 from counterfoil.checkin.models import Checkin, CheckinList
-from counterfoil.checkin.reasons import Refused
+from counterfoil.checkin.reasons import Denial
 from counterfoil.core import clock
 from counterfoil.orders.models import OrderPosition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One code held before a scanner.
+    """A scanned code.
 
-    ``lists`` are of different events; the ticket decides which of them counts. ``datetime`` is
-    when it happened, which is long ago for a scanner that was offline. ``force`` reports an
-    admission that has already happened. ``position_id`` names the ticket instead of ``secret``
-    for apps that chose it from a list.
+    ``lists`` belong to different events; the ticket decides which one counts. ``datetime`` is the
+    time of the scan, which may be long ago if the scanner was offline. ``force`` reports an
+    admission that has already happened. ``position_id`` replaces ``secret`` in apps where the
+    ticket was selected from a list.
     """
 
     lists: Sequence[CheckinList]
@@ -43,13 +43,13 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What the scanner is told: admitted, unless ``refused`` or ``questions`` say otherwise."""
+    """The result of a scan: admitted unless there is a ``denial`` or are ``questions``."""
 
     list: CheckinList
     position: OrderPosition | None = None
-    refused: Refused | None = None
+    denial: Denial | None = None
     questions: Sequence[Question] = ()
 
     @property
     def admitted(self) -> bool:
-        return self.refused is None and not self.questions
+        return self.denial is None and not self.questions

@@ -34,7 +34,7 @@ def revoke_secret(*, position: OrderPosition, actor: Actor | None) -> RevokedSec
     """Revoke a ticket's secret. Doing it twice does it once.
 
     Raises:
-        Gone: somebody has deleted the ticket.
+        Gone: the ticket was deleted.
     """
     event = position.order.event
     _lock([position.order_id], [position.pk])
@@ -54,7 +54,7 @@ def set_block(
 
     Raises:
         Invalid: no block can have this name.
-        Gone: somebody has deleted the ticket.
+        Gone: the ticket was deleted.
     """
     if not _BLOCK_NAME.fullmatch(name):
         raise Invalid(
@@ -91,7 +91,7 @@ def set_blocks(*, event: Event, positions: Collection[int], name: str, blocked: 
     The caller has checked the name and writes the log.
 
     Raises:
-        Gone: somebody has deleted some of the tickets.
+        Gone: some of the tickets were deleted.
     """
     rows = OrderPosition.objects.filter(order__event=event, pk__in=positions)
     orders = sorted(set(rows.values_list("order_id", flat=True)))
@@ -189,4 +189,4 @@ def _lock(orders: Collection[int], positions: Collection[int]) -> None:
     """Lock orders, and with them their positions, which are changed under this lock only."""
     lock_orders(orders)
     if OrderPosition.objects.filter(pk__in=positions).count() < len(positions):
-        raise Gone(_("This ticket was deleted meanwhile."))
+        raise Gone(_("This ticket has been deleted in the meantime."))

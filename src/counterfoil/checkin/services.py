@@ -1,4 +1,4 @@
-"""What happens at the gate: a scanned ticket is admitted or refused, and either is written down."""
+"""Redeem scanned tickets: admit or deny them, and record the scan."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from counterfoil.accounts.models import Device
 from counterfoil.audit.services import record
 from counterfoil.catalog import change_clock
 from counterfoil.checkin import questions
-from counterfoil.checkin.admission import Attempt, refusal_of
+from counterfoil.checkin.admission import Attempt, denial_of
 from counterfoil.checkin.auto_checkout import stamp_exits, write_exits
-from counterfoil.checkin.lookup import Found, find
+from counterfoil.checkin.lookup import Lookup, find
 from counterfoil.checkin.models import Checkin, CheckinList
-from counterfoil.checkin.reasons import Reason, Refused
+from counterfoil.checkin.reasons import Denial, Reason
 from counterfoil.checkin.scans import Outcome, Scan
 from counterfoil.core import clock
 from counterfoil.orders.changes import stamp_orders
@@ -27,23 +27,23 @@ from counterfoil.orders.models import Order, OrderPosition
 
 
 def redeem(*, scan: Scan, actor: Actor | None) -> Outcome:
-    """Admit a ticket, or say why not. A refusal is an outcome: it is written down, not raised.
+    """Admit or deny a ticket. A denial is recorded and returned, not raised.
 
-    Of scans of one ticket at once exactly one is admitted: each holds the row of the order (on
-    SQLite the one write lock) from before it reads the ticket's history until its own entry in it
-    is committed. The same nonce again is the same scan and answered as it was when it succeeded.
+    Of concurrent scans of a ticket exactly one is admitted: each locks the row of the order (on
+    SQLite the database) before it reads the history of the ticket, until its own entry is
+    committed. A repeated nonce returns the outcome of the first scan if that was admitted.
     """
     with transaction.atomic():
-        found, exits = find(scan), None
-        if found.position is None:
-            outcome = Outcome(list=found.list, refused=_unknown(found))
+        lookup, exits = find(scan), None
+        if lookup.position is None:
+            outcome = Outcome(list=lookup.list, denial=_denial_of_unknown(lookup))
         else:
-            exits = None if scan.simulate else write_exits(found.list, clock.now())
-            outcome = _redeem_found(scan, found, found.position, actor)
-        if outcome.refused and not scan.simulate:
-            _write_refusal(scan, outcome, outcome.refused, actor)
+            exits = None if scan.simulate else write_exits(lookup.list, clock.now())
+            outcome = _redeem_position(scan, lookup, lookup.position, actor)
+        if outcome.denial and not scan.simulate:
+            _write_denial(scan, outcome, outcome.denial, actor)
         if exits is not None:
-            stamp_exits(found.list, exits)
+            stamp_exits(lookup.list, exits)
     return outcome
 
 
@@ -55,16 +55,16 @@ def annul(
     explanation: str | None,
     actor: Actor | None,
 ) -> bool:
-    """Take back the admitted scan with this nonce; False if there is none any more.
+    """Annul the admitted scan with this nonce; return False if there is none.
 
-    A device takes back only its own.
+    A device annuls only its own scans.
     """
     scans = Checkin.objects.filter(list__in=lists, nonce=nonce, successful=True)
     if isinstance(actor, DeviceActor):
         scans = scans.filter(device=actor.device)
-    found = scans.select_related("position__order__event__organizer")
-    # Neither sorted nor joined with its list: either lets SQLite walk all scans of that list.
-    scan = max(found, key=attrgetter("pk"), default=None)
+    rows = scans.select_related("position__order__event__organizer")
+    # No sorting and no join with the list: with either, SQLite reads all scans of the list.
+    scan = max(rows, key=attrgetter("pk"), default=None)
     if scan is None or scan.position is None:
         return False
     _lock_order(scan.position)
@@ -83,35 +83,35 @@ def annul(
     return True
 
 
-def _unknown(found: Found) -> Refused:
-    return Refused(Reason.REVOKED if found.revoked else Reason.INVALID)
+def _denial_of_unknown(lookup: Lookup) -> Denial:
+    return Denial(Reason.REVOKED if lookup.revoked else Reason.INVALID)
 
 
-def _redeem_found(
-    scan: Scan, found: Found, position: OrderPosition, actor: Actor | None
+def _redeem_position(
+    scan: Scan, lookup: Lookup, position: OrderPosition, actor: Actor | None
 ) -> Outcome:
     if not scan.simulate:
         _lock_order(position)
-    history = list(_history(position, found.list))
-    outcome = Outcome(list=found.list, position=position)
+    history = list(_history(position, lookup.list))
+    outcome = Outcome(list=lookup.list, position=position)
     if scan.nonce and any(earlier.nonce == scan.nonce for earlier in history):
         return outcome
 
-    attempt = Attempt(scan=scan, found=found, position=position, history=history)
-    refused = refusal_of(attempt)
-    if refused and (refused.reason == Reason.CANCELED or not scan.force):
-        return replace(outcome, refused=refused)
+    attempt = Attempt(scan=scan, lookup=lookup, position=position, history=history)
+    denial = denial_of(attempt)
+    if denial and (denial.reason == Reason.CANCELED or not scan.force):
+        return replace(outcome, denial=denial)
     if scan.is_entry and scan.questions_supported and not scan.force:
         open_questions = questions.pending_questions(position, scan.answers)
         if open_questions:
             return replace(outcome, questions=open_questions)
     if not scan.simulate:
-        _admit(attempt, forced=refused is not None, actor=actor)
+        _admit(attempt, forced=denial is not None, actor=actor)
     return outcome
 
 
 def _lock_order(position: OrderPosition) -> None:
-    """Wait for whoever else is changing this order or scanning one of its tickets."""
+    """Lock the order against concurrent changes and scans, and refresh its status."""
     names = ("status", "require_approval", "valid_if_pending")
     locked = Order.objects.select_for_update(no_key=True).values(*names)
     for name, value in locked.get(pk=position.order_id).items():
@@ -134,40 +134,40 @@ def _admit(attempt: Attempt, *, forced: bool, actor: Actor | None) -> None:
         action="counterfoil.checkin.admitted",
         obj=position,
         event=event,
-        data={**_told(scan, attempt.list), "forced": forced},
+        data={**_scan_data(scan, attempt.list), "forced": forced},
     )
     Checkin.objects.create(
         position=position,
         list=attempt.list,
         forced=forced,
         created=stamp_orders(event_id=event.pk, orders=[position.order_id]),
-        **_as_scanned(scan, actor),
+        **_scan_columns(scan, actor),
     )
 
 
-def _write_refusal(scan: Scan, outcome: Outcome, refused: Refused, actor: Actor | None) -> None:
-    if _told_before(outcome.list, scan.nonce):
+def _write_denial(scan: Scan, outcome: Outcome, denial: Denial, actor: Actor | None) -> None:
+    if _is_duplicate(outcome.list, scan.nonce):
         return
     record(
         actor=actor,
         action="counterfoil.checkin.refused",
         obj=outcome.position or outcome.list,
         event=outcome.list.event,
-        data={**_told(scan, outcome.list), "reason": refused.reason},
+        data={**_scan_data(scan, outcome.list), "reason": denial.reason},
     )
     Checkin.objects.create(
         position=outcome.position,
         list=outcome.list,
         successful=False,
-        error_reason=refused.reason,
-        error_explanation=refused.explanation,
+        error_reason=denial.reason,
+        error_explanation=denial.explanation,
         raw_barcode=scan.secret,
         created=change_clock.stamp(outcome.list.event_id),
-        **_as_scanned(scan, actor),
+        **_scan_columns(scan, actor),
     )
 
 
-def _as_scanned(scan: Scan, actor: Actor | None) -> dict[str, Any]:
+def _scan_columns(scan: Scan, actor: Actor | None) -> dict[str, Any]:
     return {
         "type": scan.type,
         "datetime": scan.datetime,
@@ -177,14 +177,14 @@ def _as_scanned(scan: Scan, actor: Actor | None) -> dict[str, Any]:
     }
 
 
-def _told(scan: Scan, checkin_list: CheckinList) -> dict[str, Any]:
+def _scan_data(scan: Scan, checkin_list: CheckinList) -> dict[str, Any]:
     return {"list": checkin_list.pk, "type": scan.type, "datetime": scan.datetime.isoformat()}
 
 
-def _told_before(checkin_list: CheckinList, nonce: str | None) -> bool:
-    """Tell whether this refused scan was reported before: apps send again what got no answer."""
-    refused = Checkin.objects.filter(list=checkin_list, successful=False, nonce=nonce)
-    return nonce is not None and refused.exists()
+def _is_duplicate(checkin_list: CheckinList, nonce: str | None) -> bool:
+    """Return whether this denied scan was recorded before: apps retry unanswered requests."""
+    denial = Checkin.objects.filter(list=checkin_list, successful=False, nonce=nonce)
+    return nonce is not None and denial.exists()
 
 
 def device_of(actor: Actor | None) -> Device | None:

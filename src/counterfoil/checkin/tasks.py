@@ -1,4 +1,4 @@
-"""What workers do for the gate beside the jobs."""
+"""Periodic tasks of check-in."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from counterfoil.jobs.periodic import periodic
 
 
 @periodic(every_s=60)
-def let_out() -> None:
+def auto_checkout_due_lists() -> None:
     auto_checkout.auto_checkout_where_due(clock.now())

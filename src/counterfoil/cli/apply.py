@@ -21,14 +21,14 @@ from counterfoil.ops.errors import Stop, readable_errors
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
     metavar="OUT",
-    help="Where to keep the tokens, as JSON from name to header value.",
+    help="File for the tokens: JSON from name to header value.",
 )
-@click.option("--rotate", is_flag=True, help="Make new tokens for all that the file names.")
+@click.option("--rotate", is_flag=True, help="Create new tokens for all names in the file.")
 def apply(file: IO[str], place: Path, *, rotate: bool) -> None:
-    """Bring the database to what FILE says.
+    """Bring the database to the state that FILE declares.
 
-    What FILE names is added or changed; what it does not name stays. A second run changes nothing
-    and keeps the tokens that OUT holds. If anything is wrong, nothing is changed.
+    Adds or changes what FILE names and leaves everything else alone. A second run changes nothing
+    and keeps the tokens in OUT. If FILE has any error, nothing is changed.
     """
     with readable_errors():
         set_up()

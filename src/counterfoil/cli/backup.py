@@ -17,11 +17,13 @@ from counterfoil.ops.errors import readable_errors
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--without-files", is_flag=True, help="Leave files out: a bucket has its own.")
+@click.option(
+    "--without-files", is_flag=True, help="Leave out files, for buckets with their own backup."
+)
 def backup(target: Path, *, without_files: bool) -> None:
     """Copy the database and all files to TARGET, a new folder or a .tar or .tar.gz file.
 
-    Nothing needs to be stopped. Whoever can read TARGET can read all tickets in it.
+    You do not need to stop anything. Protect TARGET: it contains all tickets.
     """
     with readable_errors():
         set_up()

@@ -1,4 +1,4 @@
-"""Looks for settings that would bite in production."""
+"""``counterfoil check``: check the configuration for problems before going live."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from counterfoil.ops.errors import readable_errors
 
 
 @click.command()
-@click.option("--strict", is_flag=True, help="Notes count as problems.")
+@click.option("--strict", is_flag=True, help="Count notes as problems.")
 def check(*, strict: bool) -> None:
-    """Look for settings that would bite in production, and say what to do.
+    """Check the configuration for problems before going live.
 
-    Exit code 0: nothing serious. 1: there are problems, or a setting cannot be read.
+    Exit code 0: no problems. 1: problems were found, or a setting is invalid.
     """
     with readable_errors():
         set_up()
@@ -33,7 +33,7 @@ def check(*, strict: bool) -> None:
 
 def _summary(problems: int, total: int) -> str:
     if not total:
-        return "Nothing to say against it."
+        return "No problems found."
     return f"{_counted(total, 'finding')}, {_counted(problems, 'problem')}."
 
 

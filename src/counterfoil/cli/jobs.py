@@ -1,4 +1,4 @@
-"""Looks after jobs by hand."""
+"""``counterfoil jobs``: list, retry and cancel jobs."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ STATES = ("waiting", "running", "done", "failed", "cancelled")
 
 @click.group()
 def jobs() -> None:
-    """List jobs, try them again, cancel them."""
+    """List, retry and cancel jobs."""
     with readable_errors():
         set_up()
 
 
 @jobs.command("list")
-@click.option("--state", type=click.Choice(STATES), help="Only jobs in this state.")
+@click.option("--state", type=click.Choice(STATES), help="Show only jobs in this state.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 def list_jobs(state: str | None, limit: int) -> None:
     """List jobs, newest first: id, kind, state, attempt, progress, and why it failed."""
@@ -40,7 +40,7 @@ def list_jobs(state: str | None, limit: int) -> None:
 @jobs.command()
 @click.argument("job_id", type=click.UUID)
 def retry(job_id: UUID) -> None:
-    """Try a job that failed again."""
+    """Retry a failed job."""
     from django.db import transaction
 
     from counterfoil.jobs import services
@@ -49,13 +49,13 @@ def retry(job_id: UUID) -> None:
         job = _job(job_id)
         services.retry(job)
         _record(job, "retried")
-    click.echo(f"Job {job_id} waits for a worker.")
+    click.echo(f"Job {job_id} is waiting for a worker.")
 
 
 @jobs.command()
 @click.argument("job_id", type=click.UUID)
 def cancel(job_id: UUID) -> None:
-    """Cancel a job that waits or runs."""
+    """Cancel a waiting or running job."""
     from django.db import transaction
 
     from counterfoil.jobs import services

@@ -21,17 +21,23 @@ class _Command:
 
 
 _COMMANDS = {
-    "apply": _Command("apply", "apply", "Bring the database to what a file says."),
-    "backup": _Command("backup", "backup", "Copy the database and all files, at any time."),
-    "check": _Command("check", "check", "Look for settings that would bite in production."),
-    "demo": _Command("demo", "demo", "Make a batch of tickets, print it, and check every code."),
-    "jobs": _Command("jobs", "jobs", "List jobs, try them again, cancel them."),
-    "migrate": _Command("migrate", "migrate", "Bring the database to this version."),
-    "render": _Command("render", "render", "Draw a layout as PDF, without any database."),
-    "restore": _Command("restore", "restore", "Bring a backup back into an empty place."),
-    "serve": _Command("serve", "serve", "Serve everything from this one command."),
-    "user": _Command("user", "user", "Make accounts, and links for new passwords."),
-    "worker": _Command("worker", "worker", "Work on jobs (for several hosts)."),
+    "apply": _Command("apply", "apply", "Bring the database to the state that a file declares."),
+    "backup": _Command(
+        "backup", "backup", "Back up the database and all files while the server runs."
+    ),
+    "check": _Command("check", "check", "Check the configuration for problems before going live."),
+    "demo": _Command("demo", "demo", "Create a batch of tickets, print it and verify every code."),
+    "jobs": _Command("jobs", "jobs", "List, retry and cancel jobs."),
+    "migrate": _Command("migrate", "migrate", "Update the database to this version."),
+    "render": _Command(
+        "render", "render", "Print tickets from files, without a server or database."
+    ),
+    "restore": _Command(
+        "restore", "restore", "Restore a backup into an empty database and storage."
+    ),
+    "serve": _Command("serve", "serve", "Run the web server and a worker."),
+    "user": _Command("user", "user", "Create accounts and password reset links."),
+    "worker": _Command("worker", "worker", "Run a worker (for several hosts)."),
 }
 
 
@@ -57,4 +63,4 @@ class Commands(click.Group):
 @click.group(cls=Commands)
 @click.version_option(counterfoil.__version__, prog_name="counterfoil")
 def main() -> None:
-    """Makes, prints and keeps account of batches of real paper tickets."""
+    """Create, print and track batches of real paper tickets."""

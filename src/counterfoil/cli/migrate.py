@@ -1,4 +1,4 @@
-"""Brings the database to this version."""
+"""``counterfoil migrate``: update the database to this version."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOCK = 0x436F756E746572  # any number nobody else locks: "Counter"
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to this version. Safe to run on several hosts at once."""
+    """Update the database to this version. Safe to run on several hosts at once."""
     with readable_errors():
         set_up()
         bring_up_to_date()

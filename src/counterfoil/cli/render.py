@@ -60,20 +60,22 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--layout", "layout_path", type=_FILE, required=True, help="Layout JSON.")
-@click.option("--background", type=_FILE, help="PDF to print on; blank A4 if there is none.")
-@click.option("--fonts", type=_FOLDER, multiple=True, help="Folder of more fonts; repeatable.")
-@click.option("--images", type=_FOLDER, help="Folder of the pictures that the data names.")
+@click.option("--background", type=_FILE, help="PDF to print on.  [default: blank A4]")
+@click.option(
+    "--fonts", type=_FOLDER, multiple=True, help="Folder with additional fonts; repeatable."
+)
+@click.option("--images", type=_FOLDER, help="Folder with the pictures that the data names.")
 @click.option("--data", type=_FILE, help="Tickets: JSON, or CSV or XLSX with a header.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The PDF.")
-@click.option("--locale", help="Language of the tickets, if the data does not say.")
+@click.option("--locale", help="Language of the tickets, if the data does not set it.")
 @click.option("--title", default="Tickets", show_default=True, help="Title of the PDF.")
 @click.option(
     "--printer-dpi",
     type=click.IntRange(72, 4800),
     help="Resolution of the printer, such as 203: bars of codes are whole dots.",
 )
-@click.option("--preflight", is_flag=True, help="List what may look wrong on paper.")
-@click.option("--check", is_flag=True, help="Only tell whether layout and background are usable.")
+@click.option("--preflight", is_flag=True, help="List possible problems on paper.")
+@click.option("--check", is_flag=True, help="Only check layout and background.")
 def render(  # noqa: PLR0913 - one argument per option
     *,
     layout_path: Path,
@@ -107,7 +109,7 @@ def render(  # noqa: PLR0913 - one argument per option
             _say(f"{layout_path} can be printed.")
             return
         if tickets is None or output is None:
-            raise click.UsageError("--data and --output are needed, or --check.")
+            raise click.UsageError("Give --data and --output, or --check.")
         is_table = tickets.columns() is not None
         maker = _TicketMaker(plan, images, locale or tickets.locale or _DEFAULT_LOCALE, is_table)
         report = _print(maker, tickets, output, title)
@@ -130,7 +132,7 @@ def _read_layout(path: Path) -> Layout:
     try:
         source = json.loads(path.read_bytes())
     except ValueError as error:
-        raise click.ClickException(f"{path} is no JSON: {error}") from error
+        raise click.ClickException(f"{path} is not valid JSON: {error}") from error
     except RecursionError as error:
         raise click.ClickException(f"{path} is nested too deeply for a layout.") from error
     return read_layout(source)
@@ -195,11 +197,11 @@ class _TicketMaker:
         if not name:
             return None
         if self.folder is None:
-            return f"The picture {name} is wanted; name its folder with --images."
+            return f"Set --images to the folder that contains the picture {name}."
         try:
             path = (self.folder / name).resolve()
             if not path.is_relative_to(self.folder.resolve()):
-                return f"The picture {name} is not inside the folder of pictures."
+                return f"The picture {name} is outside the --images folder."
             return read_image(path.read_bytes())
         # No path at all, such as one with a null or a half character, and links in a circle.
         except (ImageError, OSError, ValueError, RuntimeError) as error:
@@ -213,7 +215,7 @@ def _print(maker: _TicketMaker, tickets: TicketData, output: Path, title: str) -
             file, printed, title=title, language=maker.locale, on_progress=on_progress
         )
         if not report.tickets:
-            raise DataError("The data has no tickets, so there is nothing to print.")
+            raise DataError("The data contains no tickets.")
         return report
 
 
@@ -279,7 +281,7 @@ def _tell(report: Report, output: Path, preflight: bool) -> None:
     say(f"{output}: {tickets} on {pages}.")
     told = [each for each in report.findings if preflight or each.concern is Concern.CODE_LEFT_OUT]
     if preflight and not told:
-        say("Preflight: nothing found.")
+        say("Preflight: no problems found.")
     for finding in told:
         say(f"Preflight: {finding}")
         if len(finding.first) > 1:

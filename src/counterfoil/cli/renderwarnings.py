@@ -60,7 +60,9 @@ def tell_of_lost_parts(plan: Plan) -> None:
 def tell_of_missing_fonts(plan: Plan) -> None:
     """Warn of fonts that a background only names; while printing, preflight does."""
     for font in plan.background.missing_fonts:
-        _warn(f"the background does not bring along the font “{font}”: printers differ.")
+        _warn(
+            f"the background does not embed the font “{font}”, so printers may substitute another."
+        )
 
 
 def tell_of_changed_looks(plan: Plan) -> None:

@@ -1,4 +1,4 @@
-"""Brings a backup back."""
+"""``counterfoil restore``: restore a backup into an empty database and storage."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from counterfoil.ops.errors import Stop, readable_errors
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
 def restore(source: Path) -> None:
-    """Bring SOURCE back into an empty place, made by `counterfoil backup`.
+    """Restore SOURCE, a backup made by `counterfoil backup`.
 
-    The settings say where: an empty database of the same kind, and a data folder or bucket. The
-    backup is looked through first; if anything is missing or damaged, nothing is changed.
+    The settings name the target: an empty database of the same kind, and a data folder or bucket.
+    The backup is verified first. If anything is missing or damaged, nothing is changed.
     """
     with readable_errors():
         set_up()
@@ -32,7 +32,7 @@ def restore(source: Path) -> None:
             raise Stop(f"{source}: {problem} Nothing was changed.") from None
         advice = _advice()
     files = len(manifest.file_names())
-    click.echo(f"Restored what was there at {manifest.made}: the database and {files} files.")
+    click.echo(f"Restored the backup of {manifest.made}: the database and {files} files.")
     click.echo(advice)
 
 
@@ -50,7 +50,7 @@ def _checked(container: Source) -> Manifest:
     _check_kind(manifest)
     newer = sorted(set(manifest.migrations) - set(migration_check.names()))
     if newer:
-        raise Stop(f"This backup is of a newer version of Counterfoil ({newer[-1]}).")
+        raise Stop(f"This backup is from a newer version of Counterfoil ({newer[-1]}).")
     for name, piece in manifest.pieces.items():
         verify(container, name, piece)
     manifest.database_name()
@@ -65,7 +65,7 @@ def _check_kind(manifest: Manifest) -> None:
 
     if manifest.database != connection.vendor:
         raise Stop(
-            f"This backup is of a {manifest.database} database, but DATABASE_URL names "
+            f"This backup is from a {manifest.database} database, but DATABASE_URL names "
             f"{connection.vendor}."
         )
 
@@ -77,7 +77,7 @@ def _check_name(name: str) -> None:
     folder, slash, rest = name.partition("/")
     known = {folder for folder, _named in file_registry.registered()}
     if folder not in known or not slash or "/" in rest or rest.startswith(".") or not rest:
-        raise NoBackup(f"{FILES}{name} is no name of a stored file.")
+        raise NoBackup(f"{FILES}{name} is not a valid file name.")
 
 
 def _bring_back(container: Source, manifest: Manifest) -> None:
@@ -103,5 +103,7 @@ def _advice() -> str:
     try:
         migration_check.refuse_other()
     except Unavailable:
-        return "It is of an older version: run `counterfoil migrate`, or `counterfoil serve`."
-    return "Start `counterfoil serve`; jobs that were under way are begun again."
+        return (
+            "The backup is from an older version. Run `counterfoil migrate` or `counterfoil serve`."
+        )
+    return "Run `counterfoil serve`. Jobs that were running start again."

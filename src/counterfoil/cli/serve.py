@@ -25,14 +25,13 @@ LEAST_SILENCE_S = 3.0
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    help="Port; 0 takes a free one.  [default: COUNTERFOIL_PORT or 8000]",
+    help="Port; 0 picks a free one.  [default: COUNTERFOIL_PORT or 8000]",
 )
-@click.option("--workers", type=click.IntRange(1, 64), help="Jobs done at once.  [default: 1]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Jobs to run at once.  [default: 1]")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve everything from this one command, until Ctrl-C or SIGTERM.
+    """Run the web server and a worker, until Ctrl-C or SIGTERM.
 
-    Brings the database up to date first. Reachable from this machine only, unless --host says
-    otherwise.
+    Updates the database first. Listens on this machine only, unless you set --host.
     """
     with readable_errors(), shared_metrics.shared():
         set_up()
@@ -62,7 +61,7 @@ def listen(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except socket.gaierror:
-        raise Stop(f"There is no address {host!r} to listen on.") from None
+        raise Stop(f"Cannot listen on {host!r}: this machine has no such address.") from None
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -120,4 +119,4 @@ def _announce(listener: socket.socket, start: str | None) -> None:
     click.echo(f"Counterfoil serves {address} (Ctrl-C ends it).")
     if start is not None:
         reached = settings.PUBLIC_URL.rstrip("/") or address
-        click.echo(f"Nobody has an account yet. Make the first one: {reached}/start/{start}/")
+        click.echo(f"No account exists yet. Create the first one: {reached}/start/{start}/")

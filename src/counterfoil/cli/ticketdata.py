@@ -132,7 +132,7 @@ class XlsxData(_TableData):
         except DataError:
             raise
         except Exception as error:  # what openpyxl stumbles over in damaged files is without end
-            what = f"damaged after row {number}" if number else "no XLSX file, or a damaged one"
+            what = f"damaged after row {number}" if number else "not an XLSX file, or a damaged one"
             raise DataError(f"this is {what}: {error}") from error
 
 
@@ -178,7 +178,7 @@ def _numbered(reader: _csv.Reader, above: int) -> Iterator[tuple[int, Sequence[s
         for number, cells in enumerate(reader, start=above + 1):
             yield number, cells
     except csv.Error as error:
-        raise DataError(f"row {number + 1} is no CSV: {error}.") from error
+        raise DataError(f"row {number + 1} is not valid CSV: {error}.") from error
 
 
 def _undecodable_line(path: Path) -> int:

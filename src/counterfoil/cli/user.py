@@ -22,7 +22,7 @@ _BY = {"by": "command line"}
 
 @click.group()
 def user() -> None:
-    """Make accounts, and links for choosing a new password."""
+    """Create accounts and password reset links."""
     with readable_errors():
         set_up()
 
@@ -30,12 +30,12 @@ def user() -> None:
 @user.command()
 @click.argument("email")
 @click.option("--name", default="", help="The person's name.")
-@click.option("--organizer", "slug", help="Lead this organizer, with all rights.")
+@click.option("--organizer", "slug", help="Make the account an administrator of this organizer.")
 def add(email: str, name: str, slug: str | None) -> None:
-    """Make an account, and print the link by which its password is chosen.
+    """Create an account and print a link for choosing its password.
 
-    With --organizer the address may have an account already: it then leads the organizer, also
-    where nobody with all rights is left.
+    With --organizer the account may exist already. It becomes an administrator of the organizer,
+    even if the organizer has no administrator left.
     """
     from django.db import transaction
 
@@ -58,10 +58,10 @@ def add(email: str, name: str, slug: str | None) -> None:
             _record_membership(account, join_administrators(user=account, organizer=organizer))
         link = _password_link(account) if existing is None else None
     if link is not None:
-        click.echo(f"{account.email} chooses a password here, within 24 hours: {link}")
+        click.echo(f"Link for {account.email} to choose a password (valid for 24 hours): {link}")
     else:
         click.echo(
-            f"{account.email} has an account and leads {slug} now. If the password is lost:"
+            f"{account.email} is now an administrator of {slug}. If the password is lost:"
             f" counterfoil user reset {account.email}"
         )
 
@@ -69,10 +69,12 @@ def add(email: str, name: str, slug: str | None) -> None:
 @user.command()
 @click.argument("email")
 @click.option(
-    "--without-second-factor", is_flag=True, help="The phone is lost, the recovery codes too."
+    "--without-second-factor",
+    is_flag=True,
+    help="Also turn off the second factor, if phone and recovery codes are lost.",
 )
 def reset(email: str, *, without_second_factor: bool) -> None:
-    """Print a link by which a new password is chosen, once."""
+    """Print a password reset link that works once."""
     from django.db import transaction
 
     from counterfoil.accounts import secondfactor
@@ -81,12 +83,12 @@ def reset(email: str, *, without_second_factor: bool) -> None:
     with readable_errors(), transaction.atomic():
         found = User.objects.filter(email=email.strip().lower()).first()
         if found is None:
-            raise Stop(f"There is no account {email}.")
+            raise Stop(f"No account has the e-mail address {email}.")
         if without_second_factor:
             secondfactor.turn_off(user=found)
             _record(found, "secondfactor_off")
         link = _password_link(found)
-    click.echo(f"{found.email} chooses a new password here, within 24 hours: {link}")
+    click.echo(f"Link for {found.email} to choose a new password (valid for 24 hours): {link}")
 
 
 def _password_link(known: User) -> str:
@@ -111,7 +113,7 @@ def _check_address(email: str) -> None:
     try:
         validate_email(email.strip())
     except ValidationError:
-        raise Stop(f"{email!r} is no e-mail address.") from None
+        raise Stop(f"{email!r} is not an e-mail address.") from None
 
 
 def _organizer(slug: str) -> Organizer:
@@ -119,7 +121,7 @@ def _organizer(slug: str) -> Organizer:
 
     found = Organizer.objects.filter(slug=slug).first()
     if found is None:
-        raise Stop(f"There is no organizer {slug!r}.")
+        raise Stop(f"No organizer has the short form {slug!r}.")
     return found
 
 

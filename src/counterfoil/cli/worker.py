@@ -15,17 +15,19 @@ from counterfoil.ops.worker import run_worker
 
 @click.command()
 @click.option(
-    "--concurrency", type=click.IntRange(1, 256), help="Jobs done at once.  [default: processors]"
+    "--concurrency",
+    type=click.IntRange(1, 256),
+    help="Jobs to run at once.  [default: number of processors]",
 )
 @click.option(
     "--metrics-port",
     type=click.IntRange(1, 65535),
-    help="Port of 127.0.0.1 at which Prometheus finds this host's figures.  [default: none]",
+    help="Port on 127.0.0.1 for Prometheus metrics of this host.  [default: none]",
 )
 def worker(concurrency: int | None, metrics_port: int | None) -> None:
-    """Work on jobs (for several hosts; ``serve`` has its own).
+    """Run a worker (for several hosts; ``serve`` has its own).
 
-    SIGTERM lets it finish the jobs it has begun. A job that is cut off is begun again elsewhere.
+    After SIGTERM it finishes its running jobs. A job that is cut off starts again elsewhere.
     """
     with readable_errors(), shared_metrics.shared():
         set_up()

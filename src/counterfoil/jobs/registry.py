@@ -24,6 +24,7 @@ LanguageOf = Callable[[UUID], str]
 class _Registered:
     function: Handler
     language: LanguageOf
+    gives_way: bool
 
 
 _handlers: dict[str, _Registered] = {}
@@ -33,14 +34,17 @@ def _default_language(_job: UUID) -> str:
     return settings.LANGUAGE_CODE
 
 
-def handler(kind: str, *, language: LanguageOf = _default_language) -> Callable[[Handler], Handler]:
+def handler(
+    kind: str, *, language: LanguageOf = _default_language, gives_way: bool = False
+) -> Callable[[Handler], Handler]:
     """Register what does jobs of this kind; rooms do so in their ``jobs.py``.
 
-    ``language`` tells, by a job's id, the language of whoever asked for it.
+    ``language`` tells, by a job's id, the language of whoever asked for it. What ``gives_way``
+    computes for long and holds no lock meanwhile: others who need the processor come first.
     """
 
     def register(function: Handler) -> Handler:
-        _handlers[kind] = _Registered(function, language)
+        _handlers[kind] = _Registered(function, language, gives_way)
         return function
 
     return register
@@ -51,6 +55,13 @@ def find(kind: str) -> Handler | None:
     discover()
     known = _handlers.get(kind)
     return known.function if known else None
+
+
+def gives_way(kind: str) -> bool:
+    """Tell whether others who need the processor come before jobs of this kind."""
+    discover()
+    known = _handlers.get(kind)
+    return known is not None and known.gives_way
 
 
 def language_of(kind: str, job: UUID) -> str:

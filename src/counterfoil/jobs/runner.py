@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop
 
 from counterfoil.core import failpoints, logcontext
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
-from counterfoil.jobs import job_session, lanes, metrics, notifications, registry
+from counterfoil.jobs import job_session, lanes, metrics, notifications, priority, registry
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.leases import Lease
 from counterfoil.jobs.models import Job
@@ -54,10 +54,11 @@ def run_next() -> bool:
     """Do the job whose turn it is; tell whether there was one.
 
     Then pass the word on: of a lane that was full, the next job can be started now, and its own
-    hint may have been used up while it could not.
+    hint may have been used up while it could not. Without a broker the word stays in this process,
+    which would otherwise do nothing until it looks again.
     """
     is_done = any(run(job_id) for job_id in _due(CANDIDATES))
-    if is_done and settings.BROKER_URL:
+    if is_done:
         for job_id in _due(1):
             notifications.send(job_id)
     return is_done
@@ -82,7 +83,10 @@ def run(job_id: UUID) -> bool:
     with logcontext.about(job=str(job_id), attempt=claim.attempt):
         logger.info("Job %s (%s) starts, attempt %d.", job_id, claim.kind, claim.attempt)
         with Lease(claim), translation.override(_language(claim)):
-            _do(claim)
+            if registry.gives_way(claim.kind):
+                priority.run_giving_way(lambda: _do(claim))
+            else:
+                _do(claim)
     seconds = time.monotonic() - began
     metrics.count_attempt(claim.kind, claim.end, seconds=seconds, pieces=claim.total)
     failpoints.reach("jobs.finished")

@@ -147,7 +147,7 @@ SENTENCES = (
     _("must be a text, or a list of texts"),
     _("{symbology} is square: its height is its size"),
     _("{symbology} has no choice of error correction"),
-    _("A layout may have {number} elements at most."),
+    _("A layout can have at most {number} elements."),
     # Codes and pictures that cannot be printed
     _("There is nothing to encode."),
     _("This text cannot be printed as {symbology}: {reason}."),

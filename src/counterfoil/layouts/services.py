@@ -282,7 +282,7 @@ def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Pro
     the rules of today, and is kept as it is.
     """
     if isinstance(elements, list) and len(elements) > MAX_ELEMENTS:
-        return (Problem("", f"A layout may have {MAX_ELEMENTS} elements at most."),)
+        return (Problem("", f"A layout can have at most {MAX_ELEMENTS} elements."),)
     kept = _indexes_of(elements, stored)
     problems = tuple(_too_long(elements)) if isinstance(elements, list) else ()
     if any(not problem.pointer for problem in problems):
@@ -376,7 +376,7 @@ def _changed_meanwhile() -> Conflict:
 
 
 def _gone() -> Gone:
-    return Gone(_("This layout was deleted meanwhile."))
+    return Gone(_("This layout has been deleted."))
 
 
 def _release_background(background: int | None) -> None:

@@ -28,7 +28,7 @@ OTHER_FILES = 256  # the database, files that are sent, libraries
 # A request gives up Python's lock at each of its statements and has to wait for it afterwards. With
 # the usual 5 ms a scan of 18 statements waits 90 ms for each thread that only computes.
 SWITCH_S = 0.0005
-NICENESS = 10  # work must not take the processor from people who wait for an answer
+NICENESS = 10  # printing must not take the processor from people who wait for an answer
 _PR_SET_PDEATHSIG = 1
 
 
@@ -77,10 +77,11 @@ def _connection_limit() -> int:
 
 def worker(pulse: int) -> int:
     """Work on jobs, one at a time, in this process: if it stops, its pulse does."""
-    os.nice(NICENESS)
     set_up()
+    from counterfoil.jobs import priority
     from counterfoil.ops.worker import run_worker
 
+    priority.give_way(NICENESS)
     return run_worker(pool="solo", concurrency=1, started=lambda: _beat(pulse))
 
 

@@ -1,7 +1,4 @@
-"""Answers to an event's questions, in the one form in which they are kept.
-
-Orders bring them, and guests give them at the gate: both read them here.
-"""
+"""Normalize answers to the questions of an event, for orders and for check-in."""
 
 from __future__ import annotations
 
@@ -24,30 +21,30 @@ _COUNTRY = re.compile("[A-Za-z]{2}")
 
 
 class AnswerUnreadable(Exception):
-    """The text is no answer to this kind of question, in words for who sent it."""
+    """The text does not match the type of the question. The message is for the client."""
 
 
 def normal_answer(question: Question, text: str, options: Sequence[QuestionOption]) -> str:
-    """Return the text to keep: as given for free text, in one form for all other kinds.
+    """Return the text to store: unchanged for free text, normalized for other types.
 
     Raises:
-        AnswerUnreadable: it is no answer to this kind of question.
+        AnswerUnreadable: the text does not match the type of the question.
     """
     if question.type in CHOICES:
         return _chosen(question, options)
     form = _READERS.get(question.type)
     if form is None:
         return text.strip()
-    read, wanted = form
+    read, message = form
     try:
         return read(text.strip())
     except (ValueError, KeyError, InvalidOperation):
-        raise AnswerUnreadable(_(wanted)) from None
+        raise AnswerUnreadable(_(message)) from None
 
 
 def _chosen(question: Question, options: Sequence[QuestionOption]) -> str:
     if not options or (question.type == Type.CHOICE and len(options) > 1):
-        raise AnswerUnreadable(_("Choose one of the options of this question."))
+        raise AnswerUnreadable(_("Select one of the options of this question."))
     return ", ".join(str(option) for option in options)
 
 

@@ -1,4 +1,4 @@
-"""What can be sold of an event, or of one of its dates, and how many are left of it."""
+"""List the products on sale of an event or date, and how many of each are left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Key = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product, or one of its variations. ``left`` None is no limit."""
+    """A product or variation. ``left`` None means no limit."""
 
     item: Item
     variation: ItemVariation | None
@@ -24,7 +24,7 @@ class Offer:
 
     @property
     def key(self) -> str:
-        """Its name in a form."""
+        """The value of the option in a form."""
         return f"{self.item.pk}-{self.variation.pk}" if self.variation else f"{self.item.pk}"
 
     @property
@@ -33,9 +33,9 @@ class Offer:
 
 
 def availabilities_of(event: Event, subevent: SubEvent | None = None) -> list[Offer]:
-    """Return what is active and in a quota, in the order of sale, in a handful of queries.
+    """Return the active products with a quota, in the order of the shop, with few queries.
 
-    Of a series, those of one date; a product that is switched off on that date is none of them.
+    Of a series, return those of one date, without products disabled on that date.
     """
     remaining = _left_by_product(event, subevent)
     disabled = _disabled_on(subevent)
@@ -48,7 +48,7 @@ def availabilities_of(event: Event, subevent: SubEvent | None = None) -> list[Of
 
 
 def products_of(event: Event) -> list[Offer]:
-    """Return what is active at all. What a date of a series offers turns out with it."""
+    """Return all active products, for a series without a selected date."""
     return [Offer(item, variation, None) for item, variation in _products(event)]
 
 
@@ -69,18 +69,18 @@ def _key(item: Item, variation: ItemVariation | None) -> _Key:
 
 
 def _left_by_product(event: Event, subevent: SubEvent | None) -> dict[_Key, list[int | None]]:
-    """Return what each quota of a product has left: a sale takes from all of them."""
+    """Return what each quota of a product has left. A sale takes from all of them."""
     quotas = list(
         Quota.objects.filter(event=event, subevent=subevent).prefetch_related("items", "variations")
     )
     remaining = left(quotas)
-    found: dict[_Key, list[int | None]] = defaultdict(list)
+    result: dict[_Key, list[int | None]] = defaultdict(list)
     for quota in quotas:
         keys: set[_Key] = {(item.pk, None) for item in quota.items.all()}
         keys |= {(each.item_id, each.pk) for each in quota.variations.all()}
         for key in keys:
-            found[key].append(remaining[quota.pk])
-    return dict(found)
+            result[key].append(remaining[quota.pk])
+    return dict(result)
 
 
 def _least(remaining: Iterable[int | None]) -> int | None:

@@ -47,6 +47,29 @@ class BulkInserter:
             yield tuple(row)
 
 
+class PreparedRows:
+    """Rows that may differ in everything, prepared for the database before a lock is held."""
+
+    def __init__(self, rows: Sequence[Model]) -> None:
+        self._rows = rows
+        self._fields = rows[0]._meta.concrete_fields if rows else []
+        self._values = [[_prepared(field, row) for field in self._fields] for row in rows]
+
+    def insert(self, slots: Sequence[str]) -> None:
+        """Insert them all. ``slots`` are ids that the rows have got since they were prepared."""
+        if not self._rows:
+            return
+        names = [field.attname for field in self._fields]
+        places = [(names.index(slot), slot) for slot in slots]
+        for row, values in zip(self._rows, self._values, strict=True):
+            for place, slot in places:
+                values[place] = getattr(row, slot)
+        table = self._rows[0]._meta.db_table
+        insert(table, [str(field.column) for field in self._fields], map(tuple, self._values))
+        for row in self._rows:
+            row._state.adding, row._state.db = False, connection.alias
+
+
 def _prepared(field: Any, sample: Model) -> Any:
     return field.get_db_prep_save(field.pre_save(sample, add=True), connection)
 

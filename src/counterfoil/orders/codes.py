@@ -22,7 +22,7 @@ TEST_MARK = "0"
 #: guessing a code gets easy, and drawing a free one takes more and more rounds.
 _FULL = 0.05
 
-#: So many codes tell the used share to one percent.
+#: A sample of this size estimates the used share to one percent.
 _SAMPLE = 500
 
 
@@ -64,7 +64,7 @@ def _list_parameter(codes: set[str]) -> Any:
 
 
 def _draw(amount: int, length: int, testmode: bool) -> set[str]:
-    """Draw up to ``amount`` different codes that can be shown to people."""
+    """Draw up to ``amount`` different codes without profanity."""
     words = draw_words(amount, READABLE_LETTERS, length - 1 if testmode else length)
     if testmode:
         words = [word[0] + TEST_MARK + word[1:] for word in words]

@@ -89,7 +89,7 @@ class Order(models.Model):
         return self.code
 
     def searched_by(self) -> tuple[Iterable[str], Iterable[str]]:
-        """Return the names and the other texts that the order is found by."""
+        """Return the names and the other search texts of the order."""
         invoice = self.invoice_address or {}
         names = [invoice.get("name") or "", *name_texts(invoice.get("name_parts"))]
         return names, [self.email or "", self.phone or "", invoice.get("company") or ""]
@@ -147,7 +147,7 @@ class OrderPosition(models.Model):
             ),
         ]
         indexes = [
-            # Counts what a quota has given without a look at the table: see orders.queries.
+            # Counts the use of a quota from the index alone: see orders.queries.
             models.Index(
                 fields=["item", "variation", "subevent", "canceled"], name="position_of_quota"
             ),
@@ -168,7 +168,7 @@ class OrderPosition(models.Model):
         return f"{self.order.code}-{self.positionid}"
 
     def searched_by(self) -> tuple[Iterable[str], Iterable[str]]:
-        """Return the names and the other texts that the ticket is found by."""
+        """Return the names and the other search texts of the ticket."""
         return name_texts(self.attendee_name_parts), [self.attendee_email or "", self.company or ""]
 
 

@@ -15,7 +15,7 @@ from counterfoil.catalog.models import (
     SalesChannel,
     SubEvent,
 )
-from counterfoil.orders.quotas import Wanted
+from counterfoil.orders.quotas import Sellable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,8 @@ class NewPosition:
     answers: tuple[NewAnswer, ...] = ()
 
     @property
-    def wanted(self) -> Wanted:
-        return Wanted(self.item, self.variation, self.subevent)
+    def sellable(self) -> Sellable:
+        return Sellable(self.item, self.variation, self.subevent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from counterfoil.core.refusals import Gone, Invalid
 from counterfoil.orders import quotas
 from counterfoil.orders.changes import lock_orders, stamp_orders
 from counterfoil.orders.models import Order, OrderPayment
-from counterfoil.orders.quotas import NoQuota, SoldOut, Wanted
+from counterfoil.orders.quotas import NoQuota, Sellable, SoldOut
 
 _OPEN = ("created", "pending")
 _MANUAL = "manual"
@@ -108,12 +108,12 @@ def confirmed_amount(order: Order) -> Decimal:
 def _take_again(order: Order) -> None:
     """Take the tickets of an expired order out of their quotas again."""
     positions = order.positions.filter(canceled=False)
-    wanted = Counter(
-        Wanted(position.item, position.variation, position.subevent)
+    sellable = Counter(
+        Sellable(position.item, position.variation, position.subevent)
         for position in positions.select_related("item", "variation", "subevent")
     )
     try:
-        quotas.take(wanted)
+        quotas.take(sellable)
     except (NoQuota, SoldOut) as refusal:
         raise StatusRefused(str(refusal)) from None
 

@@ -17,7 +17,7 @@ from counterfoil.orders.new_order import NewAnswer
 from counterfoil.orders.order_details import attendee_as_stored
 from counterfoil.orders.payments import confirmed_amount
 from counterfoil.orders.prices import gross_price
-from counterfoil.orders.quotas import NoQuota, SoldOut, Wanted
+from counterfoil.orders.quotas import NoQuota, Sellable, SoldOut
 from counterfoil.orders.sale_validation import sale_problems
 
 _PRODUCT = ("item", "variation", "subevent")
@@ -40,7 +40,7 @@ def write_changes(
     changed = [name for name, value in stored.items() if getattr(position, name) != value]
     if position.canceled and set(changed) & {*_PRODUCT, *_PRICE, "secret"}:
         raise Invalid(_("This ticket has been canceled."))
-    before = Wanted(position.item, position.variation, position.subevent)
+    before = Sellable(position.item, position.variation, position.subevent)
     for name in changed:
         setattr(position, name, stored[name])
     _check_validity(position, changed)
@@ -63,9 +63,9 @@ def _check_validity(position: OrderPosition, changed: Sequence[str]) -> None:
 
 
 def _change_product(
-    order: Order, position: OrderPosition, before: Wanted, check_quotas: bool
+    order: Order, position: OrderPosition, before: Sellable, check_quotas: bool
 ) -> None:
-    after = Wanted(position.item, position.variation, position.subevent)
+    after = Sellable(position.item, position.variation, position.subevent)
     problems = sale_problems(order.event, after)
     if problems:
         raise Invalid(problems)

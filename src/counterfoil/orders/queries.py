@@ -1,7 +1,7 @@
-"""How much of a quota is used and left.
+"""Count how much of quotas is used and left.
 
-The catalog knows how large quotas are; what uses them up are positions of orders that are pending
-or paid. Nothing is kept in counters: what can be counted cannot be wrong.
+Positions of pending and paid orders use quotas up. They are counted in each query: stored counters
+could become wrong.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _COUNTS = f"""
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """What a quota has given and has left; ``left`` None is no limit, and never below 0."""
+    """The use of a quota. ``left`` is None without a limit, and never below 0."""
 
     size: int | None
     paid: int
@@ -73,7 +73,7 @@ class Availability:
 
 
 def availability(quotas: Collection[Quota]) -> dict[int, Availability]:
-    """Return what each quota, by id, has given and has left, in one query for all."""
+    """Return the availability of each quota, by id, in one query."""
     counts = _counts([quota.pk for quota in quotas])
     return {quota.pk: _availability(quota, counts) for quota in quotas}
 

@@ -1,4 +1,4 @@
-"""Takes tickets out of quotas: all of them or none, whoever else wants them at the same time."""
+"""Take tickets out of quotas: all or none, safe against concurrent sales."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from counterfoil.orders.queries import left, quotas_of
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be sold. Equal things are the same key of a count."""
+class Sellable:
+    """A product with its variation and date, usable as a key of counts."""
 
     item: Item
     variation: ItemVariation | None = None
@@ -27,61 +27,61 @@ class Wanted:
 
 
 class NoQuota(Gone):
-    """Nothing says how many of it there are, so none is sold."""
+    """The product belongs to no quota, so it cannot be sold."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self.wanted = wanted
-        words = _("“%(item)s” is in no quota, so it cannot be sold.")
-        super().__init__(words % {"item": wanted.item})
+    def __init__(self, sellable: Sellable) -> None:
+        self.sellable = sellable
+        words = _("“%(item)s” does not belong to a quota, so it cannot be sold.")
+        super().__init__(words % {"item": sellable.item})
 
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A quota that has fewer left than are wanted."""
+    """A quota that has fewer tickets left than needed."""
 
     quota: Quota
-    wanted: int
+    needed: int
     left: int
 
     def __str__(self) -> str:
-        words = _("Quota “%(quota)s” has %(left)d left, but %(wanted)d are needed.")
-        return words % {"quota": self.quota, "left": self.left, "wanted": self.wanted}
+        words = _("Quota “%(quota)s” has %(left)d left, but %(needed)d are needed.")
+        return words % {"quota": self.quota, "left": self.left, "needed": self.needed}
 
 
 class SoldOut(Gone):
-    """Quotas have fewer left than are wanted. ``sources`` are the quotas of each, by their ids."""
+    """Quotas have too few tickets left. ``sources`` maps each product to the ids of its quotas."""
 
     def __init__(
-        self, shortages: Sequence[Shortage], sources: Mapping[Wanted, Collection[int]]
+        self, shortages: Sequence[Shortage], sources: Mapping[Sellable, Collection[int]]
     ) -> None:
         self.shortages = shortages
         self._sources = sources
         super().__init__(" ".join(str(each) for each in shortages))
 
-    def over(self, sales: Iterable[Wanted]) -> list[list[Shortage]]:
-        """Return what each sale lacks, if those before it take what is left; [] if nothing."""
+    def over(self, sales: Iterable[Sellable]) -> list[list[Shortage]]:
+        """Return the shortages of each sale, in order; earlier sales take what is left."""
         left = {each.quota.pk: each.left for each in self.shortages}
-        found = []
-        for wanted in sales:
-            sources = self._sources[wanted]
+        result = []
+        for sellable in sales:
+            sources = self._sources[sellable]
             short = [each for each in self.shortages if each.quota.pk in sources]
-            missing_permissions = [each for each in short if left[each.quota.pk] == 0]
-            if not missing_permissions:
+            missing = [each for each in short if left[each.quota.pk] == 0]
+            if not missing:
                 for each in short:
                     left[each.quota.pk] -= 1
-            found.append(missing_permissions)
-        return found
+            result.append(missing)
+        return result
 
 
-def take(demand: Mapping[Wanted, int]) -> None:
-    """Lock the quotas of all that is wanted, and make sure that each has enough left.
+def take(demand: Mapping[Sellable, int]) -> None:
+    """Lock the quotas of the demand, and check that each has enough left.
 
-    The rows stay locked until the caller's transaction ends: what it inserts is counted by whoever
-    comes next. They are locked by id, so that two sales of overlapping quotas cannot wait for each
-    other. SQLite needs no row locks: its transactions begin with the write lock.
+    The rows stay locked until the caller's transaction ends, so that the next sale counts what it
+    inserts. They are locked in the order of their ids, so that sales of overlapping quotas cannot
+    deadlock. SQLite needs no row locks: its transactions begin with the write lock.
 
     Raises:
-        NoQuota: something is in no quota.
+        NoQuota: a product belongs to no quota.
         SoldOut: quotas have too few left.
     """
     take_from(quotas_needed(demand))
@@ -89,14 +89,14 @@ def take(demand: Mapping[Wanted, int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """How many each quota has to give, by its id, and the ids of the quotas of each sale."""
+    """The amount needed from each quota, by id, and the ids of the quotas of each product."""
 
     amounts: Mapping[int, int]
-    sources: Mapping[Wanted, Collection[int]]
+    sources: Mapping[Sellable, Collection[int]]
 
 
 def take_from(needs: Needs) -> None:
-    """Lock these quotas, and make sure that each has as many left.
+    """Lock the quotas, and check that each has enough left.
 
     Raises:
         SoldOut: quotas have too few left.
@@ -106,7 +106,7 @@ def take_from(needs: Needs) -> None:
 
 
 def check(needs: Needs) -> None:
-    """Look, without a lock, whether each of these quotas has as many left now.
+    """Check without a lock that each quota has enough left now.
 
     Raises:
         SoldOut: quotas have too few left.
@@ -115,7 +115,7 @@ def check(needs: Needs) -> None:
 
 
 def _emptied(quotas: Iterable[Quota], needs: Needs) -> list[Quota]:
-    """Return the quotas that have nothing left afterwards.
+    """Return the quotas that will be empty afterwards.
 
     Raises:
         SoldOut: quotas have too few left.
@@ -124,7 +124,7 @@ def _emptied(quotas: Iterable[Quota], needs: Needs) -> list[Quota]:
     limited = [quota for quota in quotas if quota.size is not None or quota.closed]
     remaining = left(limited)
     shortages = [
-        Shortage(quota, wanted=amounts[quota.pk], left=have)
+        Shortage(quota, needed=amounts[quota.pk], left=have)
         for quota in limited
         if (have := remaining[quota.pk] or 0) < amounts[quota.pk]
     ]
@@ -133,19 +133,19 @@ def _emptied(quotas: Iterable[Quota], needs: Needs) -> list[Quota]:
     return [quota for quota in limited if remaining[quota.pk] == amounts[quota.pk]]
 
 
-def quotas_needed(demand: Mapping[Wanted, int]) -> Needs:
-    """Return which quotas have to give, and how many. Takes no lock.
+def quotas_needed(demand: Mapping[Sellable, int]) -> Needs:
+    """Return the quotas of a demand and the amounts needed. Takes no lock.
 
     Raises:
-        NoQuota: something is in no quota.
+        NoQuota: a product belongs to no quota.
     """
     amounts: Counter[int] = Counter()
-    sources: dict[Wanted, Collection[int]] = {}
-    for wanted, amount in demand.items():
-        sources[wanted] = set(wanted.quotas().values_list("pk", flat=True))
-        if not sources[wanted]:
-            raise NoQuota(wanted)
-        amounts.update(dict.fromkeys(sources[wanted], amount))
+    sources: dict[Sellable, Collection[int]] = {}
+    for sellable, amount in demand.items():
+        sources[sellable] = set(sellable.quotas().values_list("pk", flat=True))
+        if not sources[sellable]:
+            raise NoQuota(sellable)
+        amounts.update(dict.fromkeys(sources[sellable], amount))
     return Needs(amounts, sources)
 
 

@@ -1,7 +1,6 @@
-"""Whether something can be sold at all: the rules that an order and a batch have in common.
+"""Check whether a product can be sold: the rules shared by orders and batches.
 
-How many are left is another question, which is answered under lock when the tickets are taken
-(``quotas``). What is said here does not change from one second to the next.
+How many tickets are left is checked under lock when they are taken (``quotas``).
 """
 
 from __future__ import annotations
@@ -9,23 +8,23 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from counterfoil.catalog.models import Event
-from counterfoil.orders.quotas import Wanted
+from counterfoil.orders.quotas import Sellable
 
 Problems = dict[str, list[str]]
 
 
-def sale_problems(event: Event, wanted: Wanted) -> Problems:
-    """Return what speaks against a sale, by the name of the field that is to blame.
+def sale_problems(event: Event, sellable: Sellable) -> Problems:
+    """Return the problems of a sale by field name.
 
-    The rows are expected to be the event's own.
+    The rows must belong to the event.
     """
     problems = {
-        **_one("item", _item_problem(wanted)),
-        **_one("variation", _variation_problem(wanted)),
-        **_one("subevent", _subevent_problem(event, wanted)),
+        **_one("item", _item_problem(sellable)),
+        **_one("variation", _variation_problem(sellable)),
+        **_one("subevent", _subevent_problem(event, sellable)),
     }
-    if not problems and not wanted.quotas().exists():
-        problems["item"] = [_("This product is in no quota, so it cannot be sold.")]
+    if not problems and not sellable.quotas().exists():
+        problems["item"] = [_("This product does not belong to a quota, so it cannot be sold.")]
     return problems
 
 
@@ -33,24 +32,24 @@ def _one(field: str, problem: str | None) -> Problems:
     return {} if problem is None else {field: [problem]}
 
 
-def _item_problem(wanted: Wanted) -> str | None:
-    return None if wanted.item.active else _("This product is not active.")
+def _item_problem(sellable: Sellable) -> str | None:
+    return None if sellable.item.active else _("This product is not active.")
 
 
-def _variation_problem(wanted: Wanted) -> str | None:
-    variation, item = wanted.variation, wanted.item
+def _variation_problem(sellable: Sellable) -> str | None:
+    variation, item = sellable.variation, sellable.item
     if variation is None:
         if item.variations.exists():
-            return _("Choose one of the variations of this product.")
+            return _("Select a variation of this product.")
         return None
     if variation.item_id != item.pk:
         return _("This variation belongs to another product.")
     return None if variation.active else _("This variation is not active.")
 
 
-def _subevent_problem(event: Event, wanted: Wanted) -> str | None:
-    if event.has_subevents and wanted.subevent is None:
-        return _("Choose a date of this event series.")
-    if not event.has_subevents and wanted.subevent is not None:
+def _subevent_problem(event: Event, sellable: Sellable) -> str | None:
+    if event.has_subevents and sellable.subevent is None:
+        return _("Select a date of this event series.")
+    if not event.has_subevents and sellable.subevent is not None:
         return _("This event is not a series: it has no dates to choose from.")
     return None

@@ -1,8 +1,8 @@
-"""Finds orders and tickets by what somebody types, or holds before a reader.
+"""Search orders and tickets by a typed or scanned text.
 
-What a text means exactly comes first: a secret, a code, ``CODE-1``, ``EVENT-CODE-1``. Each is one
-look into an index of the organizer. What else it may be a part of is looked for after that, among
-the orders and tickets that name somebody; those of batches do not.
+Exact matches come first: a secret, a code, ``CODE-1``, ``EVENT-CODE-1``. Each is one index lookup
+within the organizer. Partial matches follow, among the orders and tickets with names; tickets of
+batches have none.
 """
 
 from __future__ import annotations
@@ -71,52 +71,52 @@ class _Exact:
 
 
 def search_orders(orders: QuerySet[Order], text: str, scope: Scope) -> QuerySet[Order]:
-    """Find orders by code, by who ordered, or by what is found of a ticket."""
+    """Filter orders by code, by buyer, or by a match of one of their tickets."""
     exact = _exact(scope, text)
-    found = {*exact.orders, *exact.tickets.values()}
+    keys = {*exact.orders, *exact.tickets.values()}
     if not exact or _may_be_a_name(text):
         for rows in _similar_positions(scope, text):
-            _add(found, rows.values_list("order", flat=True))
+            _add(keys, rows.values_list("order", flat=True))
         for orders_alike in _similar_orders(scope, text):
-            _add(found, orders_alike.values_list("pk", flat=True))
-    return orders.filter(pk__in=found)
+            _add(keys, orders_alike.values_list("pk", flat=True))
+    return orders.filter(pk__in=keys)
 
 
 def positions_like(
     positions: QuerySet[OrderPosition], text: str, scope: Scope
 ) -> QuerySet[OrderPosition]:
-    """Find tickets by what a guest says or shows: a name, a mail address, an order, a code."""
+    """Filter tickets by a name, an e-mail address, an order or a code."""
     exact = _exact(scope, text)
-    found, of_orders = set(exact.tickets), set(exact.orders)
+    keys, of_orders = set(exact.tickets), set(exact.orders)
     if not exact or _may_be_a_name(text):
         for rows in _similar_positions(scope, text):
-            _add(found, rows.values_list("pk", flat=True))
+            _add(keys, rows.values_list("pk", flat=True))
         for orders_alike in _similar_orders(scope, text):
             _add(of_orders, orders_alike.values_list("pk", flat=True))
-    return positions.filter(pk__in=found | _tickets_of(of_orders))
+    return positions.filter(pk__in=keys | _tickets_of(of_orders))
 
 
 def matches_name(
     positions: QuerySet[OrderPosition], text: str, scope: Scope
 ) -> QuerySet[OrderPosition]:
-    """Find tickets by the name of the attendee alone."""
+    """Filter tickets by the name of the attendee only."""
     words = holding(text, names_only=True)
     if words is None:
         return positions.none()
-    found = scope.positions.filter(words).values_list("pk", flat=True)
-    return positions.filter(pk__in=set(found[:MOST]))
+    keys = scope.positions.filter(words).values_list("pk", flat=True)
+    return positions.filter(pk__in=set(keys[:MOST]))
 
 
 def scanned(event: Event, text: str) -> OrderPosition | None:
-    """Return the ticket whose whole secret this is, as a reader types it."""
-    found = OrderPosition.objects.filter(
+    """Return the ticket with exactly this secret, as a barcode reader types it."""
+    keys = OrderPosition.objects.filter(
         organizer=event.organizer_id, order__event=event, secret=text
     )
-    return next(iter(found.select_related("order")), None)
+    return next(iter(keys.select_related("order")), None)
 
 
 def meant(event: Event, text: str) -> OrderPosition | None:
-    """Return the ticket that a text means exactly; of an order its first."""
+    """Return the ticket that matches a text exactly, or the first ticket of a matching order."""
     exact = _exact(Scope.of(event), text)
     tickets = set(exact.tickets) | _tickets_of(set(exact.orders))
     rows = OrderPosition.objects.filter(pk__in=tickets)
@@ -132,8 +132,8 @@ def _exact(scope: Scope, text: str) -> _Exact:
     named = list(_codes_in(text))
     rows = scope.orders.filter(code__in={code for code, _number, _slug in named})
     for pk, code, slug in rows.values_list("pk", "code", "event__slug"):
-        for wanted, number, wanted_slug in named:
-            if code != wanted or wanted_slug not in (None, slug.upper()):
+        for named_code, number, named_slug in named:
+            if code != named_code or named_slug not in (None, slug.upper()):
                 continue
             if number is None:
                 orders.append(pk)
@@ -176,9 +176,9 @@ def _similar_orders(scope: Scope, text: str) -> Iterator[QuerySet[Order]]:
         yield scope.orders.filter(beginning("code", key.upper()))
 
 
-def _add(found: set[int], keys: QuerySet[Any, int]) -> None:
-    if len(found) < MOST:
-        found.update(keys[: MOST - len(found)])
+def _add(keys: set[int], more: QuerySet[Any, int]) -> None:
+    if len(keys) < MOST:
+        keys.update(more[: MOST - len(keys)])
 
 
 def _tickets_of(orders: set[int]) -> set[int]:

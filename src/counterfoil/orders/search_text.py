@@ -33,15 +33,15 @@ _MOST_TERMS = 10
 
 
 class SearchText(models.CharField):  # type: ignore[type-arg]
-    """What a row is found by, kept whenever it is saved; None if it names nobody.
+    """A normalized search text, updated whenever the row is saved; None if there are no texts.
 
-    The first line are the words of names, the second all others. The model says by
-    ``searched_by()`` which texts these are.
+    The first line holds the words of names, the second all others. The model returns both from
+    ``searched_by()``.
     """
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         fixed = {"max_length": LENGTH, "null": True, "blank": True, "editable": False}
-        super().__init__(**{**given, **fixed})
+        super().__init__(**{**kwargs, **fixed})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         text = search_text(*model_instance.searched_by())  # type: ignore[attr-defined]
@@ -63,7 +63,7 @@ SearchText.register_lookup(NameContains)
 
 
 def search_text(names: Iterable[str], others: Iterable[str]) -> str | None:
-    """Return what a row with these names and other texts is found by."""
+    """Return the search text of names and other texts."""
     first = " ".join(_words(names))[:_NAMES_LENGTH]
     second = " ".join(_words(others))
     return f"{first}\n{second}"[:LENGTH] if first or second else None
@@ -86,13 +86,13 @@ def holding(text: str, *, names_only: bool = False) -> Q | None:
     if not terms:
         return None
     lookup = "name_contains" if names_only else "contains"
-    found = Q(search_text__isnull=False)
+    condition = Q(search_text__isnull=False)
     for spellings in terms[:_MOST_TERMS]:
         either = Q()
         for spelling in dict.fromkeys(spellings):
             either |= Q(**{f"search_text__{lookup}": spelling})
-        found &= either
-    return found
+        condition &= either
+    return condition
 
 
 def beginning(column: str, text: str) -> Q:
@@ -138,5 +138,5 @@ def _plain(text: str) -> str:
     """Take away capitals, accents and what cannot be seen, in any alphabet."""
     signs = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
     signs = unicodedata.normalize("NFKD", signs).translate(_PLAIN)
-    kept = (sign for sign in signs if unicodedata.category(sign) not in ("Mn", "Cf"))
-    return unicodedata.normalize("NFC", "".join(kept)).replace("\0", "")
+    visible = (sign for sign in signs if unicodedata.category(sign) not in ("Mn", "Cf"))
+    return unicodedata.normalize("NFC", "".join(visible)).replace("\0", "")

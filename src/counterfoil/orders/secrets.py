@@ -1,4 +1,4 @@
-"""What nobody may guess: a ticket's secret, an order's secret, pseudonymization ids.
+"""Draw secrets of tickets and orders, and pseudonymization ids.
 
 All letters of a batch come from one read of the system's generator. Each byte is one letter, and
 bytes beyond the last whole multiple of the alphabet are thrown away, so every letter is equally

@@ -1,6 +1,6 @@
-"""Deletes backgrounds that neither a layout nor a print needs any more.
+"""Delete backgrounds that neither a layout nor a print needs any more.
 
-A print pins the layouts of the moment it was asked for, so its background may outlive its layout.
+A print request stores a snapshot of its layouts, so a background may outlive its layout.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from counterfoil.jobs.models import Job
 from counterfoil.layouts import cleanup
 from counterfoil.printing.models import RenderRequest
 
-#: A print that failed may be tried again.
+#: A failed print can be retried.
 _MAY_PRINT = (Job.State.WAITING, Job.State.RUNNING, Job.State.FAILED)
 
 
-def delete_unwanted_backgrounds() -> int:
-    """Delete them; return how many. The cleanup of files then finds that no row names theirs."""
+def delete_unused_backgrounds() -> int:
+    """Delete unused backgrounds; return how many. The cleanup of files deletes their files."""
     now = clock.now()
-    found = set(cleanup.unwanted(now).values_list("pk", flat=True))
-    if not found:
+    unused = set(cleanup.unwanted(now).values_list("pk", flat=True))
+    if not unused:
         return 0
-    return cleanup.delete(found - pinned_backgrounds(), now)
+    return cleanup.delete(unused - pinned_backgrounds(), now)
 
 
 def pinned_backgrounds() -> set[int]:
-    """Return the backgrounds that some print may yet need."""
+    """Return the ids of the backgrounds that pending prints need."""
     requests = RenderRequest.objects.filter(job__state__in=_MAY_PRINT)
     pinned: set[int] = set()
     for layouts in requests.values_list("layouts", flat=True).iterator():

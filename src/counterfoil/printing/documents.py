@@ -1,4 +1,4 @@
-"""Prints the tickets that were asked for into one stored PDF."""
+"""Print the tickets of a request into one stored PDF."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from counterfoil.render import Budget, Plan, Report, Ticket, TicketError, render
 
 
 def print_requested(claim: Claim) -> None:
-    """Print a request's tickets and publish the PDF with its preflight report.
+    """Print the tickets of a request and publish the PDF with its preflight report.
 
-    The file carries the attempt in its name: a worker that was thought dead spoils nothing.
+    The file name contains the attempt, so a stale worker cannot overwrite the file of another.
 
     Raises:
-        Invalid: a layout, a background or a ticket cannot be printed, and why.
-        Gone: a ticket was deleted meanwhile.
-        Lost, Cancelled: the work is no longer wanted.
+        Invalid: a layout, a background or a ticket cannot be printed.
+        Gone: a ticket was deleted.
+        Lost, Cancelled: another worker owns the job, or it was cancelled.
     """
     request = RenderRequest.objects.select_related("event__organizer").get(job=claim.job_id)
     plans = [plan_for(Choice(**pinned)) for pinned in request.layouts]
@@ -47,7 +47,7 @@ def print_requested(claim: Claim) -> None:
             event=request.event,
             data={"pages": report.pages},
         )
-        claim.finish(result=_told(report), result_file=f"{RESULTS}/{name}")
+        claim.finish(result=_report_json(report), result_file=f"{RESULTS}/{name}")
 
 
 def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any) -> Report:
@@ -98,7 +98,7 @@ def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, 
         yield plans[layout], ticket
 
 
-def _told(report: Report) -> dict[str, Any]:
+def _report_json(report: Report) -> dict[str, Any]:
     """Return a report as JSON."""
     return {
         "tickets": report.tickets,

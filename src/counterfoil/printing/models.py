@@ -1,4 +1,4 @@
-"""Requests to print: who asked, for which tickets, with which layouts as they were then."""
+"""Print requests: the credential, the tickets, and a snapshot of the layouts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from counterfoil.jobs.models import Job
 
 
 class RenderRequest(models.Model):
-    """One PDF that somebody asked for.
+    """A request for one PDF.
 
-    ``requested_by`` is the credential that may fetch it. ``parts`` are the tickets in page order,
-    each ``[order position id, index into layouts]``. ``layouts`` pins what they print with: the
-    element list as it was when asked, and the id of a background, which never changes.
+    ``requested_by`` is the credential that may download it. ``parts`` lists the tickets in page
+    order, each ``[order position id, index into layouts]``. ``layouts`` is a snapshot: the elements
+    at the time of the request, and the id of a background, which never changes.
     """
 
     job = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""Compiles what a ticket is printed with, once a process: plans are immutable and small."""
+"""Compile layouts to plans, and cache them per process: plans are immutable and small."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from counterfoil.render import (
     read_layout,
 )
 
-# A worker prints few layouts over and over; each plan holds on to its background.
+# A worker prints few layouts over and over. Each plan references its background.
 _PLANS = 16
 _BACKGROUNDS = 8
 
 
 def plan_for(choice: Choice) -> Plan:
-    """Return the plan of a choice; the same choice again is the same plan.
+    """Return the plan of a layout choice, cached.
 
     Raises:
-        Invalid: the elements or the background cannot be printed, and why.
+        Invalid: the elements or the background cannot be printed.
     """
     try:
         return _plan(choice.name, json.dumps(choice.elements), _background(choice.background))
@@ -64,7 +64,7 @@ def _background(pk: int | None) -> CompiledBackground:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A background, known by what it is: equal ones are read once."""
+    """A background compared by its content, so that equal ones are read once."""
 
     sha256: str
     compiled: str

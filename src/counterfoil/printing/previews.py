@@ -1,4 +1,4 @@
-"""Shows one ticket before any is printed: a real one, or a sample."""
+"""Preview one ticket before printing: a real one, or a sample."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from counterfoil.layouts.messages import told
 from counterfoil.layouts.queries import Choice
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.plans import plan_for
-from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import (
     EventContext,
     EventVariable,
@@ -31,7 +31,7 @@ from counterfoil.render import Budget, Plan, Ticket, TicketError, render_pdf
 from counterfoil.render.values import Key
 
 SAMPLE = "sample"
-#: How a layout is called that has no name yet.
+#: The name of a layout that has none yet.
 UNSAVED = "not saved yet"
 #: A preview is for a screen; a picture of more dots is a way to fill memory.
 MAX_DPI = 300
@@ -42,25 +42,25 @@ MAX_DOTS = 18_000_000
 def preview_plan(
     *, elements: list[dict[str, Any]], background: int | None, name: str = UNSAVED
 ) -> Plan:
-    """Return the plan of a layout, saved or not. Problems call it by its name.
+    """Return the plan of a saved or unsaved layout. Messages use its name.
 
     Raises:
-        Invalid: it cannot be printed, and why.
+        Invalid: it cannot be printed.
     """
     return plan_for(Choice(name, elements, background))
 
 
 def real_ticket(plan: Plan, position: OrderPosition) -> Ticket:
-    """Return a ticket as it would be printed now."""
+    """Return the ticket of a position as printed now."""
     event = position.order.event
     source = TicketSource(event, needs=plan.needs, images=plan.images | plan.asked, now=clock.now())
     return next(source.tickets([position.pk]))
 
 
 def sample_ticket(plan: Plan, event: Event, *, longest: bool = False) -> Ticket:
-    """Return a ticket of nobody, with each variable's sample or its longest plausible value.
+    """Return a ticket with the sample or the longest plausible value of each variable.
 
-    What the event knows of itself is told as it is.
+    Variables of the event have their real values.
     """
     table = VariableTable(event)
     locale = with_region(event.locale, event.region)
@@ -69,28 +69,28 @@ def sample_ticket(plan: Plan, event: Event, *, longest: bool = False) -> Ticket:
         name, spoken = key if isinstance(key, tuple) else (key, locale)
         variable = table.find(name)
         if variable is not None:
-            language = Language(spoken, event.tz)
+            language = Formatter(spoken, event.tz)
             values[key] = _longest(variable) if longest else _sample(variable, event, language)
     pictures = (name for name in plan.images if isinstance(table.find(name), PictureVariable))
     return Ticket(SAMPLE, values, dict.fromkeys(pictures), locale=locale)
 
 
 def samples(event: Event) -> Iterator[tuple[Variable, str]]:
-    """Tell what layouts of an event may show, each with what a sample shows there."""
-    language = Language(with_region(event.locale, event.region), event.tz)
+    """Yield the variables of an event, each with its sample value."""
+    language = Formatter(with_region(event.locale, event.region), event.tz)
     for variable in VariableTable(event):
         yield variable, _sample(variable, event, language)
 
 
 def finest_dpi(plan: Plan, page: int) -> float:
-    """Return the most dots per inch at which a page can be drawn."""
+    """Return the maximum resolution of a page in dots per inch."""
     paper = plan.pages[page - 1].background
     square_inches = paper.width * paper.height / 72**2
     return min(MAX_DPI, math.sqrt(MAX_DOTS / square_inches))
 
 
 def preview_budget() -> Budget:
-    """Return what one preview may cost."""
+    """Return the budget of one preview."""
     return Budget(characters=settings.TEXT_CHARACTERS, cpu_s=settings.PREVIEW_CPU_S)
 
 
@@ -98,7 +98,7 @@ def draw_pdf(plan: Plan, ticket: Ticket, *, title: str) -> bytes:
     """Print one ticket.
 
     Raises:
-        Invalid: it cannot be printed, and why.
+        Invalid: it cannot be printed.
         TooBusy: too many previews are being drawn.
     """
     stream = io.BytesIO()
@@ -124,7 +124,7 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
         raise Invalid({"page": [_pages(len(plan.pages))]})
     finest = math.floor(finest_dpi(plan, page))
     if not 1 <= dpi <= finest:
-        raise Invalid({"dpi": [_("Ask for 1 to %(finest)d dots per inch.") % {"finest": finest}]})
+        raise Invalid({"dpi": [_("Use 1 to %(finest)d dots per inch.") % {"finest": finest}]})
     try:
         with heavy.slot():
             return render_png(plan, ticket, page=page, dpi=dpi, budget=preview_budget())
@@ -132,9 +132,11 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
         raise _refused(problem) from None
 
 
-def _sample(variable: Variable, event: Event, language: Language) -> str:
+def _sample(variable: Variable, event: Event, language: Formatter) -> str:
     if isinstance(variable, EventVariable):
-        return variable.tell(EventContext(event, None, clock.now()), language) or variable.sample
+        return (
+            variable.evaluate(EventContext(event, None, clock.now()), language) or variable.sample
+        )
     return variable.sample
 
 

@@ -1,4 +1,4 @@
-"""Finds print requests, and tells which tickets may be downloaded one by one."""
+"""Query print requests, and which tickets can be downloaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from counterfoil.printing.models import RenderRequest
 def find_request(
     *, event: Event, job_id: UUID, file_id: UUID | None = None
 ) -> RenderRequest | None:
-    """Return the request that a job serves, if it is this event's and the file is its file."""
+    """Return the request with this job and file if it belongs to the event, else None."""
     requests = RenderRequest.objects.select_related("job", "event").filter(event=event, pk=job_id)
     if file_id is not None:
         requests = requests.filter(file_id=file_id)
@@ -23,7 +23,7 @@ def find_request(
 
 
 def may_be_downloaded(order: Order) -> bool:
-    """Tell whether an order's tickets are handed out: it is paid, or counts as if it were."""
+    """Return whether the tickets of an order can be downloaded: it is paid or counts as paid."""
     if order.status == Order.Status.PENDING:
         pending_is_enough = setting(order.event, "ticket_download_pending")
         return not order.require_approval and bool(order.valid_if_pending or pending_is_enough)
@@ -31,9 +31,10 @@ def may_be_downloaded(order: Order) -> bool:
 
 
 def has_ticket(position: OrderPosition) -> bool:
-    """Tell whether a position is one that gets a ticket.
+    """Return whether a position gets a ticket.
 
-    Its product says, or else the event's settings do: by default all get one but add-ons.
+    The product decides, or else the settings of the event. By default all positions except add-ons
+    get one.
     """
     event = position.order.event
     if position.canceled or (position.addon_to_id and not setting(event, "ticket_download_addons")):
@@ -44,6 +45,6 @@ def has_ticket(position: OrderPosition) -> bool:
 
 
 def tickets_of(order: Order) -> list[OrderPosition]:
-    """Return an order's positions that get a ticket, in their order."""
+    """Return the positions of an order that get a ticket."""
     positions: QuerySet[OrderPosition] = order.positions.select_related("item", "order__event")
     return [each for each in positions.order_by("positionid", "pk") if has_ticket(each)]

@@ -1,4 +1,4 @@
-"""Asks for tickets to be printed, and calls prints off."""
+"""Request prints of tickets, and cancel them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A ticket to print, and what overrides the choice of its layout."""
+class PrintItem:
+    """A ticket to print, and overrides for the choice of its layout."""
 
     position_id: int
     override_channel: SalesChannel | None = None
@@ -33,48 +33,48 @@ class Part:
 
 
 def request_render(
-    *, event: Event, actor: Actor, parts: Sequence[Part], purpose: str, about: str = ""
+    *, event: Event, actor: Actor, parts: Sequence[PrintItem], purpose: str, about: str = ""
 ) -> RenderRequest:
-    """Ask for a PDF of these tickets, in this order, with the layouts as they are now.
+    """Request a PDF of tickets, in this order, with the current layouts.
 
-    ``about`` is kept in the job: of which state of the tickets it is.
+    ``about`` identifies the state of the tickets and is stored in the job.
 
     Raises:
         Invalid: there is nothing to print.
-        Gone: a position is not, or no longer, one of this event.
+        Gone: the event has no such position.
     """
     pinned = pin(event=event, parts=parts)
     return request_pinned(event=event, actor=actor, pinned=pinned, purpose=purpose, about=about)
 
 
 @dataclass(frozen=True, slots=True)
-class PinnedParts:
-    """Tickets, each with the number of its layout; and the layouts as they are now."""
+class PinnedItems:
+    """Tickets with the index of their layout, and the current layouts."""
 
     numbered: list[list[int]]
     layouts: list[dict[str, Any]]
 
 
-def pin(*, event: Event, parts: Sequence[Part]) -> PinnedParts:
-    """Choose the layout of each ticket. It grows with their number, and needs no transaction.
+def pin(*, event: Event, parts: Sequence[PrintItem]) -> PinnedItems:
+    """Choose the layout of each ticket. It takes time per ticket and needs no transaction.
 
     Raises:
         Invalid: there is nothing to print.
-        Gone: a position is not, or no longer, one of this event.
+        Gone: the event has no such position.
     """
     if not parts:
         raise Invalid({"parts": [_("Choose at least one ticket to print.")]})
-    pinned = _Pinned(event)
+    snapshot = LayoutSnapshot(event)
     numbered = [
-        [part.position_id, pinned.number(part, *sold)] for part, sold in _sold(event, parts)
+        [part.position_id, snapshot.index(part, *sold)] for part, sold in _sold(event, parts)
     ]
-    return PinnedParts(numbered, [asdict(choice) for choice in pinned.choices])
+    return PinnedItems(numbered, [asdict(choice) for choice in snapshot.choices])
 
 
 def request_pinned(
-    *, event: Event, actor: Actor, pinned: PinnedParts, purpose: str, about: str = ""
+    *, event: Event, actor: Actor, pinned: PinnedItems, purpose: str, about: str = ""
 ) -> RenderRequest:
-    """Ask for a PDF of tickets whose layouts are chosen already."""
+    """Request a PDF of tickets with pinned layouts."""
     total = len(pinned.numbered)
     with transaction.atomic():
         job = jobs.submit(
@@ -103,10 +103,10 @@ def request_pinned(
 
 @transaction.atomic
 def cancel_render(*, actor: Actor, request: RenderRequest) -> None:
-    """Stop a print that is not over.
+    """Cancel a print.
 
     Raises:
-        Conflict: it is.
+        Conflict: the print has already ended.
     """
     jobs.cancel(request.job)
     audit.record(
@@ -117,33 +117,33 @@ def cancel_render(*, actor: Actor, request: RenderRequest) -> None:
     )
 
 
-class _Pinned:
-    """The layouts that a request prints with, numbered as they come."""
+class LayoutSnapshot:
+    """The distinct layouts of a print request, in order of first use."""
 
     def __init__(self, event: Event) -> None:
         self._chooser = LayoutChooser(event)
-        self._numbers: dict[tuple[int, int, int | None], int] = {}
+        self._indexes: dict[tuple[int, int, int | None], int] = {}
         self.choices: list[Choice] = []
 
-    def number(self, part: Part, item: int, channel: int) -> int:
-        """Choose for one ticket and return the choice's number."""
+    def index(self, part: PrintItem, item: int, channel: int) -> int:
+        """Choose the layout of one ticket and return its index."""
         override = part.override_layout
         if part.override_channel is not None:
             channel = part.override_channel.pk
         key = (item, channel, override.pk if override else None)
-        if key not in self._numbers:
+        if key not in self._indexes:
             choice = self._chooser.choose(item=item, channel=channel, override=override)
             if choice not in self.choices:
                 self.choices.append(choice)
-            self._numbers[key] = self.choices.index(choice)
-        return self._numbers[key]
+            self._indexes[key] = self.choices.index(choice)
+        return self._indexes[key]
 
 
-def _sold(event: Event, parts: Sequence[Part]) -> Iterator[tuple[Part, tuple[int, int]]]:
-    """Go through the parts with the product of each and the channel that it was sold through.
+def _sold(event: Event, parts: Sequence[PrintItem]) -> Iterator[tuple[PrintItem, tuple[int, int]]]:
+    """Yield each part with its product and sales channel.
 
-    The event is compared here and not in the query: asked for both, SQLite goes through all orders
-    of the event, for each chunk again.
+    The event is compared in Python: with both conditions, SQLite scans all orders of the event
+    again for each chunk.
     """
     for start in range(0, len(parts), _CHUNK):
         chunk = parts[start : start + _CHUNK]

@@ -1,4 +1,4 @@
-"""The job that prints: the name it is stored under is a promise. And what workers do beside it."""
+"""The print job and the periodic cleanup. The stored job kind must not change."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def _language(job: UUID) -> str:
     return language_of(requested_by or "")
 
 
-@handler(RENDER, language=_language)
+@handler(RENDER, language=_language, gives_way=True)
 def render(claim: Claim) -> None:
     documents.print_requested(claim)
 
 
 @periodic(every_s=600)
-def tidy_up() -> None:
-    cleanup.delete_unwanted_backgrounds()
+def cleanup_backgrounds() -> None:
+    cleanup.delete_unused_backgrounds()

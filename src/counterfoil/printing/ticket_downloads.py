@@ -1,6 +1,6 @@
-"""Tickets that are downloaded one by one, or an order's together: printed once, kept for a day.
+"""Downloads of single tickets and of the tickets of an order: printed once, stored for a day.
 
-Whoever may read the order gets them, so a file is found by what it shows and not by who asked.
+Everybody who may read the order gets the same file, whoever requested it first.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import has_ticket, may_be_downloaded, tickets_of
-from counterfoil.printing.services import Part, pin, request_pinned
+from counterfoil.printing.services import PrintItem, pin, request_pinned
 
-#: How long a failure is told before it is tried again: its cause may have been put right.
-FAILURE_STANDS = timedelta(seconds=30)
+#: How long a failed print is returned before the next request prints again.
+FAILURE_TTL = timedelta(seconds=30)
 
 
 def ticket_of_position(*, position: OrderPosition, actor: Actor) -> RenderRequest:
-    """Return the print of one ticket, asked for now if there is none.
+    """Return the print of one ticket; request it if there is none.
 
     Raises:
         Forbidden: the order is not paid, or the position gets no ticket.
     """
     check_handed_out(position)
-    return _kept(position.order, f"position:{position.pk}", [position], actor)
+    return _get_or_request(position.order, f"position:{position.pk}", [position], actor)
 
 
 def tickets_of_order(*, order: Order, actor: Actor) -> RenderRequest:
-    """Return the print of all tickets of an order, asked for now if there is none.
+    """Return the print of all tickets of an order; request it if there is none.
 
     Raises:
         Forbidden: the order is not paid, or has no tickets.
@@ -44,11 +44,11 @@ def tickets_of_order(*, order: Order, actor: Actor) -> RenderRequest:
     positions = tickets_of(order)
     if not positions:
         raise Forbidden(_("This order has no tickets."))
-    return _kept(order, f"order:{order.pk}", positions, actor)
+    return _get_or_request(order, f"order:{order.pk}", positions, actor)
 
 
 def check_handed_out(position: OrderPosition) -> None:
-    """Refuse where a ticket is not handed out.
+    """Check that a ticket can be downloaded.
 
     Raises:
         Forbidden: the order is not paid, or the position gets no ticket.
@@ -60,18 +60,18 @@ def check_handed_out(position: OrderPosition) -> None:
 
 def _check_order(order: Order) -> None:
     if not may_be_downloaded(order):
-        raise Forbidden(_("Tickets are handed out for paid orders only."))
+        raise Forbidden(_("Tickets are available for paid orders only."))
 
 
-def _kept(
+def _get_or_request(
     order: Order, purpose: str, positions: Sequence[OrderPosition], actor: Actor
 ) -> RenderRequest:
-    """Return the newest print of these tickets, if it is of the order as it is now."""
+    """Return the newest print of the order's current state; request it if there is none."""
     event, about = order.event, order.last_modified.isoformat()
     stored = _stored(order, purpose, about)
     if stored is not None:
         return stored
-    pinned = pin(event=event, parts=[Part(position.pk) for position in positions])
+    pinned = pin(event=event, parts=[PrintItem(position.pk) for position in positions])
     with transaction.atomic():
         return _stored(order, purpose, about) or request_pinned(
             event=event, actor=actor, pinned=pinned, purpose=purpose, about=about
@@ -85,11 +85,11 @@ def _stored(order: Order, purpose: str, about: str) -> RenderRequest | None:
         .order_by("created")
         .last()
     )
-    return last if last is not None and _stands(last) else None
+    return last if last is not None and _is_current(last) else None
 
 
-def _stands(request: RenderRequest) -> bool:
+def _is_current(request: RenderRequest) -> bool:
     phase = state_of(request.job).phase
     if phase is Phase.FAILED:
-        return clock.now() - request.created < FAILURE_STANDS
+        return clock.now() - request.created < FAILURE_TTL
     return phase in (Phase.UNDER_WAY, Phase.DONE)

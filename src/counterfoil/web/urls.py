@@ -14,7 +14,7 @@ from counterfoil.web.accounts.views import (
     teams,
     tokens,
 )
-from counterfoil.web.batches.views import batches, requests, tickets
+from counterfoil.web.batches import views as batches_views
 from counterfoil.web.catalog.views import (
     channels,
     events,
@@ -28,8 +28,7 @@ from counterfoil.web.checkin import views as checkin_views
 from counterfoil.web.editor import views as editor_views
 from counterfoil.web.jobs import views as jobs_views
 from counterfoil.web.layouts import views as layouts_views
-from counterfoil.web.orders.views import orders
-from counterfoil.web.orders.views import tickets as order_tickets
+from counterfoil.web.orders import views as orders_views
 from counterfoil.web.printing import views as printing_views
 from counterfoil.web.webhooks import views as webhooks_views
 
@@ -55,11 +54,8 @@ MODULES = [
     editor_views,
     layouts_views,
     checkin_views,
-    order_tickets,
-    orders,
-    batches,
-    requests,
-    tickets,
+    orders_views,
+    batches_views,
     printing_views,
     jobs_views,
 ]

@@ -11,16 +11,19 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.http import HttpResponse
+from rest_framework.renderers import JSONRenderer
 
 from apiclient import Api, at, upload
 from counterfoil.accounts import idempotency
 from counterfoil.accounts.actors import TokenActor
 from counterfoil.accounts.idempotency import KeyUse
 from counterfoil.accounts.models import APIToken, IdempotencyRecord, User
-from counterfoil.api.framework.idempotency import answer_once, outside
+from counterfoil.api.framework.idempotency import after_commit, answer_once, outside
+from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, ItemCategory
 from counterfoil.core import clock
-from makers import make_event, make_team, make_token
+from counterfoil.orders.models import Order
+from makers import make_event, make_item, make_team, make_token
 from pageclient import signed_in
 from samplepdfs import NOT_A_PDF, pdf_of
 
@@ -30,6 +33,10 @@ KEY = {"X-Idempotency-Key": "a-key"}
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers of the answer, without the one that names the request."""
     return {name: value for name, value in headers.items() if name != "X-Request-ID"}
+
+
+def _never(subject: str) -> HttpResponse:
+    raise AssertionError(subject)
 
 
 def test_the_first_answer_is_given_again(api: Api, event: Event) -> None:
@@ -171,7 +178,7 @@ def test_an_answer_that_may_change_is_not_kept_and_its_work_undone(event: Event)
         event.categories.create(name={"en": "A"})
         return HttpResponse(status=503)
 
-    answer = answer_once(use, work)
+    answer = answer_once(use, work, _never)
 
     assert answer.status_code == 503
     assert idempotency.kept_answer(use) is None
@@ -200,7 +207,7 @@ def test_what_takes_seconds_is_done_before_the_transaction() -> None:
         in_transaction.append(connection.in_atomic_block)
         return HttpResponse(status=201)
 
-    answer = answer_once(KeyUse.of("token:1", "key"), work)
+    answer = answer_once(KeyUse.of("token:1", "key"), work, _never)
 
     assert answer.status_code == 201
     assert in_transaction == [False, True]
@@ -208,6 +215,82 @@ def test_what_takes_seconds_is_done_before_the_transaction() -> None:
 
 def test_what_takes_seconds_is_done_without_a_key_too() -> None:
     assert outside("slow", lambda: "found") == "found"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_answer_is_made_after_the_transaction() -> None:
+    in_transaction = []
+
+    def work() -> HttpResponse:
+        ItemCategory.objects.create(event=make_event(), name={"en": "A"})
+        response = after_commit("5", lambda: in_transaction.append(connection.in_atomic_block))
+        response.accepted_renderer, response.accepted_media_type = JSONRenderer(), "text/json"
+        response.renderer_context = {}
+        return response
+
+    answer_once(KeyUse.of("token:1", "key"), work, _never)
+
+    assert in_transaction == [False]
+
+
+def _order(api: Api, event: Event, **more: Any) -> Any:
+    position = {"item": event.items.get().pk, "attendee_name": "Ada"}
+    return api.post(at(event, "orders/"), json={"positions": [position] * 3, **more}, headers=KEY)
+
+
+def _forget_body(order: Order) -> None:
+    """Leave the record as a process does that dies between the commit and the answer."""
+    IdempotencyRecord.objects.update(subject=str(order.pk), body=b"", headers={})
+
+
+def test_an_answer_whose_body_was_not_stored_is_made_again(api: Api, event: Event) -> None:
+    make_item(event)
+    first = _order(api, event)
+    _forget_body(Order.objects.get())
+
+    asked = api.get("/idempotency_query?key=a-key")
+    again = [_order(api, event) for _ in range(2)]
+
+    assert asked.status_code == 409
+    for answer in again:
+        assert answer.status_code == first.status_code == 201
+        assert answer.json() == first.json()
+        assert answer["Content-Type"] == first["Content-Type"]
+    assert Order.objects.count() == 1
+    assert api.get("/idempotency_query?key=a-key").json() == first.json()
+
+
+def test_a_change_whose_body_was_not_stored_is_not_made_twice(api: Api, event: Event) -> None:
+    make_item(event)
+    path = at(event, f"orders/{_order(api, event).json()['code']}/mark_canceled/")
+    IdempotencyRecord.objects.all().delete()
+    first = api.post(path, json={}, headers=KEY)
+    _forget_body(Order.objects.get())
+
+    again = api.post(path, json={}, headers=KEY)
+
+    assert again.status_code == first.status_code == 200
+    assert again.json() == first.json()
+    assert LogEntry.objects.filter(action__contains="cancel").count() == 1
+
+
+def test_an_order_that_is_gone_before_its_answer_was_stored(api: Api, event: Event) -> None:
+    make_item(event)
+    order = _order(api, event, testmode=True).json()
+    _forget_body(Order.objects.get())
+    api.delete(at(event, f"orders/{order['code']}/"))
+
+    assert _order(api, event).status_code == 410
+    assert not Order.objects.exists()
+
+
+def test_without_the_right_no_body_is_made(api: Api, event: Event) -> None:
+    make_item(event)
+    _order(api, event)
+    _forget_body(Order.objects.get())
+    event.organizer.teams.update(all_event_permissions=False)
+
+    assert _order(api, event).status_code == 403
 
 
 def test_a_background_that_is_refused_is_refused_the_same_way_again(api: Api, event: Event) -> None:

@@ -105,7 +105,7 @@ def test_a_device_is_announced_without_javascript(open_page: Callable[..., Page]
 
     press(page, "Create device")
 
-    assert page.get_by_role("img", name="QR code that sets up the device").is_visible()
+    assert page.get_by_role("img", name="QR code for setting up the device").is_visible()
     page.goto("/organizers/demo/devices/?q=north")
     assert page.get_by_role("link", name="North gate").is_visible()
 
@@ -117,14 +117,14 @@ def test_an_invitation_goes_from_hand_to_hand(
     fill(page, name="Gate")
     page.get_by_label("Check tickets in and out").check()
     press(page, "Create team")
-    page.get_by_role("link", name="Invite somebody").click()
+    page.get_by_role("link", name="Invite a member").click()
     fill(page, note="Grace")
-    press(page, "Make a link")
+    press(page, "Create link")
 
     visitor.goto(page.locator("#secret").inner_text())
     fill(visitor, fullname="Grace", email="grace@example.org")
     fill(visitor, password=PASSWORD, password_again=PASSWORD)
-    press(visitor, "Make an account and join")
+    press(visitor, "Create account and join")
 
     visitor.get_by_text("You are now a member of “Gate”.").wait_for()
 

@@ -22,21 +22,21 @@ def asked_for(page: Page, *, amount: int, comment: str) -> None:
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill(str(amount))
     page.get_by_label("Comment").fill(comment)
-    page.get_by_role("button", name="Make the batch").click()
+    page.get_by_role("button", name="Create batch").click()
 
 
 def test_a_batch_is_made_printed_and_fetched(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page(f"{EVENT}batches/new/")
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").press_sequentially("7")
-    expect(page.locator("#batch-left")).to_contain_text("After this batch it will be")
+    expect(page.locator("#batch-left")).to_contain_text("will be left after this batch")
     page.get_by_label("Comment").fill("Seven at the door")
-    page.get_by_role("button", name="Make the batch").click()
+    page.get_by_role("button", name="Create batch").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Seven at the door")
     page.get_by_role("button", name="Print", exact=True).click(timeout=60_000)
     with page.expect_download(timeout=60_000) as fetched:
-        page.get_by_role("link", name="Download the PDF").click(timeout=60_000)
+        page.get_by_role("link", name="Download PDF").click(timeout=60_000)
 
     fetched.value.save_as(tmp_path / "tickets.pdf")
     with pypdfium2.PdfDocument(tmp_path / "tickets.pdf") as document:
@@ -57,7 +57,7 @@ def test_a_batch_is_made_without_javascript(open_page: OpenPage) -> None:
     asked_for(page, amount=2, comment="Without scripts")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Without scripts")
-    again = page.get_by_role("link", name="Look again")
+    again = page.get_by_role("link", name="Refresh")
     while again.count():
         again.click()
 
@@ -108,7 +108,7 @@ odd = event.ticket_layouts.create(name="Odd", layout=[{
     "type": "textarea", "left": "20.00", "bottom": "110.00", "fontsize": "14.0",
     "color": [0, 0, 0, 1], "fontfamily": "Open Sans", "bold": False, "italic": False,
     "width": "60.00", "content": "no_such_variable", "align": "left"}])
-new = services.NewBatch(
+new = services.BatchSpec(
     item=event.items.get(), amount=3, sales_channel=web, layout=odd, comment="Odd")
 asked = services.request_batch(actor=actor, event=event, new=new)
 def done(job):

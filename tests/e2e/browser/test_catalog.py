@@ -36,24 +36,24 @@ def test_an_event_is_set_up_until_there_is_something_to_sell(
     page.get_by_role("group", name="Name").get_by_label("German").fill("Große Straße 7")
     expect(page.get_by_label("Short form")).to_have_value("grosse-strasse-7")
     page.get_by_label("Begin", exact=True).fill("2027-09-03T19:30")
-    page.get_by_role("button", name="Create the event").click()
+    page.get_by_role("button", name="Create event").click()
 
-    page.get_by_role("link", name="Add a product").click()
+    page.get_by_role("link", name="Add product").click()
     page.get_by_role("group", name="Name").get_by_label("English").fill("Seat")
     page.get_by_label("Price", exact=True).fill("25")
     for number, name in enumerate(("Stalls", "Balcony"), start=1):
         page.get_by_role("button", name="variation").click()
         row = page.get_by_role("group", name=f"Name of variation {number}")
         row.get_by_label("English").fill(name)
-    page.get_by_role("button", name="Create the product").click()
+    page.get_by_role("button", name="Create product").click()
     expect(page.get_by_role("row", name="Seat")).to_contain_text("Balcony: €25.00")
 
     page.get_by_role("link", name="Overview").click()
-    page.get_by_role("link", name="Add a quota").click()
+    page.get_by_role("link", name="Add quota").click()
     page.get_by_label("Name").fill("Hall")
     page.get_by_label("Size").fill("120")
     page.get_by_label("Balcony").check()
-    page.get_by_role("button", name="Create the quota").click()
+    page.get_by_role("button", name="Create quota").click()
 
     expect(page.get_by_role("row", name="Hall")).to_contain_text("120 left")
     expect(page.get_by_role("row", name="Hall")).to_contain_text("Seat (Balcony)")
@@ -64,16 +64,16 @@ def test_a_series_with_its_dates_is_for_every_reader(open_page: Callable[..., Pa
     page.get_by_role("group", name="Name").get_by_label("English").fill("Walks")
     page.get_by_label("This is a series").check()
     page.get_by_label("Begin", exact=True).fill("2027-09-03T19:30")
-    page.get_by_role("button", name="Create the event").click()
+    page.get_by_role("button", name="Create event").click()
     found = []
 
-    page.get_by_role("link", name="Add a date").click()
+    page.get_by_role("link", name="Add date").click()
     found += problems_of(page)
     page.get_by_label("Begin", exact=True).fill("2027-09-03T19:30")
-    page.get_by_role("button", name="Create the date").click()
+    page.get_by_role("button", name="Create date").click()
     page.get_by_role("link", name="Repeat").click()
     found += problems_of(page)
-    page.get_by_role("button", name="Create the dates").click()
+    page.get_by_role("button", name="Create dates").click()
     found += problems_of(page)
 
     expect(page.get_by_role("row")).to_have_count(6)
@@ -85,9 +85,9 @@ def test_a_row_is_added_without_javascript_too(open_page: Callable[..., Page]) -
 
     page.locator("[name=name_en]").fill("Bench")
     page.locator("[name=default_price]").fill("8")
-    page.get_by_role("button", name="Add a variation").click()
+    page.get_by_role("button", name="Add variation").click()
     page.locator("[name=variations-0-value_en]").fill("Front")
-    page.get_by_role("button", name="Create the product").last.click()
+    page.get_by_role("button", name="Create product").last.click()
 
     expect(page.get_by_role("row", name="Bench")).to_contain_text("Front: €8.00")
 

@@ -313,7 +313,7 @@ def test_an_empty_layout_says_what_its_tickets_print_with(open_page: OpenPage) -
     expect(built_in).to_be_hidden()
     editing.button("page-next").click()
 
-    expect(editing.page.get_by_text("Nothing on this page yet.")).to_be_visible()
+    expect(editing.page.get_by_text("This page is empty.")).to_be_visible()
     expect(built_in).to_be_hidden()
 
 

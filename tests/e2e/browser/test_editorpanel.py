@@ -30,7 +30,7 @@ def test_an_impossible_number_is_explained_and_not_taken(open_page: OpenPage) ->
 
     editing.panel.get_by_label("Width, mm").fill("-4")
 
-    expect(editing.field("width")).to_contain_text("This number is not possible here.")
+    expect(editing.field("width")).to_contain_text("This number is out of range.")
     editing.panel.get_by_label("Width, mm").blur()
     expect(editing.panel.get_by_label("Width, mm")).to_have_value("30")
 
@@ -173,7 +173,7 @@ def test_a_real_ticket_that_is_not_there_is_said(open_page: OpenPage) -> None:
     search.press("Enter")
 
     expect(editing.page.locator("[data-ticket-problem]")).to_have_text(
-        "No ticket of this event was found."
+        "No ticket of this event matches."
     )
     editing.page.get_by_role("button", name="Cancel").click()
     expect(editing.page.locator("[data-ticket]")).to_have_value("longest")

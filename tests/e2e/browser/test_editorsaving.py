@@ -43,14 +43,14 @@ def two_windows(open_page: OpenPage, name: str) -> tuple[Editing, Editing]:
     second.press("PageDown", "ArrowUp")
     second.places((20, 21))
     second.press("Control+s")
-    expect(second.page.get_by_role("dialog")).to_contain_text("Someone else has saved")
+    expect(second.page.get_by_role("dialog")).to_contain_text("Someone else saved")
     return first, second
 
 
 def test_nobody_is_overwritten_unseen(open_page: OpenPage) -> None:
     _, mine = two_windows(open_page, "Seen")
 
-    mine.page.get_by_role("button", name="See theirs").click()
+    mine.page.get_by_role("button", name="Show their version").click()
     mine.places((21, 20))
     mine.button("undo").click()
 
@@ -87,8 +87,8 @@ def test_a_closed_tab_loses_nothing(open_page: OpenPage) -> None:
     editing.page.close(run_before_unload=False)
 
     again = second_window(editing)
-    expect(again.page.get_by_role("dialog")).to_contain_text("There is work that was not saved")
-    again.page.get_by_role("button", name="Go on with it").click()
+    expect(again.page.get_by_role("dialog")).to_contain_text("You have unsaved changes")
+    again.page.get_by_role("button", name="Continue with my changes").click()
 
     again.places((21, 20))
     expect(again.page.locator("[data-unsaved]")).to_be_visible()
@@ -108,7 +108,7 @@ def test_work_that_nobody_decided_on_is_offered_again(open_page: OpenPage) -> No
     again.page.reload()
 
     expect(again.page.get_by_role("dialog")).to_contain_text("saved by someone since then")
-    again.page.get_by_role("button", name="Go on with it").click()
+    again.page.get_by_role("button", name="Continue with my changes").click()
     again.places((21, 20))
 
 
@@ -199,15 +199,15 @@ def test_only_who_tries_again_says_so(open_page: OpenPage) -> None:
     editing.press("PageDown", "ArrowRight")
     stale = editing.page.locator("[data-stale]")
     expect(stale).to_have_text(
-        "The picture is not up to date: The server does not answer. Trying again."
+        "The preview is out of date: The server does not respond. Trying again."
     )
     editing.press("Control+s")
-    expect(editing.status).to_have_text("Not saved: The server does not answer. Try again.")
+    expect(editing.status).to_have_text("Not saved: The server does not respond. Try again.")
     editing.page.locator("[data-ticket]").select_option("real")
     editing.page.get_by_role("button", name="Show it").click()
 
     expect(editing.page.locator("[data-ticket-problem]")).to_have_text(
-        "The server does not answer. Try again."
+        "The server does not respond. Try again."
     )
 
 

@@ -54,7 +54,7 @@ def _link(server: Running) -> str:
 def _make_the_first_account(page: Page, link: str) -> None:
     page.goto(link)
     assert problems_of(page) == []
-    page.get_by_label("Name of the organizer").fill("Riverside Concerts")
+    page.get_by_label("Organizer name").fill("Riverside Concerts")
     page.get_by_label("Short form").fill("riverside")
     page.get_by_label("Your name").fill("Ada Lovelace")
     page.get_by_label("E-mail address").fill("ada@example.org")
@@ -65,11 +65,11 @@ def _make_the_first_account(page: Page, link: str) -> None:
 
 
 def _make_a_batch(page: Page) -> None:
-    page.get_by_role("link", name="Make tickets").first.click()
+    page.get_by_role("link", name="Create tickets").first.click()
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill(str(AMOUNT))
     page.get_by_label("Comment").fill("Kiosk at the station")
-    page.get_by_role("button", name="Make the batch").click()
+    page.get_by_role("button", name="Create batch").click()
     page.wait_for_url(re.compile(r"/batches/\d+/$"))
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Kiosk"))
     assert problems_of(page) == []

@@ -19,9 +19,9 @@ def test_a_secret_is_copied_without_https_too(open_page: Callable[..., Page]) ->
     page = open_page("/organizers/demo/teams/")
     page.add_init_script("delete Navigator.prototype.clipboard")  # as browsers do then
     page.get_by_role("link", name="Box office").first.click()
-    page.get_by_role("link", name="Invite somebody").click()
+    page.get_by_role("link", name="Invite a member").click()
     page.locator("[name=note]").fill("Grace")
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Create link").click()
     secret = page.locator("#secret").inner_text()
 
     page.get_by_role("button", name="Copy").click()

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.formatter import Formatter
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def language(code: str) -> Language:
-    return Language(code, BERLIN)
+def language(code: str) -> Formatter:
+    return Formatter(code, BERLIN)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from counterfoil.catalog.nameschemes import SCHEMES
-from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.names import write_for_salutation, write_name, write_parts
 
-GERMAN = Language("de", ZoneInfo("UTC"))
-ENGLISH = Language("en", ZoneInfo("UTC"))
+GERMAN = Formatter("de", ZoneInfo("UTC"))
+ENGLISH = Formatter("en", ZoneInfo("UTC"))
 EVERYTHING = {
     "salutation": "Ms",
     "title": "Dr",

@@ -110,7 +110,7 @@ def test_the_no_does_not_tell_who_has_an_account(client: Client, ada: User, emai
     answer = sign_in(client, "wrong", username=email)
 
     assert answer.status_code == 422
-    assert "do not match" in answer.content.decode()
+    assert "is wrong" in answer.content.decode()
     assert LogEntry.objects.filter(action="counterfoil.user.signin_failed").count() == (
         email == ada.email
     )
@@ -151,6 +151,14 @@ def test_behind_a_proxy_its_word_counts(client: Client, ada: User, settings: Set
 
     assert sign_in(client, HTTP_X_FORWARDED_FOR="203.0.113.9, 192.0.2.7").status_code == 429
     assert sign_in(client, HTTP_X_FORWARDED_FOR="192.0.2.8").status_code == 302
+
+
+def test_guesses_from_one_network_of_ipv6_count_together(client: Client, ada: User) -> None:
+    for number in range(5):
+        sign_in(client, "wrong", REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+
+    assert sign_in(client, REMOTE_ADDR="2001:db8:1:2:ffff::1").status_code == 429
+    assert sign_in(client, REMOTE_ADDR="2001:db8:1:3::1").status_code == 302
 
 
 def test_being_let_in_forgets_the_wrong_ones(client: Client, ada: User) -> None:

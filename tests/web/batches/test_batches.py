@@ -32,7 +32,7 @@ def shown(pages: Client, path: str, **asked: Any) -> str:
 
 
 def test_without_batches_the_list_says_what_one_is(pages: Client, base: str) -> None:
-    assert "There is no batch yet" in shown(pages, f"{base}batches/")
+    assert "No batches yet" in shown(pages, f"{base}batches/")
 
 
 def test_the_list_shows_what_is_made_under_way_and_failed(

@@ -117,7 +117,7 @@ def test_a_form_that_was_changed_asks_again(
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"amount": 6}, "Only 5 are left."),
+        ({"amount": 6}, "Only 5 tickets are left."),
         ({"amount": 0}, "greater than or equal to 1"),
         ({"amount": 10_001}, "less than or equal to 10000"),
         ({"amount": "many"}, "Enter a whole number."),
@@ -151,9 +151,9 @@ def test_rows_of_another_event_cannot_be_chosen(pages: Client, event: Event, bas
 @pytest.mark.parametrize(
     ("amount", "told"),
     [
-        ("2", "After this batch it will be 3."),
-        ("6", "That is fewer than you ask for."),
-        ("20000", "A batch has 10000 tickets at most."),
+        ("2", "3 will be left after this batch."),
+        ("6", "That is fewer than the amount you entered."),
+        ("20000", "A batch can have at most 10000 tickets."),
         ("", "<strong>5</strong> are left."),
         ("x", "<strong>5</strong> are left."),
     ],
@@ -306,8 +306,8 @@ def test_who_makes_tickets_and_sees_none_is_told_how_it_goes(
     work(BatchRequest.objects.get())
     made = pages.get(asked.request["PATH_INFO"])
 
-    assert "waits for its turn" in text_of(asked)
-    assert "The batch is made." in text_of(made)
+    assert "is waiting to be created" in text_of(asked)
+    assert "The batch has been created." in text_of(made)
     assert f'href="{base}batches/"' not in text_of(made)
 
 

@@ -295,16 +295,16 @@ def test_the_way_begins_with_a_product_and_leads_on(pages: Client, event: Event,
         steps = pages.get(base).context["steps"]
         return next(str(step.label) for step in steps if step.is_next)
 
-    assert is_next() == "Say what is sold"
+    assert is_next() == "Add products"
 
     item = make_item(event, quota=False)
-    assert is_next() == "Say how many there are"
+    assert is_next() == "Set quotas"
 
     item.quotas.create(event=event, name="All", size=10)
     assert is_next() == "Design the ticket"
 
     make_layout(event)
-    assert is_next() == "Make a batch"
+    assert is_next() == "Create a batch"
 
     make(item)
     assert is_next() == "Print it"
@@ -315,7 +315,7 @@ def test_a_series_is_asked_for_its_dates(pages: Client, event: Event, base: str)
 
     steps = pages.get(base).context["steps"]
 
-    assert "Say when it takes place" in [str(step.label) for step in steps]
+    assert "Add dates" in [str(step.label) for step in steps]
 
 
 def test_the_overview_counts_tickets(pages: Client, event: Event, base: str) -> None:

@@ -71,7 +71,7 @@ def test_a_list_of_no_products_is_refused_at_the_field(
     answer = pages.post(f"{base}checkin/new/", {"name": "Gate"})
 
     assert answer.status_code == 422
-    assert "Choose at least one product" in answer.text
+    assert "Select at least one product" in answer.text
 
 
 def test_a_product_of_another_event_is_no_choice(pages: Client, event: Event, base: str) -> None:
@@ -91,8 +91,8 @@ def test_a_ticket_is_let_in_once(
     first = pages.post(path, {"secret": position.secret}, follow=True)
     again = pages.post(path, {"secret": position.secret}, follow=True)
 
-    assert "was let in" in first.text
-    assert "was here already" in again.text
+    assert "has been checked in" in first.text
+    assert "already checked in" in again.text
     assert Checkin.objects.filter(position=position, successful=True).count() == 1
 
 
@@ -115,7 +115,7 @@ def test_who_was_let_out_can_be_let_in_again(
     offered = []
     for type_ in ("entry", "exit"):
         pages.post(f"{path}scan/", {"secret": position.secret, "type": type_})
-        offered.append(f"Let {position} in" in pages.get(path).text)
+        offered.append(f"Check in {position}" in pages.get(path).text)
 
     assert offered == [False, True]
 

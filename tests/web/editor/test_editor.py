@@ -324,7 +324,7 @@ class TestRealTickets:
         answer = picture_of(pages, base, ticket=search)
 
         assert answer.status_code == 404
-        assert answer.json() == {"message": "No ticket of this event was found."}
+        assert answer.json() == {"message": "No ticket of this event matches."}
 
     def test_tickets_of_other_events_do_not_exist(
         self, pages: Client, base: str, event: Event

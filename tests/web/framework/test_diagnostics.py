@@ -20,7 +20,7 @@ def test_a_stored_finding_is_told_in_the_language_of_whoever_looks() -> None:
         (warned,) = warnings_of({"findings": [finding]})
         what = str(warned.what)
 
-    assert what == "Einige Zeichen gibt es in keiner Schrift"
+    assert what == "Einige Zeichen fehlen in allen Schriften"
     assert (warned.layout, warned.element) == ("Eingebautes Layout", 3)
     assert warned.first == [{"ticket": "X0001-1", "detail": "Keine Schrift hat 🦄."}]
 

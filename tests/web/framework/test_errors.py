@@ -51,8 +51,8 @@ def test_without_the_database_a_page_asks_to_come_again(
         german = visitor.get(f"{base}batches/", headers={"Accept-Language": "de"})
 
     assert (page.status_code, page["Retry-After"]) == (503, "5")
-    assert "<h1>This is not possible now</h1>" in page.text
-    assert "<h1>Das ist gerade nicht möglich</h1>" in german.text
+    assert "<h1>Temporarily unavailable</h1>" in page.text
+    assert "<h1>Vorübergehend nicht verfügbar</h1>" in german.text
     assert visitor.get(f"{base}batches/").status_code == 200
 
 

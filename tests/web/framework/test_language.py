@@ -119,9 +119,11 @@ def test_the_api_refuses_in_german_under_the_same_keys(event: Event) -> None:
     }
 
     assert {answer.status_code for answer in told.values()} == {400}
-    assert told["en"].json()["item"] == ["This product is in no quota, so it cannot be sold."]
+    assert told["en"].json()["item"] == [
+        "This product does not belong to a quota, so it cannot be sold."
+    ]
     assert told["de"].json()["item"] == [
-        "Dieses Produkt ist in keinem Kontingent und kann daher nicht verkauft werden."
+        "Dieses Produkt gehört zu keinem Kontingent und kann deshalb nicht verkauft werden."
     ]
 
 

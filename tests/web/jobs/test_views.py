@@ -42,13 +42,13 @@ def test_the_list_shows_making_and_printing_and_why_something_failed(
 
     page = shown(pages, base)
 
-    assert "Make 2 tickets" in page
+    assert "Create 2 tickets" in page
     assert "Print 2 tickets" in page
-    assert "Make 9 tickets" in page
+    assert "Create 9 tickets" in page
     assert "has 1 left, but 9 are needed" in page
     assert 'hx-trigger="every 2s"' in page
     failed = shown(pages, base, state="failed")
-    assert "Make 9 tickets" in failed
+    assert "Create 9 tickets" in failed
     assert "Print 2 tickets" not in failed
     assert "hx-trigger" not in failed
 
@@ -65,7 +65,7 @@ def test_without_a_worker_the_list_says_so(pages: Client, event: Event, base: st
 def test_jobs_of_another_event_are_not_there(pages: Client, event: Event, base: str) -> None:
     ask(make_item(make_event(event.organizer)), 7)
 
-    assert "There was no long work yet" in shown(pages, base)
+    assert "No jobs yet" in shown(pages, base)
 
 
 def test_what_failed_is_tried_again(pages: Client, user: User, event: Event, base: str) -> None:
@@ -75,7 +75,7 @@ def test_what_failed_is_tried_again(pages: Client, user: User, event: Event, bas
 
     answer = pages.post(f"{base}jobs/{asked.pk}/retry/", follow=True)
 
-    assert "It will be tried again." in answer.content.decode()
+    assert "The job will run again." in answer.content.decode()
     assert work(asked).batch is not None
     entry = LogEntry.objects.get(action="counterfoil.job.retried")
     assert (entry.user, entry.event, entry.object_id) == (user, event, str(asked.pk))

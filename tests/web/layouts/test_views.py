@@ -166,7 +166,7 @@ def test_an_import_brings_its_background_along(pages: Client, event: Event, base
         (b"[" + b"9" * 5000 + b"]", "This is not a JSON file."),
         ([text_element(note="a\0b")], "Null characters are not allowed."),
         ([text_element(note=float("nan"))], "A valid number is required."),
-        ({"name": "x"}, "There is no list of elements in this file."),
+        ({"name": "x"}, "This file has no list of layout elements. Export the layout again."),
         ([{"type": "hologram"}, qr_element(size="wide")], "/1/size"),
         ([{"type": "hologram"}, qr_element(size="wide")], "/0/type"),
     ],

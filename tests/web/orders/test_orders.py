@@ -80,7 +80,7 @@ def test_a_ticket_of_another_event_is_not_found(pages: Client, event: Event, bas
 
     page = pages.get(f"{base}orders/", {"q": position.secret})
 
-    assert "Nothing was found" in page.text
+    assert "No orders match" in page.text
 
 
 def test_the_list_is_narrowed_by_state_product_and_batch(

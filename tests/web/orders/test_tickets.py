@@ -90,7 +90,7 @@ def test_the_page_tells_what_happened_at_the_gate(
     page = pages.get(path)
 
     assert "North gate" in page.text
-    assert "was here already" in page.text
+    assert "already checked in" in page.text
 
 
 def test_what_apps_printed_is_told_in_the_language_of_the_page(
@@ -127,4 +127,4 @@ def test_revoking_asks_first_and_is_for_good(
     pages.post(f"{path}revoke/")
 
     assert RevokedSecret.objects.get().secret == position.secret
-    assert "Revoke for good" not in pages.get(path).text
+    assert "Revoke permanently" not in pages.get(path).text

@@ -18,7 +18,7 @@ from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.runner import run
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import PrintItem, request_render
 from makers import make_event, make_item, make_layout, make_user, text_element
 from pageclient import signed_in
 
@@ -87,12 +87,12 @@ def test_what_preflight_found_stands_before_the_download(
 
     page = shown(pages, f"{base}batches/prints/{asked.pk}/")
 
-    assert "The layout asks for something that does not exist" in page
+    assert "The layout uses a variable that does not exist" in page
     assert "2 tickets" in page
     assert "Layout “Odd”, element 1" in page
     code = odd_batch.tickets.get(number=1).position.order.code
     assert code in page
-    assert page.index("does not exist") < page.index("Download the PDF")
+    assert page.index("does not exist") < page.index("Download PDF")
 
 
 def test_a_print_that_failed_says_why(
@@ -115,8 +115,8 @@ def test_a_file_that_has_expired_is_not_offered(
 
     page = shown(pages, f"{base}batches/prints/{asked.pk}/")
 
-    assert "no longer kept" in page
-    assert "Download the PDF" not in page
+    assert "expired" in page
+    assert "Download PDF" not in page
 
 
 def test_only_whoever_asked_downloads_and_cancels(
@@ -128,13 +128,13 @@ def test_only_whoever_asked_downloads_and_cancels(
 
     page = shown(other, f"{base}batches/prints/{asked.pk}/")
 
-    assert "Only whoever asked for this print can download it" in page
-    assert "Download the PDF" not in page
+    assert "Only the person who requested this print can download it" in page
+    assert "Download PDF" not in page
     assert other.post(f"{base}batches/prints/{waiting.pk}/cancel/").status_code == 404
     assert pages.post(f"{base}batches/prints/{waiting.pk}/cancel/").status_code == 302
     assert Job.objects.get(pk=waiting.pk).state == Job.State.CANCELLED
     late = pages.post(f"{base}batches/prints/{asked.pk}/cancel/", follow=True)
-    assert "It was over already." in late.content.decode()
+    assert "This print job has already ended." in late.content.decode()
 
 
 def test_the_list_tells_who_printed_what(
@@ -171,7 +171,7 @@ def test_more_prints_take_no_more_queries(
 def test_a_print_of_tickets_without_a_batch_is_shown_too(
     pages: Client, user: User, event: Event, batch: OfflineSalesBatch, base: str
 ) -> None:
-    parts = [Part(batch.tickets.get(number=1).position_id)]
+    parts = [PrintItem(batch.tickets.get(number=1).position_id)]
     asked = request_render(event=event, actor=UserActor(user), parts=parts, purpose="render_batch")
     run(asked.pk)
 

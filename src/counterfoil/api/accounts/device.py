@@ -31,7 +31,7 @@ from counterfoil.api.framework.auth import DeviceAuthentication
 from counterfoil.api.framework.fields import Json
 from counterfoil.api.framework.views import ApiView
 from counterfoil.audit import services as audit
-from counterfoil.checkin.event_selection import EventContext, occasion_for, running_occasion
+from counterfoil.checkin.event_selection import EventContext, running_event, select_event
 from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
 from counterfoil.core.ids import row_id
@@ -186,8 +186,8 @@ class EventSelectionView(DeviceSelfView):
         events = self.actor.events(self.device.organizer)
         now = clock.now()
         current = _Current(request)
-        running = running_occasion(events, now, event=current.event, subevent=current.subevent)
-        chosen = running or occasion_for(events, now)
+        running = running_event(events, now, event=current.event, subevent=current.subevent)
+        chosen = running or select_event(events, now)
         if chosen is None:
             raise NotFound(_("There is no event that this device could scan for."))
         lists = chosen.lists()

@@ -1,4 +1,4 @@
-"""Our own ``batchjobs``: how the making of a batch stands, and a way to call it off."""
+"""``batchjobs``, an addition to the pretix API: the state of a batch request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from counterfoil.batches.models import BatchRequest
 
 
 class BatchJobSerializer(serializers.ModelSerializer[BatchRequest]):
-    """``id`` is the UUID of the check address; ``batch`` is null until there is one."""
+    """``id`` is the UUID of the check URL. ``batch`` is null until the batch exists."""
 
     id = serializers.UUIDField(source="job_id")
     state = serializers.CharField(source="job.state")
@@ -44,7 +44,7 @@ class BatchJobSerializer(serializers.ModelSerializer[BatchRequest]):
 
 
 class BatchJobView(EventView[BatchRequest]):
-    """Like the check address, it answers anybody who may read the orders."""
+    """The state of a batch request, for everybody who may read orders."""
 
     verbose_name = "making of a batch"
     example: ClassVar[Any] = {
@@ -69,7 +69,7 @@ class BatchJobView(EventView[BatchRequest]):
         return Response(self.get_serializer(self.get_object()).data)
 
     def destroy(self, request: Request, *args: Any, job: UUID, **kwargs: Any) -> Response:
-        """Cancel a batch that has not been made."""
+        """Cancel a batch request."""
         services.cancel_request(actor=self.actor, request=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -1,7 +1,7 @@
-"""Our own ``offlinesalesbatches/{id}/tickets/``: what is on the paper, for accounts and resellers.
+"""``offlinesalesbatches/{id}/tickets/``, an addition to the pretix API: the tickets of a batch.
 
-As JSON it is a list in pages; as CSV or XLSX (by ``Accept`` or ``?format=``) it is one file, of all
-tickets, written while it is read: ten thousand need no more memory than ten.
+JSON is paginated. CSV and XLSX (by ``Accept`` or ``?format=``) are one file with all tickets. Rows
+are streamed into it, so memory use does not grow with the batch.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Row = tuple[Any, ...]
 
 
 class _TableRenderer(BaseRenderer):
-    """Lets a client ask for a type; the view writes it."""
+    """Declares a media type; the view writes the file."""
 
     def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
         return JSONRenderer().render(data)
@@ -55,7 +55,7 @@ class XlsxRenderer(_TableRenderer):
 
 
 class TicketSerializer(serializers.ModelSerializer[BatchTicket]):
-    """``number`` is the ticket's place in the batch, and its page in the batch's PDF."""
+    """``number`` is the number of the ticket in the batch, and its page in the PDF."""
 
     order = serializers.CharField(source="position.order.code")
     positionid = serializers.IntegerField(source="position.positionid")
@@ -99,7 +99,7 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
     def _csv(self) -> HttpResponseBase:
         batch = self._batch()
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
-        with heavy.slot():  # not while it is sent: a slow reader must not keep it
+        with heavy.slot():  # not while the file is sent: a slow client must not hold it
             file.writelines(text.encode() for text in _csv_text(_rows(batch)))
         file.seek(0)
         return _attachment(file, batch, "csv", "text/csv")
@@ -138,11 +138,11 @@ def _csv_text(rows: Iterable[Row]) -> Iterator[str]:
     for number, row in enumerate(rows, start=1):
         writer.writerow(row)
         if number % _ROWS_A_CHUNK == 0:
-            yield _taken_from(buffer)
-    yield _taken_from(buffer)
+            yield _drain(buffer)
+    yield _drain(buffer)
 
 
-def _taken_from(buffer: io.StringIO) -> str:
+def _drain(buffer: io.StringIO) -> str:
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()

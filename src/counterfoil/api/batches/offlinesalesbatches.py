@@ -1,4 +1,4 @@
-"""``offlinesalesbatches``: stocks of tickets, asked for, made, printed."""
+"""``offlinesalesbatches``: request, read and print batches of tickets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from counterfoil.api.framework.schema import (
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.batches import queries, services
 from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
-from counterfoil.batches.services import NewBatch
+from counterfoil.batches.services import BatchSpec
 from counterfoil.catalog.models import SalesChannel
 from counterfoil.catalog.services import WEB
 from counterfoil.jobs.queries import Phase, state_of
@@ -41,7 +41,7 @@ WRITE = ("event.orders:write",)
 
 
 class BatchSerializer(serializers.ModelSerializer[OfflineSalesBatch]):
-    """A batch as lists show it."""
+    """A batch in lists."""
 
     creation = Moment()
     sales_channel = serializers.CharField(source="sales_channel.identifier")
@@ -75,7 +75,7 @@ class BatchDetailSerializer(BatchSerializer):
 
 
 class NewBatchSerializer(serializers.Serializer[Any]):
-    """What a client sends. Shape only; whether it can be sold, the service says."""
+    """Validates the shape of a request. The service checks whether the batch can be sold."""
 
     testmode = serializers.BooleanField(required=False)
     sales_channel = ChannelReference(required=False)
@@ -123,12 +123,12 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
 
     @extend_schema(responses=ACCEPTED_BATCH)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Ask for a batch; ``check`` tells when it is made."""
+        """Request a batch. ``check`` is the URL of its state."""
         sent = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
         sent.is_valid(raise_exception=True)
-        new = NewBatch(**{"sales_channel": self._web(), **sent.validated_data})
-        asked = services.request_batch(actor=self.actor, event=self.event, new=new)
-        names = (self.organizer.slug, self.event.slug, asked.pk)
+        new = BatchSpec(**{"sales_channel": self._web(), **sent.validated_data})
+        batch_request = services.request_batch(actor=self.actor, event=self.event, new=new)
+        names = (self.organizer.slug, self.event.slug, batch_request.pk)
         url = absolute(request, reverse("offlinesalesbatch-check", args=names))
         return Response({"check": url}, status=status.HTTP_202_ACCEPTED)
 
@@ -137,7 +137,7 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
 
 
 class BatchCheckView(EventView[OfflineSalesBatch]):
-    """How the making of a batch stands. Anybody who may read the orders may ask."""
+    """The state of a batch request, for everybody who may read orders."""
 
     verbose_name = "state of a batch that is being made"
     example = BatchView.example
@@ -147,14 +147,14 @@ class BatchCheckView(EventView[OfflineSalesBatch]):
 
     @extend_schema(responses={200: BatchDetailSerializer, **STATE_OF_JOB})
     def retrieve(self, request: Request, *args: Any, job: UUID, **kwargs: Any) -> Response:
-        asked = queries.request_of(self.event, job)
-        if asked is None:
+        batch_request = queries.request_of(self.event, job)
+        if batch_request is None:
             raise NotFound(_("There is no such job."))
-        if asked.batch is not None:
-            return Response(self.get_serializer(asked.batch).data)
-        state = state_of(asked.job)
+        if batch_request.batch is not None:
+            return Response(self.get_serializer(batch_request.batch).data)
+        state = state_of(batch_request.job)
         if state.phase is Phase.UNDER_WAY:
-            return under_way(asked.job, state)
+            return under_way(batch_request.job, state)
         if state.phase is Phase.DONE:  # the batch was deleted since
             raise NotFound(_("There is no such job."))
         body = {"status": "failed", "message": state.message}
@@ -178,11 +178,17 @@ class BatchRenderView(EventView[OfflineSalesBatch]):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={**ACCEPTED_DOWNLOAD, **DELETED})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Ask for the PDF of a batch, a page for each ticket."""
+        """Request the PDF of a batch, with one page per ticket."""
         batch = self.get_object()
-        _ = request.data  # nothing is read from it, but what is no JSON is refused
-        found = services.request_print(actor=self.actor, batch=batch)
-        names = (self.organizer.slug, self.event.slug, batch.pk, found.pk, found.file_id)
+        _ = request.data  # parse the body to reject invalid JSON; its content is ignored
+        render_request = services.request_print(actor=self.actor, batch=batch)
+        names = (
+            self.organizer.slug,
+            self.event.slug,
+            batch.pk,
+            render_request.pk,
+            render_request.file_id,
+        )
         url = absolute(request, reverse("offlinesalesbatch-download", args=names))
         return Response({"download": url}, status=status.HTTP_202_ACCEPTED)
 
@@ -199,11 +205,11 @@ class BatchDownloadView(FileAnswers, EventView[OfflineSalesBatch]):
         self, request: Request, *args: Any, job: UUID, file: UUID, **kwargs: Any
     ) -> HttpResponseBase:
         batch = self.get_object()
-        found = find_request(event=self.event, job_id=job, file_id=file)
-        if found is not None and not batch.prints.filter(request=found).exists():
-            found = None
+        render_request = find_request(event=self.event, job_id=job, file_id=file)
+        if render_request is not None and not batch.prints.filter(request=render_request).exists():
+            render_request = None
         filename = f"{self.event.slug}-batch-{batch.pk}.pdf"
-        return answer_result(request, found, requested_by=self.actor, filename=filename)
+        return answer_result(request, render_request, requested_by=self.actor, filename=filename)
 
 
 _BASE = "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches"

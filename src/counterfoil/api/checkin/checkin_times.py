@@ -1,4 +1,4 @@
-"""Times that scanners and lists give."""
+"""Times of scans and check-in lists."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.api.framework.fields import Moment
 
-#: Within these a time can be shown in every zone, also after an event moved to another one.
+#: Times in this range can be converted to every time zone.
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _LATEST = datetime(9998, 12, 31, tzinfo=UTC)
 
 
 class CheckinDateTime(Moment):
-    """A time at which a ticket can be scanned, however wrong the scanner's clock may be."""
+    """A time of a scan, within the range that every time zone can represent."""
 
-    default_error_messages = {"range": _("This is no time at which a ticket can be scanned.")}
+    default_error_messages = {"range": _("This time is outside the supported range.")}
 
     def to_internal_value(self, value: Any) -> datetime:
         moment: datetime = super().to_internal_value(value)

@@ -1,4 +1,4 @@
-"""The tickets of a check-in list, and the redeem route of apps that know a list and a ticket."""
+"""The tickets of a check-in list, and the redeem route of a list."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from rest_framework.response import Response
 from counterfoil.api.checkin.checkinlists import READ, SCAN
 from counterfoil.api.checkin.examples import SCAN_POSITION, SCANNED
 from counterfoil.api.checkin.position_filters import ScanPositionFilters
-from counterfoil.api.checkin.scan_fields import ScanPositionSerializer, ShownToScanners
+from counterfoil.api.checkin.scan_fields import ScannerSerialization, ScanPositionSerializer
 from counterfoil.api.checkin.scanning import ScanSerializer, redeem, scan_of
 from counterfoil.api.framework.schema import SCAN_RESPONSES
 from counterfoil.api.framework.views import DetailView, EventView, ListView
-from counterfoil.api.orders.position_fields import shown
+from counterfoil.api.orders.position_fields import with_related
 from counterfoil.checkin import queries
 from counterfoil.checkin.models import CheckinList
 from counterfoil.core.ids import row_id
 from counterfoil.orders.models import OrderPosition
 
 
-class ListPositionView(ShownToScanners, ListView, DetailView, EventView[OrderPosition]):
-    """Tickets that a check-in list is about."""
+class ListPositionView(ScannerSerialization, ListView, DetailView, EventView[OrderPosition]):
+    """Tickets of a check-in list."""
 
     verbose_name = "ticket of a check-in list"
     example = SCAN_POSITION
@@ -49,7 +49,7 @@ class ListPositionView(ShownToScanners, ListView, DetailView, EventView[OrderPos
         if getattr(self, "swagger_fake_view", False):
             return OrderPosition.objects.none()
         whatever = self.request.query_params.get("ignore_status") == "true"
-        return shown(queries.tickets_of([self._list()], whatever_status=whatever))
+        return with_related(queries.tickets_of([self._list()], whatever_status=whatever))
 
     @extend_schema(request=ScanSerializer, responses=SCAN_RESPONSES)
     def redeem(self, request: Request, *args: Any, secret: str, **kwargs: Any) -> Response:
@@ -67,13 +67,13 @@ class ListPositionView(ShownToScanners, ListView, DetailView, EventView[OrderPos
         return redeem(request, scan, in_order_locale=in_order_locale, actor=self.actor)
 
     def _list(self) -> CheckinList:
-        found = queries.lists_of(self.event).filter(pk=self.key_in_path("list")).first()
-        if found is None:
+        checkin_list = queries.lists_of(self.event).filter(pk=self.key_in_path("list")).first()
+        if checkin_list is None:
             raise NotFound(_("No check-in list matches the given query."))
-        return found
+        return checkin_list
 
     def _id_in(self, secret: str) -> int | None:
-        """Read the secret as an id, unless the app says that it came from a ticket."""
+        """Parse the secret as an id, unless the app marks it as untrusted input."""
         trusted = self.request.query_params.get("untrusted_input", "false") == "false"
         return row_id(secret) if trusted else None
 
@@ -87,7 +87,7 @@ routes = [
         ListPositionView.as_view({"get": "retrieve"}),
         name="checkinlistpos-detail",
     ),
-    # A secret that another system made may contain a slash.
+    # A secret of another system may contain a slash.
     path(
         f"{_BASE}<path:secret>/redeem/",
         ListPositionView.as_view({"post": "redeem"}),

@@ -1,4 +1,4 @@
-"""Check-in lists, how full the house is, and the scans that apps refused on their own."""
+"""Check-in lists, their status, and scans that apps denied offline."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ class CheckinListSerializer(serializers.ModelSerializer[CheckinList]):
         return self._tally(checkin_list).positions.total()
 
     def _tally(self, checkin_list: CheckinList) -> Tally:
-        known: dict[int, Tally] = self.context.get("tallies", {})
+        tallies: dict[int, Tally] = self.context.get("tallies", {})
         return (
-            known.get(checkin_list.pk)
+            tallies.get(checkin_list.pk)
             or queries.tallies(checkin_list.event, [checkin_list])[checkin_list.pk]
         )
 
@@ -93,7 +93,7 @@ class TicketReference(Reference):
 
 
 class FailedCheckinSerializer(serializers.ModelSerializer[Checkin]):
-    """A scan that an app refused while it was offline."""
+    """A scan that an app denied while it was offline."""
 
     error_reason = serializers.ChoiceField([reason.value for reason in Reason])
     raw_barcode = serializers.CharField(max_length=4096)
@@ -220,7 +220,7 @@ class CheckinListView(ListView, DetailView, WritingViews, EventView[CheckinList]
     )
     @action(detail=True, methods=["POST"], url_path="failed_checkins", url_name="failed-checkins")
     def failed_checkins(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Keep a scan that an app refused while it was offline."""
+        """Report a scan that an app denied while it was offline."""
         checkin_list = self.get_object()
         report = FailedCheckinSerializer(data=request.data, context=self.get_serializer_context())
         report.is_valid(raise_exception=True)

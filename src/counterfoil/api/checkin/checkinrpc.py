@@ -1,4 +1,4 @@
-"""The gate for apps that scan for several events at once: redeem, search, annul."""
+"""Redeem, search and annul for apps that scan for several events at once."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from counterfoil.api.checkin.checkinlists import READ, SCAN
 from counterfoil.api.checkin.examples import SCAN as SCAN_SENT
 from counterfoil.api.checkin.examples import SCAN_POSITION, SCANNED
 from counterfoil.api.checkin.position_filters import ScanPositionFilters
-from counterfoil.api.checkin.scan_fields import ScanPositionSerializer, ShownToScanners
+from counterfoil.api.checkin.scan_fields import ScannerSerialization, ScanPositionSerializer
 from counterfoil.api.checkin.scanning import ScanSerializer, redeem, scan_of
 from counterfoil.api.framework.fields import Reference
 from counterfoil.api.framework.permissions import Needs, required_permissions_of
 from counterfoil.api.framework.schema import SCAN_RESPONSES
 from counterfoil.api.framework.views import ListView, OrganizerView
-from counterfoil.api.orders.position_fields import shown
+from counterfoil.api.orders.position_fields import with_related
 from counterfoil.checkin import queries, services
 from counterfoil.checkin.models import CheckinList
 from counterfoil.orders.models import OrderPosition
 
 
 class PermittedList(Reference):
-    """A list of an event in which the actor may do what the view needs; others do not exist."""
+    """A check-in list of an event for which the actor has the required permissions."""
 
     def get_queryset(self) -> QuerySet[Any]:
         view: GateView = self.context["view"]
@@ -40,12 +40,12 @@ class PermittedList(Reference):
         return lists.select_related("event__organizer")
 
     def to_internal_value(self, data: Any) -> CheckinList:
-        found: CheckinList = super().to_internal_value(data)
+        checkin_list: CheckinList = super().to_internal_value(data)
         view: GateView = self.context["view"]
         needs = required_permissions_of(view, view.request.method)
-        if not any(view.actor.may_in_event(permission, found.event) for permission in needs):
+        if not any(view.actor.may_in_event(permission, checkin_list.event) for permission in needs):
             self.fail("does_not_exist", pk_value=data)
-        return found
+        return checkin_list
 
 
 class ListsSerializer(serializers.Serializer[Any]):
@@ -62,8 +62,8 @@ class AnnulSerializer(ListsSerializer):
     error_explanation = serializers.CharField(required=False, allow_null=True, max_length=10_000)
 
 
-class GateView(ShownToScanners, ListView, OrganizerView[OrderPosition]):
-    """Scans of tickets of all events whose lists an app names."""
+class GateView(ScannerSerialization, ListView, OrganizerView[OrderPosition]):
+    """Scans of tickets on lists of several events."""
 
     verbose_name = "ticket at the gate"
     example = SCAN_POSITION
@@ -80,7 +80,7 @@ class GateView(ShownToScanners, ListView, OrganizerView[OrderPosition]):
     searched_events: Collection[int] = ()
 
     def has_permission(self, needs: Needs) -> bool:
-        """One event in which the actor may is enough; the lists say which events it is about."""
+        """Return whether the actor has permission in any event; each list is checked later."""
         events = self.actor.events(self.organizer).select_related("organizer")
         return any(
             self.actor.may_in_event(permission, event) for permission in needs for event in events
@@ -89,16 +89,16 @@ class GateView(ShownToScanners, ListView, OrganizerView[OrderPosition]):
     def get_queryset(self) -> QuerySet[OrderPosition]:
         if getattr(self, "swagger_fake_view", False):
             return OrderPosition.objects.none()
-        asked = ListsSerializer(
+        serializer = ListsSerializer(
             data={"lists": self.request.query_params.getlist("list")},
             context={"view": self},
         )
-        if not asked.is_valid():
-            raise serializers.ValidationError({"list": _flat(asked.errors["lists"])})
+        if not serializer.is_valid():
+            raise serializers.ValidationError({"list": _flat(serializer.errors["lists"])})
         whatever = self.request.query_params.get("ignore_status") == "true"
-        lists = asked.validated_data["lists"]
+        lists = serializer.validated_data["lists"]
         self.searched_events = {each.event_id for each in lists}
-        return shown(queries.tickets_of(lists, whatever_status=whatever))
+        return with_related(queries.tickets_of(lists, whatever_status=whatever))
 
     @extend_schema(
         parameters=[OpenApiParameter("list", int, many=True, required=True)],
@@ -112,21 +112,21 @@ class GateView(ShownToScanners, ListView, OrganizerView[OrderPosition]):
         """Check a ticket in or out by its secret."""
         sent = RedeemSerializer(data=request.data, context={"view": self})
         sent.is_valid(raise_exception=True)
-        given = sent.validated_data
-        _check_one_list_each(given["lists"])
-        scan = scan_of(given, lists=given["lists"], secret=given["secret"])
-        return redeem(request, scan, in_order_locale=given["use_order_locale"], actor=self.actor)
+        data = sent.validated_data
+        _check_one_list_each(data["lists"])
+        scan = scan_of(data, lists=data["lists"], secret=data["secret"])
+        return redeem(request, scan, in_order_locale=data["use_order_locale"], actor=self.actor)
 
     @extend_schema(request=AnnulSerializer, responses=OpenApiTypes.OBJECT)
     def annul(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Take back an admitted scan: the guest turned round at the door."""
+        """Annul an admitted scan, for example if the guest turned back at the door."""
         sent = AnnulSerializer(data=request.data, context={"view": self})
         sent.is_valid(raise_exception=True)
-        given = sent.validated_data
+        data = sent.validated_data
         annulled = services.annul(
-            lists=given["lists"],
-            nonce=given["nonce"],
-            explanation=given.get("error_explanation"),
+            lists=data["lists"],
+            nonce=data["nonce"],
+            explanation=data.get("error_explanation"),
             actor=self.actor,
         )
         if not annulled:
@@ -139,13 +139,11 @@ def _check_one_list_each(lists: Sequence[CheckinList]) -> None:
         raise serializers.ValidationError([_("This list may not be empty.")])
     events = {checkin_list.event_id for checkin_list in lists}
     if len(events) < len(lists):
-        raise serializers.ValidationError(
-            [_("Of each event only one check-in list can be scanned for at a time.")]
-        )
+        raise serializers.ValidationError([_("Select only one check-in list per event.")])
 
 
 def _flat(errors: Any) -> list[str]:
-    """Return the texts about a list of ids, whichever of them they are about."""
+    """Return the messages about a list of ids, without their indexes."""
     if isinstance(errors, dict):
         return [text for texts in errors.values() for text in texts]
     return list(errors)

@@ -1,4 +1,4 @@
-"""The log of all scans of an event, admitted or refused."""
+"""The log of all scans of an event, admitted or denied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the gate shows a ticket: as in orders, with what decides whether it may pass."""
+"""Serialize tickets for scanners: the fields of orders, and those that decide admission."""
 
 from __future__ import annotations
 
@@ -46,31 +46,31 @@ class ScanPositionSerializer(PositionFields):
 
 
 def require_attention(position: OrderPosition) -> bool:
-    """Tell whether the order, the product or the variation asks for a special look."""
-    marked = (position.order, position.item, position.variation)
-    return any(thing is not None and thing.checkin_attention for thing in marked)
+    """Return whether the order, the product or the variation is marked for attention."""
+    sources = (position.order, position.item, position.variation)
+    return any(source is not None and source.checkin_attention for source in sources)
 
 
 def checkin_texts(position: OrderPosition) -> list[str]:
-    """Return what the order, the product and the variation want to be said at the gate."""
-    written = (position.order, position.item, position.variation)
-    return [thing.checkin_text for thing in written if thing is not None and thing.checkin_text]
+    """Return the check-in texts of the order, the product and the variation."""
+    sources = (position.order, position.item, position.variation)
+    return [each.checkin_text for each in sources if each is not None and each.checkin_text]
 
 
-def asked_for(request: Request, positions: Sequence[OrderPosition]) -> dict[str, Any]:
-    """Return what the serializer above needs to show what a client asked for besides."""
+def serializer_context(request: Request, positions: Sequence[OrderPosition]) -> dict[str, Any]:
+    """Return the serializer context for the optional fields that a client requested."""
     context: dict[str, Any] = {"request": request, "expand": expanded(request)}
     if wants_pdf_data(request):
         context["pdf_data"] = pdf_data(positions)
     return context
 
 
-class ShownToScanners:
-    """A view that shows tickets as scanners see them, singly or as a page."""
+class ScannerSerialization:
+    """Serializes single tickets and pages of tickets for scanners."""
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         request: Request = self.request  # type: ignore[attr-defined]
-        found: Any = args[0] if args else ()
-        positions = [found] if isinstance(found, OrderPosition) else list(found)
-        context = {**self.get_serializer_context(), **asked_for(request, positions)}  # type: ignore[attr-defined]
+        instance: Any = args[0] if args else ()
+        positions = [instance] if isinstance(instance, OrderPosition) else list(instance)
+        context = {**self.get_serializer_context(), **serializer_context(request, positions)}  # type: ignore[attr-defined]
         return chosen(ScanPositionSerializer(*args, context=context, **kwargs), request)

@@ -1,4 +1,4 @@
-"""A scan as JSON: what the two redeem routes have in common."""
+"""Scans as JSON, shared by the two redeem routes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from counterfoil.accounts.actors import Actor
 from counterfoil.api.checkin.checkin_times import CheckinDateTime
 from counterfoil.api.checkin.scan_fields import (
     ScanPositionSerializer,
-    asked_for,
     checkin_texts,
     require_attention,
+    serializer_context,
 )
-from counterfoil.api.orders.position_fields import attach_shown, shown_question
+from counterfoil.api.orders.position_fields import prefetch_position, question_data
 from counterfoil.checkin import services
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.reasons import Reason
@@ -30,7 +30,7 @@ from counterfoil.orders.models import OrderPosition
 
 
 class ScanSerializer(serializers.Serializer[Scan]):
-    """What an app sends about a scan, whichever route it uses."""
+    """The scan fields of both redeem routes."""
 
     type = serializers.ChoiceField(Checkin.Type.choices, default=Checkin.Type.ENTRY)
     source_type = serializers.CharField(max_length=32, default="barcode")
@@ -48,8 +48,8 @@ class ScanSerializer(serializers.Serializer[Scan]):
     use_order_locale = serializers.BooleanField(default=False)
 
 
-def scan_of(sent: Mapping[str, Any], **given: Any) -> Scan:
-    """Make a scan of what was sent; an empty nonce or time is none."""
+def scan_of(sent: Mapping[str, Any], **kwargs: Any) -> Scan:
+    """Return the scan of validated data; an empty nonce or time counts as missing."""
     return Scan(
         type=sent["type"],
         source_type=sent["source_type"],
@@ -60,12 +60,12 @@ def scan_of(sent: Mapping[str, Any], **given: Any) -> Scan:
         answers={key: text or "" for key, text in (sent.get("answers") or {}).items()},
         questions_supported=sent["questions_supported"],
         simulate=sent["simulate"],
-        **given,
+        **kwargs,
     )
 
 
 def redeem(request: Request, scan: Scan, *, in_order_locale: bool, actor: Actor) -> Response:
-    """Redeem, and answer in the time zone of the event and, if asked, the language of the order."""
+    """Redeem, and respond in the time zone of the event and optionally the order's language."""
     language = _locale_of(scan) if in_order_locale else None
     with translation.override(language) if language else nullcontext():
         outcome = services.redeem(scan=scan, actor=actor)
@@ -82,39 +82,39 @@ def _locale_of(scan: Scan) -> str | None:
 def _answer(request: Request, outcome: Outcome) -> Response:
     body: dict[str, Any] = {"status": "ok"}
     code: int = status.HTTP_201_CREATED
-    refused = outcome.refused
-    if refused:
+    denial = outcome.denial
+    if denial:
         code = status.HTTP_400_BAD_REQUEST
         body = {
             "status": "error",
-            "reason": refused.reason.value,
-            "reason_explanation": refused.explanation,
+            "reason": denial.reason.value,
+            "reason_explanation": denial.explanation,
         }
-        if refused.reason == Reason.INVALID:
+        if denial.reason == Reason.INVALID:
             code = status.HTTP_404_NOT_FOUND
             body = {"detail": _("Not found."), **body}
     elif outcome.questions:
         code = status.HTTP_400_BAD_REQUEST
         body = {"status": "incomplete"}
 
-    body |= _about(request, outcome)
+    body |= _details(request, outcome)
     return Response(body, status=code)
 
 
-def _about(request: Request, outcome: Outcome) -> dict[str, Any]:
-    found = [outcome.position] if outcome.position else []
-    context = {"event": outcome.list.event, **asked_for(request, found)}
-    about: dict[str, Any] = {"require_attention": False, "checkin_texts": []}
-    for position in found:
-        attach_shown(position)
-        about = {
+def _details(request: Request, outcome: Outcome) -> dict[str, Any]:
+    positions = [outcome.position] if outcome.position else []
+    context = {"event": outcome.list.event, **serializer_context(request, positions)}
+    details: dict[str, Any] = {"require_attention": False, "checkin_texts": []}
+    for position in positions:
+        prefetch_position(position)
+        details = {
             "require_attention": require_attention(position),
             "checkin_texts": checkin_texts(position),
             "position": ScanPositionSerializer(position, context=context).data,
         }
     if outcome.questions:
-        about["questions"] = [shown_question(each, context) for each in outcome.questions]
-    return {**about, "list": _list(outcome.list)}
+        details["questions"] = [question_data(each, context) for each in outcome.questions]
+    return {**details, "list": _list(outcome.list)}
 
 
 def _list(checkin_list: CheckinList) -> dict[str, Any]:

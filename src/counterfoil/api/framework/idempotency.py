@@ -3,6 +3,8 @@
 One transaction goes around the service call and the record of its answer; a middleware around the
 view would lose the record when the process dies between the two. What takes seconds is done outside
 of it: on SQLite nobody else could write meanwhile, and PostgreSQL ends a transaction that idles.
+So is the body of a long answer made: the record says what it is about, and whoever repeats the key
+of a process that died before it stored the body gets it made anew.
 """
 
 from __future__ import annotations
@@ -37,6 +39,15 @@ _done_before_transaction: ContextVar[dict[str, Future[Any]] | None] = ContextVar
 )
 
 
+class LateAnswer(Response):
+    """An answer whose body is made when the transaction is over."""
+
+    def __init__(self, subject: str, make: Callable[[], Any], status: int) -> None:
+        super().__init__(status=status)
+        self.subject = subject
+        self.make = make
+
+
 class _BeforeTransaction(Exception):
     def __init__(self, name: str, work: Callable[[], Any]) -> None:
         super().__init__(name)
@@ -58,8 +69,15 @@ def key_of(request: HttpRequest) -> str:
     return key
 
 
-def answer_once(use: KeyUse, work: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def answer_once(
+    use: KeyUse,
+    work: Callable[[], HttpResponseBase],
+    answer_about: Callable[[str], HttpResponseBase],
+) -> HttpResponseBase:
     """Answer from the record, or work and keep the answer.
+
+    ``answer_about`` makes the answer to a request that was carried out, from the subject of its
+    `LateAnswer`.
 
     Raises:
         StillRunning: the first request has not been answered yet.
@@ -69,7 +87,7 @@ def answer_once(use: KeyUse, work: Callable[[], HttpResponseBase]) -> HttpRespon
     try:
         while True:
             try:
-                return _answered(use, work)
+                return _completed(use, _answered(use, work), answer_about)
             except _BeforeTransaction as asked:
                 done[asked.name] = _outcome(asked.work)
             except idempotency.AnsweredMeanwhile:
@@ -93,6 +111,16 @@ def outside(name: str, work: Callable[[], T]) -> T:
     return found
 
 
+def after_commit(subject: str, make: Callable[[], Any], *, status: int = 200) -> Response:
+    """Return an answer whose data are made outside of the transaction that a key holds.
+
+    ``subject`` is what the view's ``answer_about`` needs to make such an answer again.
+    """
+    if _done_before_transaction.get() is None:
+        return Response(make(), status=status)
+    return LateAnswer(subject, make, status)
+
+
 def _outcome(work: Callable[[], Any]) -> Future[Any]:
     """Work; a refusal is told in the transaction, so that it is kept as the answer."""
     outcome: Future[Any] = Future()
@@ -103,17 +131,37 @@ def _outcome(work: Callable[[], Any]) -> Future[Any]:
     return outcome
 
 
-def _answered(use: KeyUse, work: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def _answered(use: KeyUse, work: Callable[[], HttpResponseBase]) -> HttpResponseBase | Answer:
     with idempotency.held(use):
         kept = idempotency.kept_answer(use)
         if kept is not None:
-            return replay(kept)
+            return kept
         response = work()
         if response.status_code in _NOT_KEPT:
             transaction.set_rollback(True)
         else:
             idempotency.keep_answer(use, _answer_in(response))
     reach("idempotency.committed")
+    return response
+
+
+def _completed(
+    use: KeyUse,
+    answer: HttpResponseBase | Answer,
+    answer_about: Callable[[str], HttpResponseBase],
+) -> HttpResponseBase:
+    """Make and store the body of a late answer, if it is one."""
+    if isinstance(answer, LateAnswer):
+        response: HttpResponseBase = answer
+        answer.data = answer.make()
+    elif isinstance(answer, Answer) and answer.subject:
+        response = answer_about(answer.subject)
+        if not 200 <= response.status_code < 300:
+            return response
+        response.status_code = answer.status
+    else:
+        return replay(answer) if isinstance(answer, Answer) else answer
+    idempotency.complete_answer(use, _answer_in(response))
     return response
 
 
@@ -126,6 +174,8 @@ def replay(answer: Answer) -> HttpResponse:
 
 
 def _answer_in(response: HttpResponseBase) -> Answer:
+    if isinstance(response, LateAnswer) and response.data is None:
+        return Answer(response.status_code, subject=response.subject)
     if isinstance(response, Response) and not response.is_rendered:
         response.render()
     body = response.content if isinstance(response, HttpResponse) else b""

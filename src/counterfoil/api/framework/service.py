@@ -91,6 +91,13 @@ class IdempotencyView(ApiView[Team]):
     def retrieve(self, request: Request) -> HttpResponse | Response:
         use = KeyUse.of(self.actor.key, request.query_params.get("key", ""))
         kept = records.kept_answer(use)
+        if kept is not None and kept.subject:
+            raise StillRunning(
+                _(
+                    "The first request with this key was carried out, but its answer is not stored"
+                    " yet. Send it again."
+                )
+            )
         if kept is not None:
             return idempotency.replay(kept)
         if records.is_running(use):

@@ -89,7 +89,9 @@ class ApiView(GenericViewSet[M]):
                 if use is None:
                     return super().dispatch(request, *args, **kwargs)
                 return idempotency.answer_once(
-                    use, lambda: super(ApiView, self).dispatch(request, *args, **kwargs)
+                    use,
+                    lambda: super(ApiView, self).dispatch(request, *args, **kwargs),
+                    lambda subject: self._dispatch_about(subject, request),
                 )
             except (Refusal, APIException, DatabaseError, InterfaceError) as problem:
                 return self._failed_outside(request, problem)
@@ -98,6 +100,10 @@ class ApiView(GenericViewSet[M]):
     def actor(self) -> Actor:
         actor: Actor = self.request.auth  # type: ignore[assignment]
         return actor
+
+    def answer_about(self, subject: str) -> Response:
+        """Answer a request that was carried out: see `idempotency.after_commit`."""
+        raise NotImplementedError(subject)
 
     def get_object(self) -> M:
         self.key_in_path(self.lookup_url_kwarg or self.lookup_field)
@@ -128,6 +134,12 @@ class ApiView(GenericViewSet[M]):
             return None
         _ = request.body  # read before the transaction: a slow sender must not hold the lock
         return KeyUse.of(actor.key, key)
+
+    def _dispatch_about(self, subject: str, request: HttpRequest) -> HttpResponseBase:
+        """Check who asks as for the request itself, and make its answer without acting again."""
+        method = (request.method or "").lower()
+        setattr(self, method, lambda *_args, **_kwargs: self.answer_about(subject))
+        return super().dispatch(request, *self.args, **self.kwargs)
 
     def _failed_outside(self, request: HttpRequest, problem: Exception) -> HttpResponseBase:
         """Answer what failed before or after the view itself: the key, the lock, the commit."""

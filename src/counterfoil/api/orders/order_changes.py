@@ -43,7 +43,7 @@ class PositionChangesSerializer(PositionDetailsSerializer):
     secret = serializers.CharField(max_length=255, required=False)
 
     def changes(self) -> dict[str, Any]:
-        """Return the columns to change, and the answers, once they are known to be valid."""
+        """Return the columns to change, and the answers, of valid data."""
         fields = sent_fields(self)
         if "attendee_name" in fields:
             name = fields.pop("attendee_name")

@@ -44,9 +44,9 @@ _DETAILS = (
 )
 
 
-def _text(length: int, **given: Any) -> serializers.CharField:
+def _text(length: int, **kwargs: Any) -> serializers.CharField:
     return serializers.CharField(
-        max_length=length, required=False, allow_null=True, allow_blank=True, **given
+        max_length=length, required=False, allow_null=True, allow_blank=True, **kwargs
     )
 
 
@@ -83,7 +83,7 @@ class NewAnswerSerializer(serializers.Serializer[Any]):
 
 
 class PositionDetailsSerializer(serializers.Serializer[Any]):
-    """What may be said of a ticket when it is sold, and changed at any time."""
+    """The details of a ticket, on creation and in changes."""
 
     attendee_name = _text(255)
     attendee_name_parts = serializers.DictField(
@@ -101,8 +101,8 @@ class PositionDetailsSerializer(serializers.Serializer[Any]):
     answers = NewAnswerSerializer(many=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        asked = [answer["question"].pk for answer in attrs.get("answers", [])]
-        if len(set(asked)) < len(asked):
+        questions = [answer["question"].pk for answer in attrs.get("answers", [])]
+        if len(set(questions)) < len(questions):
             raise serializers.ValidationError({"answers": [_("A question is answered twice.")]})
         return attrs
 
@@ -139,7 +139,7 @@ class InvoiceAddressSerializer(serializers.Serializer[Any]):
 
 
 class OrderDetailsSerializer(serializers.Serializer[Any]):
-    """What may be said of an order when it is made, and changed at any time."""
+    """The details of an order, on creation and in changes."""
 
     locale = serializers.CharField(max_length=32, required=False)
     email = _email()
@@ -155,7 +155,7 @@ class OrderDetailsSerializer(serializers.Serializer[Any]):
     default_error_messages = {"language": _("The event is not offered in this language.")}
 
     def validate_api_meta(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what is stored, logged and answered with every order and is too much for that."""
+        """Limit the size: the value is stored, logged and returned with every order."""
         if len(json.dumps(value)) > _LONGEST:
             words = str(serializers.CharField.default_error_messages["max_length"])
             raise serializers.ValidationError(words.format(max_length=_LONGEST))
@@ -190,7 +190,7 @@ class NewOrderSerializer(OrderDetailsSerializer):
         return bool(self.validated_data["simulate"])
 
     def new_order(self) -> NewOrder:
-        """Return what was sent, once it is known to be valid."""
+        """Return the order of valid data."""
         sent = self.validated_data
         channels = self.context["view"].organizer.sales_channels
         return NewOrder(

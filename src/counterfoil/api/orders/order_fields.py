@@ -1,4 +1,4 @@
-"""How orders and their positions are shown."""
+"""Serialize orders and their positions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from counterfoil.api.orders.position_fields import (
     DownloadFields,
     PositionFields,
     has_download,
-    shown,
+    with_related,
 )
 from counterfoil.catalog.eventsettings import setting
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
@@ -235,15 +235,15 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
 
 
 def shown_positions(*, canceled: bool) -> QuerySet[OrderPosition]:
-    """Return positions in order, with all that is shown of them; canceled ones if asked for."""
-    positions = shown(OrderPosition.objects.all()).order_by("positionid", "pk")
+    """Return positions by number with all related rows, optionally with canceled ones."""
+    positions = with_related(OrderPosition.objects.all()).order_by("positionid", "pk")
     if canceled:
         return positions
     return positions.exclude(Q(canceled=True) | Q(order__status=Order.Status.CANCELED))
 
 
 def shown_orders(orders: QuerySet[Order], *, canceled: bool) -> QuerySet[Order]:
-    """Fetch what is shown of orders, in as many queries for fifty of them as for one."""
+    """Prefetch all related rows of orders, with a fixed number of queries."""
     payments = OrderPayment.objects.order_by("local_id", "pk")
     return orders.select_related("event__organizer", "sales_channel").prefetch_related(
         Prefetch("positions", shown_positions(canceled=canceled)), Prefetch("payments", payments)

@@ -46,7 +46,7 @@ class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]
         return orders.filter(Exists(_live_positions().filter(**{name: value})))
 
     def matching(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
-        """Find by code, e-mail address, or what is found of a position."""
+        """Filter by code, e-mail address, or a match of a position."""
         return search_orders(orders, value, scope_of(self.request))
 
 

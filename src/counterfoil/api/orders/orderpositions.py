@@ -55,7 +55,7 @@ class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
         context = self.get_serializer_context()
         request: Request = self.request
         if wants_pdf_data(request):
-            context["pdf_data"] = _told(args[0] if args else [])
+            context["pdf_data"] = _pdf_data(args[0] if args else [])
         return chosen(OrderPositionSerializer(*args, context=context, **kwargs), request)
 
     @extend_schema(
@@ -106,8 +106,8 @@ class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
         return Response(self.get_serializer(self.get_queryset().get(pk=position.pk)).data)
 
 
-def _told(shown: Any) -> dict[int, dict[str, Any]]:
-    return pdf_data([shown] if isinstance(shown, OrderPosition) else list(shown))
+def _pdf_data(instance: Any) -> dict[int, dict[str, Any]]:
+    return pdf_data([instance] if isinstance(instance, OrderPosition) else list(instance))
 
 
 routes = event_routes("orderpositions", OrderPositionView, name="orderposition")

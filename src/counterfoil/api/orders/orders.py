@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from counterfoil.api.framework.fields import REFERENCES
+from counterfoil.api.framework.idempotency import after_commit
 from counterfoil.api.framework.permissions import Needs
 from counterfoil.api.framework.sparse_fieldsets import chosen
 from counterfoil.api.framework.views import (
@@ -38,9 +40,10 @@ from counterfoil.api.orders.order_creation import NewOrderSerializer
 from counterfoil.api.orders.order_fields import OrderSerializer, shown_orders
 from counterfoil.api.orders.order_filters import OrderFilters, canceled_positions_wanted
 from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
-from counterfoil.api.orders.position_fields import attach_no_checkins
+from counterfoil.api.orders.position_fields import set_no_checkins
 from counterfoil.checkin.cancellation import cancel_order
 from counterfoil.core import heavy
+from counterfoil.core.refusals import Gone
 from counterfoil.orders import payments, services
 from counterfoil.orders.models import Order
 from counterfoil.orders.order_details import update_order
@@ -78,10 +81,10 @@ class ShownOrders(ListView, DetailView):
         request: Request = self.request  # type: ignore[attr-defined]
         context: dict[str, Any] = self.get_serializer_context()  # type: ignore[attr-defined]
         if wants_pdf_data(request):
-            context["pdf_data"] = _told(args[0] if args else [])
+            context["pdf_data"] = _pdf_data(args[0] if args else [])
         return chosen(OrderSerializer(*args, context=context, **kwargs), request)
 
-    def shown(self, orders: QuerySet[Order]) -> QuerySet[Order]:
+    def prefetched(self, orders: QuerySet[Order]) -> QuerySet[Order]:
         canceled = canceled_positions_wanted(self.request)  # type: ignore[attr-defined]
         return shown_orders(orders, canceled=canceled).order_by("datetime")
 
@@ -98,10 +101,10 @@ class OrderView(ShownOrders, EventView[Order]):
         orders = Order.objects.filter(event=self.event)
         if self.lookup_field in self.kwargs:  # codes are found by the index of the organizer
             orders = orders.filter(organizer=self.organizer)
-        return self.shown(orders)
+        return self.prefetched(orders)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Make an order. With ``simulate`` it is only shown what it would be."""
+        """Create an order. With ``simulate`` it is returned, but not stored."""
         if _is_large(request.data):
             with heavy.slot():
                 return self._create(request)
@@ -114,10 +117,17 @@ class OrderView(ShownOrders, EventView[Order]):
         new = sent.new_order()
         if sent.is_simulated:
             order = services.simulate_order(event=self.event, new=new)
-        else:
-            order = services.create_order(actor=self.actor, event=self.event, new=new)
-        attach_no_checkins(order.positions.all())
-        return Response(self.get_serializer(order).data, status=status.HTTP_201_CREATED)
+            return Response(self._shown_new(order), status=status.HTTP_201_CREATED)
+        made = services.insert_order(actor=self.actor, event=self.event, new=new)
+        return after_commit(
+            str(made.order.pk),
+            lambda: self._shown_new(made.attached()),
+            status=status.HTTP_201_CREATED,
+        )
+
+    def _shown_new(self, order: Order) -> Any:
+        set_no_checkins(order.positions.all())
+        return self.get_serializer(order).data
 
     @extend_schema(request=OrderChangesSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -182,7 +192,17 @@ class OrderView(ShownOrders, EventView[Order]):
         return self._answer(order)
 
     def _answer(self, order: Order) -> Response:
-        return Response(self.get_serializer(self.get_queryset().get(pk=order.pk)).data)
+        subject = str(order.pk)
+        return after_commit(subject, lambda: self._shown_again(subject))
+
+    def answer_about(self, subject: str) -> Response:
+        return Response(self._shown_again(subject))
+
+    def _shown_again(self, subject: str) -> Any:
+        order = self.get_queryset().filter(pk=subject).first()
+        if order is None:
+            raise Gone(_("Somebody else has deleted this meanwhile."))
+        return self.get_serializer(order).data
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete a test order."""
@@ -204,7 +224,7 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
         orders = Order.objects.filter(event__in=self.searched_events)
         if self.lookup_field in self.kwargs:
             orders = orders.filter(organizer=self.organizer)
-        return self.shown(orders)
+        return self.prefetched(orders)
 
     @cached_property
     def searched_events(self) -> list[int]:
@@ -218,8 +238,8 @@ def _is_large(data: Any) -> bool:
     return isinstance(positions, list) and len(positions) > _FEW_POSITIONS
 
 
-def _told(shown: Any) -> dict[int, dict[str, Any]]:
-    orders = [shown] if isinstance(shown, Order) else shown
+def _pdf_data(instance: Any) -> dict[int, dict[str, Any]]:
+    orders = [instance] if isinstance(instance, Order) else instance
     if all(not order.pk for order in orders):  # a simulated order has no tickets to print
         return {0: {}}
     return pdf_data([position for order in orders for position in order.positions.all()])

@@ -1,4 +1,4 @@
-"""How a ticket is shown: what orders, order positions and the gate have in common."""
+"""Serialize tickets: the fields shared by orders, order positions and check-in."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from counterfoil.api.framework.fields import Moment, Money
 from counterfoil.api.framework.links import absolute
 from counterfoil.catalog.models import Question
 from counterfoil.checkin.models import Checkin
-from counterfoil.checkin.queries import shown_checkins
+from counterfoil.checkin.queries import prefetch_checkins
 from counterfoil.orders.models import OrderPosition, PrintLog, QuestionAnswer
 from counterfoil.printing.queries import has_ticket, may_be_downloaded
 from counterfoil.printing.variables.names import attendee_name
 
 
-def shown(positions: QuerySet[OrderPosition]) -> QuerySet[OrderPosition]:
-    """Fetch what the fields below show, in as many queries for fifty tickets as for one."""
+def with_related(positions: QuerySet[OrderPosition]) -> QuerySet[OrderPosition]:
+    """Prefetch the related rows of the fields below, with a fixed number of queries."""
     related = positions.select_related("order__event__organizer", "item", "variation")
     return related.prefetch_related(*_attached())
 
 
-def attach_shown(position: OrderPosition) -> None:
-    """Fetch what is shown of a ticket that was found with its order, event and product."""
+def prefetch_position(position: OrderPosition) -> None:
+    """Prefetch the related rows of one ticket."""
     prefetch_related_objects([position], *_attached())
 
 
-def attach_no_checkins(positions: Iterable[OrderPosition]) -> None:
-    """Show new positions as never scanned."""
+def set_no_checkins(positions: Iterable[OrderPosition]) -> None:
+    """Mark new positions as never scanned, without a query."""
     for position in positions:
         position.checkins = []  # type: ignore[attr-defined]
 
@@ -44,19 +44,19 @@ def _attached() -> tuple[Prefetch[Any, Any, Any], ...]:
         "question__items", "question__options", "options"
     )
     return (
-        shown_checkins(),
+        prefetch_checkins(),
         Prefetch("print_logs", PrintLog.objects.order_by("datetime", "pk")),
         Prefetch("answers", answers.order_by("question__position", "question")),
     )
 
 
 def expanded(request: Request) -> frozenset[str]:
-    """Return what the client wants to see whole instead of by its id."""
+    """Return the names of the related objects to expand."""
     return frozenset(request.query_params.getlist("expand"))
 
 
 class CheckinFields(serializers.ModelSerializer[Checkin]):
-    """An admitted scan, as its ticket shows it."""
+    """An admitted scan of a ticket."""
 
     gate = serializers.SerializerMethodField()
     datetime = Moment()
@@ -104,7 +104,7 @@ class AnswerFields(serializers.ModelSerializer[QuestionAnswer]):
     @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "object"}]})
     def get_question(self, answer: QuestionAnswer) -> int | dict[str, Any]:
         if "answers.question" in self.context.get("expand", ()):
-            return shown_question(answer.question, self.context)
+            return question_data(answer.question, self.context)
         return answer.question_id
 
     def get_options(self, answer: QuestionAnswer) -> list[int]:
@@ -114,8 +114,8 @@ class AnswerFields(serializers.ModelSerializer[QuestionAnswer]):
         return [option.identifier for option in answer.options.all()]
 
 
-def shown_question(question: Question, context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a question as its own resource shows it."""
+def question_data(question: Question, context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a question as its own resource serializes it."""
     from counterfoil.api.catalog.questions import QuestionSerializer
 
     return dict(QuestionSerializer(question, context=dict(context)).data)
@@ -164,8 +164,8 @@ class PositionFields(serializers.ModelSerializer[OrderPosition]):
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_pdf_data(self, position: OrderPosition) -> dict[str, Any]:
-        told: dict[int, dict[str, Any]] = self.context["pdf_data"]
-        return told[position.pk]
+        values: dict[int, dict[str, Any]] = self.context["pdf_data"]
+        return values[position.pk]
 
     def get_attendee_name(self, position: OrderPosition) -> str | None:
         return attendee_name(position)
@@ -196,7 +196,7 @@ class PositionFields(serializers.ModelSerializer[OrderPosition]):
 
 
 def has_download(position: OrderPosition) -> bool:
-    """Tell whether a ticket is offered as a PDF."""
+    """Return whether a ticket can be downloaded as PDF."""
     order = position.order
     output_is_on = "pretix.plugins.ticketoutputpdf" in order.event.plugins
     return output_is_on and may_be_downloaded(order) and has_ticket(position)

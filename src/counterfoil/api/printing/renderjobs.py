@@ -1,4 +1,4 @@
-"""Our own ``renderjobs``: how a print stands, and what preflight says about it."""
+"""``renderjobs``, an addition to the pretix API: the state of a print job and its preflight."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
 
 
 class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
-    """``id`` is the first UUID of the download's address; ``preflight`` is null until then."""
+    """``id`` is the first UUID of the download URL. ``preflight`` is null until the job is done."""
 
     id = serializers.UUIDField(source="job_id")
     state = serializers.CharField(source="job.state")
@@ -59,7 +59,7 @@ class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
 
 
 class RenderJobView(EventView[RenderRequest]):
-    """Only whoever asked for a print sees how it stands, and may cancel it."""
+    """Only the credential that requested a print can read its state and cancel it."""
 
     verbose_name = "print job"
     example = {
@@ -97,7 +97,7 @@ class RenderJobView(EventView[RenderRequest]):
         return Response(self.get_serializer(self.get_object()).data)
 
     def destroy(self, request: Request, *args: Any, job: UUID, **kwargs: Any) -> Response:
-        """Cancel a print that is not over."""
+        """Cancel a print job that has not ended."""
         cancel_render(actor=self.actor, request=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 

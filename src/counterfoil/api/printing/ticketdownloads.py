@@ -1,4 +1,4 @@
-"""``download/pdf/`` of an order and of an order position: first 409, soon the PDF."""
+"""``download/pdf/`` of an order and of an order position: 409 until the PDF is done."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class PositionTicketView(FileAnswers, EventView[OrderPosition]):
     ) -> HttpResponseBase:
         _check_output(output)
         position = self.get_object()
-        found = ticket_downloads.ticket_of_position(position=position, actor=self.actor)
+        render_request = ticket_downloads.ticket_of_position(position=position, actor=self.actor)
         order = position.order
         name = f"{self.event.slug.upper()}-{order.code}-{position.positionid}-{OUTPUT}.pdf"
-        return answer_result(request, found, requested_by=None, filename=name)
+        return answer_result(request, render_request, requested_by=None, filename=name)
 
 
 class OrderTicketsView(FileAnswers, EventView[Order]):
@@ -58,9 +58,9 @@ class OrderTicketsView(FileAnswers, EventView[Order]):
     ) -> HttpResponseBase:
         _check_output(output)
         order = self.get_object()
-        found = ticket_downloads.tickets_of_order(order=order, actor=self.actor)
+        render_request = ticket_downloads.tickets_of_order(order=order, actor=self.actor)
         name = f"{self.event.slug.upper()}-{order.code}-{OUTPUT}.pdf"
-        return answer_result(request, found, requested_by=None, filename=name)
+        return answer_result(request, render_request, requested_by=None, filename=name)
 
 
 def _check_output(output: str) -> None:

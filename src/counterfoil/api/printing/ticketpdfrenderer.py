@@ -25,7 +25,7 @@ from counterfoil.core.ids import row_id
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import find_request
-from counterfoil.printing.services import Part, request_render
+from counterfoil.printing.services import PrintItem, request_render
 
 MAX_PARTS = 1000
 PURPOSE = "render_batch"
@@ -33,16 +33,16 @@ _CHUNK = 500
 _READ = ("event.orders:read",)
 
 
-class _Known(serializers.Field[Any, Any, Any, Any]):
-    """Stands for a row that was looked up before; an empty text means none, as in forms."""
+class _PrefetchedField(serializers.Field[Any, Any, Any, Any]):
+    """A field whose rows are prefetched. An empty string means None, as in forms."""
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         return super().run_validation(None if data == "" else data)
 
 
 @extend_schema_field(int)
-class KnownReference(_Known):
-    """The id of a row that was looked up before: a thousand parts are not a thousand queries."""
+class PrefetchedReference(_PrefetchedField):
+    """The primary key of a prefetched row, so that a thousand parts need no thousand queries."""
 
     default_error_messages = {
         "does_not_exist": _('Invalid pk "{pk_value}" - object does not exist.'),
@@ -54,21 +54,21 @@ class KnownReference(_Known):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: object) -> Any:
-        key = _id_in(data)
+        key = _parse_id(data)
         if key is None:
             self.fail("incorrect_type", data_type=type(data).__name__)
-        known: dict[int, Any] = self.context["known"][self.of]
-        if key not in known:
+        prefetched: dict[int, Any] = self.context["prefetched"][self.of]
+        if key not in prefetched:
             self.fail("does_not_exist", pk_value=data)
-        return known[key]
+        return prefetched[key]
 
     def to_representation(self, value: Any) -> int:
         return int(getattr(value, "pk", value))
 
 
 @extend_schema_field(str)
-class KnownChannel(_Known):
-    """A sales channel of the organizer, by its identifier; all were looked up before."""
+class PrefetchedChannel(_PrefetchedField):
+    """The identifier of a prefetched sales channel of the organizer."""
 
     default_error_messages = {
         "does_not_exist": _("Object with {slug_name}={value} does not exist."),
@@ -78,19 +78,19 @@ class KnownChannel(_Known):
     def to_internal_value(self, data: object) -> Any:
         if not isinstance(data, (str, int, float)):
             self.fail("invalid")
-        known: dict[object, Any] = self.context["known"]["channels"]
-        if data not in known:
+        prefetched: dict[object, Any] = self.context["prefetched"]["channels"]
+        if data not in prefetched:
             self.fail("does_not_exist", slug_name="identifier", value=data)
-        return known[data]
+        return prefetched[data]
 
     def to_representation(self, value: Any) -> str:
         return str(value)
 
 
 class PartSerializer(serializers.Serializer[Any]):
-    orderposition = KnownReference("positions")
-    override_channel = KnownChannel(required=False, allow_null=True)
-    override_layout = KnownReference("layouts", required=False, allow_null=True)
+    orderposition = PrefetchedReference("positions")
+    override_channel = PrefetchedChannel(required=False, allow_null=True)
+    override_layout = PrefetchedReference("layouts", required=False, allow_null=True)
 
     class Meta:
         list_serializer_class = PositionalList
@@ -115,30 +115,32 @@ class RenderBatchView(EventView[RenderRequest]):
 
     @extend_schema(responses=ACCEPTED_DOWNLOAD)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        found = request_render(
+        render_request = request_render(
             event=self.event, actor=self.actor, parts=self._parts(request), purpose=PURPOSE
         )
-        names = (self.organizer.slug, self.event.slug, found.pk, found.file_id)
+        names = (self.organizer.slug, self.event.slug, render_request.pk, render_request.file_id)
         url = absolute(request, reverse("ticketpdfrenderer-download", args=names))
         return Response({"download": url}, status=status.HTTP_202_ACCEPTED)
 
-    def _parts(self, request: Request) -> list[Part]:
-        raw = _parts_in(request.data)
+    def _parts(self, request: Request) -> list[PrintItem]:
+        raw = _raw_parts(request.data)
         _check_number(raw)
-        context = {**self.get_serializer_context(), "known": self._known(raw)}
+        context = {**self.get_serializer_context(), "prefetched": self._prefetch(raw)}
         sent = RenderBatchSerializer(data=request.data, context=context)
         sent.is_valid(raise_exception=True)
         return [
-            Part(part["orderposition"], part.get("override_channel"), part.get("override_layout"))
+            PrintItem(
+                part["orderposition"], part.get("override_channel"), part.get("override_layout")
+            )
             for part in sent.validated_data["parts"]
         ]
 
-    def _known(self, raw: object) -> dict[str, Any]:
-        """Look up everything that the parts may refer to."""
+    def _prefetch(self, raw: object) -> dict[str, Any]:
+        """Fetch all objects that the parts may refer to."""
         layouts = self.event.ticket_layouts.all()
         return {
             "positions": self._positions(_ids(raw, "orderposition")),
-            "layouts": _by_key(layouts, _ids(raw, "override_layout")),
+            "layouts": _in_bulk(layouts, _ids(raw, "override_layout")),
             "channels": {each.identifier: each for each in self.organizer.sales_channels.all()},
         }
 
@@ -146,10 +148,10 @@ class RenderBatchView(EventView[RenderRequest]):
         live = OrderPosition.objects.filter(order__event=self.event, canceled=False).exclude(
             order__status=Order.Status.CANCELED
         )
-        found: dict[int, int] = {}
+        keys: dict[int, int] = {}
         for chunk in _chunks(ids):
-            found.update((pk, pk) for pk in live.filter(pk__in=chunk).values_list("pk", flat=True))
-        return found
+            keys.update((pk, pk) for pk in live.filter(pk__in=chunk).values_list("pk", flat=True))
+        return keys
 
 
 class RenderDownloadView(FileAnswers, EventView[RenderRequest]):
@@ -161,15 +163,15 @@ class RenderDownloadView(FileAnswers, EventView[RenderRequest]):
     def retrieve(
         self, request: Request, *args: Any, job: UUID, file: UUID, **kwargs: Any
     ) -> HttpResponseBase:
-        found = find_request(event=self.event, job_id=job, file_id=file)
-        if found is not None and found.purpose != PURPOSE:
-            found = None
+        render_request = find_request(event=self.event, job_id=job, file_id=file)
+        if render_request is not None and render_request.purpose != PURPOSE:
+            render_request = None
         filename = f"{self.event.slug}.pdf"
-        return answer_result(request, found, requested_by=self.actor, filename=filename)
+        return answer_result(request, render_request, requested_by=self.actor, filename=filename)
 
 
-def _parts_in(data: Any) -> object:
-    """Return what was sent as parts; of a form ``parts[0]orderposition`` and so on."""
+def _raw_parts(data: Any) -> object:
+    """Return the raw parts of a request body; a form sends ``parts[0]orderposition`` and so on."""
     if html.is_html_input(data):
         return html.parse_html_list(data, "parts")
     return data.get("parts") if isinstance(data, dict) else None
@@ -185,27 +187,27 @@ def _check_number(raw: object) -> None:
 
 
 def _ids(raw: object, key: str) -> list[int]:
-    """Collect what might be ids; what is none is refused later, in its place."""
+    """Return the ids in the raw parts. Validation rejects invalid ones later, at their index."""
     parts = raw if isinstance(raw, list) else []
-    ids = {_id_in(part.get(key)) for part in parts if isinstance(part, dict)}
+    ids = {_parse_id(part.get(key)) for part in parts if isinstance(part, dict)}
     return sorted(each for each in ids if each is not None and each < 2**63)
 
 
-def _id_in(data: object) -> int | None:
+def _parse_id(data: object) -> int | None:
     if isinstance(data, str):
         return row_id(data)
     return data if type(data) is int else None
 
 
-def _by_key(rows: QuerySet[Any], ids: list[int]) -> dict[int, Model]:
-    found: dict[int, Model] = {}
+def _in_bulk(queryset: QuerySet[Any], ids: list[int]) -> dict[int, Model]:
+    rows: dict[int, Model] = {}
     for chunk in _chunks(ids):
-        found.update(rows.in_bulk(chunk))
-    return found
+        rows.update(queryset.in_bulk(chunk))
+    return rows
 
 
 def _chunks(ids: list[int]) -> Iterator[Iterable[int]]:
-    """Cut a list so that no database finds a statement too long."""
+    """Yield chunks: databases limit the number of parameters of a statement."""
     for start in range(0, len(ids), _CHUNK):
         yield ids[start : start + _CHUNK]
 

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='batch_request', serialize=False, to='jobs.job')),
                 ('requested_by', models.CharField(max_length=64)),
-                ('wish', models.CharField(blank=True, max_length=64, null=True)),
+                ('idempotency_key', models.CharField(blank=True, max_length=64, null=True)),
                 ('created', models.DateTimeField(default=counterfoil.core.clock.now, editable=False)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batch_requests', to='catalog.event')),
                 ('batch', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='request', to='batches.offlinesalesbatch')),
@@ -80,6 +80,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='batchrequest',
-            constraint=models.UniqueConstraint(fields=('event', 'requested_by', 'wish'), name='wish_made_once'),
+            constraint=models.UniqueConstraint(fields=('event', 'requested_by', 'idempotency_key'), name='batch_request_idempotency_key'),
         ),
     ]

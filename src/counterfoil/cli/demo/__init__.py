@@ -32,11 +32,11 @@ _SHOWN_MISMATCHES = 5
     type=click.Path(path_type=Path),
     default=Path("demo"),
     show_default=True,
-    help="Where the PDF and the demo's own data go.",
+    help="Folder for the PDF and the demo's data.",
 )
-@click.option("--serve", is_flag=True, help="Only serve the demo event, until interrupted.")
+@click.option("--serve", is_flag=True, help="Only serve the demo event until interrupted.")
 def demo(amount: int, folder: Path, *, serve: bool) -> None:
-    """Make, print and check a batch of tickets, from nothing."""
+    """Create, print and verify a batch of tickets on a new server."""
     try:
         with DemoServer(folder) as server:
             if serve:

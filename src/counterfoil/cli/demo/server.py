@@ -137,7 +137,7 @@ class DemoServer:
                 return
         said = self._log.read_text(encoding="utf-8", errors="replace").strip()
         self.__exit__(None, None, None)
-        raise ServerFailed(f"The server did not start. It wrote:\n{said}")
+        raise ServerFailed(f"The server did not start. Its output:\n{said}")
 
 
 def _command(*arguments: str) -> list[str]:

@@ -70,7 +70,7 @@ def open_container(place: Path) -> Iterator[Source]:
         with tarfile.open(place) as archive:
             yield _Archive(archive)
     except FileNotFoundError:
-        raise NoBackup("There is no such backup.") from None
+        raise NoBackup("This backup does not exist.") from None
     except (tarfile.TarError, EOFError, OSError) as problem:
         raise NoBackup(f"This archive cannot be read: {problem}.") from problem
 

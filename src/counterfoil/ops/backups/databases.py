@@ -16,7 +16,7 @@ from django.db import connection, connections
 from counterfoil.files.services import sync_folder
 from counterfoil.ops.errors import Stop
 
-_TAKEN = "There is a database here already. Restore into an empty place."
+_TAKEN = "The database is not empty. Restore into an empty database."
 
 # pg_dump reads these from its environment: command lines can be seen by everybody on the machine.
 _PLACE = {

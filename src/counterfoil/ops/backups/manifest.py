@@ -45,7 +45,7 @@ class Manifest:
         try:
             told: dict[str, Any] = json.loads(text)
             if told.pop("format") != FORMAT:
-                raise NoBackup("This backup was made by another version; its form is not known.")
+                raise NoBackup("This backup has an unknown format. A different version made it.")
             pieces = {name: Piece(**piece) for name, piece in told.pop("pieces").items()}
             return cls(**told, pieces=pieces)
         except (ValueError, KeyError, TypeError, AttributeError) as problem:

@@ -1,1 +1,1 @@
-"""What would bite in production, and how each thing is found out. One module per kind of thing."""
+"""Checks of the configuration and its surroundings, one module per subject."""

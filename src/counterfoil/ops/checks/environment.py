@@ -39,7 +39,9 @@ def _database() -> Iterator[Finding]:
     except DatabaseError as failure:
         yield problem(f"The database cannot be used: {first_line(failure)}.")
     if connection.vendor == "postgresql" and shutil.which("pg_dump") is None:
-        yield note("There is no pg_dump here: `counterfoil backup` must run on another host.")
+        yield note(
+            "pg_dump is not installed. Install it, or run `counterfoil backup` on another host."
+        )
 
 
 def _clocks() -> Iterator[Finding]:
@@ -56,12 +58,14 @@ def _hosts() -> Iterator[Finding]:
     """Look for workers, and whether those of several hosts share what they must."""
     workers = list(queries.living_workers().values_list("worker", flat=True))
     if not workers:
-        yield note("No worker is alive just now: whatever is asked for waits.")
+        yield note(
+            "No worker is running, so jobs wait. Run `counterfoil serve` or `counterfoil worker`."
+        )
     others = sorted({name.rpartition(":")[0] for name in workers} - {socket.gethostname()})
-    several = f"Workers of other hosts are at work ({', '.join(others)})"
+    several = f"Workers run on other hosts ({', '.join(others)})"
     if others and _is_local():
         yield problem(
-            f"{several}, but files are kept in this host's folder: set COUNTERFOIL_S3_BUCKET."
+            f"{several}, but files are stored in this host's folder. Set COUNTERFOIL_S3_BUCKET."
         )
 
 
@@ -81,12 +85,14 @@ def _storage() -> Iterator[Finding]:
                 "is for one: set DATABASE_URL."
             )
         if not _is_local():
-            yield note("Files are in a bucket, but the database is SQLite: keep to one host.")
+            yield note("Files are in a bucket, but the database is SQLite. Use only one host.")
     elif _is_local():
-        yield note("Files are kept in this host's folder: with several, set COUNTERFOIL_S3_BUCKET.")
+        yield note(
+            "Files are stored in this host's folder. For several hosts, set COUNTERFOIL_S3_BUCKET."
+        )
     if connection.vendor == "postgresql" and (settings.DATA_DIR / "secret-key").exists():
         yield note(
-            "The key that signs sessions is this host's own: with several, set the same "
+            "The key that signs sessions belongs to this host. For several hosts, set the same "
             "COUNTERFOIL_SECRET_KEY on each."
         )
 
@@ -95,8 +101,8 @@ def _broker() -> Iterator[Finding]:
     if not settings.BROKER_URL:
         if connection.vendor == "postgresql":
             yield note(
-                "There is no broker: workers look for jobs every "
-                f"{settings.JOB_POLL_S:g} s. With many hosts, set COUNTERFOIL_BROKER_URL."
+                "No broker is configured, so workers look for jobs every "
+                f"{settings.JOB_POLL_S:g} s. For many hosts, set COUNTERFOIL_BROKER_URL."
             )
         return
     from celery import current_app
@@ -105,14 +111,14 @@ def _broker() -> Iterator[Finding]:
         with current_app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
     except Exception as failure:  # noqa: BLE001 - every broker fails in its own words
-        yield problem(f"The broker does not answer ({type(failure).__name__}).")
+        yield problem(f"The broker does not respond ({type(failure).__name__}).")
 
 
 def _long_work() -> Iterator[Finding]:
     if settings.JOB_LEASE_S < 5:
         yield note(
-            f"COUNTERFOIL_JOB_LEASE is {settings.JOB_LEASE_S:g} s: a busy worker may be taken for "
-            "dead, and its job begun again."
+            f"COUNTERFOIL_JOB_LEASE is {settings.JOB_LEASE_S:g} s. A busy worker may be considered "
+            "dead, and its job started again."
         )
     if settings.RATE_LIMIT and connection.vendor == "postgresql":
-        yield note("COUNTERFOIL_RATE_LIMIT is counted by each web process for itself.")
+        yield note("COUNTERFOIL_RATE_LIMIT applies to each web process separately.")

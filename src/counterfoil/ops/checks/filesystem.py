@@ -31,30 +31,30 @@ def _folder(folder: Path) -> Iterator[Finding]:
     open_to_group = state.st_mode & stat.S_IRWXG and settings.DOWNLOADS != "accel"
     if state.st_mode & stat.S_IRWXO or open_to_group:
         yield problem(
-            f"Other users of this machine can look into {folder}, where tickets are kept. "
+            f"Other users of this machine can read {folder}, which contains tickets. "
             f"Run: chmod 700 {folder}"
         )
     if state.st_uid != os.geteuid():
-        yield note(f"{folder} belongs to another user than the one who runs this check.")
+        yield note(f"{folder} belongs to another user than the one running this check.")
     kind = filesystem_of(folder)
     if kind in _NETWORK and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         yield problem(
-            f"{folder} lies on a network file system ({kind}): SQLite's locks do not hold there."
+            f"{folder} is on a network file system ({kind}), where SQLite's locks are not reliable."
         )
 
 
 def _key(place: Path) -> Iterator[Finding]:
     if place.exists() and place.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield problem(
-            f"{place} can be read by others, who can then forge sessions. Delete it (everybody "
-            "signs in anew) and start again."
+            f"{place} is readable by other users, who could forge sessions. Delete it (everybody "
+            "must sign in again) and restart."
         )
 
 
 def _disk(folder: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
-        yield problem(f"Only {free // 1024**2} MiB are free at {folder}; keep a gigabyte.")
+        yield problem(f"Only {free // 1024**2} MiB are free in {folder}. Keep at least 1 GiB free.")
 
 
 def _fonts(folders: list[Path]) -> Iterator[Finding]:
@@ -66,14 +66,14 @@ def _fonts(folders: list[Path]) -> Iterator[Finding]:
         for path, reason in library.refused.items():
             yield note(f"COUNTERFOIL_FONT_DIRS: {path} is not used. {reason}")
         if next(font_files([folder]), None) is None:
-            yield note(f"COUNTERFOIL_FONT_DIRS: there is no font in {folder}.")
+            yield note(f"COUNTERFOIL_FONT_DIRS names {folder}, which contains no fonts.")
 
 
 def _process() -> Iterator[Finding]:
     if os.geteuid() == 0:
-        yield note("This runs as root. A user of its own is enough, and safer.")
+        yield note("Counterfoil runs as root. Use a separate user for safety.")
     if os.environ.get("COUNTERFOIL_FAILPOINTS"):
-        yield problem("COUNTERFOIL_FAILPOINTS is set: it makes processes die on purpose.")
+        yield problem("COUNTERFOIL_FAILPOINTS is set, which kills processes on purpose. Unset it.")
 
 
 def filesystem_of(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:

@@ -1,4 +1,4 @@
-"""What a check has found."""
+"""The result of a check."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence or two: what is so, and what to do. ``serious``: it will bite."""
+    """One or two sentences: what is wrong and what to do. ``serious``: it will cause failures."""
 
     text: str
     serious: bool

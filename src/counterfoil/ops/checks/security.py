@@ -28,34 +28,36 @@ def is_public() -> bool:
 
 def _hosts() -> Iterator[Finding]:
     if settings.DEBUG:
-        yield problem("DEBUG is on: pages of errors show settings and code to everybody.")
+        yield problem("DEBUG is on. Error pages show settings and code to everybody.")
     if "*" in settings.ALLOWED_HOSTS:
         yield problem(
             "COUNTERFOIL_ALLOWED_HOSTS accepts any host name, so that others can forge the "
-            "addresses in our answers. List the names."
+            "links in responses. List the host names."
         )
     if settings.HOST not in _OWN and not set(settings.ALLOWED_HOSTS) - _OWN:
         yield problem(
             f"COUNTERFOIL_HOST is {settings.HOST}, but COUNTERFOIL_ALLOWED_HOSTS names this "
-            "machine only: requests from elsewhere are answered with 400."
+            "machine only. Requests from other machines get a 400."
         )
 
 
 def _https() -> Iterator[Finding]:
     if not settings.HTTPS and is_public():
         yield problem(
-            "COUNTERFOIL_HTTPS is off although we are reached from elsewhere: tokens and tickets "
-            "may travel unencrypted, and cookies are not kept to HTTPS."
+            "COUNTERFOIL_HTTPS is off, but other machines can reach this server. Tokens "
+            "and tickets "
+            "may travel unencrypted, and cookies are not limited to HTTPS."
         )
     if settings.HTTPS and not settings.BEHIND_PROXY:
         yield problem(
-            "COUNTERFOIL_HTTPS is on, but COUNTERFOIL_BEHIND_PROXY is off. We speak HTTP; without "
-            "the proxy's word every request is redirected for ever."
+            "COUNTERFOIL_HTTPS is on, but COUNTERFOIL_BEHIND_PROXY is off. Counterfoil "
+            "speaks HTTP; without "
+            "the proxy's headers every request is redirected endlessly."
         )
     if settings.BEHIND_PROXY and settings.HOST not in _OWN:
         yield note(
             "COUNTERFOIL_BEHIND_PROXY is on and COUNTERFOIL_HOST is not this machine alone: make "
-            "sure that nobody reaches us past the proxy, for its headers are believed."
+            "sure that nobody can bypass the proxy, because its headers are trusted."
         )
 
 
@@ -63,12 +65,12 @@ def _public_url() -> Iterator[Finding]:
     if not settings.PUBLIC_URL:
         if settings.BEHIND_PROXY:
             yield note(
-                "COUNTERFOIL_PUBLIC_URL is not set: links in answers follow the Host header."
+                "COUNTERFOIL_PUBLIC_URL is not set, so links in responses follow the Host header."
             )
         return
     url = urlsplit(settings.PUBLIC_URL)
     if url.scheme not in {"http", "https"} or not url.hostname:
-        yield problem("COUNTERFOIL_PUBLIC_URL must read like https://tickets.example.org.")
+        yield problem("COUNTERFOIL_PUBLIC_URL must look like https://tickets.example.org.")
         return
     if settings.HTTPS and url.scheme != "https":
         yield problem(
@@ -88,4 +90,4 @@ def _origins() -> Iterator[Finding]:
 
 def _figures() -> Iterator[Finding]:
     if settings.BEHIND_PROXY and not settings.METRICS_TOKEN:
-        yield note("COUNTERFOIL_METRICS_TOKEN is not set: behind a proxy nobody sees /metrics.")
+        yield note("COUNTERFOIL_METRICS_TOKEN is not set. Behind a proxy nobody can read /metrics.")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from counterfoil.catalog.models import Event, Question
 from counterfoil.catalog.questions import CHOICES
 from counterfoil.core.translated import resolve
-from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import PictureVariable, TicketVariable, Variable
 from counterfoil.printing.variables.related import ANSWERS, Answer
 
@@ -54,7 +54,7 @@ def _variable(key: str, question: Question, event: Event) -> Variable:
         sample=sample,
         longest=longest,
         columns=(ANSWERS,),
-        tell=partial(_tell, question.pk, question.type),
+        evaluate=partial(_evaluate, question.pk, question.type),
         inherits=True,
     )
 
@@ -67,11 +67,11 @@ def _samples(question: Question, event: Event) -> tuple[str, str]:
     return _SAMPLES.get(question.type, _TEXT_SAMPLE)
 
 
-def _tell(
-    question: int, kind: str, language: Language, answers: Mapping[int, Answer] | None
+def _evaluate(
+    question: int, kind: str, formatter: Formatter, answers: Mapping[int, Answer] | None
 ) -> str:
     answer = (answers or {}).get(question)
-    return _write(kind, answer, language) if answer else ""
+    return _write(kind, answer, formatter) if answer else ""
 
 
 def _file(question: int, answers: Mapping[int, Answer] | None) -> str | None:
@@ -79,28 +79,28 @@ def _file(question: int, answers: Mapping[int, Answer] | None) -> str | None:
     return answer.file if answer else None
 
 
-def _write(kind: str, answer: Answer, language: Language) -> str:
+def _write(kind: str, answer: Answer, formatter: Formatter) -> str:
     """Write an answer the way its question's kind is written.
 
     Raises:
         ValueError: what is stored is not of that kind.
     """
     if kind in CHOICES and answer.choices:
-        return ", ".join(language.text(choice) for choice in answer.choices)
+        return ", ".join(formatter.text(choice) for choice in answer.choices)
     write = _WRITERS.get(kind)
-    return write(answer.text, language) if write and answer.text else answer.text
+    return write(answer.text, formatter) if write and answer.text else answer.text
 
 
-def _boolean(text: str, language: Language) -> str:
-    with translation.override(language.code):
+def _boolean(text: str, formatter: Formatter) -> str:
+    with translation.override(formatter.code):
         return gettext("Yes") if text.lower() == "true" else gettext("No")
 
 
-_WRITERS: dict[str, Callable[[str, Language], str]] = {
+_WRITERS: dict[str, Callable[[str, Formatter], str]] = {
     Type.BOOLEAN: _boolean,
-    Type.DATE: lambda text, language: language.day(date.fromisoformat(text)),
-    Type.TIME: lambda text, language: language.clock(time.fromisoformat(text)),
-    Type.DATETIME: lambda text, language: language.short_datetime(datetime.fromisoformat(text)),
-    Type.COUNTRY: lambda text, language: language.country(text),
-    Type.PHONE: lambda text, language: language.phone(text),
+    Type.DATE: lambda text, formatter: formatter.day(date.fromisoformat(text)),
+    Type.TIME: lambda text, formatter: formatter.clock(time.fromisoformat(text)),
+    Type.DATETIME: lambda text, formatter: formatter.short_datetime(datetime.fromisoformat(text)),
+    Type.COUNTRY: lambda text, formatter: formatter.country(text),
+    Type.PHONE: lambda text, formatter: formatter.phone(text),
 }

@@ -1,7 +1,7 @@
-"""How one language writes what tickets show: dates, times, money, countries, translated text.
+"""Format dates, times, money, countries and translated text in the language of a ticket.
 
-Dates follow Django's formats, which are what pretix prints. English without a region is written
-the ISO way there, so it is here; a language for which Django has no formats is written by Babel.
+Dates follow Django's formats, which pretix prints. English without a region uses ISO dates, as in
+pretix. Babel formats languages for which Django has no formats.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ _CAPITALISED = frozenset({"fr"})
 
 
 @dataclass(frozen=True)
-class Language:
-    """A language with its region, and the time zone in which moments are told.
+class Formatter:
+    """Formats values in a language with its region, and in a time zone.
 
-    >>> english = Language("en", ZoneInfo("Europe/Berlin"))
+    >>> english = Formatter("en", ZoneInfo("Europe/Berlin"))
     >>> english.date_range(datetime(2027, 6, 12, 16, tzinfo=ZoneInfo("UTC")), None)
     'Sat, June 12, 2027'
     """
@@ -92,7 +92,7 @@ class Language:
     zone: ZoneInfo
 
     def text(self, value: Translated | str | None) -> str:
-        """Choose the translation; a plain string has only one."""
+        """Return the translation; return a plain string unchanged."""
         return value if isinstance(value, str) else resolve(value, self.code)
 
     def long_date(self, moment: datetime | None) -> str:
@@ -111,15 +111,15 @@ class Language:
         return self._moment(moment, WEEKDAY)
 
     def day(self, value: date) -> str:
-        """Write a date that has no time and no zone."""
+        """Format a date without a time."""
         return _write(self.code, SHORT_DATE, datetime.combine(value, time()))
 
     def clock(self, value: time) -> str:
-        """Write a time of day that has no date and no zone."""
+        """Format a time without a date."""
         return _write(self.code, TIME, datetime.combine(date(2000, 1, 1), value))
 
     def date_range(self, begin: datetime | None, end: datetime | None) -> str:
-        """Write from which day to which day, as short as the language allows."""
+        """Format a range of days, as short as the language allows."""
         if begin is None:
             return ""
         first = self._local(begin)
@@ -133,24 +133,24 @@ class Language:
         return _write(self.code, begins, first) + to + _write(self.code, ends, last)
 
     def money(self, amount: Decimal, currency: str) -> str:
-        """Write an amount with the currency's decimals, or with more if it has more."""
+        """Format an amount with the decimals of the currency, or with more if it has more."""
         return _money(amount, currency, self.code)
 
     def country(self, code: str | None) -> str:
-        """Name a country; one that has no name here keeps its code."""
+        """Return the name of a country, or its code if it has no name in this language."""
         if not code:
             return ""
         return str(locale_of(self.code).territories.get(code.upper(), code))
 
     def phone(self, number: str | None) -> str:
-        """Write a telephone number the international way, or as it came if it is none."""
+        """Format a telephone number internationally; return it unchanged if it is invalid."""
         return _phone(number) if number else ""
 
     def _moment(self, moment: datetime | None, form: str) -> str:
         return "" if moment is None else _write(self.code, form, self._local(moment))
 
     def _local(self, moment: datetime) -> datetime:
-        """Return what clocks show here at a moment; one without a zone is told as they do."""
+        """Return the local time; a naive time is local already."""
         return (moment.astimezone(self.zone) if moment.tzinfo else moment).replace(tzinfo=None)
 
 
@@ -165,8 +165,8 @@ def locale_of(code: str) -> babel.Locale:
     return babel.Locale("en")
 
 
-# A batch is bought in one moment at one price: cached, its 10,000 dates and prices cost nothing
-# (25 us each otherwise).
+# All tickets of a batch have the same time and price. Cached, their 10,000 dates and prices cost
+# nothing; otherwise each costs 25 us.
 @lru_cache(4096)
 def _write(code: str, form: str, moment: datetime) -> str:
     code = _django_code(code)
@@ -204,7 +204,7 @@ def _django_format(code: str, form: str) -> str:
 
 
 def _django_code(code: str) -> str:
-    """Return what Django calls a language."""
+    """Return Django's code of a language."""
     names = (name for name in _DJANGO_CODES if f"{code}-".startswith(f"{name}-"))
     name = next(names, None)
     return code if name is None else _DJANGO_CODES[name]
@@ -212,13 +212,13 @@ def _django_code(code: str) -> str:
 
 @lru_cache(64)
 def _has_formats(code: str) -> bool:
-    """Tell whether Django has formats for a language; for one without, it takes English ones."""
+    """Return whether Django has formats for a language; without, it falls back to English."""
     return next(formats.iter_format_modules(code), None) is not None
 
 
 @lru_cache(64)
 def _has_weekdays(code: str) -> bool:
-    """Tell whether Django's catalogue of a language names all the days."""
+    """Return whether Django's catalog of a language translates all weekdays."""
     return _family(code) == "en" or _weekdays(code).isdisjoint(_weekdays("en"))
 
 
@@ -229,7 +229,7 @@ def _weekdays(code: str) -> set[str]:
 
 @lru_cache(64)
 def _has_own_formats(code: str) -> bool:
-    """Tell whether Django has formats for this very region."""
+    """Return whether Django has formats for this region."""
     locale = translation.to_locale(code)
     return "_" in locale and _module_exists(f"django.conf.locale.{locale}.formats")
 

@@ -1,8 +1,8 @@
-"""What a variable is: its names for people, what it reads, and how it is told.
+"""The kinds of variables: their labels, the columns they read, and how they are evaluated.
 
-There are three kinds, by how often a value changes. One of the event or its date is told once a
-language, one of the product once a product, and only those of the ticket itself cost something
-for each ticket: these name the columns they read, so that no others are fetched.
+There are three kinds of text variables, by how often the value changes. An event variable is
+evaluated once per language, a product variable once per product. Only ticket variables cost time
+for each ticket: they name the columns they read, so that no others are fetched.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 from django.utils.functional import Promise
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
-from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.formatter import Formatter
 
-Words = str | Promise
+Label = str | Promise
 
 TEXT, IMAGE = "text", "image"
 
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """What tickets of one date have in common. ``now`` is when the print was asked for."""
+    """The event and date of a ticket. ``now`` is the time of the print request."""
 
     event: Event
     subevent: SubEvent | None
@@ -37,7 +37,7 @@ class EventContext:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What tickets of one product have in common."""
+    """The product and variation of a ticket."""
 
     event: Event
     item: Item
@@ -46,9 +46,9 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class RelatedColumn:
-    """A column that is no column: rows of another table that belong to a position.
+    """A pseudo column: rows of another table that belong to a position.
 
-    ``load`` takes the ids of some positions and answers for those that have any.
+    ``load`` takes the ids of positions and returns a value for those that have any rows.
     """
 
     name: str
@@ -60,10 +60,10 @@ Column = str | RelatedColumn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """``sample`` shows what a value looks like, ``longest`` the worst that a layout must hold."""
+    """A variable with a ``sample`` value and the ``longest`` plausible value."""
 
     key: str
-    label: Words
+    label: Label
     sample: str
     longest: str = ""
     kind: str = TEXT
@@ -71,30 +71,30 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventVariable(Variable):
-    tell: Callable[[EventContext, Language], str]
+    evaluate: Callable[[EventContext, Formatter], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductVariable(Variable):
-    tell: Callable[[Product, Language], str]
+    evaluate: Callable[[Product, Formatter], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketVariable(Variable):
-    """``tell`` takes the language, then the values of ``columns``, in that order.
+    """``evaluate`` takes the formatter, then the values of ``columns``, in that order.
 
-    One that ``inherits`` is told of the position that this one is an add-on to, if it has no
-    value of its own.
+    If the variable ``inherits`` and the value is empty, it is evaluated for the position that this
+    one is an add-on to.
     """
 
     columns: tuple[Column, ...]
-    tell: Callable[..., str]
+    evaluate: Callable[..., str]
     inherits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureVariable(Variable):
-    """A picture. ``find`` takes the values of ``columns`` and gives a stored file's name."""
+    """A picture. ``find`` takes the values of ``columns`` and returns the name of a stored file."""
 
     columns: tuple[Column, ...]
     find: Callable[..., str | None]

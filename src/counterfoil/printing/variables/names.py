@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from counterfoil.catalog.eventsettings import setting
 from counterfoil.catalog.nameschemes import Parts, scheme_of
 from counterfoil.orders.models import OrderPosition
-from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.formatter import Formatter
 
 NEUTRAL = "Mx"
 
@@ -72,7 +72,7 @@ def attendee_name(position: OrderPosition) -> str | None:
     return write_name(position.attendee_name_parts, scheme) or None
 
 
-def write_for_salutation(parts: Parts | None, scheme: str, language: Language) -> str:
+def write_for_salutation(parts: Parts | None, scheme: str, formatter: Formatter) -> str:
     """Write a name as in a letter's first line: ``Ms Dr Lovelace``."""
     if not parts:
         return ""
@@ -81,24 +81,24 @@ def write_for_salutation(parts: Parts | None, scheme: str, language: Language) -
     if "salutation" not in used.parts or salutation in ("", NEUTRAL):
         return write_name(parts, scheme)
     family = [parts.get(part, "") for part in ("title", "family_name") if part in used.parts]
-    return " ".join(filter(None, [write_salutation(salutation, language), *family]))
+    return " ".join(filter(None, [write_salutation(salutation, formatter), *family]))
 
 
-def write_parts(parts: Parts | None, wanted: tuple[str, ...], language: Language) -> str:
-    """Write some parts of a name, in the order given. A neutral salutation stands only alone."""
+def write_parts(parts: Parts | None, requested: tuple[str, ...], formatter: Formatter) -> str:
+    """Write the requested parts of a name in order. A neutral salutation is only written alone."""
     if not parts:
         return ""
-    if len(wanted) == 1:
-        return _part(parts, wanted[0], language)
-    words = (_part(parts, part, language) for part in wanted)
+    if len(requested) == 1:
+        return _part(parts, requested[0], formatter)
+    words = (_part(parts, part, formatter) for part in requested)
     return " ".join(word for word in words if word and word != NEUTRAL)
 
 
-def write_salutation(salutation: str, language: Language) -> str:
-    family = language.code.partition("-")[0]
+def write_salutation(salutation: str, formatter: Formatter) -> str:
+    family = formatter.code.partition("-")[0]
     return _SALUTATIONS.get(family, {}).get(salutation, salutation)
 
 
-def _part(parts: Parts, part: str, language: Language) -> str:
+def _part(parts: Parts, part: str, formatter: Formatter) -> str:
     value = parts.get(part, "")
-    return write_salutation(value, language) if part == "salutation" else value
+    return write_salutation(value, formatter) if part == "salutation" else value

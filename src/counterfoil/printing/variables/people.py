@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from counterfoil.catalog.eventsettings import setting
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.nameschemes import DEFAULT_SCHEME, Parts, scheme_of
-from counterfoil.printing.variables.formatter import Language
-from counterfoil.printing.variables.kinds import TicketVariable, Words
+from counterfoil.printing.variables.formatter import Formatter
+from counterfoil.printing.variables.kinds import Label, TicketVariable
 from counterfoil.printing.variables.names import (
     LONG_PART_SAMPLES,
     PART_LABELS,
@@ -32,7 +32,7 @@ _LONG_STREET = "Wilhelmina-Charlotte-Wolfe-Strasse 1147 b"
 _LONG_EMAIL = "wilhelmina.wolfeschlegelsteinhausen@accounting.example.org"
 
 #: field: (its label, a sample, the longest)
-_FIELDS: dict[str, tuple[Words, str, str]] = {
+_FIELDS: dict[str, tuple[Label, str, str]] = {
     "company": (_("company"), "Analytical Engines Ltd", _LONG_COMPANY),
     "street": (_("street"), "Bridge Street 14", _LONG_STREET),
     "zipcode": (_("ZIP code"), "80339", "SW1W 0NY"),
@@ -57,7 +57,7 @@ def _attendee(scheme: str) -> Iterator[TicketVariable]:
         sample="Ada Lovelace",
         longest=_LONG_NAME,
         columns=(_NAME,),
-        tell=lambda language, parts: write_name(parts, scheme),
+        evaluate=lambda formatter, parts: write_name(parts, scheme),
         inherits=True,
     )
     yield TicketVariable(
@@ -66,7 +66,7 @@ def _attendee(scheme: str) -> Iterator[TicketVariable]:
         sample="ada@example.org",
         longest=_LONG_EMAIL,
         columns=("attendee_email",),
-        tell=_as_it_is,
+        evaluate=_as_it_is,
         inherits=True,
     )
     for field, (label, sample, longest) in _FIELDS.items():
@@ -76,7 +76,7 @@ def _attendee(scheme: str) -> Iterator[TicketVariable]:
             sample=sample,
             longest=longest,
             columns=(field,),
-            tell=Language.country if field == "country" else _as_it_is,
+            evaluate=Formatter.country if field == "country" else _as_it_is,
             inherits=True,
         )
     yield TicketVariable(
@@ -85,13 +85,13 @@ def _attendee(scheme: str) -> Iterator[TicketVariable]:
         sample="Ada Lovelace\nAnalytical Engines Ltd\nBridge Street 14\n80339 Munich\nGermany",
         longest="\n".join((_LONG_NAME, _LONG_COMPANY, _LONG_STREET, "80339 Munich", "Germany")),
         columns=(_NAME, *_FIELDS),
-        tell=partial(_address, scheme),
+        evaluate=partial(_address, scheme),
     )
 
 
 def _address(
     scheme: str,
-    language: Language,
+    formatter: Formatter,
     parts: Parts | None,
     company: str | None,
     street: str | None,
@@ -99,7 +99,7 @@ def _address(
 ) -> str:
     zipcode, city, state, country = place
     town = " ".join(filter(None, (zipcode, city, state)))
-    lines = (write_name(parts, scheme), company, street, town, language.country(country))
+    lines = (write_name(parts, scheme), company, street, town, formatter.country(country))
     return "\n".join(filter(None, lines))
 
 
@@ -110,25 +110,25 @@ def _attendee_name_parts(scheme: str) -> Iterator[TicketVariable]:
         sample="Ms Lovelace",
         longest="Ms Dr Wolfeschlegelsteinhausen",
         columns=(_NAME,),
-        tell=lambda language, parts: write_for_salutation(parts, scheme, language),
+        evaluate=lambda formatter, parts: write_for_salutation(parts, scheme, formatter),
         inherits=True,
     )
     parts = scheme_of(scheme).parts
     for count in range(1, len(parts) + 1):
-        for wanted in itertools.combinations(parts, count):
+        for combination in itertools.combinations(parts, count):
             yield TicketVariable(
-                key="_".join(("attendee_name", *wanted)),
-                label=_labelled(_("Attendee"), *(PART_LABELS[part] for part in wanted)),
-                sample=" ".join(PART_SAMPLES[part] for part in wanted),
-                longest=" ".join(LONG_PART_SAMPLES[part] for part in wanted),
+                key="_".join(("attendee_name", *combination)),
+                label=_labelled(_("Attendee"), *(PART_LABELS[part] for part in combination)),
+                sample=" ".join(PART_SAMPLES[part] for part in combination),
+                longest=" ".join(LONG_PART_SAMPLES[part] for part in combination),
                 columns=(_NAME,),
-                tell=partial(_parts, wanted),
+                evaluate=partial(_parts, combination),
                 inherits=True,
             )
 
 
-def _parts(wanted: tuple[str, ...], language: Language, parts: Parts | None) -> str:
-    return write_parts(parts, wanted, language)
+def _parts(combination: tuple[str, ...], formatter: Formatter, parts: Parts | None) -> str:
+    return write_parts(parts, combination, formatter)
 
 
 def _invoice(scheme: str) -> Iterator[TicketVariable]:
@@ -136,7 +136,7 @@ def _invoice(scheme: str) -> Iterator[TicketVariable]:
         "name",
         _("Invoice address: name"),
         ("Ada Lovelace", _LONG_NAME),
-        lambda language, address: _invoice_name(address, scheme),
+        lambda formatter, address: _invoice_name(address, scheme),
     )
     for field, (label, sample, longest) in _FIELDS.items():
         yield _invoice_variable(
@@ -155,7 +155,9 @@ def _invoice(scheme: str) -> Iterator[TicketVariable]:
         "name_for_salutation",
         _("Invoice address: name for salutation"),
         ("Ms Lovelace", "Ms Dr Wolfeschlegelsteinhausen"),
-        lambda language, address: write_for_salutation(address.get("name_parts"), scheme, language),
+        lambda formatter, address: write_for_salutation(
+            address.get("name_parts"), scheme, formatter
+        ),
     )
     for part in scheme_of(scheme).parts:
         yield _invoice_variable(
@@ -167,7 +169,7 @@ def _invoice(scheme: str) -> Iterator[TicketVariable]:
 
 
 def _invoice_variable(
-    name: str, label: Words, samples: tuple[str, str], tell: Any
+    name: str, label: Label, samples: tuple[str, str], evaluate: Any
 ) -> TicketVariable:
     return TicketVariable(
         key=f"invoice_{name}",
@@ -175,7 +177,7 @@ def _invoice_variable(
         sample=samples[0],
         longest=samples[1],
         columns=(_INVOICE,),
-        tell=lambda language, address: tell(language, address) if address else "",
+        evaluate=lambda formatter, address: evaluate(formatter, address) if address else "",
     )
 
 
@@ -183,22 +185,22 @@ def _invoice_name(address: Mapping[str, Any], scheme: str) -> str:
     return write_name(address.get("name_parts"), scheme) or address.get("name") or ""
 
 
-def _invoice_field(field: str, language: Language, address: Mapping[str, Any]) -> str:
+def _invoice_field(field: str, formatter: Formatter, address: Mapping[str, Any]) -> str:
     return str(address.get(field) or "")
 
 
-def _invoice_country(field: str, language: Language, address: Mapping[str, Any]) -> str:
-    return language.country(address.get(field))
+def _invoice_country(field: str, formatter: Formatter, address: Mapping[str, Any]) -> str:
+    return formatter.country(address.get(field))
 
 
-def _invoice_part(part: str, language: Language, address: Mapping[str, Any]) -> str:
-    return write_parts(address.get("name_parts"), (part,), language)
+def _invoice_part(part: str, formatter: Formatter, address: Mapping[str, Any]) -> str:
+    return write_parts(address.get("name_parts"), (part,), formatter)
 
 
-def _as_it_is(language: Language, value: str | None) -> str:
+def _as_it_is(formatter: Formatter, value: str | None) -> str:
     return value or ""
 
 
-def _labelled(whose: Words, *what: Words) -> Words:
-    """Join labels that are translated when they are shown: ``Attendee: title, family name``."""
+def _labelled(whose: Label, *what: Label) -> Label:
+    """Join lazily translated labels: ``Attendee: title, family name``."""
     return format_lazy("{}: " + ", ".join(["{}"] * len(what)), whose, *what)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import Product, ProductVariable
 
 _LONG_NAME = "Weekend ticket incl. camping and parking (concessions)"
@@ -18,38 +18,38 @@ _LONG_DESCRIPTION = (
 )
 
 
-def _variation(product: Product, language: Language) -> str:
-    return language.text(product.variation.value) if product.variation else ""
+def _variation(product: Product, formatter: Formatter) -> str:
+    return formatter.text(product.variation.value) if product.variation else ""
 
 
-def _item_and_variation(product: Product, language: Language) -> str:
-    item = language.text(product.item.name)
-    return f"{item} - {_variation(product, language)}" if product.variation else item
+def _item_and_variation(product: Product, formatter: Formatter) -> str:
+    item = formatter.text(product.item.name)
+    return f"{item} - {_variation(product, formatter)}" if product.variation else item
 
 
-def _description(product: Product, language: Language) -> str:
+def _description(product: Product, formatter: Formatter) -> str:
     described = product.variation or product.item
-    return language.text(described.description)
+    return formatter.text(described.description)
 
 
-def _category(product: Product, language: Language) -> str:
-    return language.text(product.item.category.name) if product.item.category else ""
+def _category(product: Product, formatter: Formatter) -> str:
+    return formatter.text(product.item.category.name) if product.item.category else ""
 
 
-def _program_times(product: Product, language: Language) -> str:
+def _program_times(product: Product, formatter: Formatter) -> str:
     times = product.item.extra.get("program_times") or ()
-    return "\n".join(_program_time(each, language) for each in times)
+    return "\n".join(_program_time(each, formatter) for each in times)
 
 
-def _program_time(entry: dict[str, object], language: Language) -> str:
+def _program_time(entry: dict[str, object], formatter: Formatter) -> str:
     begin, end = (_moment(entry.get(key)) for key in ("start", "end"))
     if begin is None:
         return ""
-    same_day = end is not None and language.short_date(begin) == language.short_date(end)
-    ends = language.hour(end) if same_day else language.short_datetime(end)
-    when = " – ".join(filter(None, [language.short_datetime(begin), ends]))
+    same_day = end is not None and formatter.short_date(begin) == formatter.short_date(end)
+    ends = formatter.hour(end) if same_day else formatter.short_datetime(end)
+    when = " – ".join(filter(None, [formatter.short_datetime(begin), ends]))
     location = entry.get("location")
-    place = language.text(location) if isinstance(location, dict | str) else ""
+    place = formatter.text(location) if isinstance(location, dict | str) else ""
     return f"{when}, {place}" if place else when
 
 
@@ -63,42 +63,42 @@ PRODUCT_VARIABLES = (
         label=_("Product name"),
         sample="Weekend ticket",
         longest=_LONG_NAME,
-        tell=lambda product, language: language.text(product.item.name),
+        evaluate=lambda product, formatter: formatter.text(product.item.name),
     ),
     ProductVariable(
         key="variation",
         label=_("Variation name"),
         sample="Early bird",
         longest=_LONG_VARIATION,
-        tell=_variation,
+        evaluate=_variation,
     ),
     ProductVariable(
         key="itemvar",
         label=_("Product name and variation"),
         sample="Weekend ticket - Early bird",
         longest=f"{_LONG_NAME} - {_LONG_VARIATION}",
-        tell=_item_and_variation,
+        evaluate=_item_and_variation,
     ),
     ProductVariable(
         key="item_description",
         label=_("Product description"),
         sample="Access on all days",
         longest=_LONG_DESCRIPTION,
-        tell=lambda product, language: language.text(product.item.description),
+        evaluate=lambda product, formatter: formatter.text(product.item.description),
     ),
     ProductVariable(
         key="itemvar_description",
         label=_("Product variation description"),
         sample="Access on all days, bought early",
         longest=_LONG_DESCRIPTION,
-        tell=_description,
+        evaluate=_description,
     ),
     ProductVariable(
         key="item_category",
         label=_("Product category"),
         sample="Tickets",
         longest="Tickets for all days, with camping",
-        tell=_category,
+        evaluate=_category,
     ),
     ProductVariable(
         key="program_times",
@@ -106,7 +106,7 @@ PRODUCT_VARIABLES = (
         sample="2027-06-12 10:00 – 12:00, Room 1\n2027-06-12 14:00 – 16:00, Room 2",
         longest="2027-06-12 10:00 – 12:00, Room 1\n2027-06-12 14:00 – 16:00, Room 2\n"
         "2027-06-12 20:00 – 2027-06-13 04:00, Old Congress Hall",
-        tell=_program_times,
+        evaluate=_program_times,
     ),
 )
 
@@ -114,11 +114,11 @@ PRODUCT_VARIABLES = (
 def product_property(key: str, name: str) -> ProductVariable:
     """Return the variable of one of the product's properties, as its variation may change it."""
 
-    def tell(product: Product, language: Language) -> str:
-        found = product.event.item_meta_properties.get(name)
-        found = product.item.meta_data.get(name, found)
+    def evaluate(product: Product, formatter: Formatter) -> str:
+        value = product.event.item_meta_properties.get(name)
+        value = product.item.meta_data.get(name, value)
         if product.variation is not None:
-            found = product.variation.meta_data.get(name, found)
-        return "" if found is None else str(found)
+            value = product.variation.meta_data.get(name, value)
+        return "" if value is None else str(value)
 
-    return ProductVariable(key=key, label=name, sample=name, tell=tell)
+    return ProductVariable(key=key, label=name, sample=name, evaluate=evaluate)

@@ -1,4 +1,4 @@
-"""The one table of variables: what layouts of an event may show."""
+"""The registry of the variables that layouts of an event may use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class VariableTable:
         self._by_key = {variable.key: variable for variable in _variables(event)}
 
     def __iter__(self) -> Iterator[Variable]:
-        """List what an editor offers, the event's own properties included."""
+        """Iterate over all variables, including the properties of the event."""
         properties = itertools.chain(
             (EVENT_PROPERTY + name for name in self._event.meta_data),
             (PRODUCT_PROPERTY + name for name in self._event.item_meta_properties),

@@ -1,4 +1,4 @@
-"""Rows of other tables that belong to a ticket, read for many tickets at once."""
+"""Related rows of tickets, fetched for many tickets at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Addon:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered; ``choices`` are the options that were chosen, ``file`` a stored name."""
+    """An answer with the selected options as ``choices`` and the name of a stored ``file``."""
 
     text: str
     choices: tuple[Translated, ...]
@@ -50,11 +50,11 @@ def _live_addons(positions: Sequence[int]) -> QuerySet[OrderPosition]:
 
 
 def _grouped(addons: QuerySet[OrderPosition]) -> Mapping[int, list[Addon]]:
-    found: dict[int, list[Addon]] = defaultdict(list)
+    result: dict[int, list[Addon]] = defaultdict(list)
     columns = ("addon_to_id", "item__name", "variation__value", "price", "is_bundled")
     for parent, *rest in addons.order_by("positionid", "pk").values_list(*columns):
-        found[parent].append(Addon(*rest))
-    return found
+        result[parent].append(Addon(*rest))
+    return result
 
 
 def _first_scans(positions: Sequence[int]) -> Mapping[int, datetime]:
@@ -65,14 +65,14 @@ def _first_scans(positions: Sequence[int]) -> Mapping[int, datetime]:
 
 
 def _answers(positions: Sequence[int]) -> Mapping[int, dict[int, Answer]]:
-    found: dict[int, dict[int, Answer]] = defaultdict(dict)
+    result: dict[int, dict[int, Answer]] = defaultdict(dict)
     answers = QuestionAnswer.objects.filter(position__in=positions)
     for each in answers.prefetch_related("options"):
         choices = sorted(each.options.all(), key=lambda option: (option.position, option.pk))
-        found[each.position_id][each.question_id] = Answer(
+        result[each.position_id][each.question_id] = Answer(
             each.answer, tuple(option.answer for option in choices), each.file
         )
-    return found
+    return result
 
 
 ADDONS = RelatedColumn("addons", _addons)

@@ -11,47 +11,47 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.models import Event
-from counterfoil.printing.variables.formatter import Language
-from counterfoil.printing.variables.kinds import TicketVariable, Words
+from counterfoil.printing.variables.formatter import Formatter
+from counterfoil.printing.variables.kinds import Label, TicketVariable
 from counterfoil.printing.variables.related import ADDONS, CHECKED_IN_ADDONS, FIRST_SCAN, Addon
 
 _LONG_MONEY = "€123,456.50"
 
 
-def _as_it_is(language: Language, value: str | None) -> str:
+def _as_it_is(formatter: Formatter, value: str | None) -> str:
     return value or ""
 
 
-def _price(currency: str, language: Language, price: Decimal) -> str:
-    return language.money(price, currency)
+def _price(currency: str, formatter: Formatter, price: Decimal) -> str:
+    return formatter.money(price, currency)
 
 
 def _with_bundled(
-    currency: str, language: Language, price: Decimal, addons: Sequence[Addon] | None
+    currency: str, formatter: Formatter, price: Decimal, addons: Sequence[Addon] | None
 ) -> str:
     bundled = sum((addon.price for addon in addons or () if addon.is_bundled), Decimal(0))
-    return language.money(price + bundled, currency)
+    return formatter.money(price + bundled, currency)
 
 
 def _with_addons(
-    currency: str, language: Language, price: Decimal, addons: Sequence[Addon] | None
+    currency: str, formatter: Formatter, price: Decimal, addons: Sequence[Addon] | None
 ) -> str:
     added = sum((addon.price for addon in addons or ()), Decimal(0))
-    return language.money(price + added, currency)
+    return formatter.money(price + added, currency)
 
 
-def _lines(language: Language, addons: Sequence[Addon] | None) -> str:
+def _lines(formatter: Formatter, addons: Sequence[Addon] | None) -> str:
     """Write one line for each, equal ones as one: ``2x Parking - Car``."""
-    counted = Counter(_addon_name(addon, language) for addon in addons or ())
+    counted = Counter(_addon_name(addon, formatter) for addon in addons or ())
     return "\n".join(f"{count}x {name}" if count > 1 else name for name, count in counted.items())
 
 
-def _addon_name(addon: Addon, language: Language) -> str:
-    name = language.text(addon.name)
-    return f"{name} - {language.text(addon.variation)}" if addon.variation else name
+def _addon_name(addon: Addon, formatter: Formatter) -> str:
+    name = formatter.text(addon.name)
+    return f"{name} - {formatter.text(addon.variation)}" if addon.variation else name
 
 
-def _moment_variables(prefix: str, column: str, labels: Sequence[Words]) -> list[TicketVariable]:
+def _moment_variables(prefix: str, column: str, labels: Sequence[Label]) -> list[TicketVariable]:
     """Return a moment's three variables: its date, date and time, time."""
     date_label, datetime_label, time_label = labels
     return [
@@ -61,7 +61,7 @@ def _moment_variables(prefix: str, column: str, labels: Sequence[Words]) -> list
             sample="2027-05-31",
             longest="2027-12-30",
             columns=(column,),
-            tell=Language.short_date,
+            evaluate=Formatter.short_date,
         ),
         TicketVariable(
             key=f"{prefix}_datetime",
@@ -69,7 +69,7 @@ def _moment_variables(prefix: str, column: str, labels: Sequence[Words]) -> list
             sample="2027-05-31 19:00",
             longest="2027-12-30 19:00",
             columns=(column,),
-            tell=Language.short_datetime,
+            evaluate=Formatter.short_datetime,
         ),
         TicketVariable(
             key=f"{prefix}_time",
@@ -77,13 +77,13 @@ def _moment_variables(prefix: str, column: str, labels: Sequence[Words]) -> list
             sample="19:00",
             longest="10:30 p.m.",
             columns=(column,),
-            tell=Language.hour,
+            evaluate=Formatter.hour,
         ),
     ]
 
 
-def _first_scan(language: Language, scanned: datetime | None) -> str:
-    return language.short_datetime(scanned)
+def _first_scan(formatter: Formatter, scanned: datetime | None) -> str:
+    return formatter.short_datetime(scanned)
 
 
 def ticket_variables(event: Event) -> Iterator[TicketVariable]:
@@ -96,7 +96,7 @@ def ticket_variables(event: Event) -> Iterator[TicketVariable]:
         sample="€49.50",
         longest=_LONG_MONEY,
         columns=("price",),
-        tell=partial(_price, currency),
+        evaluate=partial(_price, currency),
     )
     yield TicketVariable(
         key="price_with_bundled",
@@ -104,7 +104,7 @@ def ticket_variables(event: Event) -> Iterator[TicketVariable]:
         sample="€59.50",
         longest=_LONG_MONEY,
         columns=("price", ADDONS),
-        tell=partial(_with_bundled, currency),
+        evaluate=partial(_with_bundled, currency),
     )
     yield TicketVariable(
         key="price_with_addons",
@@ -112,7 +112,7 @@ def ticket_variables(event: Event) -> Iterator[TicketVariable]:
         sample="€74.50",
         longest=_LONG_MONEY,
         columns=("price", ADDONS),
-        tell=partial(_with_addons, currency),
+        evaluate=partial(_with_addons, currency),
     )
 
 
@@ -123,7 +123,7 @@ _TICKET_VARIABLES = (
         sample="tq7n2k9w4hxz5m8rc3vj6yb2dfp9s4ga",
         longest="wmwmwmwmwmwmwmwmwmwmwmwmwmwmwmwm",
         columns=("secret",),
-        tell=_as_it_is,
+        evaluate=_as_it_is,
     ),
     TicketVariable(
         key="order",
@@ -131,7 +131,7 @@ _TICKET_VARIABLES = (
         sample="A3K7C",
         longest="MWMWMW",
         columns=("order__code",),
-        tell=_as_it_is,
+        evaluate=_as_it_is,
     ),
     TicketVariable(
         key="positionid",
@@ -139,7 +139,7 @@ _TICKET_VARIABLES = (
         sample="1",
         longest="10000",
         columns=("positionid",),
-        tell=lambda language, number: str(number),
+        evaluate=lambda formatter, number: str(number),
     ),
     TicketVariable(
         key="order_positionid",
@@ -147,7 +147,7 @@ _TICKET_VARIABLES = (
         sample="A3K7C-1",
         longest="MWMWMW-10000",
         columns=("order__code", "positionid"),
-        tell=lambda language, code, number: f"{code}-{number}",
+        evaluate=lambda formatter, code, number: f"{code}-{number}",
     ),
     TicketVariable(
         key="pseudonymization_id",
@@ -155,7 +155,7 @@ _TICKET_VARIABLES = (
         sample="K7M3QW9XPA",
         longest="WMWMWMWMWM",
         columns=("pseudonymization_id",),
-        tell=_as_it_is,
+        evaluate=_as_it_is,
     ),
     TicketVariable(
         key="email",
@@ -163,7 +163,7 @@ _TICKET_VARIABLES = (
         sample="ada@example.org",
         longest="wilhelmina.wolfeschlegelsteinhausen@accounting.example.org",
         columns=("order__email",),
-        tell=_as_it_is,
+        evaluate=_as_it_is,
     ),
     TicketVariable(
         key="telephone",
@@ -171,7 +171,7 @@ _TICKET_VARIABLES = (
         sample="+49 89 1234567",
         longest="+49 1512 34567890123",
         columns=("order__phone",),
-        tell=Language.phone,
+        evaluate=Formatter.phone,
     ),
     TicketVariable(
         key="addons",
@@ -179,7 +179,7 @@ _TICKET_VARIABLES = (
         sample="Parking\n2x Lunch - Vegetarian",
         longest="Parking\n2x Lunch - Vegetarian\nWorkshop - Restoring stone arches by hand",
         columns=(ADDONS,),
-        tell=_lines,
+        evaluate=_lines,
     ),
     TicketVariable(
         key="checked_in_addons",
@@ -187,7 +187,7 @@ _TICKET_VARIABLES = (
         sample="Parking",
         longest="Parking\n2x Lunch - Vegetarian\nWorkshop - Restoring stone arches by hand",
         columns=(CHECKED_IN_ADDONS,),
-        tell=_lines,
+        evaluate=_lines,
     ),
     TicketVariable(
         key="first_scan",
@@ -195,7 +195,7 @@ _TICKET_VARIABLES = (
         sample="2027-06-12 19:12",
         longest="2027-12-30 10:30 p.m.",
         columns=(FIRST_SCAN,),
-        tell=_first_scan,
+        evaluate=_first_scan,
     ),
     *_moment_variables(
         "purchase",

@@ -1,7 +1,7 @@
-"""Tells the values of tickets: streams positions as what the engine prints.
+"""Stream positions as the tickets that the engine prints.
 
-Values of the event are told once a date and language, those of the product once a product, and
-only those of the ticket for every ticket. Of 10,000 tickets a few hundred are held at a time.
+Event variables are evaluated once per date and language, product variables once per product, and
+ticket variables for every ticket. Memory holds a few hundred of 10,000 tickets at a time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
 from counterfoil.core.refusals import Gone
 from counterfoil.files.services import open_stored
-from counterfoil.printing.variables.formatter import Language
+from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import (
     Column,
     EventContext,
@@ -38,52 +38,52 @@ from counterfoil.render.values import Key
 
 _ALWAYS = ("order__code", "positionid", "order__locale", "item_id", "variation_id", "subevent_id")
 
-#: What telling a value raises when the stored data is not what it should be.
-_UNTELLABLE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
+#: Raised by variables when the stored data is invalid.
+_EVALUATION_ERRORS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
 
 #: Tickets whose products and dates are fetched together.
 _CHUNK = 500
 
 M = TypeVar("M", bound=Model)
-Teller = Callable[[Row], str]
+Evaluator = Callable[[Row], str]
 Group = tuple[str, int, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Common:
-    """What the tickets of one language, product and date have in common."""
+class _Group:
+    """The values that tickets of the same language, product and date share."""
 
     locale: str
     values: dict[Key, str | None] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
-    tellers: list[tuple[Key, Teller]] = field(default_factory=list)
+    evaluators: list[tuple[Key, Evaluator]] = field(default_factory=list)
 
 
-class _Known:
-    """The products and dates met so far. They are fetched together for many tickets."""
+class _RelatedCache:
+    """Caches products and dates, which are fetched together for many tickets."""
 
     def __init__(self) -> None:
         self.items: dict[int | None, Item] = {}
         self.variations: dict[int | None, ItemVariation] = {}
         self.dates: dict[int | None, SubEvent] = {}
 
-    def meet(self, rows: Sequence[Row]) -> None:
+    def prefetch(self, rows: Sequence[Row]) -> None:
         _fetch(self.items, Item.objects.select_related("category"), rows, "item_id")
         _fetch(self.variations, ItemVariation.objects.all(), rows, "variation_id")
         _fetch(self.dates, SubEvent.objects.all(), rows, "subevent_id")
 
 
-def _fetch(known: dict[int | None, M], found: QuerySet[M], rows: Sequence[Row], of: str) -> None:
+def _fetch(cache: dict[int | None, M], result: QuerySet[M], rows: Sequence[Row], of: str) -> None:
     column = _ALWAYS.index(of)
-    missing = {row[column] for row in rows} - known.keys() - {None}
+    missing = {row[column] for row in rows} - cache.keys() - {None}
     if missing:
-        known.update(found.in_bulk(missing))
+        cache.update(result.in_bulk(missing))
 
 
 class TicketSource:
-    """Makes tickets of one event's positions, with the values and pictures that plans need.
+    """Creates the tickets of one event's positions, with the values and pictures of the plans.
 
-    ``now`` is the moment that the ``now_…`` variables tell: printing again prints the same.
+    ``now`` is the time of the ``now_…`` variables, so that printing again prints the same.
     """
 
     def __init__(
@@ -92,25 +92,25 @@ class TicketSource:
         table = VariableTable(event)
         self._event = event
         self._now = now
-        self._wanted = [(key, table.find(_name(key))) for key in sorted(needs, key=str)]
+        self._variables = [(key, table.find(_name(key))) for key in sorted(needs, key=str)]
         self._pictures = [
-            (name, found)
+            (name, result)
             for name in sorted(images)
-            if isinstance(found := table.find(name), PictureVariable)
+            if isinstance(result := table.find(name), PictureVariable)
         ]
         self._reader = RowReader(_ALWAYS, self._columns())
-        self._common: dict[Group, _Common] = {}
-        self._known = _Known()
+        self._common: dict[Group, _Group] = {}
+        self._cache = _RelatedCache()
 
     def tickets(self, positions: Sequence[int]) -> Iterator[Ticket]:
         """Yield a ticket for each position, in this order.
 
         Raises:
-            Gone: one of them was deleted meanwhile.
+            Gone: one of the positions was deleted.
         """
         rows = zip(positions, self._reader.rows(positions), strict=True)
         while chunk := [_existing(*pair) for pair in islice(rows, _CHUNK)]:
-            self._known.meet(chunk)
+            self._cache.prefetch(chunk)
             yield from map(self._ticket, chunk)
 
     def _ticket(self, row: Row) -> Ticket:
@@ -118,9 +118,9 @@ class TicketSource:
         common = self._common.get(tuple(group)) or self._prepare(*group)
         values, broken = common.values.copy(), common.broken
         try:
-            for key, tell in common.tellers:
-                values[key] = tell(row)
-        except _UNTELLABLE:
+            for key, evaluate in common.evaluators:
+                values[key] = evaluate(row)
+        except _EVALUATION_ERRORS:
             broken = self._find_broken(common, row, values)
         images: dict[str, Image | None] = {}
         if self._pictures:
@@ -128,14 +128,14 @@ class TicketSource:
         return Ticket(f"{code}-{number}", values, images, broken, common.locale)
 
     def _find_broken(
-        self, common: _Common, row: Row, values: dict[Key, str | None]
+        self, common: _Group, row: Row, values: dict[Key, str | None]
     ) -> dict[str, str]:
-        """Tell what can be told, and name what cannot."""
+        """Evaluate each variable on its own; return those that fail with the reason."""
         broken = dict(common.broken)
-        for key, tell in common.tellers:
+        for key, evaluate in common.evaluators:
             try:
-                values[key] = tell(row)
-            except _UNTELLABLE as problem:
+                values[key] = evaluate(row)
+            except _EVALUATION_ERRORS as problem:
                 broken[_name(key)] = f"its value cannot be told: {problem}"
         return broken
 
@@ -159,61 +159,61 @@ class TicketSource:
         return variable.find(*own(row)) or variable.find(*parents(row))
 
     def _columns(self) -> Iterator[Column]:
-        """Name the columns to fetch, those of the parent with its prefix."""
+        """Yield the columns to fetch; those of the parent position have its prefix."""
         for _key, picture in self._pictures:
             yield from picture.columns
-        for _spoken, variable in self._wanted:
+        for _spoken, variable in self._variables:
             if isinstance(variable, TicketVariable):
                 yield from variable.columns
                 if variable.inherits:
                     yield from (PARENT + each for each in variable.columns if isinstance(each, str))
 
-    def _prepare(self, locale: str, item: int, variation: int | None, date: int | None) -> _Common:
+    def _prepare(self, locale: str, item: int, variation: int | None, date: int | None) -> _Group:
         code = with_region(locale, self._event.region)
-        common = _Common(code)
-        occasion = EventContext(self._event, self._known.dates.get(date), self._now)
+        common = _Group(code)
+        event_context = EventContext(self._event, self._cache.dates.get(date), self._now)
         product = Product(
-            self._event, self._known.items[item], self._known.variations.get(variation)
+            self._event, self._cache.items[item], self._cache.variations.get(variation)
         )
-        for key, variable in self._wanted:
-            language = Language(key[1] if isinstance(key, tuple) else code, self._event.tz)
+        for key, variable in self._variables:
+            formatter = Formatter(key[1] if isinstance(key, tuple) else code, self._event.tz)
             if isinstance(variable, TicketVariable):
-                common.tellers.append((key, self._teller(variable, language)))
+                common.evaluators.append((key, self._evaluator(variable, formatter)))
             elif variable is not None:
-                _tell_common(key, variable, (occasion, product), language, common)
+                _evaluate_common(key, variable, (event_context, product), formatter, common)
         self._common[locale, item, variation, date] = common
         return common
 
-    def _teller(self, variable: TicketVariable, language: Language) -> Teller:
-        tell = partial(variable.tell, language)
+    def _evaluator(self, variable: TicketVariable, formatter: Formatter) -> Evaluator:
+        evaluate = partial(variable.evaluate, formatter)
         own = self._reader.getter(variable.columns)
         if not variable.inherits:
-            return lambda row: tell(*own(row))
+            return lambda row: evaluate(*own(row))
         parents = self._reader.getter(variable.columns, of_parent=True)
-        return lambda row: tell(*own(row)) or tell(*parents(row))
+        return lambda row: evaluate(*own(row)) or evaluate(*parents(row))
 
 
 def with_region(locale: str, region: str) -> str:
-    """Return a ticket's language: its order's, as it is spoken where the event is."""
+    """Return a locale with the region of the event, unless it has a region."""
     return f"{locale}-{region.lower()}" if region and "-" not in locale else locale
 
 
-def _tell_common(
+def _evaluate_common(
     key: Key,
     variable: Variable,
-    told_of: tuple[EventContext, Product],
-    language: Language,
-    common: _Common,
+    contexts: tuple[EventContext, Product],
+    formatter: Formatter,
+    common: _Group,
 ) -> None:
-    occasion, product = told_of
+    event_context, product = contexts
     try:
         if isinstance(variable, EventVariable):
-            common.values[key] = variable.tell(occasion, language)
+            common.values[key] = variable.evaluate(event_context, formatter)
         elif isinstance(variable, ProductVariable):
-            common.values[key] = variable.tell(product, language)
+            common.values[key] = variable.evaluate(product, formatter)
         else:
-            common.values[key] = ""  # a picture where a text is wanted
-    except _UNTELLABLE as problem:
+            common.values[key] = ""  # an image variable in a text element
+    except _EVALUATION_ERRORS as problem:
         common.broken[_name(key)] = f"its value cannot be told: {problem}"
 
 

@@ -1,15 +1,15 @@
-"""Variables of things that tickets made here do not have: seats, media, gift cards.
+"""Variables of unsupported features: seats, reusable media, gift cards.
 
-Layouts made elsewhere may show them. They are known and empty, so that nobody is warned of them.
+Imported layouts may use them. They are always empty and cause no warning.
 """
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.printing.variables.kinds import EventVariable, Words
+from counterfoil.printing.variables.kinds import EventVariable, Label
 
-_TEXTS: tuple[tuple[str, Words, str], ...] = (
+_TEXTS: tuple[tuple[str, Label, str], ...] = (
     ("seat", _("Seat: full name"), "Ground floor, row 3, seat 4"),
     ("seat_zone", _("Seat: zone"), "Ground floor"),
     ("seat_row", _("Seat: row"), "3"),
@@ -20,6 +20,8 @@ _TEXTS: tuple[tuple[str, Words, str], ...] = (
 )
 
 UNSUPPORTED_VARIABLES = tuple(
-    EventVariable(key=key, label=label, sample=sample, longest=sample, tell=lambda on, language: "")
+    EventVariable(
+        key=key, label=label, sample=sample, longest=sample, evaluate=lambda on, language: ""
+    )
     for key, label, sample in _TEXTS
 )

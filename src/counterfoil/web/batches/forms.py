@@ -1,4 +1,4 @@
-"""The sheet on which somebody asks for a batch. What cannot be had is not on it."""
+"""The form that requests a batch. It offers only what can be sold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from counterfoil.batches.models import MAX_AMOUNT
-from counterfoil.batches.services import NewBatch
+from counterfoil.batches.services import BatchSpec
 from counterfoil.catalog.models import Event, SalesChannel, SubEvent
 from counterfoil.core.ids import row_id
 from counterfoil.layouts.models import TicketLayout
@@ -29,7 +29,7 @@ M = TypeVar("M", bound=Model)
 
 
 class _Products(forms.Select):
-    """Shows what is sold out, and does not let it be chosen."""
+    """Disables the options that are sold out."""
 
     sold_out: frozenset[str] = frozenset()
 
@@ -41,7 +41,7 @@ class _Products(forms.Select):
 
 
 class NewBatchForm(forms.Form):
-    """``form`` names the sheet: handed in twice, it asks once."""
+    """Requests a batch. ``form`` identifies a submission: sent twice, it creates one batch."""
 
     form = forms.UUIDField(widget=forms.HiddenInput)
     subevent = DateField(SubEvent.objects.none(), label=_("Date"), empty_label=_("Choose a date"))
@@ -50,7 +50,7 @@ class NewBatchForm(forms.Form):
         label=_("Amount"),
         min_value=1,
         max_value=MAX_AMOUNT,
-        help_text=_("How many tickets the batch has; each is an order of its own."),
+        help_text=_("Number of tickets in the batch. Each ticket is a separate order."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     sales_channel = ChannelField(label=_("Sales channel"), queryset=SalesChannel.objects.none())
@@ -58,56 +58,58 @@ class NewBatchForm(forms.Form):
         label=_("Layout"),
         queryset=TicketLayout.objects.none(),
         required=False,
-        empty_label=_("Automatic: what the product prints with"),
+        empty_label=_("Automatic (the layout of the product)"),
     )
     testmode = forms.BooleanField(
         label=_("Test mode"),
         required=False,
-        help_text=_("Test tickets are no good at a gate that is not testing."),
+        help_text=_("Test tickets are rejected at the door unless the event is in test mode."),
     )
     comment = forms.CharField(
         label=_("Comment"),
         required=False,
         max_length=_LONGEST_COMMENT,
-        help_text=_("For you and your team: who gets these tickets, or where they are sold."),
+        help_text=_(
+            "A note for your team, for example who gets these tickets or where they are sold."
+        ),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, event: Event, data: Any = None, *, chosen: Mapping[str, Any]) -> None:
-        """``chosen`` is what the form shows before anything was sent."""
+        """``chosen`` holds the values of the form before it is submitted."""
         web = event.organizer.sales_channels.filter(identifier="web").first()
-        first: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "form": uuid.uuid4(),
             "sales_channel": web,
             "testmode": event.testmode,
         }
-        super().__init__(data, initial={**first, **chosen})
+        super().__init__(data, initial={**defaults, **chosen})
         self.event = event
-        self._offer_rows()
+        self._set_querysets()
         self.date = self._date()
         self.offers = {offer.key: offer for offer in self._offers()}
-        self._offer_products()
+        self._set_products()
 
     @property
     def chosen(self) -> Offer | None:
-        """The product that is chosen, sent or not."""
+        """The selected product, whether the form was submitted or not."""
         return self.offers.get(str(self["item"].value()))
 
     @property
-    def wanted(self) -> int | None:
-        """The amount as it was typed, if it is a number."""
+    def entered_amount(self) -> int | None:
+        """The amount as entered, if it is a number."""
         return row_id(self["amount"].value())
 
     @property
     def is_too_many(self) -> bool:
-        """Whether more are wanted than there are now; others may take some until it is made."""
-        offer, wanted = self.chosen, self.wanted
-        return bool(offer and wanted and offer.left is not None and wanted > offer.left)
+        """Whether the amount exceeds what is left now; it may be less at creation."""
+        offer, amount = self.chosen, self.entered_amount
+        return bool(offer and amount and offer.left is not None and amount > offer.left)
 
     @property
     def left_after(self) -> int | None:
-        offer, wanted = self.chosen, self.wanted
-        return None if offer is None or offer.left is None else offer.left - (wanted or 0)
+        offer, amount = self.chosen, self.entered_amount
+        return None if offer is None or offer.left is None else offer.left - (amount or 0)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -115,21 +117,21 @@ class NewBatchForm(forms.Form):
         if self.event.has_subevents and self.date is None:
             return cleaned
         if offer is None and "item" in cleaned:
-            self.add_error("item", _("This is not sold on that date."))
+            self.add_error("item", _("This product is not sold on that date."))
         elif "amount" in cleaned and self.is_too_many:
-            self.add_error("amount", left_in_words(offer.left or 0) if offer else "")
+            self.add_error("amount", _left_message(offer.left or 0) if offer else "")
         return cleaned
 
-    def new_batch(self) -> NewBatch:
-        """Return what a valid form asks for."""
-        given = {
+    def batch_spec(self) -> BatchSpec:
+        """Return the batch that a valid form requests."""
+        kwargs = {
             name: self.cleaned_data[name]
             for name in ("amount", "sales_channel", "layout", "testmode", "comment")
         }
         offer = self.offers[self.cleaned_data["item"]]
-        return NewBatch(item=offer.item, variation=offer.variation, subevent=self.date, **given)
+        return BatchSpec(item=offer.item, variation=offer.variation, subevent=self.date, **kwargs)
 
-    def _offer_rows(self) -> None:
+    def _set_querysets(self) -> None:
         event = self.event
         choices: dict[str, Any] = self.fields
         choices["sales_channel"].queryset = event.organizer.sales_channels.order_by(
@@ -151,42 +153,44 @@ class NewBatchForm(forms.Form):
             return products_of(self.event)
         return availabilities_of(self.event, self.date)
 
-    def _offer_products(self) -> None:
+    def _set_products(self) -> None:
         field: Any = self.fields["item"]
-        known = not self.event.has_subevents or self.date is not None
-        field.choices = [("", _("Choose a product")), *_grouped(self.offers.values(), known)]
+        show_left = not self.event.has_subevents or self.date is not None
+        field.choices = [("", _("Choose a product")), *_grouped(self.offers.values(), show_left)]
         field.widget.sold_out = frozenset(
             key for key, offer in self.offers.items() if offer.is_sold_out
         )
 
 
 def chosen_of(rows: QuerySet[M], value: object) -> M | None:
-    """Find the row that a field shows: by its id, or itself."""
+    """Return the row selected in a field whose value is a primary key or the row itself."""
     return rows.filter(pk=row_id(getattr(value, "pk", value))).first()
 
 
-def left_in_words(left: int) -> str:
-    return ngettext("Only %(left)d is left.", "Only %(left)d are left.", left) % {"left": left}
+def _left_message(left: int) -> str:
+    return ngettext("Only %(left)d ticket is left.", "Only %(left)d tickets are left.", left) % {
+        "left": left
+    }
 
 
 def _dates(event: Event) -> QuerySet[SubEvent]:
     return event.subevents.filter(active=True).order_by("date_from", "pk")
 
 
-def _grouped(offers: Iterable[Offer], is_known: bool) -> list[Choice]:
-    """Put variations below their product."""
+def _grouped(offers: Iterable[Offer], show_left: bool) -> list[Choice]:
+    """Return choices with the variations grouped by product."""
     choices: list[Choice] = []
     for item, group in groupby(offers, key=lambda offer: offer.item):
         rows = list(group)
-        options = [(offer.key, _label(offer, is_known)) for offer in rows]
+        options = [(offer.key, _label(offer, show_left)) for offer in rows]
         choices += [(in_page_language(item.name), options)] if rows[0].variation else options
     return choices
 
 
-def _label(offer: Offer, is_known: bool) -> str:
+def _label(offer: Offer, show_left: bool) -> str:
     texts = offer.variation.value if offer.variation else offer.item.name
     name = in_page_language(texts)
-    if offer.left is None or not is_known:
+    if offer.left is None or not show_left:
         return name
-    words = ngettext("%(name)s (%(left)d left)", "%(name)s (%(left)d left)", offer.left)
-    return words % {"name": name, "left": offer.left}
+    label = ngettext("%(name)s (%(left)d left)", "%(name)s (%(left)d left)", offer.left)
+    return label % {"name": name, "left": offer.left}

@@ -43,45 +43,51 @@ def _steps(page: EventPage) -> Iterator[Step]:
         return page.link(route) if page.has_permission(needs) else ""
 
     yield Step(
-        _("Say what is sold"),
-        _("A product has a name and a price, and variations if you like: rows, seats, reduced."),
+        _("Add products"),
+        _(
+            "A product has a name and a price. It can have variations, such as rows or "
+            "reduced prices."
+        ),
         event.items.exists(),
         link("item-add", "event.items:write"),
-        _("Add a product"),
+        _("Add product"),
     )
     if event.has_subevents:
         yield Step(
-            _("Say when it takes place"),
-            _("Each date of the series has its own quotas, and prices if they differ."),
+            _("Add dates"),
+            _("Each date of the series has its own quotas and can have its own prices."),
             event.subevents.exists(),
             link("subevent-add", "event.subevents:write"),
-            _("Add a date"),
+            _("Add date"),
         )
     yield Step(
-        _("Say how many there are"),
-        _("A quota counts the tickets of one or several products. Nothing is sold without one."),
+        _("Set quotas"),
+        _(
+            "A quota limits the tickets of one or more products. A product without a "
+            "quota cannot be sold."
+        ),
         event.quotas.exists(),
         link("quota-add", "event.items:write"),
-        _("Add a quota"),
+        _("Add quota"),
     )
     yield Step(
         _("Design the ticket"),
-        _("Start from the design that comes along, an empty page or your own PDF."),
+        _("Start from the built-in design, an empty page or your own PDF."),
         event.ticket_layouts.exists(),
         link("layouts", "event.settings.general:write"),
-        _("Design a layout"),
+        _("Design layout"),
     )
     yield Step(
-        _("Make a batch"),
-        _("Up to 10,000 tickets at once, each with a code of its own."),
+        _("Create a batch"),
+        _("Up to 10,000 tickets at once, each with its own code."),
         event.offline_sales_batches.exists(),
         link("batch-new", "event.orders:write"),
-        _("Make tickets"),
+        _("Create tickets"),
     )
     yield Step(
         _("Print it"),
         _("One PDF with all tickets, checked before you download it."),
         BatchPrint.objects.filter(batch__event=event).exists(),
         link("batches", "event.orders:read"),
-        _("Choose a batch"),
+        _("Choose batch"),
     )

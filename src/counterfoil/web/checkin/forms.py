@@ -1,4 +1,4 @@
-"""Who is let in where."""
+"""The form of a check-in list."""
 
 from __future__ import annotations
 
@@ -34,23 +34,21 @@ class CheckinListForm(forms.Form):
         queryset=Item.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Of use only if not all products are let in."),
+        help_text=_("Used only if “All products” is off."),
     )
     include_pending = forms.BooleanField(
-        label=_("Also tickets that are not paid yet"),
+        label=_("Include unpaid tickets"),
         required=False,
-        help_text=_("They are shown; whoever stands at the gate decides."),
+        help_text=_("The list shows them. Staff at the door decide whether to admit them."),
     )
-    allow_multiple_entries = forms.BooleanField(
-        label=_("A ticket may come in again and again"), required=False
-    )
+    allow_multiple_entries = forms.BooleanField(label=_("Allow multiple entries"), required=False)
     allow_entry_after_exit = forms.BooleanField(
-        label=_("Who was let out may come back"), required=False, initial=True
+        label=_("Allow re-entry after check-out"), required=False, initial=True
     )
     exit_all_at = MomentField(
-        label=_("Let everybody out at"),
+        label=_("Check out everyone at"),
         required=False,
-        help_text=_("Then, and every day at that time, nobody counts as inside any more."),
+        help_text=_("At this time, and at the same time every day, all tickets are checked out."),
     )
 
     def __init__(
@@ -71,15 +69,15 @@ class CheckinListForm(forms.Form):
             del self.fields["subevent"]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not given.get("all_products") and not given.get("limit_products"):
-            self.add_error("limit_products", _("Choose at least one product, or all."))
-        return given
+        cleaned = super().clean() or {}
+        if not cleaned.get("all_products") and not cleaned.get("limit_products"):
+            self.add_error("limit_products", _("Select at least one product, or all products."))
+        return cleaned
 
     def values(self) -> dict[str, Any]:
-        """Return what the service takes."""
-        given = dict(self.cleaned_data)
-        return {**given, "limit_products": list(given["limit_products"])}
+        """Return the fields for the service."""
+        values = dict(self.cleaned_data)
+        return {**values, "limit_products": list(values["limit_products"])}
 
 
 def _values_of(checkin_list: CheckinList) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Check-in lists: how many are in, who is, and letting somebody in by hand."""
+"""The pages of check-in lists: counts, tickets, and manual check-in."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _SCAN = ("event.orders:write", "event.orders:checkin")
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """A list and its numbers. ``came`` were let in at least once."""
+class ListCounts:
+    """A list with its numbers of tickets and of tickets checked in at least once."""
 
     list: CheckinList
     tickets: int
-    came: int
+    checked_in: int
 
 
 class CheckinLists(EventPage):
@@ -42,17 +42,17 @@ class CheckinLists(EventPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         rows = self.rows(queries.lists_of(self.event))
-        found = list(rows.object_list)
-        tallies = queries.tallies(self.event, found)
-        counted = [
-            Counted(
+        page = list(rows.object_list)
+        tallies = queries.tallies(self.event, page)
+        counts = [
+            ListCounts(
                 each,
                 tallies[each.pk].positions.total(),
                 tallies[each.pk].checkins.total(),
             )
-            for each in found
+            for each in page
         ]
-        return self.render("web/checkin/list.html", {"rows": rows, "counted": counted})
+        return self.render("web/checkin/list.html", {"rows": rows, "counts": counts})
 
 
 class ListPage(EventPage):
@@ -70,20 +70,20 @@ class ListDetail(ListPage):
     read_permissions = _READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        words, state = self.asked("q"), self.asked("state")
+        text, state = self.asked("q"), self.asked("state")
         tally = queries.tallies(self.event, [self.list])[self.list.pk]
         inside = queries.inside(self.list)
         is_inside = Exists(inside.filter(pk=OuterRef("pk")))
-        rows = self.rows(self._tickets(words, state).annotate(is_inside=is_inside))
+        rows = self.rows(self._tickets(text, state).annotate(is_inside=is_inside))
         return self.render(
             "web/checkin/detail.html",
             {
                 "list": self.list,
                 "tickets": tally.positions.total(),
-                "came": tally.checkins.total(),
+                "checked_in": tally.checkins.total(),
                 "inside": inside.count(),
                 "rows": rows,
-                "words": words,
+                "text": text,
                 "state": state,
                 "products": [
                     (item, *tally.of_item(item)) for item in queries.products_of(self.list)
@@ -91,15 +91,15 @@ class ListDetail(ListPage):
             },
         )
 
-    def _tickets(self, words: str, state: str) -> QuerySet[OrderPosition]:
-        found = queries.tickets_of([self.list]).select_related(
+    def _tickets(self, text: str, state: str) -> QuerySet[OrderPosition]:
+        tickets = queries.tickets_of([self.list]).select_related(
             "order", "item__event", "variation__item", "subevent"
         )
-        if words:
-            found = positions_like(found, words, Scope.of(self.event))
+        if text:
+            tickets = positions_like(tickets, text, Scope.of(self.event))
         if state in ("came", "missing"):
-            found = found.filter(Q(("last_checked_in__isnull", state == "missing")))
-        return found
+            tickets = tickets.filter(Q(("last_checked_in__isnull", state == "missing")))
+        return tickets
 
 
 class ListNew(FormPage, EventPage):
@@ -110,15 +110,17 @@ class ListNew(FormPage, EventPage):
         return CheckinListForm(*sent, event=self.event)
 
     def send(self, form: CheckinListForm) -> HttpResponseBase:
-        made = lists.save_list(
+        checkin_list = lists.save_list(
             event=self.event, checkin_list=None, fields=form.values(), actor=self.actor
         )
-        return self.go("checkinlist", made.pk, said=_("The list was made."))
+        return self.go(
+            "checkinlist", checkin_list.pk, said=_("The check-in list has been created.")
+        )
 
 
 class ListEdit(FormPage, ListPage):
     read_permissions = write_permissions = _WRITE
-    title = gettext_lazy("Change the check-in list")
+    title = gettext_lazy("Edit check-in list")
 
     def form(self, *sent: Any) -> CheckinListForm:
         return CheckinListForm(*sent, event=self.event, checkin_list=self.list)
@@ -138,18 +140,18 @@ class ListDelete(ConfirmPage, ListPage):
 
     def consequence(self) -> str:
         scans = self.list.checkins.count()
-        return _("Its scans (%d) are deleted with it. Tickets stay.") % scans
+        return _("Its scans (%d) are deleted as well. Tickets are not affected.") % scans
 
     def back(self) -> str:
         return self.link("checkinlist", self.list.pk)
 
     def carry_out(self) -> HttpResponseBase:
         lists.delete_list(checkin_list=self.list, actor=self.actor)
-        return self.go("checkinlists", said=_("The list was deleted."))
+        return self.go("checkinlists", said=_("The check-in list has been deleted."))
 
 
 class ListScan(ListPage):
-    """Lets a ticket in or out as a scanner would, by its row or by the code that was scanned."""
+    """Checks a ticket in or out like a scanner, from a row or from a scanned code."""
 
     write_permissions = _SCAN
 
@@ -163,19 +165,19 @@ class ListScan(ListPage):
             questions_supported=False,
         )
         outcome = services.redeem(scan=scan, actor=self.actor)
-        messages.add_message(request, *_told(outcome, is_exit=is_exit))
-        shown = request.GET.urlencode()
-        return redirect(self.link("checkinlist", self.list.pk) + (f"?{shown}" if shown else ""))
+        messages.add_message(request, *_message(outcome, is_exit=is_exit))
+        query = request.GET.urlencode()
+        return redirect(self.link("checkinlist", self.list.pk) + (f"?{query}" if query else ""))
 
 
-def _told(outcome: Outcome, *, is_exit: bool) -> tuple[int, str]:
+def _message(outcome: Outcome, *, is_exit: bool) -> tuple[int, str]:
     ticket = outcome.position or "?"
-    if outcome.refused is not None:
-        reason = REFUSALS.get(outcome.refused.reason, outcome.refused.reason)
-        said = _("Refused: %(reason)s (ticket %(ticket)s).")
-        return messages.ERROR, said % {"reason": reason, "ticket": ticket}
-    said = _("Ticket %s was let out.") if is_exit else _("Ticket %s was let in.")
-    return messages.SUCCESS, said % ticket
+    if outcome.denial is not None:
+        reason = REFUSALS.get(outcome.denial.reason, outcome.denial.reason)
+        text = _("Denied: %(reason)s (ticket %(ticket)s).")
+        return messages.ERROR, text % {"reason": reason, "ticket": ticket}
+    text = _("Ticket %s has been checked out.") if is_exit else _("Ticket %s has been checked in.")
+    return messages.SUCCESS, text % ticket
 
 
 routes = event_routes(

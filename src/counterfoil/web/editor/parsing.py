@@ -128,7 +128,7 @@ def _elements(body: dict[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(elements, list) or not all(isinstance(each, dict) for each in elements):
         raise Unreadable(_("The elements must be a list of objects."))
     if len(elements) > MAX_ELEMENTS:
-        message = _("A layout may have %(number)s elements at most.") % {"number": MAX_ELEMENTS}
+        message = _("A layout can have at most %(number)s elements.") % {"number": MAX_ELEMENTS}
         raise EditorJsonView.at("", message)
     return elements
 
@@ -139,7 +139,9 @@ def _background(body: dict[str, Any], event: Event) -> Background | None:
         return None
     found = Background.objects.filter(event=event, pk=row_id(wanted) or 0).first()
     if found is None:
-        raise EditorJsonView.at("/background", _("This background is gone. Choose it once more."))
+        raise EditorJsonView.at(
+            "/background", _("This background no longer exists. Choose the PDF again.")
+        )
     return found
 
 

@@ -159,7 +159,10 @@ def _told_problem(problem: Problem) -> dict[str, str]:
 
 
 def _warnings(plan: Plan) -> list[dict[str, str]]:
-    message = _("The background does not bring along the font “%(font)s”: printers differ.")
+    message = _(
+        "The background does not embed the font “%(font)s”, so printers may "
+        "substitute another. Embed all fonts when you export the PDF."
+    )
     messages = [
         *map(told, plan.background.warnings),
         *(message % {"font": font} for font in plan.background.missing_fonts),

@@ -73,10 +73,10 @@ class Picture(Asked):
         position: OrderPosition | None = None
         if isinstance(asked.ticket, dict):
             if not self.has_permission(_SEE_TICKETS):
-                return self.refused(_("Your teams may not see tickets."), 403)
+                return self.refused(_("Your teams do not have permission to view tickets."), 403)
             position = find_position(self.event, asked.ticket)
             if position is None:
-                return self.refused(_("No ticket of this event was found."), 404)
+                return self.refused(_("No ticket of this event matches."), 404)
         picture = preview.draw(self.event, asked, position)
         if picture.problems:
             return JsonResponse({"problems": picture.problems, **picture.answer}, status=422)
@@ -127,7 +127,7 @@ class NewBackground(Asked):
             )
         file = request.FILES.get("file")
         if file is None:
-            raise parsing.Unreadable(_("There is no file."))
+            raise parsing.Unreadable(_("Choose a file."))
         return create_background(event=self.event, pdf=file.read())
 
 

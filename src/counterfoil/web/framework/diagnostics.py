@@ -15,48 +15,48 @@ from counterfoil.render import Concern
 #: What is wrong, and what to do about it.
 _WORDS: dict[str, tuple[Any, Any]] = {
     Concern.MISSING_GLYPHS: (
-        _("Some characters are in no font"),
-        _("They are missing on the paper. Choose another font, or install one that has them."),
+        _("Some characters are missing from all fonts"),
+        _("They are not printed. Choose another font, or install a font that has them."),
     ),
     Concern.OVERFLOWS_BOX: (
         _("A text does not fit its box"),
-        _("It is printed over the edge of the box. Make the box larger or the text smaller."),
+        _("The text does not fit its box. Enlarge the box or reduce the font size."),
     ),
     Concern.OVERFLOWS_PAGE: (
-        _("Something lies over the edge of the page, or on no page at all"),
-        _("What is outside is not printed. Move it, or make it smaller."),
+        _("An element extends beyond the page or lies outside it"),
+        _("Parts outside the page are not printed. Move the element or make it smaller."),
     ),
     Concern.SQUEEZED_LINE: (
-        _("Spaces were narrowed so that a line fits"),
-        _("It can be read, but it is tight. A larger box would help."),
+        _("Spaces were narrowed to fit a line"),
+        _("The text is readable but tight. Enlarge the box."),
     ),
     Concern.SMALL_MODULE: (
         _("A code is so small that scanners may not read it"),
-        _("Make the code larger, and try one on paper."),
+        _("Enlarge the code and test a printed one."),
     ),
     Concern.QUIET_ZONE_COVERED: (
-        _("Something covers the blank border that a code needs"),
-        _("Scanners may not find the code. Move the code, or what is beside it."),
+        _("Something covers the blank margin around a code"),
+        _("Scanners may not find the code. Move the code or the element next to it."),
     ),
     Concern.CODE_LEFT_OUT: (
         _("A code is not printed"),
-        _("Its text is too long for it, or the ticket has no secret. Shorten the text."),
+        _("The text is too long for the code, or the ticket has no secret. Shorten the text."),
     ),
     Concern.LOW_CONTRAST: (
         _("A code does not stand out from what is around it"),
         _("Scanners may not read it. Choose a dark colour for it, on a light and even ground."),
     ),
     Concern.LOW_RESOLUTION: (
-        _("A picture is too coarse for paper"),
-        _("It looks blurred. Use a larger picture, or print it smaller."),
+        _("A picture has too low a resolution for print"),
+        _("It looks blurred on paper. Use a larger picture, or print it smaller."),
     ),
     Concern.UNKNOWN_VARIABLE: (
-        _("The layout asks for something that does not exist"),
-        _("Nothing is printed there. Choose another content for the element."),
+        _("The layout uses a variable that does not exist"),
+        _("The element prints nothing. Choose other content for it."),
     ),
     Concern.UNKNOWN_FAMILY: (
-        _("The layout asks for a font that is not here"),
-        _("Another one is printed instead. Choose one of the fonts that there are."),
+        _("The layout uses a font that is not installed"),
+        _("Another font is printed instead. Choose an installed font."),
     ),
     Concern.OVERLAPPING_TEXT: (
         _("Texts run into one another"),

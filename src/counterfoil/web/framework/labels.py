@@ -19,9 +19,9 @@ REFUSALS: dict[str, Any] = {
     Reason.REVOKED: _("revoked"),
     Reason.BLOCKED: _("blocked"),
     Reason.INVALID_TIME: _("not valid at this time"),
-    Reason.AMBIGUOUS: _("several tickets fit"),
-    Reason.ALREADY_REDEEMED: _("was here already"),
-    Reason.INCOMPLETE: _("questions are open"),
+    Reason.AMBIGUOUS: _("several tickets match"),
+    Reason.ALREADY_REDEEMED: _("already checked in"),
+    Reason.INCOMPLETE: _("unanswered questions"),
     Reason.ERROR: _("something went wrong"),
     Reason.ANNULLED: _("taken back"),
 }
@@ -33,7 +33,7 @@ PAYMENT_STATES: dict[str, Any] = {
     "confirmed": _("confirmed"),
     "failed": _("failed"),
     "canceled": _("cancelled"),
-    "refunded": _("paid back"),
+    "refunded": _("refunded"),
 }
 
 #: What apps print for a ticket.
@@ -46,7 +46,7 @@ PRINTED: dict[str, Any] = {
 
 #: What was done to something, by the action of its log entry.
 ACTION_LABELS: dict[str, Any] = {
-    "counterfoil.order.added": _("order made"),
+    "counterfoil.order.added": _("order created"),
     "counterfoil.order.deleted": _("order deleted"),
     "counterfoil.order.changed": _("order changed"),
     "counterfoil.order.paid": _("order paid"),
@@ -59,7 +59,7 @@ ACTION_LABELS: dict[str, Any] = {
     "counterfoil.orderposition.blocked": _("ticket blocked"),
     "counterfoil.orderposition.unblocked": _("ticket unblocked"),
     "counterfoil.orderposition.revoked": _("ticket revoked"),
-    "counterfoil.checkin.admitted": _("scanned and let through"),
-    "counterfoil.checkin.refused": _("scanned and refused"),
-    "counterfoil.checkin.annulled": _("scan taken back"),
+    "counterfoil.checkin.admitted": _("checked in"),
+    "counterfoil.checkin.refused": _("rejected at the door"),
+    "counterfoil.checkin.annulled": _("check-in undone"),
 }

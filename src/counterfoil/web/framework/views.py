@@ -109,7 +109,7 @@ class Page(View):
             try:
                 self.find_scope()
                 if not self.has_permission(self.needs()):
-                    return self.refused(_("Your teams have no permission for this."), 403)
+                    return self.refused(_("Your teams do not have permission for this."), 403)
                 return super().dispatch(self.request, *self.args, **self.kwargs)
             except Refusal as refusal:
                 return self.refused(str(refusal), status_of(refusal))

@@ -20,7 +20,7 @@ from counterfoil.jobs import services
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.queries import living_workers
 from counterfoil.printing.services import cancel_render
-from counterfoil.web.batches.views.batches import READ, STATES, WRITE
+from counterfoil.web.batches.views import READ, STATES, WRITE
 from counterfoil.web.framework.views import EventPage, event_routes
 
 
@@ -69,7 +69,7 @@ class _OfJob(EventPage):
 
 
 class RetryJob(_OfJob):
-    said = _("It will be tried again.")
+    said = _("The job will run again.")
 
     def carry_out(self, job: Job) -> None:
         services.retry(job)
@@ -77,7 +77,7 @@ class RetryJob(_OfJob):
 
 
 class CancelJob(_OfJob):
-    said = _("It is called off; what runs stops in a moment.")
+    said = _("Cancelling. A running job stops within a few seconds.")
 
     def carry_out(self, job: Job) -> None:
         wish = getattr(job, "batch_request", None)

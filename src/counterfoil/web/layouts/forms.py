@@ -31,9 +31,9 @@ class NewLayoutForm(forms.Form):
     start = forms.ChoiceField(
         label=gettext_lazy("Begin with"),
         choices=[
-            (BUILT_IN, gettext_lazy("Our design on A4, ready to print")),
+            (BUILT_IN, gettext_lazy("Built-in design on A4, ready to print")),
             *((name, size.label) for name, size in PAGE_SIZES.items()),
-            (OWN_SIZE, gettext_lazy("An empty page of another size")),
+            (OWN_SIZE, gettext_lazy("Empty page of another size")),
         ],
         widget=forms.RadioSelect,
         initial=BUILT_IN,
@@ -50,7 +50,7 @@ class NewLayoutForm(forms.Form):
         if given.get("start") == OWN_SIZE:
             for side in ("width", "height"):
                 if given.get(side) is None and side not in self.errors:
-                    self.add_error(side, _("Say how large the page is."))
+                    self.add_error(side, _("Enter the page size."))
         return given
 
     @property
@@ -70,12 +70,12 @@ class ImportForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=190)
     layout = forms.FileField(
         label=gettext_lazy("Layout"),
-        help_text=gettext_lazy("A JSON file with the elements, as an editor exports it."),
+        help_text=gettext_lazy("The JSON file that a layout editor exports."),
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
     )
     background = forms.FileField(
         label=gettext_lazy("Background"),
-        help_text=gettext_lazy("A PDF. Without one the built-in background is used."),
+        help_text=gettext_lazy("A PDF. Leave empty to use the built-in background."),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"}),
     )
@@ -92,14 +92,19 @@ class ImportForm(forms.Form):
             raise ValidationError(str(problem)) from None
         except json.JSONDecodeError as problem:
             raise ValidationError(
-                _("This is not a JSON file: line %(line)d, column %(column)d is not understood.")
+                _(
+                    "This is not a valid JSON file. The error is in line %(line)d, column "
+                    "%(column)d."
+                )
                 % {"line": problem.lineno, "column": problem.colno}
             ) from None
         except (ValueError, RecursionError):  # bad UTF-8, or an integer of thousands of digits
             raise ValidationError(_("This is not a JSON file.")) from None
         elements = found.get("layout") if isinstance(found, dict) else found
         if not isinstance(elements, list):
-            raise ValidationError(_("There is no list of elements in this file."))
+            raise ValidationError(
+                _("This file has no list of layout elements. Export the layout again.")
+            )
         return elements
 
 
@@ -141,7 +146,7 @@ class AssignmentsForm(forms.Form):
             },
         )
         self._layouts = {str(layout.pk): layout for layout in layouts}
-        choices = [("", _("as the rule says")), *((pk, str(x)) for pk, x in self._layouts.items())]
+        choices = [("", _("by the rule")), *((pk, str(x)) for pk, x in self._layouts.items())]
         for cell in self.cells:
             self.fields[cell.field] = forms.ChoiceField(
                 label=_("Layout of %(product)s, sold through %(channel)s")

@@ -151,7 +151,7 @@ class LayoutDuplicate(LayoutPage):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         name = _("%(name)s (copy)") % {"name": self.layout.name[:170]}
         services.duplicate_layout(actor=self.actor, layout=self.layout, name=name)
-        return self.go("layouts", said=_("There is a copy now, named “%s”.") % name)
+        return self.go("layouts", said=_("The layout was copied as “%s”.") % name)
 
 
 class LayoutDefault(LayoutPage):
@@ -159,7 +159,7 @@ class LayoutDefault(LayoutPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         services.make_default(actor=self.actor, layout=self.layout)
-        return self.go("layouts", said=_("“%s” is the default now.") % self.layout)
+        return self.go("layouts", said=_("“%s” is now the default.") % self.layout)
 
 
 class LayoutDelete(ConfirmPage, LayoutPage):
@@ -172,8 +172,8 @@ class LayoutDelete(ConfirmPage, LayoutPage):
     def consequence(self) -> str:
         batches = OfflineSalesBatch.objects.filter(layout=self.layout).count()
         return _(
-            "What was printed stays as it is. Products (%(products)d) and batches (%(batches)d) "
-            "that print with it fall back to their next layout."
+            "Printed tickets are not affected. Products (%(products)d) and batches "
+            "(%(batches)d) that use this layout fall back to their next one."
         ) % {"products": self.layout.item_assignments.count(), "batches": batches}
 
     def back(self) -> str:

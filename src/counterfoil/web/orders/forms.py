@@ -1,4 +1,4 @@
-"""What a list of orders is narrowed down to."""
+"""The filters of the list of orders."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ class OrderFilterForm(forms.Form):
             "subevent": event.subevents.order_by("date_from", "pk"),
             "batch": event.offline_sales_batches.all(),
         }
-        for name, found in choices.items():
-            self.fields[name].queryset = found  # type: ignore[attr-defined]
+        for name, queryset in choices.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
         if not event.has_subevents:
             del self.fields["subevent"]
 
-    def of_position(self) -> Q:
-        """What one of the order's live positions must be."""
-        wanted = Q()
+    def position_condition(self) -> Q:
+        """Return the condition that one of the order's live positions must meet."""
+        condition = Q()
         for name, column in (
             ("item", "item"),
             ("subevent", "subevent"),
             ("batch", "batch_ticket__batch"),
         ):
             if self.cleaned_data.get(name):
-                wanted &= Q(**{column: self.cleaned_data[name]})
-        return wanted & Q(canceled=False) if wanted else wanted
+                condition &= Q(**{column: self.cleaned_data[name]})
+        return condition & Q(canceled=False) if condition else condition

@@ -1,4 +1,4 @@
-"""Prints: sent off, watched, looked through before they are fetched; who printed what, and when."""
+"""The pages of prints: the list, and one print with its progress, warnings and download."""
 
 from __future__ import annotations
 
@@ -18,21 +18,24 @@ from counterfoil.files.services import size
 from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import cancel_render
-from counterfoil.web.batches.views.batches import READ, batch_of
+from counterfoil.web.batches.views import READ, batch_of
 from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, event_routes
 
 
 class Prints(EventPage):
-    """Everything that was sent to print in the event."""
+    """Lists the prints of the event."""
 
     read_permissions = READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         rows = self.rows(queries.prints_of(self.event))
-        known = {"rows": rows, "prints": rows.object_list}
-        names = names_of(each.requested_by for each in rows.object_list)
-        return self.render("web/printing/list.html", {**known, "names": names})
+        context = {
+            "rows": rows,
+            "prints": rows.object_list,
+            "names": names_of(each.requested_by for each in rows.object_list),
+        }
+        return self.render("web/printing/list.html", context)
 
 
 class PrintBatch(EventPage):
@@ -40,78 +43,79 @@ class PrintBatch(EventPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         batch = batch_of(self.event, kwargs["batch"])
-        asked = services.request_print(actor=self.actor, batch=batch)
-        return self.go("print", asked.pk)
+        print_request = services.request_print(actor=self.actor, batch=batch)
+        return self.go("print", print_request.pk)
 
 
-class _OfPrint(EventPage):
+class _PrintPage(EventPage):
     """A page about one print."""
 
-    def found(self) -> RenderRequest:
+    def print_request(self) -> RenderRequest:
         """Return the print of this event that the path names."""
-        found = get_object_or_404(queries.prints_of(self.event), pk=self.kwargs["job"])
-        found.event = self.event
-        return found
+        print_request = get_object_or_404(queries.prints_of(self.event), pk=self.kwargs["job"])
+        print_request.event = self.event
+        return print_request
 
 
-class Print(_OfPrint):
-    """How a print stands; when it is done, what preflight says, and then the file."""
+class Print(_PrintPage):
+    """Shows the progress of a print and, once it is done, its warnings and the download."""
 
     read_permissions = READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        found = self.found()
-        state = state_of(found.job)
-        known = {
-            "print": found,
-            "job": found.job,
+        print_request = self.print_request()
+        state = state_of(print_request.job)
+        requested_by = print_request.requested_by
+        context = {
+            "print": print_request,
+            "job": print_request.job,
             "state": state,
             "is_done": state.phase is Phase.DONE,
-            "is_mine": found.requested_by == self.actor.key,
-            "batch": getattr(getattr(found, "batch_print", None), "batch", None),
-            "who": names_of([found.requested_by]).get(found.requested_by),
-            "warnings": warnings_of(found.job.result),
-            "bytes": _size(found),
-            "download": _download(self, found),
+            "is_mine": requested_by == self.actor.key,
+            "batch": getattr(getattr(print_request, "batch_print", None), "batch", None),
+            "requested_by": names_of([requested_by]).get(requested_by),
+            "warnings": warnings_of(print_request.job.result),
+            "bytes": _size(print_request),
+            "download": _download_path(self, print_request),
         }
         template = "_print" if self.is_partial else "detail"
-        return self.render(f"web/printing/{template}.html", known)
+        return self.render(f"web/printing/{template}.html", context)
 
 
-class CancelPrint(_OfPrint):
-    """Only whoever asked for a print calls it off here; the page of jobs is for the others."""
+class CancelPrint(_PrintPage):
+    """Cancels a print of your own. The page of jobs cancels those of others."""
 
     write_permissions = READ
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        found = self.found()
-        if found.requested_by != self.actor.key:
+        print_request = self.print_request()
+        if print_request.requested_by != self.actor.key:
             raise Http404
         try:
-            cancel_render(actor=self.actor, request=found)
+            cancel_render(actor=self.actor, request=print_request)
         except Conflict:
-            messages.warning(request, _("It was over already."))
-        return self.go("print", found.pk)
+            messages.warning(request, _("This print job has already ended."))
+        return self.go("print", print_request.pk)
 
 
-def _size(found: RenderRequest) -> int | None:
-    """Return how many bytes there are to fetch, if there are any."""
-    if not found.job.result_file:
+def _size(print_request: RenderRequest) -> int | None:
+    """Return the size of the PDF in bytes, or None if there is no file."""
+    if not print_request.job.result_file:
         return None
     try:
-        return size(found.job.result_file)
+        return size(print_request.job.result_file)
     except OSError:
         return None
 
 
-def _download(page: EventPage, found: RenderRequest) -> str:
-    """Return where the API hands the file out to whoever asked for it."""
-    of_batch = getattr(found, "batch_print", None)
-    ids = [found.pk, found.file_id]
-    if of_batch is None:
+def _download_path(page: EventPage, print_request: RenderRequest) -> str:
+    """Return the path of the API that serves the file to the person who requested it."""
+    batch_print = getattr(print_request, "batch_print", None)
+    ids = [print_request.pk, print_request.file_id]
+    if batch_print is None:
         return reverse("ticketpdfrenderer-download", args=[*page.scope_names(), *ids])
     return reverse(
-        "offlinesalesbatch-download", args=[*page.scope_names(), of_batch.batch_id, *ids]
+        "offlinesalesbatch-download", args=[*page.scope_names(), batch_print.batch_id, *ids]
     )
 
 

@@ -53,7 +53,7 @@ class WebhookForm(EventsForm):
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data
         if not fields.get("all_events") and "limit_events" not in self.errors and not self.events():
-            self.add_error("all_events", _("Choose at least one event, or all of them."))
+            self.add_error("all_events", _("Choose at least one event, or all events."))
         return fields
 
     def values(self) -> dict[str, Any]:

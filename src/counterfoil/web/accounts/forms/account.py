@@ -52,7 +52,7 @@ class EnrolmentCode(Code):
     """The same where the code is the second thing on the page."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code that the app shows"),
+        label=gettext_lazy("Code from the app"),
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
@@ -65,11 +65,13 @@ class NewPassword(forms.Form):
         label=gettext_lazy("New password"),
         max_length=1000,
         strip=False,
-        help_text=gettext_lazy("At least 10 characters. A few words in a row are easy to keep."),
+        help_text=gettext_lazy(
+            "At least 10 characters. Several unrelated words are easy to remember."
+        ),
         widget=_password_input("new-password"),
     )
     password_again = forms.CharField(
-        label=gettext_lazy("New password, once more"),
+        label=gettext_lazy("Repeat new password"),
         max_length=1000,
         strip=False,
         widget=_password_input("new-password"),
@@ -79,7 +81,7 @@ class NewPassword(forms.Form):
         given = super().clean() or self.cleaned_data
         first, second = given.get("password"), given.get("password_again")
         if first and second and first != second:
-            self.add_error("password_again", _("The two passwords are not the same."))
+            self.add_error("password_again", _("The passwords do not match."))
         return given
 
 
@@ -89,7 +91,7 @@ class NewAccount(NewPassword):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
-        help_text=gettext_lazy("You sign in with it. No e-mail is sent."),
+        help_text=gettext_lazy("You use it to sign in. Counterfoil sends no e-mail."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     fullname = forms.CharField(
@@ -102,7 +104,7 @@ class NewAccount(NewPassword):
     def __init__(self, *sent: Any) -> None:
         super().__init__(*sent)
         self.fields["password"].label = _("Password")
-        self.fields["password_again"].label = _("Password, once more")
+        self.fields["password_again"].label = _("Repeat password")
 
     def person(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in ("email", "fullname", "password")}
@@ -112,9 +114,9 @@ class Start(NewAccount):
     """The first account, and the first organizer unless there is one."""
 
     organizer = forms.CharField(
-        label=gettext_lazy("Name of the organizer"),
+        label=gettext_lazy("Organizer name"),
         max_length=200,
-        help_text=gettext_lazy("Who gives the events: a club, a theatre, a company."),
+        help_text=gettext_lazy("The club, theatre or company that runs the events."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     slug = forms.CharField(
@@ -123,8 +125,8 @@ class Start(NewAccount):
         max_length=50,
         validators=[SLUG],
         help_text=gettext_lazy(
-            "It stands in addresses and cannot be changed later: letters, numbers, dots, dashes."
-            " Made from the name if you leave it empty."
+            "Used in web addresses and cannot be changed later. Use letters, digits, dots "
+            "and dashes. Leave empty to generate it from the name."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -184,7 +186,7 @@ def refused_password(request: HttpRequest) -> str:
         return _("Too many wrong passwords. Try again in %(minutes)d minutes.") % {
             "minutes": minutes
         }
-    return _("This password is not right.")
+    return _("This password is wrong.")
 
 
 class Enrolment(EnrolmentCode, OwnPassword):
@@ -206,14 +208,12 @@ class Account(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
-        help_text=gettext_lazy("You sign in with it. No e-mail is sent."),
+        help_text=gettext_lazy("You use it to sign in. Counterfoil sends no e-mail."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    locale = forms.ChoiceField(
-        label=gettext_lazy("Language of the pages"), choices=settings.LANGUAGES
-    )
+    locale = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     current_password = forms.CharField(
-        label=gettext_lazy("Your password, to change the e-mail address"),
+        label=gettext_lazy("Password (needed to change the e-mail address)"),
         required=False,
         max_length=1000,
         strip=False,

@@ -17,12 +17,12 @@ class DeviceForm(EventsForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=190,
-        help_text=gettext_lazy("Where it is used, as “North gate”."),
+        help_text=gettext_lazy("Where the device is used, such as “North gate”."),
     )
     security_profile = forms.ChoiceField(
-        label=gettext_lazy("What it may do"),
+        label=gettext_lazy("Permissions"),
         choices=DEVICE_PROFILES,
-        help_text=gettext_lazy("A lost device can do no more than this."),
+        help_text=gettext_lazy("Limits what a lost device can do."),
     )
     field_order = ("name", "all_events", "limit_events", "security_profile")
 
@@ -33,7 +33,7 @@ class DeviceForm(EventsForm):
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data
         if not fields.get("all_events") and "limit_events" not in self.errors and not self.events():
-            self.add_error("all_events", _("Choose at least one event, or all of them."))
+            self.add_error("all_events", _("Choose at least one event, or all events."))
         return fields
 
     def values(self) -> dict[str, Any]:

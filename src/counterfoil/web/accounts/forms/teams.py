@@ -38,7 +38,7 @@ class EventsForm(forms.Form):
     """
 
     all_events = forms.BooleanField(
-        label=gettext_lazy("All events, also those to come"), required=False
+        label=gettext_lazy("All events, including future ones"), required=False
     )
     limit_events = EventChoices(label=gettext_lazy("Only these events"))
 
@@ -74,18 +74,18 @@ class TeamForm(EventsForm):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=190)
     all_event_permissions = forms.BooleanField(
-        label=gettext_lazy("Everything with these events, also what later versions can do"),
+        label=gettext_lazy("All event permissions, including those that later versions add"),
         required=False,
     )
     event_permissions = forms.MultipleChoiceField(
-        label=gettext_lazy("Rights on these events"), required=False, widget=GroupedCheckboxes
+        label=gettext_lazy("Event permissions"), required=False, widget=GroupedCheckboxes
     )
     all_organizer_permissions = forms.BooleanField(
-        label=gettext_lazy("Everything with the organizer, also what later versions can do"),
+        label=gettext_lazy("All organizer permissions, including those that later versions add"),
         required=False,
     )
     organizer_permissions = forms.MultipleChoiceField(
-        label=gettext_lazy("Rights on the organizer"), required=False, widget=GroupedCheckboxes
+        label=gettext_lazy("Organizer permissions"), required=False, widget=GroupedCheckboxes
     )
     field_order = ("name",)
 
@@ -139,7 +139,7 @@ class InvitationForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("For whom"),
         max_length=190,
-        help_text=gettext_lazy("A name, to know the invitation by. No e-mail is sent."),
+        help_text=gettext_lazy("A name to identify the invitation. Counterfoil sends no e-mail."),
     )
 
 
@@ -147,5 +147,5 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=190,
-        help_text=gettext_lazy("The program or place that will use it, as “Box office”."),
+        help_text=gettext_lazy("The program or place that uses the token, such as “Box office”."),
     )

@@ -24,17 +24,17 @@ from counterfoil.web.framework.views import FormPage
 
 _SHOWN = 10
 _EVENTS = {
-    "counterfoil.user.added": _("Account made"),
+    "counterfoil.user.added": _("Account created"),
     "counterfoil.user.signed_in": _("Signed in"),
     "counterfoil.user.signin_failed": _("Sign-in failed: wrong password"),
     "counterfoil.user.code_refused": _("Sign-in failed: wrong code"),
     "counterfoil.user.changed": _("Account changed"),
     "counterfoil.user.password_changed": _("Password changed"),
-    "counterfoil.user.password_link_made": _("Link for a new password made"),
-    "counterfoil.user.password_reset": _("New password chosen by a link"),
+    "counterfoil.user.password_link_made": _("Password reset link created"),
+    "counterfoil.user.password_reset": _("Password reset with a link"),
     "counterfoil.user.secondfactor_on": _("Second factor turned on"),
     "counterfoil.user.secondfactor_off": _("Second factor turned off"),
-    "counterfoil.user.recovery_codes_made": _("Recovery codes made"),
+    "counterfoil.user.recovery_codes_made": _("Recovery codes created"),
 }
 
 
@@ -54,7 +54,7 @@ class Account(FormPage):
         people.change_person(user=user, fields=form.person())
         note(self.request, user, "changed")
         with override(user.locale):
-            messages.success(self.request, _("Your account was changed."))
+            messages.success(self.request, _("Your changes were saved."))
         return in_language(redirect("web:account"), user.locale)
 
     def more(self) -> dict[str, Any]:
@@ -84,7 +84,9 @@ class Password(FormPage):
         people.set_password(user=user, password=form.cleaned_data["password"])
         note(self.request, user, "password_changed")
         update_session_auth_hash(self.request, user)
-        return self.go("account", said=_("Your password was changed. Other sessions have ended."))
+        return self.go(
+            "account", said=_("Your password was changed. You were signed out everywhere else.")
+        )
 
 
 class PasswordReset(FormPage):

@@ -71,7 +71,7 @@ class DeviceDetail(DevicePage):
             "address": site_address(request),
         }
         if self._is_waiting():
-            known["qr"] = drawn(self._handshake(), _("QR code that sets up the device"))
+            known["qr"] = drawn(self._handshake(), _("QR code for setting up the device"))
         return self.render("web/accounts/devices/detail.html", known)
 
     def _is_waiting(self) -> bool:
@@ -141,7 +141,7 @@ class DeviceRevoke(ConfirmPage, DevicePage, WritingPage):
         return _("Revoke the device “%(name)s”?") % {"name": self.device.name}
 
     def consequence(self) -> Any:
-        return _("It is shut out at once and for good. What it scanned stays.")
+        return _("The device loses access immediately and permanently. Its scans are kept.")
 
     def back(self) -> str:
         return self.device_link()

@@ -27,8 +27,8 @@ from counterfoil.web.framework.views import ConfirmPage, FormPage, organizer_rou
 
 
 class InvitationAdd(FormPage, TeamPage):
-    title = _("Invite somebody")
-    button = _("Make a link")
+    title = _("Invite a member")
+    button = _("Create link")
 
     def form(self, *sent: Any) -> InvitationForm:
         return InvitationForm(*sent)
@@ -45,8 +45,8 @@ class InvitationAdd(FormPage, TeamPage):
             self,
             title=_("Invitation for %(name)s") % {"name": made.note},
             explanation=_(
-                "Send this link yourself. Whoever opens it first becomes a member of the team. It"
-                " works once, for seven days, and is shown only now."
+                "Send this link yourself. The first person to open it joins the team. The "
+                "link works once, expires after seven days and is shown only now."
             ),
             secret=site_address(self.request) + reverse("web:invitation", args=[raw]),
             back=self.team_link(),
@@ -66,7 +66,7 @@ class InvitationRevoke(ConfirmPage, TeamPage):
         return _("Revoke the invitation for %(name)s?") % {"name": self.invitation.note}
 
     def consequence(self) -> Any:
-        return _("The link works no longer.")
+        return _("The link stops working immediately.")
 
     def back(self) -> str:
         return self.team_link()
@@ -95,7 +95,7 @@ class InvitationAccept(FormPage):
     def more(self) -> dict[str, Any]:
         team = self.invitation.team
         signin = f"{reverse('web:signin')}?next={self.request.path}"
-        words = _("Join the team") if self._is_known() else _("Make an account and join")
+        words = _("Join the team") if self._is_known() else _("Create account and join")
         return {"team": team, "inviter": team.organizer, "signin": signin, "button": words}
 
     def send(self, form: Any) -> HttpResponse:

@@ -58,8 +58,8 @@ class SecondFactor(FormPage):
 class RecoveryCodes(FormPage):
     """Makes new recovery codes; the old ones are dead."""
 
-    title = _("Make new recovery codes")
-    button = _("Make new codes")
+    title = _("Create new recovery codes")
+    button = _("Create new codes")
 
     def form(self, *sent: Any) -> OwnPassword:
         return OwnPassword(*sent, request=self.request)
@@ -81,7 +81,7 @@ class RecoveryCodes(FormPage):
 
 
 class SecondFactorOff(FormPage):
-    title = _("Turn the second factor off")
+    title = _("Turn off the second factor")
     button = _("Turn off")
 
     def form(self, *sent: Any) -> OwnPassword:
@@ -95,7 +95,7 @@ class SecondFactorOff(FormPage):
         secondfactor.turn_off(user=user)
         update_session_auth_hash(self.request, user)
         note(self.request, user, "secondfactor_off")
-        return self.go("account", said=_("The second factor is off."))
+        return self.go("account", said=_("The second factor was turned off."))
 
 
 def _codes_shown(page: FormPage, codes: list[str]) -> HttpResponse:

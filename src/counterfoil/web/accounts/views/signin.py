@@ -77,7 +77,7 @@ class SignIn(FormPage):
         known = User.objects.filter(email=form.cleaned_data["username"]).first()
         if known and not locked_out:  # a visitor must not be able to fill the log
             note(self.request, known, "signin_failed", known=False)
-        words = _("E-mail address and password do not match.")
+        words = _("The e-mail address or the password is wrong.")
         form.add_error(None, refused_password(self.request) if locked_out else str(words))
         return self.shown(form, status=422)
 
@@ -133,7 +133,9 @@ class SignInCode(FormPage):
 
     def _not_let_in(self, form: Code, user: User) -> HttpResponse:
         note(self.request, user, "code_refused", known=False)
-        words = _("This code is not right. After several wrong ones, wait before the next.")
+        words = _(
+            "This code is wrong. After several wrong codes you must wait before you try again."
+        )
         form.add_error("code", str(words))
         return self.shown(form, status=422)
 

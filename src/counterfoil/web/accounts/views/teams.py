@@ -115,7 +115,7 @@ class TeamAdd(_TeamForm, TeamsPage):
     def send(self, form: TeamForm) -> HttpResponse:
         team = self.saved(form)
         self.record("added", team, kind="team", data=form.logged())
-        return self.go("team", team.pk, said=_("The team was created. Now invite its members."))
+        return self.go("team", team.pk, said=_("The team was created. You can now invite members."))
 
 
 class TeamEdit(_TeamForm, TeamPage):
@@ -137,8 +137,9 @@ class TeamDelete(ConfirmPage, TeamPage):
 
     def consequence(self) -> Any:
         return _(
-            "Its members keep their accounts and lose what this team lets them do. Its API tokens"
-            " and invitations are deleted, and programs that use them are refused."
+            "Members keep their accounts but lose the permissions of this team. Its API "
+            "tokens and invitations are deleted, and programs that use those tokens lose "
+            "access."
         )
 
     def back(self) -> str:
@@ -168,7 +169,7 @@ class MemberRemove(ConfirmPage, MemberPage):
         return _("Remove %(person)s from “%(team)s”?") % known
 
     def consequence(self) -> Any:
-        return _("The account stays, with what other teams let it do.")
+        return _("The account keeps the permissions of its other teams.")
 
     def back(self) -> str:
         return self.team_link()
@@ -183,16 +184,17 @@ class MemberRemove(ConfirmPage, MemberPage):
 class MemberReset(ConfirmPage, MemberPage):
     """Makes a link by which a member chooses a new password: there is no mail that could."""
 
-    button = _("Make the link")
+    button = _("Create link")
 
     def question(self) -> Any:
         person = self.member.fullname or self.member.email
-        return _("Make a link for %(person)s to choose a new password?") % {"person": person}
+        return _("Create a password reset link for %(person)s?") % {"person": person}
 
     def consequence(self) -> Any:
         return _(
-            "Give it to nobody else: who opens it can take over the account, unless it has a second"
-            " factor. The old password works until a new one is chosen."
+            "Give the link to nobody else. Unless the account has a second factor, anyone "
+            "who opens the link can take over the account. The old password works until "
+            "a new one is set."
         )
 
     def back(self) -> str:
@@ -205,8 +207,8 @@ class MemberReset(ConfirmPage, MemberPage):
         note(self.request, self.member, "password_link_made", known=False)
         return shown_once(
             self,
-            title=_("Link for a new password"),
-            explanation=_("It works once, for 24 hours. It is shown only now."),
+            title=_("Password reset link"),
+            explanation=_("The link works once, expires after 24 hours and is shown only now."),
             secret=site_address(self.request) + reverse("web:password-reset", args=[raw]),
             back=self.team_link(),
         )

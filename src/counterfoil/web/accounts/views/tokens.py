@@ -36,8 +36,8 @@ class TokenAdd(FormPage, TeamPage):
             self,
             title=_("Token “%(name)s”") % {"name": token.name},
             explanation=_(
-                "Copy it now: it is shown only this once. Programs send it as the header"
-                " “Authorization: Token …” and may do what the team may."
+                "Copy the token now. It is shown only once. Programs send it in the header "
+                "“Authorization: Token …” and have the permissions of the team."
             ),
             secret=raw,
             back=self.team_link(),
@@ -54,10 +54,10 @@ class TokenOff(ConfirmPage, TeamPage):
         self.token = get_object_or_404(self.team.tokens, pk=self.kwargs["token"])
 
     def question(self) -> Any:
-        return _("Switch off the token “%(name)s”?") % {"name": self.token.name}
+        return _("Revoke the token “%(name)s”?") % {"name": self.token.name}
 
     def consequence(self) -> Any:
-        return _("Programs that use it are refused from now on. It cannot be switched on again.")
+        return _("Programs that use this token lose access immediately. You cannot undo this.")
 
     def back(self) -> str:
         return self.team_link()
@@ -65,7 +65,7 @@ class TokenOff(ConfirmPage, TeamPage):
     def carry_out(self) -> HttpResponse:
         switch_token_off(token=self.token, by=self.actor.user)
         self.record("switched_off", self.token, kind="token", data={"team": self.team.name})
-        return self.go("team", self.team.pk, said=_("The token was switched off."))
+        return self.go("team", self.team.pk, said=_("The token was revoked."))
 
 
 routes = organizer_routes(

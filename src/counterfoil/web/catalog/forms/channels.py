@@ -23,7 +23,9 @@ class ChannelForm(forms.Form):
         label=_("Identifier"),
         max_length=200,
         initial=API_PREFIX,
-        help_text=_("What scanners and the API call it. It begins with “api.” and stays."),
+        help_text=_(
+            "Used by scanners and the API. Starts with “api.” and cannot be changed later."
+        ),
     )
     position = forms.IntegerField(
         label=_("Position in lists"), min_value=0, max_value=10_000, initial=0
@@ -60,9 +62,9 @@ class SoldThrough(forms.Form):
     )
     limit_sales_channels = _Channels(
         SalesChannel.objects.none(),
-        label=_("Only through these"),
+        label=_("Only through these sales channels"),
         required=False,
-        help_text=_("Counts if it is not sold through all."),
+        help_text=_("Applies only if the product is not sold through all sales channels."),
     )
 
     def offer_channels_of(self, organizer: Organizer) -> None:

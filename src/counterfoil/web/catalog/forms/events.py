@@ -47,16 +47,16 @@ class EventForm(SoldThrough, Grouped):
         Group(
             _("When"),
             (("date_from", "date_to", "date_admission"), "timezone"),
-            hint=_("Times are those on the clock where the event takes place."),
+            hint=_("All times are in the time zone of the event."),
         ),
         Group(
             _("On tickets"),
             _PRINTED,
-            hint=_("Layouts can print these texts. Leave them empty if yours does not."),
+            hint=_("Layouts can print these texts. Leave them empty if you do not need them."),
             folded=True,
         ),
         Group(_("State"), ("live", "testmode", "is_public")),
-        Group(_("Languages and money"), ("locales", ("locale", "currency", "region"))),
+        Group(_("Languages and currency"), ("locales", ("locale", "currency", "region"))),
         Group(
             _("Sale and properties"),
             (
@@ -73,8 +73,10 @@ class EventForm(SoldThrough, Grouped):
         label=_("Short form"),
         max_length=50,
         required=False,
-        validators=[RegexValidator(SLUG.regex, _("Use letters, digits, dots, dashes."))],
-        help_text=_("Stands in addresses and cannot be changed. Leave it empty to have one made."),
+        validators=[RegexValidator(SLUG.regex, _("Use letters, digits, dots and dashes."))],
+        help_text=_(
+            "Used in web addresses and cannot be changed later. Leave empty to generate one."
+        ),
     )
     has_subevents = forms.BooleanField(
         label=_("This is a series: the same event on several dates"),
@@ -86,18 +88,20 @@ class EventForm(SoldThrough, Grouped):
     date_admission = MomentField(label=_("Doors open"), required=False)
     timezone = forms.ChoiceField(label=_("Time zone"))
     live = forms.BooleanField(
-        label=_("Live"), required=False, help_text=_("The event is on sale and known to scanners.")
+        label=_("Live"),
+        required=False,
+        help_text=_("The event is on sale and scanners can see it."),
     )
     testmode = forms.BooleanField(
         label=_("Test mode"),
         required=False,
-        help_text=_("Orders that are made now are marked as tests."),
+        help_text=_("New orders are marked as test orders."),
     )
     is_public = forms.BooleanField(label=_("Shown in public lists"), required=False, initial=True)
     locales = forms.MultipleChoiceField(
         label=_("Languages"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Names and texts can be given in each of these, once they are saved."),
+        help_text=_("After you save, you can enter names and texts in each of these languages."),
     )
     locale = forms.ChoiceField(label=_("Main language"))
     currency = forms.ChoiceField(label=_("Currency"))
@@ -105,7 +109,7 @@ class EventForm(SoldThrough, Grouped):
     presale_start = MomentField(label=_("Presale begins"), required=False)
     presale_end = MomentField(label=_("Presale ends"), required=False)
     meta_data = MetadataField(
-        label=_("Properties"), required=False, help_text=_("One a line: name = value")
+        label=_("Properties"), required=False, help_text=_("One per line: name = value")
     )
 
     def __init__(
@@ -140,7 +144,7 @@ class EventForm(SoldThrough, Grouped):
             widget=ShortText,
             required=False,
         )
-        labels = (_("Information on the event"), _("Information on the organizer"))
+        labels = (_("Event information"), _("Organizer information"))
         for name, label in zip(_PRINTED, labels, strict=True):
             self.fields[name] = TranslatedTextField(
                 label=label,
@@ -176,7 +180,7 @@ class EventForm(SoldThrough, Grouped):
     def _slug_of(self, name: Any) -> str:
         base = slugify(resolve(name, "en"))[:40].strip("-")
         if not base:
-            raise ValidationError({"slug": _("Write a short form, such as concert-2027.")})
+            raise ValidationError({"slug": _("Enter a short form, such as concert-2027.")})
         return free_slug(self.organizer, base)
 
     def values(self) -> dict[str, Any]:

@@ -92,10 +92,13 @@ class ItemForm(SoldThrough, Grouped, Row):
         label=_("Internal name"), max_length=255, required=False, empty_value=None
     )
     active = forms.BooleanField(
-        label=_("Active"), required=False, initial=True, help_text=_("It can be sold.")
+        label=_("Active"), required=False, initial=True, help_text=_("The product can be sold.")
     )
     admission = forms.BooleanField(
-        label=_("Admission"), required=False, initial=True, help_text=_("It lets somebody in.")
+        label=_("Admission"),
+        required=False,
+        initial=True,
+        help_text=_("A ticket of this product admits one person."),
     )
     personalized = forms.BooleanField(label=_("Personalised"), required=False)
     position = forms.IntegerField(
@@ -111,15 +114,15 @@ class ItemForm(SoldThrough, Grouped, Row):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     meta_data = MetadataField(
-        label=_("Properties"), required=False, help_text=_("One a line: name = value")
+        label=_("Properties"), required=False, help_text=_("One per line: name = value")
     )
     picture = forms.FileField(
         label=_("Picture"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ",".join(PAGE_TYPES)}),
-        help_text=_("PNG, JPEG, GIF, WebP or AVIF; layouts can show it."),
+        help_text=_("PNG, JPEG, GIF, WebP or AVIF. Layouts can print it."),
     )
-    without_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
+    without_picture = forms.BooleanField(label=_("Remove picture"), required=False)
 
     def __init__(
         self, data: Any = None, files: Any = None, *, event: Event, item: Item | None = None
@@ -210,7 +213,7 @@ class CategoryForm(forms.Form):
     internal_name = forms.CharField(
         label=_("Internal name"), max_length=255, required=False, empty_value=None
     )
-    is_addon = forms.BooleanField(label=_("Only as an addition to other products"), required=False)
+    is_addon = forms.BooleanField(label=_("Only as an add-on to other products"), required=False)
 
     field_order = ("name", "internal_name", "position", "is_addon")
 

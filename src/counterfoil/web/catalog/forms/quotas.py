@@ -25,20 +25,20 @@ class QuotaForm(forms.Form):
         min_value=0,
         max_value=2**31 - 1,
         required=False,
-        help_text=_("Leave it empty if there is no limit."),
+        help_text=_("Leave empty for no limit."),
     )
     products = forms.MultipleChoiceField(
         label=_("Products"),
         widget=GroupedCheckboxes,
-        help_text=_("Tickets of these take from the quota."),
+        help_text=_("Tickets of these products use this quota."),
     )
     closed = forms.BooleanField(
-        label=_("Closed"), required=False, help_text=_("Nothing is left, whatever the size says.")
+        label=_("Closed"), required=False, help_text=_("Nothing can be sold, whatever the size.")
     )
     close_when_sold_out = forms.BooleanField(
         label=_("Close when sold out"),
         required=False,
-        help_text=_("It stays closed when tickets are cancelled later."),
+        help_text=_("The quota stays closed even if tickets are cancelled later."),
     )
 
     def __init__(

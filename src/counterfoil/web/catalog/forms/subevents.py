@@ -43,7 +43,9 @@ class SubEventForm(Grouped):
     date_to = MomentField(label=_("End"), required=False)
     date_admission = MomentField(label=_("Doors open"), required=False)
     active = forms.BooleanField(
-        label=_("Active"), required=False, help_text=_("Tickets are made for active dates only.")
+        label=_("Active"),
+        required=False,
+        help_text=_("You can create tickets for active dates only."),
     )
     is_public = forms.BooleanField(label=_("Shown in public lists"), required=False, initial=True)
     presale_start = MomentField(label=_("Presale begins"), required=False)
@@ -52,10 +54,10 @@ class SubEventForm(Grouped):
         label=_("Comment"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("For yourselves; it is not printed."),
+        help_text=_("For your own notes. Not printed."),
     )
     meta_data = MetadataField(
-        label=_("Properties"), required=False, help_text=_("One a line: name = value")
+        label=_("Properties"), required=False, help_text=_("One per line: name = value")
     )
 
     def __init__(
@@ -70,7 +72,7 @@ class SubEventForm(Grouped):
             max_length=1000,
             widget=ShortText,
             required=False,
-            help_text=_("Empty: the place of the series."),
+            help_text=_("Leave empty to use the place of the series."),
         )
         self.prices = PricesForm(data, event=event, subevent=subevent)
 
@@ -186,15 +188,15 @@ class RepeatForm(forms.Form):
     every = forms.TypedChoiceField(
         label=_("Repeat"),
         coerce=int,
-        choices=[(1, _("every day")), (7, _("every week")), (14, _("every second week"))],
+        choices=[(1, _("every day")), (7, _("every week")), (14, _("every two weeks"))],
         initial=7,
     )
     times = forms.IntegerField(
-        label=_("How many further dates"), min_value=1, max_value=MOST_COPIES, initial=4
+        label=_("Number of further dates"), min_value=1, max_value=MOST_COPIES, initial=4
     )
     with_quotas = forms.BooleanField(
-        label=_("With quotas of the same sizes"),
+        label=_("Copy quotas"),
         required=False,
         initial=True,
-        help_text=_("Without a quota, no tickets can be made for a date."),
+        help_text=_("A date needs a quota before you can create tickets for it."),
     )

@@ -79,7 +79,7 @@ class ChannelDelete(ConfirmPage, ChannelPage):
         }
 
     def consequence(self) -> Any:
-        return _("A channel that something was sold through cannot be deleted.")
+        return _("A sales channel with orders cannot be deleted.")
 
     def back(self) -> str:
         return self.link("channels")

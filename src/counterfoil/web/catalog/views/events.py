@@ -74,7 +74,7 @@ class EventAdd(FormPage, OrganizerPage):
     read_permissions = write_permissions = _CREATE
     template = "web/catalog/events/form.html"
     title = _("New event")
-    button = _("Create the event")
+    button = _("Create event")
 
     def form(self, *sent: Any) -> EventForm:
         return EventForm(*sent, organizer=self.organizer)
@@ -100,7 +100,7 @@ class ExampleEvent(OrganizerPage):
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         made = make_example(organizer=self.organizer, actor=self.actor)
         show_to_maker(actor=self.actor, event=made)
-        said = _("This is an example event. Try everything; delete it when you are done.")
+        said = _("This is an example event. Try everything and delete it when you are done.")
         return self.go("event", made.slug, said=said)
 
 
@@ -113,7 +113,7 @@ class EventOverview(EventPage):
 class EventSettings(FormPage, EventPage):
     read_permissions = write_permissions = _SETTINGS
     template = "web/catalog/events/form.html"
-    title = _("Settings of the event")
+    title = _("Event settings")
 
     def form(self, *sent: Any) -> EventForm:
         return EventForm(*sent, organizer=self.organizer, event=self.event)
@@ -136,7 +136,8 @@ class EventDelete(ConfirmPage, EventPage):
 
     def consequence(self) -> Any:
         return _(
-            "Its products, quotas and layouts go with it. An event with orders cannot be deleted."
+            "Its products, quotas and layouts are deleted too. An event with orders "
+            "cannot be deleted."
         )
 
     def back(self) -> str:

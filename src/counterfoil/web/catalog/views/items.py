@@ -89,7 +89,7 @@ class ItemFormPage(FormPage, EventPage):
 
 class ItemAdd(ItemFormPage):
     title = _("New product")
-    button = _("Create the product")
+    button = _("Create product")
 
     def send(self, form: ItemForm) -> HttpResponse:
         variations = [
@@ -131,7 +131,7 @@ class ItemEdit(ItemFormPage, ItemPage):
             return
         variation = self.item.variations.filter(pk=row.cleaned_data["id"]).first()
         if variation is None:
-            raise Invalid(str(_("Somebody has deleted one of the variations. Load the page anew.")))
+            raise Invalid(str(_("Someone else deleted one of the variations. Reload the page.")))
         variation.item = self.item
         if row.cleaned_data["delete"]:
             products.delete_variation(variation=variation)
@@ -160,7 +160,7 @@ class ItemDelete(ConfirmPage, ItemPage):
         }
 
     def consequence(self) -> Any:
-        return _("Its variations go with it. A product that was sold cannot be deleted.")
+        return _("Its variations are deleted too. A product with orders cannot be deleted.")
 
     def back(self) -> str:
         return self.link("items")
@@ -227,7 +227,7 @@ class CategoryDelete(ConfirmPage, CategoryPage):
         }
 
     def consequence(self) -> Any:
-        return _("Its products stay, without a category.")
+        return _("Its products are kept without a category.")
 
     def back(self) -> str:
         return self.link("categories")

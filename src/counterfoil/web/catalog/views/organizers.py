@@ -32,7 +32,7 @@ class OrganizerForm(forms.Form):
 
 class OrganizerSettings(FormPage, OrganizerPage):
     read_permissions = write_permissions = ("organizer.settings.general:write",)
-    title = _("Settings of the organizer")
+    title = _("Organizer settings")
 
     def form(self, *sent: Any) -> OrganizerForm:
         data = sent[0] if sent else None

@@ -80,7 +80,7 @@ class QuotaAdd(FormPage, EventPage):
     read_permissions = write_permissions = _WRITE
     template = "web/catalog/quotas/form.html"
     title = _("New quota")
-    button = _("Create the quota")
+    button = _("Create quota")
 
     def form(self, *sent: Any) -> QuotaForm:
         return QuotaForm(*sent[:1], event=self.event, subevent=self.asked("date") or None)
@@ -128,7 +128,7 @@ class QuotaDelete(ConfirmPage, QuotaPage):
         return _("Delete the quota “%(quota)s”?") % {"quota": self.quota}
 
     def consequence(self) -> Any:
-        return _("Tickets stay. Products that are in no quota cannot be sold.")
+        return _("Tickets are kept. Products without a quota cannot be sold.")
 
     def back(self) -> str:
         return self.link("quotas")

@@ -67,7 +67,7 @@ class SubEventAdd(FormPage, SeriesPage):
     read_permissions = SeriesPage.write_permissions
     template = "web/catalog/subevents/form.html"
     title = _("New date")
-    button = _("Create the date")
+    button = _("Create date")
 
     def form(self, *sent: Any) -> SubEventForm:
         return SubEventForm(*sent, event=self.event)
@@ -83,7 +83,7 @@ class SubEventAdd(FormPage, SeriesPage):
             variations=form.prices.variation_overrides(),
         )
         self.record("added", made, kind="subevent", data={"fields": sorted(form.values())})
-        return self.go("subevents", said=_("The date was created. It needs a quota of its own."))
+        return self.go("subevents", said=_("The date was created. Add a quota for it next."))
 
 
 class SubEventEdit(FormPage, SeriesPage):
@@ -116,7 +116,7 @@ class SubEventActive(SeriesPage):
         active = request.POST.get("active") == "yes"
         changed = dates.change_subevent(subevent=self.subevent, fields={"active": active})
         self.record("changed", changed, kind="subevent", data={"active": active})
-        said = _("The date is active.") if active else _("The date is not active any more.")
+        said = _("The date is active.") if active else _("The date is no longer active.")
         return self.go("subevents", said=said)
 
 
@@ -126,7 +126,7 @@ class SubEventRepeat(FormPage, SeriesPage):
     read_permissions = SeriesPage.write_permissions
     template = "web/catalog/subevents/repeat.html"
     title = _("Repeat this date")
-    button = _("Create the dates")
+    button = _("Create dates")
 
     def form(self, *sent: Any) -> RepeatForm:
         return RepeatForm(*sent)
@@ -159,7 +159,7 @@ class SubEventDelete(ConfirmPage, SeriesPage):
         return _("Delete the date “%(date)s”?") % {"date": date_label(self.subevent)}
 
     def consequence(self) -> Any:
-        return _("Its quotas go with it. A date with tickets cannot be deleted.")
+        return _("Its quotas are deleted too. A date with tickets cannot be deleted.")
 
     def back(self) -> str:
         return self.link("subevents")

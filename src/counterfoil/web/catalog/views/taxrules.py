@@ -72,7 +72,7 @@ class TaxRuleDelete(ConfirmPage, TaxRulePage):
         return _("Delete the tax rule “%(rule)s”?") % {"rule": in_page_language(self.rule.name)}
 
     def consequence(self) -> Any:
-        return _("A rule that products use cannot be deleted.")
+        return _("A tax rule that products use cannot be deleted.")
 
     def back(self) -> str:
         return self.link("taxrules")

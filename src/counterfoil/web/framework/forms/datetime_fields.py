@@ -31,5 +31,5 @@ class MomentField(forms.DateTimeField):
     def to_python(self, value: Any) -> datetime | None:
         moment = super().to_python(value)
         if moment is not None and moment.year not in _YEARS:
-            raise ValidationError(_("This is too far away from today."), code="invalid")
+            raise ValidationError(_("This date is too far from today."), code="invalid")
         return moment

@@ -29,6 +29,6 @@ def _read(line: str) -> tuple[str, str]:
     name, equals, text = line.partition("=")
     if not (equals and name.strip()):
         raise ValidationError(
-            _("“%(line)s” is not written as name = value."), params={"line": line}, code="invalid"
+            _("Write “%(line)s” as name = value."), params={"line": line}, code="invalid"
         )
     return name.strip(), text.strip()

@@ -93,5 +93,5 @@ class TranslatedTextField(forms.MultiValueField):
             [field.clean(text) for field, text in zip(self.fields, value or [], strict=False)]
         )
         if self.required and not any(texts.values()):
-            raise ValidationError(_("Write this in at least one language."), code="required")
+            raise ValidationError(_("Enter a text in at least one language."), code="required")
         return texts

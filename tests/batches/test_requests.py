@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from batches.making import ask, make, work
-from counterfoil.batches import wishes
+from counterfoil.batches import requests
 from counterfoil.jobs.models import Job
 from makers import make_event, make_item, make_layout, make_variation
 
@@ -16,13 +16,13 @@ def test_what_was_made_is_under_way_or_failed_is_one_list() -> None:
     made, failed, waiting = work(ask(item, 4)), work(ask(item, 9)), ask(item, 1)
     ask(make_item(make_event(event.organizer)))
 
-    found = list(wishes.wishes_of(event))
+    result = list(requests.requests_of(event))
 
-    assert found == [waiting, failed, made]
-    assert list(wishes.in_states(wishes.wishes_of(event), [Job.State.FAILED])) == [failed]
+    assert result == [waiting, failed, made]
+    assert list(requests.in_states(requests.requests_of(event), [Job.State.FAILED])) == [failed]
 
 
-def test_wishes_are_found_by_comment_and_by_the_code_of_an_order() -> None:
+def test_requests_are_found_by_comment_and_by_the_code_of_an_order() -> None:
     event = make_event()
     item = make_item(event)
     batch = make(item, 2, comment="For the Kiosk")
@@ -30,19 +30,19 @@ def test_wishes_are_found_by_comment_and_by_the_code_of_an_order() -> None:
     code = batch.tickets.get(number=2).position.order.code
 
     for text in ("kiosk", code.lower()):
-        (found,) = wishes.matching(wishes.wishes_of(event), text, event)
-        assert found.batch == batch
+        (result,) = requests.search(requests.requests_of(event), text, event)
+        assert result.batch == batch
 
 
-def test_wishes_tell_what_they_are_about_even_when_it_is_gone() -> None:
+def test_a_request_names_its_objects_even_after_one_was_deleted() -> None:
     event = make_event()
     variation = make_variation(make_item(event))
     layout = make_layout(event)
-    asked = ask(variation.item, variation=variation, layout=layout)
+    request = ask(variation.item, variation=variation, layout=layout)
 
-    (before,) = wishes.with_things(event, [asked])
+    (before,) = requests.prefetch_related_objects(event, [request])
     layout.delete()
-    (after,) = wishes.with_things(event, [asked])
+    (after,) = requests.prefetch_related_objects(event, [request])
 
     assert (before.item, before.variation) == (variation.item, variation)
     assert str(before.layout) == layout.name

@@ -1,0 +1,251 @@
+"""The pages of an event's batches: the list, one batch, its tickets, and requests for batches."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from counterfoil.accounts.display_names import names_of
+from counterfoil.batches import queries, requests, services
+from counterfoil.batches.models import MAX_AMOUNT, BatchRequest, BatchTicket, OfflineSalesBatch
+from counterfoil.catalog.models import Event
+from counterfoil.core.ids import row_id
+from counterfoil.core.refusals import Conflict
+from counterfoil.jobs.models import Job
+from counterfoil.layouts.models import TicketLayout
+from counterfoil.layouts.queries import LayoutChooser
+from counterfoil.web.batches.forms import NewBatchForm, chosen_of
+from counterfoil.web.framework.views import EventPage, FormPage, event_routes
+
+READ = ("event.orders:read",)
+WRITE = ("event.orders:write",)
+FIRST = 10
+
+#: The states to filter the list by.
+STATES: dict[str, tuple[Job.State, ...]] = {
+    "under_way": (Job.State.WAITING, Job.State.RUNNING),
+    "done": (Job.State.DONE,),
+    "failed": (Job.State.FAILED,),
+    "cancelled": (Job.State.CANCELLED,),
+}
+
+#: The fields of the form that the query string may fill in.
+_PRESET = ("subevent", "item", "amount", "sales_channel", "layout", "testmode", "comment")
+
+
+class Batches(EventPage):
+    """Lists the requests for batches. While one is under way, the list refreshes itself."""
+
+    read_permissions = READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        rows = self.rows(self._queryset())
+        details = requests.prefetch_related_objects(self.event, rows.object_list)
+        is_running = any(each.request.job.state in STATES["under_way"] for each in details)
+        context = {"rows": rows, "requests": details, "is_running": is_running}
+        if self.is_partial:
+            return self.render("web/batches/_list.html", context)
+        return self.render("web/batches/list.html", {**context, **self._filters()})
+
+    def _queryset(self) -> QuerySet[BatchRequest]:
+        queryset = requests.requests_of(self.event)
+        if text := self.asked("q"):
+            queryset = requests.search(queryset, text, self.event)
+        if states := STATES.get(self.asked("state")):
+            queryset = requests.in_states(queryset, states)
+        for name in ("item", "subevent"):
+            if (key := row_id(self.asked(name))) is not None:
+                queryset = requests.for_product_or_date(queryset, **{name: key})
+        return queryset
+
+    def _filters(self) -> dict[str, Any]:
+        dates = self.event.subevents.order_by("date_from", "pk")
+        return {
+            "items": self.event.items.order_by("position", "pk"),
+            "dates": dates if self.event.has_subevents else (),
+            "query": {name: self.asked(name) for name in ("q", "state", "item", "subevent")},
+            "is_filtered": any(map(self.asked, ("q", "state", "item", "subevent"))),
+        }
+
+
+class Batch(EventPage):
+    """Shows a batch with its first tickets and its prints."""
+
+    read_permissions = READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        batch = batch_of(self.event, kwargs["batch"])
+        prints = list(queries.prints_of(self.event).filter(batch_print__batch=batch)[:FIRST])
+        requested_by = getattr(getattr(batch, "request", None), "requested_by", "")
+        context = {
+            "batch": batch,
+            "tickets": queries.annotated_tickets(batch)[:FIRST],
+            "prints": prints,
+            "requested_by": requested_by,
+            "names": names_of([requested_by, *(each.requested_by for each in prints)]),
+            "entered": queries.entries_of(batch),
+            "cancelled": queries.cancelled_of(batch),
+            "tables": tables_of(self, batch),
+        }
+        return self.render("web/batches/detail.html", context)
+
+
+def batch_of(event: Event, key: int) -> OfflineSalesBatch:
+    """Return a batch of the event, with the related objects that its page shows.
+
+    Raises:
+        Http404: the event has no such batch.
+    """
+    batches = queries.batches_of(event).select_related(
+        "item", "variation", "subevent", "layout", "request", "sales_channel", "event__organizer"
+    )
+    return get_object_or_404(batches, pk=key)
+
+
+def tables_of(page: EventPage, batch: OfflineSalesBatch) -> str:
+    """Return the path of the API that exports the tickets of a batch as CSV or XLSX."""
+    return reverse("offlinesalesbatch-tickets", args=[*page.scope_names(), batch.pk])
+
+
+class Tickets(EventPage):
+    """Lists the tickets of a batch, filtered by a text or a state."""
+
+    read_permissions = READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        batch = batch_of(self.event, kwargs["batch"])
+        rows = self.rows(self._queryset(batch))
+        context = {
+            "batch": batch,
+            "rows": rows,
+            "tickets": rows.object_list,
+            "tables": tables_of(self, batch),
+            "query": {"q": self.asked("q"), "state": self.asked("state")},
+        }
+        return self.render("web/batches/tickets.html", context)
+
+    def _queryset(self, batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
+        queryset = queries.in_state(queries.annotated_tickets(batch), self.asked("state"))
+        text = self.asked("q")
+        return queries.search(queryset, text) if text else queryset
+
+
+class NewBatch(FormPage, EventPage):
+    """Requests a batch. While you type an amount, htmx loads the same page again."""
+
+    template = "web/batches/new.html"
+    read_permissions = WRITE
+    write_permissions = WRITE
+
+    def form(self, *sent: Any) -> NewBatchForm:
+        chosen = {name: self.asked(name) for name in _PRESET if name in self.request.GET}
+        return NewBatchForm(self.event, *sent[:1], chosen=chosen)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        form = self.form()
+        if self.is_partial:
+            context = {"form": form, **_form_context(form)}
+            return self.render("web/batches/_choice.html", context)
+        return self.shown(form)
+
+    def shown(self, form: Any, *, status: int = 200) -> HttpResponse:
+        back = self.link("batches" if self.has_permission(READ) else "event")
+        context = {"form": form, "back": back, **_form_context(form)}
+        return self.render(self.template, context, status=status)
+
+    def send(self, form: NewBatchForm) -> HttpResponseBase:
+        batch_request = services.request_batch(
+            actor=self.actor,
+            event=self.event,
+            new=form.batch_spec(),
+            form_id=str(form.cleaned_data["form"]),
+        )
+        return self.go("batch-request", batch_request.pk)
+
+
+class _RequestPage(EventPage):
+    """A page about one request for a batch."""
+
+    def batch_request(self) -> BatchRequest:
+        """Return the request of this event that the path names."""
+        job: UUID = self.kwargs["job"]
+        batch_request = queries.request_of(self.event, job)
+        if batch_request is None:
+            raise Http404
+        return batch_request
+
+
+class Request(_RequestPage):
+    """Shows the progress of a request, and redirects to the batch once it exists.
+
+    Users who may create tickets but not see any stay on this page.
+    """
+
+    read_permissions = READ + WRITE
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        batch_request = self.batch_request()
+        if batch_request.batch_id is not None and self.has_permission(READ):
+            return self._redirect_to_batch(batch_request.batch_id)
+        (details,) = requests.prefetch_related_objects(self.event, [batch_request])
+        requested_by = batch_request.requested_by
+        template = "_progress" if self.is_partial else "request"
+        context = {
+            "details": details,
+            "job": batch_request.job,
+            "requested_by": names_of([requested_by]).get(requested_by),
+        }
+        return self.render(f"web/batches/{template}.html", context)
+
+    def _redirect_to_batch(self, batch: int) -> HttpResponseBase:
+        if not self.is_partial:
+            return self.go("batch", batch)
+        messages.success(self.request, _("The batch has been created."))
+        return HttpResponse(headers={"HX-Redirect": self.link("batch", batch)})
+
+
+class CancelRequest(_RequestPage):
+    write_permissions = WRITE
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        batch_request = self.batch_request()
+        try:
+            services.cancel_request(actor=self.actor, request=batch_request)
+        except Conflict as refusal:
+            messages.warning(request, str(refusal))
+        return self.go("batch-request", batch_request.pk)
+
+
+def _form_context(form: NewBatchForm) -> dict[str, Any]:
+    """Return the context for the part of the form with the product and the amount."""
+    return {"max_amount": MAX_AMOUNT, "prints_with": _layout_of(form)}
+
+
+def _layout_of(form: NewBatchForm) -> TicketLayout | None:
+    """Return the selected layout, or the one that would be selected automatically."""
+    choices: Any = form.fields
+    override: TicketLayout | None = chosen_of(choices["layout"].queryset, form["layout"].value())
+    channel = chosen_of(choices["sales_channel"].queryset, form["sales_channel"].value())
+    if override is not None or form.chosen is None or channel is None:
+        return override
+    return LayoutChooser(form.event).automatic(item=form.chosen.item.pk, channel=channel.pk)
+
+
+routes = event_routes(
+    path("batches/", Batches.as_view(), name="batches"),
+    path("batches/new/", NewBatch.as_view(), name="batch-new"),
+    path("batches/requests/<uuid:job>/", Request.as_view(), name="batch-request"),
+    path(
+        "batches/requests/<uuid:job>/cancel/", CancelRequest.as_view(), name="batch-request-cancel"
+    ),
+    path("batches/<int:batch>/", Batch.as_view(), name="batch"),
+    path("batches/<int:batch>/tickets/", Tickets.as_view(), name="batch-tickets"),
+)
