@@ -70,7 +70,8 @@ class Finding:
         place = f"{self.layout} {self.pointer}".strip()
         ticket = self.first[0].ticket
         details = dict.fromkeys(each.detail for each in self.first if each.ticket == ticket)
-        return f"{place}: {' '.join(details)} ({tickets}, first: {ticket})"
+        start = f"{place}: " if place else ""
+        return f"{start}{' '.join(details)} ({tickets}, first: {ticket})"
 
 
 @dataclass(slots=True)

@@ -239,7 +239,8 @@ class _Painter:
         if module < narrowest - _TOLERANCE:
             detail = f"Modules are {module:.2f} mm wide; below {narrowest} mm many gates fail."
             yield Remark(Concern.SMALL_MODULE, detail)
-        if self.spot.symbology in _OBLONG:
+        is_small = module < narrowest - _TOLERANCE
+        if self.spot.symbology in _OBLONG and (self.frame.printer_dpi or not is_small):
             yield from self._unevenness(code)
         left, bottom, right, top = blank
         if (
