@@ -507,7 +507,7 @@ PACKED = {
     "lzw": (lzw, "LZWDecode", "LZW"),
 }
 for key, (pack, long, short) in PACKED.items():
-    for name in {long, short}:
+    for name in dict.fromkeys((long, short)):
         image(f"packed_{key}_{name}", pack(COLOURED.tobytes()), filter=Name("/" + name))
 
         def packed_content(pdf: pikepdf.Pdf, page: pikepdf.Object, pack=pack, name=name) -> None:
