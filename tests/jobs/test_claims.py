@@ -135,15 +135,15 @@ def test_a_result_file_expires(settings: LazySettings) -> None:
     assert timedelta(seconds=59) < job.expires - job.finished < timedelta(seconds=61)
 
 
-@pytest.mark.parametrize("end", ["finish", "fail", "stop", "put_off"])
+@pytest.mark.parametrize("end", ["finish", "fail", "stop", "reschedule"])
 def test_who_has_lost_a_job_can_end_it_in_no_way(end: str) -> None:
     job = ask()
     zombie = claim(job)
     let_lease_end(job)
     claim(job)
-    arguments = {"fail": ["No."], "put_off": [0]}.get(end, [])
+    arguments = {"fail": ["No."], "reschedule": [0]}.get(end, [])
 
-    if end == "put_off":
+    if end == "reschedule":
         use_up_attempts(job)
         assert not zombie.reschedule(0)
     else:

@@ -16,7 +16,7 @@ class Metadata(SimpleMetadata):
         if view.serializer_class is None and not own:
             return {}
         described: dict[str, Any] = super().determine_actions(request, view)
-        form = getattr(view, "form_class", None)
+        form = getattr(view, "input_serializer_class", None)
         if form is None:
             return described
         sent = self.get_serializer_info(form(context=view.get_serializer_context()))

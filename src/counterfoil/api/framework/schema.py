@@ -249,7 +249,7 @@ class Operation(AutoSchema):
         return described
 
     def get_request_serializer(self) -> Any:
-        form = getattr(self.view, "form_class", None)
+        form = getattr(self.view, "input_serializer_class", None)
         if form is not None and self.view.action in _WRITING:
             return form(context={"view": self.view})
         return super().get_request_serializer()

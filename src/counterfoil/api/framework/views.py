@@ -6,7 +6,7 @@
         action_examples = {"redeem": {...}}       # the same for actions beyond the usual six
         request_examples = {"redeem": {...}}      # where requests are no part of the answer
         serializer_class = ThingSerializer        # what is shown
-        form_class = NewThingSerializer           # what is sent, where it is something else
+        input_serializer_class = NewThingSerializer   # what is sent, where it is something else
         write_permissions = ("event.items:write",)  # any one of these; () = seeing the event
         action_permissions = {"redeem": ("event.orders:write", "event.orders:checkin")}
 
