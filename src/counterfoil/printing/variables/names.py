@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.eventsettings import setting
-from counterfoil.catalog.nameschemes import Parts, scheme_of
+from counterfoil.catalog.nameschemes import Parts, scheme_of, with_scheme
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.variables.formatter import Formatter
 
@@ -53,7 +53,7 @@ _SALUTATIONS = {
 
 
 def write_name(parts: Parts | None, scheme: str) -> str:
-    """Write a name by the scheme it was entered in, or else by ``scheme``.
+    """Write a name by the scheme it was entered in, or else by ``scheme`` if that has its parts.
 
     >>> write_name({"title": "Dr", "given_name": "Ada", "degree": "PhD",
     ...             "_scheme": "salutation_title_given_family_degree"}, "full")
@@ -63,7 +63,7 @@ def write_name(parts: Parts | None, scheme: str) -> str:
         return ""
     if parts.get("_legacy"):
         return parts["_legacy"]
-    return scheme_of(parts.get("_scheme", scheme)).write(parts)
+    return scheme_of(with_scheme(parts, scheme)["_scheme"]).write(parts)
 
 
 def attendee_name(position: OrderPosition) -> str | None:
