@@ -54,7 +54,7 @@ def test_a_failed_job_is_tried_again() -> None:
 
     ended = _run("retry", str(job.pk))
 
-    assert (ended.exit_code, ended.output) == (0, f"Job {job.pk} waits for a worker.\n")
+    assert (ended.exit_code, ended.output) == (0, f"Job {job.pk} is waiting for a worker.\n")
     job.refresh_from_db()
     assert job.state == Job.State.WAITING
 

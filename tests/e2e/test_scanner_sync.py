@@ -379,7 +379,7 @@ def house(db: None) -> Event:
         )
     answer = QuestionAnswer.objects.create(position=sold, question=question, answer="Medium")
     answer.options.add(option)
-    assert redeem(scan=Scan(lists=[gate], secret=sold.secret), actor=None).refused is None
+    assert redeem(scan=Scan(lists=[gate], secret=sold.secret), actor=None).denial is None
     revoke_secret(position=revoked, actor=None)
     set_block(position=blocked, name="admin", blocked=True, actor=None)
     background = store_background(event=series, pdf=pdf_of((148, 105)))
