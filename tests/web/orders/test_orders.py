@@ -168,5 +168,5 @@ def test_a_payment_is_told_in_the_language_of_the_page(
 
     page = pages.get(f"{base}orders/{order.code}/", headers={"Accept-Language": "de"})
 
-    assert "<td>zurückgezahlt</td>" in page.text
+    assert "<td>erstattet</td>" in page.text
     assert "<td>unheard_of</td>" in page.text
