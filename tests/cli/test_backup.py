@@ -63,7 +63,7 @@ def test_nothing_is_overwritten(here: World, tmp_path: Path) -> None:
 
     _said(here, "backup", str(tmp_path / "other.tar"))
     code, said = _said(here, "restore", str(tmp_path / "other.tar"))
-    assert (code, "Restore into an empty place." in said) == (1, True)
+    assert (code, "Restore into an empty database." in said) == (1, True)
 
 
 def test_files_can_be_left_out(here: World, empty: World, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_files_can_be_left_out(here: World, empty: World, tmp_path: Path) -> Non
         (lambda copy: (copy / "manifest.json").unlink(), "manifest.json is missing"),
         (lambda copy: (copy / "manifest.json").write_text("[]"), "cannot be read"),
         (lambda copy: _rewrite(copy, format=99), "unknown format"),
-        (lambda copy: _rewrite(copy, database="postgresql"), "is of a postgresql database"),
+        (lambda copy: _rewrite(copy, database="postgresql"), "is from a postgresql database"),
         (lambda copy: _rewrite(copy, migrations=["jobs.0999_later"]), "newer version"),
         (lambda copy: _rewrite(copy, pieces={}), "holds no database"),
         (lambda copy: _smuggle(copy, "../../evil"), "is not a valid file name"),
@@ -120,7 +120,7 @@ def test_a_database_that_is_begun_while_files_are_brought_back_is_kept(
     _fill(brought_back)
 
     assert restoring.wait() == 1
-    assert "Restore into an empty place." in restoring.said
+    assert "Restore into an empty database." in restoring.said
     assert empty.rows("SELECT name FROM sqlite_master") == [("meanwhile",)]
 
 

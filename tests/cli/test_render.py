@@ -90,8 +90,8 @@ def test_long_json_is_read_in_pieces(run: Any, tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("data.csv", "", "data.csv: The first row must name the variables"),
-        ("data.csv", "a,b\n", "The data has no tickets"),
-        ("data.json", '{"tickets": []}', "The data has no tickets"),
+        ("data.csv", "a,b\n", "The data contains no tickets"),
+        ("data.json", '{"tickets": []}', "The data contains no tickets"),
         ("data.csv", "a,,b\n1,2,3", "column 2 has no name"),
         ("data.csv", "a,a\n1,2", "two columns are called a"),
         ("data.csv", "a,b\n1,2\n1,2,3", "data.csv: row 3 has 3 cells, the header 2"),
@@ -234,7 +234,7 @@ def test_a_text_where_json_data_should_have_a_picture_is_an_unknown_variable(
     [
         ("none.png", "row 2, /0: The picture none.png cannot be used"),
         ("bad.png", "row 2, /0: The picture bad.png cannot be used"),
-        ("../data.csv", "row 2, /0: The picture ../data.csv is not inside"),
+        ("../data.csv", "row 2, /0: The picture ../data.csv is outside the --images folder"),
     ],
 )
 def test_a_picture_that_cannot_be_used_names_row_and_element(

@@ -192,7 +192,7 @@ SENTENCES = (
     _("On a printer of {dpi} dpi, bars are {dots} dots wide: uneven."),
     _("The code is too small for a printer of {dpi} dpi."),
     _("The text runs into that of element {number}."),
-    _("The background does not bring along the font “{font}”: printers differ."),
+    _("The background does not embed the font “{font}”: printers may substitute another."),
     _("The picture has {dpi} dpi at this size; below {least} it looks coarse."),
     _("There is no variable called {names}."),
     # Backgrounds that cannot be used

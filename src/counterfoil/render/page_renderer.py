@@ -92,7 +92,9 @@ class PageRenderer:
         for order, remark in self._plan.unplaced:
             self._preflight.note(self._plan.name, f"/{order}", remark, ticket.label)
         for font in self._plan.background.missing_fonts:
-            detail = f"The background does not bring along the font “{font}”: printers differ."
+            detail = (
+                f"The background does not embed the font “{font}”: printers may substitute another."
+            )
             remark = Remark(Concern.BACKGROUND_FONT, detail)
             self._preflight.note(self._plan.name, "", remark, ticket.label)
         if self._secret_codes:

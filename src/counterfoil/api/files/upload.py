@@ -17,6 +17,8 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from counterfoil.accounts.permissions import EVENT_PERMISSIONS, ORGANIZER_PERMISSIONS
+from counterfoil.api.framework.permissions import Needs
 from counterfoil.api.framework.views import ApiView
 from counterfoil.core.refusals import Invalid
 from counterfoil.files.models import Upload
@@ -68,7 +70,14 @@ class UploadView(ApiView[Upload]):
     parser_classes = (SentFileParser,)
     serializer_class = UploadedSerializer
 
-    def find_scope(self) -> bool:
+    #: Any permission about more than reading: what is uploaded is for a later request that writes.
+    write_permissions = tuple(
+        permission
+        for permission in (*EVENT_PERMISSIONS, *ORGANIZER_PERMISSIONS)
+        if not permission.endswith(":read")
+    )
+
+    def has_permission(self, permissions: Needs) -> bool:
         return self.actor.may_change_something()
 
     def get_authenticate_header(self, request: Request) -> str:
