@@ -134,7 +134,7 @@ def test_rights_that_everything_includes_are_not_asked_for(open_page: Callable[.
     one_of_them = page.get_by_label("See vouchers")
     assert one_of_them.is_visible()
 
-    page.get_by_label("Everything with these events").focus()
+    page.get_by_label("All event permissions").focus()
     page.keyboard.press("Space")
 
     assert not one_of_them.is_visible()

@@ -49,7 +49,7 @@ def test_more_than_are_left_is_told_before_it_is_sent(open_page: OpenPage) -> No
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").press_sequentially("20000")
 
-    expect(page.locator("#batch-left")).to_contain_text("A batch has 10000 tickets at most.")
+    expect(page.locator("#batch-left")).to_contain_text("A batch can have at most 10000 tickets.")
 
 
 def test_a_batch_is_made_without_javascript(open_page: OpenPage) -> None:

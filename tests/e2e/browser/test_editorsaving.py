@@ -107,7 +107,7 @@ def test_work_that_nobody_decided_on_is_offered_again(open_page: OpenPage) -> No
     again.save()
     again.page.reload()
 
-    expect(again.page.get_by_role("dialog")).to_contain_text("saved by someone since then")
+    expect(again.page.get_by_role("dialog")).to_contain_text("Someone has saved the layout since then")
     again.page.get_by_role("button", name="Continue with my changes").click()
     again.places((21, 20))
 
@@ -151,7 +151,7 @@ def test_a_deleted_layout_is_kept_as_a_copy(open_page: OpenPage) -> None:
     colleague.get_by_text("The layout was deleted.").wait_for()
 
     editing.press("PageDown", "ArrowRight", "Control+s")
-    expect(editing.page.get_by_role("dialog")).to_contain_text("was deleted meanwhile")
+    expect(editing.page.get_by_role("dialog")).to_contain_text("has been deleted")
     editing.page.get_by_role("button", name="as a copy").click()
     editing.page.wait_for_url(lambda url: url != before)
     editing.wait()
@@ -248,7 +248,7 @@ def test_a_dead_network_is_told_and_outlived(open_page: OpenPage) -> None:
     editing.press("PageDown", "ArrowRight")
 
     stale = editing.page.locator("[data-stale]")
-    expect(stale).to_contain_text("not up to date")
+    expect(stale).to_contain_text("out of date")
     editing.press("ArrowRight")
     expect(stale).to_be_hidden()
 
