@@ -95,6 +95,12 @@ def test_jobs_without_a_lane_are_not_limited(settings: LazySettings) -> None:
     assert claim(waiting)
 
 
+def test_a_lane_without_a_place_runs_nothing(settings: LazySettings) -> None:
+    settings.JOBS_PER_LANE = 0
+
+    assert Claim.take(ask_in("a").pk) is None
+
+
 def test_a_job_put_off_gives_its_place_to_another(settings: LazySettings) -> None:
     settings.JOBS_PER_LANE = 1
     claim(ask_in("a")).reschedule(60)

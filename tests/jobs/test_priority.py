@@ -82,3 +82,12 @@ def test_what_ends_a_thread_ends_the_one_that_waits_for_it() -> None:
     with pytest.raises(SystemExit):
         priority.run_giving_way(leave)
     assert not [thread for thread in threading.enumerate() if thread.name == "giving way"]
+
+
+def test_where_nothing_gives_way_the_job_stays_in_its_thread() -> None:
+    priority.give_way(0)
+    threads: list[int] = []
+
+    priority.run_giving_way(lambda: threads.append(threading.get_ident()))
+
+    assert threads == [threading.get_ident()]

@@ -308,6 +308,22 @@ def test_a_hint_that_comes_while_the_database_is_away_is_let_go(
     assert again(job).state == Job.State.WAITING
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_looks_while_the_database_is_away_finds_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    job = ask("test.kind")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE jobs_job RENAME TO elsewhere")
+
+    assert not runner.run_next()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE elsewhere RENAME TO jobs_job")
+
+    assert "No job can be looked for now" in caplog.text
+    assert again(job).state == Job.State.WAITING
+
+
 def _cut() -> None:
     """End our own session from the server's side; SQLite has no server that could."""
     if connection.vendor == "sqlite":

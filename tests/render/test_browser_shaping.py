@@ -249,13 +249,17 @@ class Press:
         return ink._replace(gid=sample.glyph_of(ink.gid)) if is_sample else ink
 
 
+#: What texts need beside their letters; Thai's U+0E33 is drawn with U+0E4D and U+0E32.
+EXTRA = " -\u00a0()[]{}<>\u0e4d\u0e32"
+
+
 def static_file(face: Face, text: str, family: str, folder: Path) -> Path:
     """Write what a text needs of a face into a file: without axes or siblings, and renamed.
 
     Renamed because the engine prefers its own faces to a folder's of the same name.
     """
     wanted = hb.SubsetInput()
-    wanted.sets(hb.SubsetInputSets.UNICODE).set({ord(each) for each in text + " -\u00a0()[]{}<>"})
+    wanted.sets(hb.SubsetInputSets.UNICODE).set({ord(each) for each in text + EXTRA})
     wanted.layout_feature_tag_set.clear()
     wanted.layout_feature_tag_set.invert()  # all of them
     for axis, value in face.source.axes:

@@ -107,7 +107,9 @@ def test_work_that_nobody_decided_on_is_offered_again(open_page: OpenPage) -> No
     again.save()
     again.page.reload()
 
-    expect(again.page.get_by_role("dialog")).to_contain_text("Someone has saved the layout since then")
+    expect(again.page.get_by_role("dialog")).to_contain_text(
+        "Someone has saved the layout since then"
+    )
     again.page.get_by_role("button", name="Continue with my changes").click()
     again.places((21, 20))
 
