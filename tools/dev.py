@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -35,6 +36,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", default="8000")
     port = parser.parse_args().port
+    # A shell's background jobs begin with Ctrl-C ignored, and so would this.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     folder = Path(os.environ.get("COUNTERFOIL_DATA_DIR") or ROOT / "data" / "dev")
     environment = {
         **os.environ,
