@@ -49,12 +49,9 @@ _TOGETHER = (
 #: doubles what a test costs.
 _NOT_TRACED = (
     "tests/api/framework/test_access.py",
-    "tests/api/framework/test_audit_complete.py",
     "tests/api/framework/test_bad_input.py",
-    "tests/api/framework/test_listcosts.py",
     "tests/api/framework/test_schemathesis.py",
-    "tests/conformance/",
-    "tests/e2e/",
+    "tests/e2e/browser/",
     "tests/locale/",
     "tests/render/codes/test_zxing.py",
     "tests/render/test_browser_shaping.py",
