@@ -135,6 +135,24 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """Have captured logs with half a character in them reach the process that collects reports."""
+    return _encodable((yield))
+
+
+def _encodable(data: object) -> object:
+    match data:
+        case str():
+            return data.encode(errors="backslashreplace").decode()
+        case dict():
+            return {key: _encodable(value) for key, value in data.items()}
+        case list() | tuple():
+            return type(data)(_encodable(value) for value in data)
+        case _:
+            return data
+
+
 def _keep_out_of_the_data_folder(folder: Path) -> None:
     """Have files and the SQLite of tests in a folder of their own, not in a developer's.
 
