@@ -133,7 +133,7 @@ def _outcome(work: Callable[[], Any]) -> Future[Any]:
 
 def _answered(use: KeyUse, work: Callable[[], HttpResponseBase]) -> HttpResponseBase | Answer:
     with idempotency.held(use):
-        stored = idempotency.kept_answer(use)
+        stored = idempotency.stored_answer(use)
         if stored is not None:
             return stored
         response = work()

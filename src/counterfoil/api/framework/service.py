@@ -90,7 +90,7 @@ class IdempotencyView(ApiView[Team]):
     )
     def retrieve(self, request: Request) -> HttpResponse | Response:
         use = KeyUse.of(self.actor.key, request.query_params.get("key", ""))
-        stored = records.kept_answer(use)
+        stored = records.stored_answer(use)
         if stored is not None and stored.subject:
             raise StillRunning(
                 _(

@@ -219,10 +219,10 @@ class ListView(mixins.ListModelMixin):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         poll_from = self._poll_from() if self.page_generated else None
         modified = self._last_modified()
-        early = modified and conditional.early_answer(request, changed=modified.compared)
+        early = modified and conditional.early_answer(request, changed=modified.required)
         response = early or super().list(request, *args, **kwargs)
         if modified is not None and early is None:
-            response["Last-Modified"] = http_date(modified.shown.timestamp())
+            response["Last-Modified"] = http_date(modified.sent.timestamp())
         if poll_from is not None:
             response["X-Page-Generated"] = poll_from.isoformat()
         return response
