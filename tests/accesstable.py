@@ -175,7 +175,7 @@ def blocked(event: Event) -> Ids:
 
 def batch_jobs(event: Event) -> Ids:
     job = Job.objects.create(kind="batches.create")
-    BatchRequest.objects.create(job=job, event=event, requested_by="token:0")
+    BatchRequest.objects.create(job=job, event=event, requested_by="token:0", amount=1)
     return {"job": job.pk}
 
 
@@ -308,6 +308,7 @@ ROUTES: dict[str, Row] = {
     "orderposition-printlog": row(POST=SCAN, among=positions),
     "offlinesalesbatch-list": row(GET=READ, POST=WRITE),
     "offlinesalesbatch-detail": row(GET=READ, among=batches),
+    "offlinesalesbatch-options": row(GET=READ, PATCH=WRITE, among=batches),
     "offlinesalesbatch-check": row(GET=READ, among=batch_jobs),
     "offlinesalesbatch-render": row(POST=READ, among=batches),
     "offlinesalesbatch-render-noslash": row(POST=READ, among=batches),

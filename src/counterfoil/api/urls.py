@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from counterfoil.api.accounts import device, devices
 from counterfoil.api.audit import auditlog
-from counterfoil.api.batches import batchjobs, batchtickets, offlinesalesbatches
+from counterfoil.api.batches import batchjobs, batchoptions, batchtickets, offlinesalesbatches
 from counterfoil.api.catalog import (
     categories,
     events,
@@ -53,6 +53,7 @@ MODULES = [
     orderpositions,
     offlinesalesbatches,
     batchtickets,
+    batchoptions,
     batchjobs,
     ticketlayouts,
     layoutassignments,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
 from counterfoil.core import clock
@@ -16,12 +18,30 @@ from counterfoil.printing.models import RenderRequest
 MAX_AMOUNT = 10_000
 
 
-class OfflineSalesBatch(models.Model):
+class BatchOptions(models.Model):
+    """The columns that a request for a batch and the batch itself share.
+
+    They have the names of the fields of ``BatchSpec``. So do the foreign keys, which each model
+    declares itself, because the deletion of what they reference does not mean the same for both.
+    """
+
+    amount = models.PositiveIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_AMOUNT)]
+    )
+    testmode = models.BooleanField(default=False)
+    comment = models.TextField(blank=True, default="")
+    #: Tickets of a book, the last of which may have fewer; null: the batch has no books.
+    book_size = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class OfflineSalesBatch(BatchOptions):
     """A batch of tickets. It is inserted in the same transaction as all of its tickets."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="offline_sales_batches")
     creation = models.DateTimeField()
-    testmode = models.BooleanField(default=False)
     sales_channel = models.ForeignKey(SalesChannel, on_delete=models.PROTECT, related_name="+")
     layout = models.ForeignKey(
         TicketLayout, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -33,10 +53,6 @@ class OfflineSalesBatch(models.Model):
     variation = models.ForeignKey(
         ItemVariation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    amount = models.PositiveIntegerField(
-        validators=[MinValueValidator(1), MaxValueValidator(MAX_AMOUNT)]
-    )
-    comment = models.TextField(blank=True, default="")
 
     class Meta:
         verbose_name_plural = "offline sales batches"
@@ -44,10 +60,18 @@ class OfflineSalesBatch(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__gte=1, amount__lte=MAX_AMOUNT), name="batch_amount_within_limit"
             ),
+            models.CheckConstraint(
+                condition=Q(book_size=None) | Q(book_size__gte=1, book_size__lte=F("amount")),
+                name="batch_book_size_within_amount",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Batch {self.pk}"
+
+    def book_of(self, number: int) -> int | None:
+        """Return the book of a ticket by its number in the batch; None if there are no books."""
+        return (number - 1) // self.book_size + 1 if self.book_size else None
 
 
 class BatchTicket(models.Model):
@@ -68,8 +92,27 @@ class BatchTicket(models.Model):
         return f"{self.batch_id}/{self.number}"
 
 
-class BatchRequest(models.Model):
-    """A request for a batch: who may see the job that creates it, and the batch it created.
+def _requested(model: type[models.Model]) -> Any:
+    """Return a foreign key that keeps its value when the referenced row is deleted.
+
+    A deleted row reads as None, so the column is nullable. Nothing looks up requests by it alone.
+    """
+    return models.ForeignKey(
+        model,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+
+
+class BatchRequest(BatchOptions):
+    """A request for a batch: what was requested, the job that creates it, and what it created.
+
+    A request does not keep products, dates, channels or layouts from being deleted. It fails then
+    (``BatchSpec.of``), and its list still shows that there was one.
 
     ``idempotency_key`` identifies one submission of a form, so that sending it twice creates one
     batch. It is null for requests of the API.
@@ -80,6 +123,11 @@ class BatchRequest(models.Model):
     )
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="batch_requests")
     requested_by = models.CharField(max_length=64)
+    item = _requested(Item)
+    variation = _requested(ItemVariation)
+    subevent = _requested(SubEvent)
+    sales_channel = _requested(SalesChannel)
+    layout = _requested(TicketLayout)
     batch = models.OneToOneField(
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
+from counterfoil.batches.spec import REFERENCES
 from counterfoil.batches.ticket_ranges import in_ranges, parse_tickets
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.numbers import serials_meant
@@ -27,7 +28,7 @@ def batches_of(event: Event) -> QuerySet[OfflineSalesBatch]:
 
 def request_of(event: Event, job_id: UUID) -> BatchRequest | None:
     """Return the request with this job if it belongs to the event, else None."""
-    requests = BatchRequest.objects.select_related("job", "batch__sales_channel")
+    requests = BatchRequest.objects.select_related("job", "batch__sales_channel", *REFERENCES)
     return requests.filter(event=event, pk=job_id).first()
 
 

@@ -234,7 +234,7 @@ def _blaming_positions(positions: Sequence[NewPosition]) -> Iterator[None]:
     except NoQuota as refusal:
         problems = [[str(refusal)] if sellable == refusal.sellable else [] for sellable in sales]
     except SeriesExhausted as refusal:
-        products = [(sale.item.pk, sale.variation.pk if sale.variation else None) for sale in sales]
+        products = [sale.product for sale in sales]
         numbered = numbers.series_of(set(products))
         problems = [
             [str(refusal)] if numbered.get(product) == refusal.series else []

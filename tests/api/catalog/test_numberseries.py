@@ -198,7 +198,7 @@ def test_tickets_are_listed_and_searched_by_serial(api: Api, event: Event) -> No
     assert rows[0]["serial"] == "A00431"
     sellers = api.get(at(event, f"offlinesalesbatches/{second.pk}/tickets/?format=csv&list=seller"))
     table = list(csv.reader(io.StringIO(b"".join(sellers.streaming_content).decode())))
-    assert table[0][:3] == ["number", "serial", "product"]
+    assert table[0][:3] == ["number", "serial", "book"]
     assert table[0][-3:] == ["sold", "buyer", "note"]
     assert table[1][1] == "A00431"
     assert "secret" not in table[0]

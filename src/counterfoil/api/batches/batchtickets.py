@@ -29,6 +29,7 @@ from counterfoil.api.framework.downloads import FileAnswers
 from counterfoil.api.framework.fields import Money
 from counterfoil.api.framework.views import EventView, ListView
 from counterfoil.batches import queries
+from counterfoil.batches.books import parse_books
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
 from counterfoil.batches.ticket_ranges import in_ranges, parse_serial_tickets, parse_tickets
 from counterfoil.catalog.models import ItemVariation
@@ -44,12 +45,13 @@ COLUMNS = (
     "price",
     "currency",
     "serial",
+    "book",
     "product",
     "variation",
     "date",
 )
 #: For who sells the tickets: no codes, and columns to fill in by hand.
-_SELLER_COLUMNS = ("number", "serial", "product", "variation", "date", "price", "currency")
+_SELLER_COLUMNS = ("number", "serial", "book", "product", "variation", "date", "price", "currency")
 _BLANK_COLUMNS = ("sold", "buyer", "note")
 _CHUNK = 1000
 
@@ -96,6 +98,7 @@ class TicketSerializer(serializers.ModelSerializer[BatchTicket]):
     price = Money(source="position.price")
     currency = serializers.CharField(source="batch.event.currency")
     serial = serializers.CharField(source="position.serial", allow_null=True)
+    book = serializers.SerializerMethodField()
     product = serializers.CharField(source="position.item")
     variation = serializers.CharField(source="position.variation", allow_null=True)
     date = serializers.SerializerMethodField()
@@ -103,6 +106,9 @@ class TicketSerializer(serializers.ModelSerializer[BatchTicket]):
     class Meta:
         model = BatchTicket
         fields = COLUMNS
+
+    def get_book(self, ticket: BatchTicket) -> int | None:
+        return ticket.batch.book_of(ticket.number)
 
     def get_date(self, ticket: BatchTicket) -> datetime:
         return _date(ticket)
@@ -113,6 +119,9 @@ def _date(ticket: BatchTicket) -> datetime:
     return (event if subevent is None else subevent).date_from.astimezone(event.tz)
 
 
+_PARSERS = {"tickets": parse_tickets, "serials": parse_serial_tickets, "books": parse_books}
+
+
 class BatchTicketFilters(django_filters.FilterSet):  # type: ignore[misc]
     tickets = django_filters.CharFilter(
         method="in_ranges", help_text="Numbers or serials: ``401-450,512``, ``A00401-A00450``."
@@ -120,6 +129,7 @@ class BatchTicketFilters(django_filters.FilterSet):  # type: ignore[misc]
     serials = django_filters.CharFilter(
         method="in_ranges", help_text="The same, of serials only; their prefix may be empty."
     )
+    books = django_filters.CharFilter(method="in_ranges", help_text="Books: ``7-9,12``.")
     search = django_filters.CharFilter(method="matching")
 
     class Meta:
@@ -129,8 +139,7 @@ class BatchTicketFilters(django_filters.FilterSet):  # type: ignore[misc]
     def in_ranges(
         self, tickets: QuerySet[BatchTicket], name: str, value: str
     ) -> QuerySet[BatchTicket]:
-        parse = parse_tickets if name == "tickets" else parse_serial_tickets
-        return tickets.filter(in_ranges(parse(self._batch, value, field=name)))
+        return tickets.filter(in_ranges(_PARSERS[name](self._batch, value, field=name)))
 
     def matching(
         self, tickets: QuerySet[BatchTicket], _name: str, value: str
@@ -154,6 +163,7 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         "price": "23.00",
         "currency": "EUR",
         "serial": "A00401",
+        "book": 1,
         "product": "Admission",
         "variation": None,
         "date": "2026-12-27T20:00:00+01:00",
@@ -222,7 +232,8 @@ def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[
     )
     for *row, serial, item, variation, subevent in columns.iterator(_CHUNK):
         date = dates.get(subevent, event.date_from).astimezone(event.tz)
-        yield (*row, event.currency, serial, names[item], values.get(variation), date)
+        book = batch.book_of(row[0])
+        yield (*row, event.currency, serial, book, names[item], values.get(variation), date)
 
 
 def _write_csv(file: IO[bytes], table: Table) -> None:

@@ -30,7 +30,7 @@ from counterfoil.api.framework.schema import (
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.batches import queries, services
 from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
-from counterfoil.batches.services import BatchSpec
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import SalesChannel
 from counterfoil.catalog.services import WEB
 from counterfoil.jobs.queries import Phase, state_of
@@ -85,6 +85,7 @@ class NewBatchSerializer(serializers.Serializer[Any]):
     variation = VariationReference(required=False, allow_null=True)
     amount = Whole(min_value=1, max_value=MAX_AMOUNT)
     comment = Text(required=False, allow_blank=True, trim_whitespace=False)
+    book_size = Whole(required=False, allow_null=True, min_value=1)
 
 
 class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
