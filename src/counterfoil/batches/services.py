@@ -17,6 +17,7 @@ from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.batches.builder import BatchBuilder
 from counterfoil.batches.models import MAX_AMOUNT, BatchPrint, BatchRequest, OfflineSalesBatch
+from counterfoil.batches.options import option_problems
 from counterfoil.batches.spec import REFERENCES, BatchSpec
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, failpoints
@@ -77,6 +78,7 @@ def _request_batch(
             _("Ensure this value is less than or equal to %(limit_value)s.")
             % {"limit_value": MAX_AMOUNT}
         ]
+    problems |= option_problems({"book_size": new.book_size}, amount=new.amount)
     if problems:
         raise Invalid(problems)
 

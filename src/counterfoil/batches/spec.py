@@ -35,6 +35,7 @@ class BatchSpec:
     layout: TicketLayout | None = None
     testmode: bool = False
     comment: str = ""
+    book_size: int | None = None
 
     @classmethod
     def of(cls, request: BatchRequest) -> Self:

@@ -85,6 +85,7 @@ class NewBatchSerializer(serializers.Serializer[Any]):
     variation = VariationReference(required=False, allow_null=True)
     amount = Whole(min_value=1, max_value=MAX_AMOUNT)
     comment = Text(required=False, allow_blank=True, trim_whitespace=False)
+    book_size = Whole(required=False, allow_null=True, min_value=1)
 
 
 class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
