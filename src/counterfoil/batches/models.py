@@ -37,7 +37,10 @@ class BatchOptions(models.Model):
 
 
 class OfflineSalesBatch(BatchOptions):
-    """A batch of tickets. It is inserted in the same transaction as all of its tickets."""
+    """A batch of tickets. It is inserted in the same transaction as all of its tickets.
+
+    ``data_columns`` are the names of the columns of its table, whose rows its tickets have.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="offline_sales_batches")
     creation = models.DateTimeField()
@@ -52,6 +55,7 @@ class OfflineSalesBatch(BatchOptions):
     variation = models.ForeignKey(
         ItemVariation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    data_columns = models.JSONField(default=list)
 
     class Meta:
         verbose_name_plural = "offline sales batches"
@@ -81,6 +85,8 @@ class BatchTicket(models.Model):
     position = models.OneToOneField(
         OrderPosition, on_delete=models.CASCADE, related_name="batch_ticket"
     )
+    #: The ticket's row of the batch's table: texts by column.
+    data = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -126,6 +132,8 @@ class BatchRequest(BatchOptions, JobRequest):  # noqa: DJ008 - it inherits one
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)
+    #: The table of the batch until that is created: ``{"columns": [...], "rows": [[...]]}``.
+    table = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [

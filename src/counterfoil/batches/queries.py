@@ -14,7 +14,8 @@ from counterfoil.catalog.models import Event
 from counterfoil.catalog.numbers import serials_meant
 from counterfoil.checkin.queries import entries
 from counterfoil.core.refusals import Invalid
-from counterfoil.orders.models import Order
+from counterfoil.jobs.models import Job
+from counterfoil.orders.models import Order, PrintLog
 
 _CANCELED = Q(position__canceled=True) | Q(position__order__status=Order.Status.CANCELED)
 
@@ -43,6 +44,13 @@ def tickets_of(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
 def is_numbered(batch: OfflineSalesBatch) -> bool:
     """Return whether tickets of a batch have serials: all have, or none, when it is created."""
     return batch.tickets.filter(position__serial__isnull=False).exists()
+
+
+def was_printed(batch: OfflineSalesBatch) -> bool:
+    """Return whether a print of a batch was requested and may exist, or a device reported one."""
+    ended = (Job.State.FAILED, Job.State.CANCELLED)
+    logs = PrintLog.objects.filter(position__batch_ticket__batch=batch, successful=True)
+    return batch.prints.exclude(request__job__state__in=ended).exists() or logs.exists()
 
 
 def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:

@@ -230,10 +230,10 @@ def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[
         "position__variation",
         "position__subevent",
     )
-    for *row, serial, item, variation, subevent in columns.iterator(_CHUNK):
+    for number, *row, serial, item, variation, subevent in columns.iterator(_CHUNK):
         date = dates.get(subevent, event.date_from).astimezone(event.tz)
-        book = batch.book_of(row[0])
-        yield (*row, event.currency, serial, book, names[item], values.get(variation), date)
+        book = batch.book_of(number)
+        yield (number, *row, event.currency, serial, book, names[item], values.get(variation), date)
 
 
 def _write_csv(file: IO[bytes], table: Table) -> None:
