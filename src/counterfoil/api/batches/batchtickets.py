@@ -26,6 +26,7 @@ from counterfoil.api.framework.fields import Money
 from counterfoil.api.framework.views import EventView, ListView
 from counterfoil.batches import queries
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.catalog.money import in_currency, written_places
 from counterfoil.core import heavy
 
 COLUMNS = ("number", "order", "position", "positionid", "secret", "price")
@@ -108,7 +109,7 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         batch = self._batch()
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
         with heavy.slot():
-            _write_xlsx(file, _rows(batch))
+            _write_xlsx(file, _rows(batch), decimals=written_places(batch.event.currency))
         return _attachment(file, batch, "xlsx", XlsxRenderer.media_type)
 
 
@@ -120,6 +121,7 @@ def _attachment(
 
 
 def _rows(batch: OfflineSalesBatch) -> Iterator[Row]:
+    currency = batch.event.currency
     tickets = queries.tickets_of(batch).values_list(
         "number",
         "position__order__code",
@@ -128,7 +130,8 @@ def _rows(batch: OfflineSalesBatch) -> Iterator[Row]:
         "position__secret",
         "position__price",
     )
-    return tickets.iterator(_CHUNK)
+    for *others, price in tickets.iterator(_CHUNK):
+        yield (*others, in_currency(price, currency))
 
 
 def _csv_text(rows: Iterable[Row]) -> Iterator[str]:
@@ -149,13 +152,13 @@ def _drain(buffer: io.StringIO) -> str:
     return text
 
 
-def _write_xlsx(file: IO[bytes], rows: Iterable[Row]) -> None:
+def _write_xlsx(file: IO[bytes], rows: Iterable[Row], *, decimals: int) -> None:
     """Write a sheet row by row: with ``constant_memory`` each goes to disk as the next begins."""
     import xlsxwriter  # late: it takes long, and few ask for a workbook
 
     with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("Tickets")
-        money = book.add_format({"num_format": "0.00"})
+        money = book.add_format({"num_format": f"0.{'0' * decimals}"})
         sheet.write_row(0, 0, COLUMNS)
         for number, row in enumerate(rows, start=1):
             sheet.write_row(number, 0, row[:-1])
