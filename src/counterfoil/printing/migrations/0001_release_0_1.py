@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('content_version', models.CharField(blank=True, default='', max_length=64)),
                 ('parts', models.JSONField()),
                 ('layouts', models.JSONField()),
+                ('printer_dpi', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('created', models.DateTimeField(default=counterfoil.core.clock.now, editable=False)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='render_requests', to='catalog.event')),
             ],

@@ -25,6 +25,7 @@ from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import LayoutChooser
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
+from counterfoil.web.printing.forms import PrinterForm
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
@@ -87,6 +88,7 @@ class Batch(EventPage):
             "batch": batch,
             "tickets": queries.annotated_tickets(batch)[:FIRST],
             "prints": prints,
+            "printer": PrinterForm(),
             "requested_by": requested_by,
             "names": names_of([requested_by, *(each.requested_by for each in prints)]),
             "entered": queries.entries_of(batch),
