@@ -144,8 +144,12 @@ def create_batch(claim: Claim) -> None:
     failpoints.reach("batches.committed")
 
 
-def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
+def request_print(
+    *, actor: Actor, batch: OfflineSalesBatch, printer_dpi: int | None = None
+) -> RenderRequest:
     """Request the PDF of a batch: one page per ticket, in the order of creation.
+
+    The bars of codes are aligned to the dots of a printer of ``printer_dpi``.
 
     Raises:
         Gone: all tickets of the batch were deleted.
@@ -156,7 +160,13 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
         raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
     pinned = pin(event=batch.event, parts=parts)
     with transaction.atomic():
-        request = request_pinned(event=batch.event, actor=actor, pinned=pinned, purpose=PURPOSE)
+        request = request_pinned(
+            event=batch.event,
+            actor=actor,
+            pinned=pinned,
+            purpose=PURPOSE,
+            printer_dpi=printer_dpi,
+        )
         BatchPrint.objects.create(batch=batch, request=request)
     return request
 

@@ -70,11 +70,18 @@ def pin(*, event: Event, parts: Sequence[PrintItem]) -> PinnedItems:
 
 
 def request_pinned(
-    *, event: Event, actor: Actor, pinned: PinnedItems, purpose: str, content_version: str = ""
+    *,
+    event: Event,
+    actor: Actor,
+    pinned: PinnedItems,
+    purpose: str,
+    content_version: str = "",
+    printer_dpi: int | None = None,
 ) -> RenderRequest:
     """Request a PDF of tickets with pinned layouts.
 
     ``content_version`` identifies the state of the tickets, so that the PDF can be found again.
+    The bars of codes are aligned to the dots of a printer of ``printer_dpi``.
     """
     total = len(pinned.numbered)
     with transaction.atomic():
@@ -86,6 +93,7 @@ def request_pinned(
             content_version=content_version,
             parts=pinned.numbered,
             layouts=pinned.layouts,
+            printer_dpi=printer_dpi,
         )
         audit.record(
             actor=actor,

@@ -33,6 +33,7 @@ from counterfoil.batches.books import parse_books
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
 from counterfoil.batches.ticket_ranges import in_ranges, parse_serial_tickets, parse_tickets
 from counterfoil.catalog.models import ItemVariation
+from counterfoil.catalog.money import in_currency, written_places
 from counterfoil.core import heavy
 from counterfoil.core.translated import resolve
 
@@ -64,6 +65,7 @@ class Table:
 
     columns: tuple[str, ...]
     rows: Iterable[Row]
+    decimals: int
 
 
 class _TableRenderer(BaseRenderer):
@@ -207,7 +209,7 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         blank = _BLANK_COLUMNS if is_sellers else ()
         places = [COLUMNS.index(name) for name in columns]
         chosen = ((*(row[place] for place in places), *("" for _ in blank)) for row in rows)
-        return Table((*columns, *blank), chosen)
+        return Table((*columns, *blank), chosen, written_places(self.event.currency))
 
 
 def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[Row]:
@@ -230,10 +232,12 @@ def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[
         "position__variation",
         "position__subevent",
     )
-    for number, *row, serial, item, variation, subevent in columns.iterator(_CHUNK):
+    currency = event.currency
+    for number, *ids, price, serial, item, variation, subevent in columns.iterator(_CHUNK):
+        price = in_currency(price, currency)
         date = dates.get(subevent, event.date_from).astimezone(event.tz)
-        book = batch.book_of(number)
-        yield (number, *row, event.currency, serial, book, names[item], values.get(variation), date)
+        names_of = names[item], values.get(variation)
+        yield (number, *ids, price, currency, serial, batch.book_of(number), *names_of, date)
 
 
 def _write_csv(file: IO[bytes], table: Table) -> None:
@@ -260,7 +264,7 @@ def _write_xlsx(file: IO[bytes], table: Table) -> None:
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet("Tickets")
         formats = {
-            "price": book.add_format({"num_format": "0.00"}),
+            "price": book.add_format({"num_format": f"0.{'0' * table.decimals}"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         }
         by_column = [formats.get(name) for name in table.columns]

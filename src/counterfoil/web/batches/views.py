@@ -26,6 +26,7 @@ from counterfoil.layouts.queries import LayoutChooser
 from counterfoil.printing.queries import prints_of
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
+from counterfoil.web.printing.forms import PrinterForm
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
@@ -90,6 +91,7 @@ class Batch(EventPage):
             "tickets": queries.annotated_tickets(batch)[:FIRST],
             "is_numbered": queries.is_numbered(batch),
             "prints": prints,
+            "printer": PrinterForm(),
             "requested_by": requested_by,
             "names": names_of([requested_by, *(each.requested_by for each in prints)]),
             "entered": queries.entries_of(batch),
