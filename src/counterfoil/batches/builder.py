@@ -5,14 +5,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from django.db import IntegrityError, transaction
 
-from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.batches.models import (
+    Activation,
+    BatchTicket,
+    OfflineSalesBatch,
+    Then,
+    Validity,
+)
 from counterfoil.catalog import change_clock
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
+from counterfoil.checkin.secrets import INACTIVE_BLOCK, upsert_blocked
 from counterfoil.core import failpoints
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import bulk
@@ -44,6 +51,9 @@ class Draft:
     amount: int
     testmode: bool
     comment: str
+    activation: str = Activation.AT_ONCE
+    return_by: date | None = None
+    then: str = Then.ASK
 
     @property
     def sellable(self) -> Sellable:
@@ -108,18 +118,27 @@ class BatchBuilder:
         amount = self.draft.amount
         price = self.draft.price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
-        self._insert_positions(positions, orders, price, batch.creation)
+        inactive = batch.starts_inactive
+        blocks = [INACTIVE_BLOCK] if inactive else None
+        self._insert_positions(positions, orders, price, batch.creation, blocks)
         check()
         failpoints.reach("batches.half_inserted")
         if price.gross:
             self._insert_payments(orders, price, batch.creation)
-        inserter = bulk.BulkInserter(BatchTicket(batch=batch), ["id", "number", "position_id"])
+        sample = BatchTicket(
+            batch=batch, validity=Validity.INACTIVE if inactive else Validity.ACTIVE
+        )
+        inserter = bulk.BulkInserter(sample, ["id", "number", "position_id"])
         ids = bulk.draw_ids(BatchTicket, amount)
         inserter.insert(zip(ids, range(1, amount + 1), positions, strict=True))
         check()
         # Foreign keys are checked at the commit. So the rows that carry the time come last, and
         # nobody at a gate of this event waits for the rest.
-        self._insert_orders(orders, price, change_clock.stamp(self.draft.event.pk))
+        moment = change_clock.stamp(self.draft.event.pk)
+        self._insert_orders(orders, price, moment)
+        if inactive:
+            tickets = OrderPosition.objects.filter(batch_ticket__batch=batch)
+            upsert_blocked(self.draft.event.pk, tickets, True, moment)
 
     def _insert_orders(self, ids: list[int], price: Price, moment: datetime) -> None:
         draft = self.draft
@@ -140,7 +159,12 @@ class BatchBuilder:
         inserter.insert(_reaching("batches.copying", rows))
 
     def _insert_positions(
-        self, ids: list[int], orders: list[int], price: Price, moment: datetime
+        self,
+        ids: list[int],
+        orders: list[int],
+        price: Price,
+        moment: datetime,
+        blocks: list[str] | None,
     ) -> None:
         draft = self.draft
         validity = validity_of(event=draft.event, item=draft.item, now=moment)
@@ -156,6 +180,7 @@ class BatchBuilder:
             tax_code=price.tax_code,
             valid_from=validity.start,
             valid_until=validity.end,
+            blocked=blocks,
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
         inserter = bulk.BulkInserter(sample, slots)

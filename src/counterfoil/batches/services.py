@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -17,7 +18,14 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.batches.builder import BatchBuilder, Draft
-from counterfoil.batches.models import MAX_AMOUNT, BatchPrint, BatchRequest, OfflineSalesBatch
+from counterfoil.batches.models import (
+    MAX_AMOUNT,
+    Activation,
+    BatchPrint,
+    BatchRequest,
+    OfflineSalesBatch,
+    Then,
+)
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
 from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Conflict, Gone, Invalid
@@ -46,6 +54,9 @@ class BatchSpec:
     layout: TicketLayout | None = None
     testmode: bool = False
     comment: str = ""
+    activation: str = Activation.AT_ONCE
+    return_by: date | None = None
+    then: str = Then.ASK
 
     @property
     def sellable(self) -> Sellable:
@@ -64,6 +75,9 @@ class _Payload:
     layout: int | None
     testmode: bool
     comment: str
+    activation: str = Activation.AT_ONCE
+    return_by: str | None = None
+    then: str = Then.ASK
 
 
 @transaction.atomic
@@ -201,6 +215,9 @@ def _payload(new: BatchSpec) -> _Payload:
         layout=new.layout.pk if new.layout else None,
         testmode=new.testmode,
         comment=new.comment,
+        activation=str(new.activation),
+        return_by=new.return_by.isoformat() if new.return_by else None,
+        then=str(new.then),
     )
 
 
@@ -233,6 +250,9 @@ def _draft(event: Event, payload: _Payload) -> Draft:
         amount=payload.amount,
         testmode=payload.testmode,
         comment=payload.comment,
+        activation=payload.activation,
+        return_by=date.fromisoformat(payload.return_by) if payload.return_by else None,
+        then=payload.then,
     )
 
 
@@ -252,6 +272,10 @@ def _insert_batch(draft: Draft) -> OfflineSalesBatch:
         variation=draft.variation,
         amount=draft.amount,
         comment=draft.comment,
+        activation=draft.activation,
+        starts_inactive=draft.activation != Activation.AT_ONCE,
+        return_by=draft.return_by,
+        then=draft.then,
     )
 
 
