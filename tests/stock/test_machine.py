@@ -22,7 +22,7 @@ from counterfoil.stock.moves import CONSIGNMENTS, RULES, Action, State, after, r
 from counterfoil.stock.queries import batch_stock
 from counterfoil.stock.replay import differences, replay_batch
 from counterfoil.stock.selection import Selection, select
-from counterfoil.stock.services import Line, Options
+from counterfoil.stock.services import Consignment, Line, Options
 from gate import make_list
 from makers import make_event, make_item, make_order
 
@@ -89,7 +89,8 @@ class Machine(RuleBasedStateMachine):
     )
     def consign(self, action: Action, numbers: set[int], owner: int, to: int) -> None:
         lines = [Line(batch=self.batch, numbers=ranges_of(numbers))]
-        shared: dict[str, Any] = {"actor": self.actor, "event": self.event, "lines": lines}
+        consignment = Consignment(event=self.event, lines=lines)
+        shared: dict[str, Any] = {"actor": self.actor, "consignment": consignment}
         who = None if action is Action.HAND_OUT else owner
         lawful = all(refusal(action, self.model[number], owner=who) is None for number in numbers)
         try:

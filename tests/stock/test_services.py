@@ -19,7 +19,7 @@ from counterfoil.stock.execution import ActionRefused, Outcome
 from counterfoil.stock.models import StockEvent
 from counterfoil.stock.moves import Action
 from counterfoil.stock.selection import select
-from counterfoil.stock.services import Line, Options
+from counterfoil.stock.services import Consignment, Line, Options
 from makers import make_event, make_item
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +44,9 @@ def states(batch: OfflineSalesBatch) -> list[tuple[str, str]]:
     return list(batch.tickets.order_by("number").values_list("validity", "place"))
 
 
-def line(batch: OfflineSalesBatch, numbers: str) -> list[Line]:
-    return [Line(batch=batch, numbers=parse_ranges(numbers, highest=batch.amount, field="x"))]
+def line(batch: OfflineSalesBatch, numbers: str, **given: Any) -> Consignment:
+    ranges = parse_ranges(numbers, highest=batch.amount, field="x")
+    return Consignment(event=batch.event, lines=[Line(batch=batch, numbers=ranges)], **given)
 
 
 def test_a_void_ticket_is_a_cancelled_order_a_revoked_secret_and_a_free_place(item: Item) -> None:
@@ -108,21 +109,21 @@ def test_what_one_ticket_does_not_allow_is_refused_for_all_or_skipped(item: Item
 
 def test_consignments_activate_hand_over_and_put_back(item: Item) -> None:
     batch, actor = make(item, 6, activation="on_handover"), somebody(item)
-    shared: dict[str, Any] = {"actor": actor, "event": item.event, "seller": 7}
+    shared: dict[str, Any] = {"actor": actor, "seller": 7}
 
-    out = services.hand_out(lines=line(batch, "1-4"), document="2027-0001", **shared)
+    out = services.hand_out(consignment=line(batch, "1-4", document="2027-0001"), **shared)
     assert (out.count, out.events[0].action, out.events[0].document) == (4, "hand_out", "2027-0001")
     assert states(batch)[:5] == [("active", "with_seller")] * 4 + [("inactive", "stock")]
     with pytest.raises(ActionRefused):
         act(batch, "return", "1")
     with pytest.raises(ActionRefused):
-        services.take_back(lines=line(batch, "1"), **{**shared, "seller": 8})
-    services.transfer(lines=line(batch, "4"), to=8, **shared)
+        services.take_back(consignment=line(batch, "1"), **{**shared, "seller": 8})
+    services.transfer(consignment=line(batch, "4"), to=8, **shared)
     act(batch, "sold", "1")
     act(batch, "lost", "2")
     with pytest.raises(ActionRefused):
-        services.take_back(lines=line(batch, "1-3"), **shared)
-    back = services.take_back(lines=line(batch, "3"), **shared)
+        services.take_back(consignment=line(batch, "1-3"), **shared)
+    back = services.take_back(consignment=line(batch, "3"), **shared)
 
     assert back.events[0].action == "return"
     assert states(batch)[:4] == [

@@ -25,6 +25,7 @@ from counterfoil.api.checkin import (
     checkinlists,
     checkinrpc,
     checkins,
+    scanconflicts,
     secretlists,
 )
 from counterfoil.api.files import upload
@@ -32,6 +33,7 @@ from counterfoil.api.framework import documentation, service, stub_resources
 from counterfoil.api.layouts import layoutassignments, layoutelements, ticketlayouts
 from counterfoil.api.orders import orderpositions, orders, printlog
 from counterfoil.api.printing import renderjobs, ticketdownloads, ticketpdfrenderer
+from counterfoil.api.stock import batchstock, stockevents, ticketactions
 from counterfoil.api.webhooks import webhooks
 
 MODULES = [
@@ -52,6 +54,9 @@ MODULES = [
     offlinesalesbatches,
     batchtickets,
     batchjobs,
+    batchstock,
+    ticketactions,
+    stockevents,
     ticketlayouts,
     layoutassignments,
     layoutelements,
@@ -62,6 +67,7 @@ MODULES = [
     checkinlistpositions,
     checkinrpc,
     checkins,
+    scanconflicts,
     devices,
     device,
     webhooks,

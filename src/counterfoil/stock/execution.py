@@ -7,7 +7,7 @@ UPDATEs; where anything differs, the plan is made anew under the locks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,7 +27,7 @@ from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Refusal
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.stock import ledger
-from counterfoil.stock.models import HandOut, SingleTicket, StockEvent
+from counterfoil.stock.models import HandOut, LedgerHead, SingleTicket, StockEvent
 from counterfoil.stock.moves import Action
 from counterfoil.stock.planning import BlockChange, Plan, Redeemed, Refused, state_of
 
@@ -137,7 +137,7 @@ def carry_out(plans: Sequence[Plan], context: Context) -> Outcome:
     return outcome_of(plans, events)
 
 
-def _execute(plans: Sequence[Plan], context: Context, head: ledger.LedgerHead) -> list[StockEvent]:
+def _execute(plans: Sequence[Plan], context: Context, head: LedgerHead) -> list[StockEvent]:
     plans = [plan for plan in plans if plan.count]
     if not plans:
         return []
@@ -285,7 +285,7 @@ def _cancel_single_orders(plan: Plan, moment: datetime) -> None:
         order.save(update_fields=["status", "total", "cancellation_date", "last_modified"])
 
 
-def _listed(change: BlockChange) -> tuple[Collection[range], Collection[range]]:
+def _listed(change: BlockChange) -> tuple[Sequence[range], Sequence[range]]:
     """Return which tickets are now on the list of blocked ones, and which are no longer."""
     started = change.numbers if not change.before else ()
     ended = change.numbers if not change.after else ()

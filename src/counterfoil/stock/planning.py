@@ -9,10 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from counterfoil.batches.models import Activation, BatchTicket, Place, Validity
+from counterfoil.batches.models import Activation, Place, TicketState, Validity
 from counterfoil.checkin.queries import entries
 from counterfoil.checkin.secrets import INACTIVE_BLOCK
 from counterfoil.core.ranges import format_ranges, ranges_of
@@ -258,22 +259,22 @@ def state_of(position: OrderPosition) -> State:
     """Return the state of any ticket."""
     row = getattr(position, "batch_ticket", None) or getattr(position, "single_ticket", None)
     if row is not None:
-        return State(row.validity, row.place, row.place_before, row.seller)
+        return state_in(row)
     return State(Validity.VOID if position.canceled else Validity.ACTIVE, Place.STOCK)
+
+
+def state_in(row: TicketState) -> State:
+    """Return the state that a row holds."""
+    return State(row.validity, row.place, row.place_before, row.seller)
 
 
 def _redeemed_at(selection: Selection) -> dict[int, datetime]:
     """Return when tickets of the selection were first admitted, by position."""
-    if selection.batch is None:
-        tickets = selection.positions(selection.numbers).values("pk")
-    else:
-        tickets = BatchTicket.objects.filter(batch=selection.batch).values("position_id")
-    rows = entries().filter(position__in=tickets).order_by("-datetime")
-    return {
-        position: at
-        for position, at in rows.values_list("position_id", "datetime")
-        if position is not None
-    }
+    tickets: QuerySet[Any] = selection.positions(selection.numbers)
+    if selection.batch is not None:  # all of its: one join, however many ranges there are
+        tickets = OrderPosition.objects.filter(batch_ticket__batch=selection.batch)
+    rows = entries().filter(position__in=tickets.values("pk")).order_by("-datetime")
+    return dict(rows.values_list("position_id", "datetime"))
 
 
 def _scanned_words(at: datetime) -> str:

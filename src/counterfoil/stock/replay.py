@@ -10,7 +10,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.core.ranges import parse_ranges
 from counterfoil.stock.models import SingleTicket, StockEvent
 from counterfoil.stock.moves import Action, State, after
-from counterfoil.stock.planning import name_of
+from counterfoil.stock.planning import name_of, state_in
 
 K = TypeVar("K")
 
@@ -51,21 +51,19 @@ def _apply(row: StockEvent, states: dict[K, State], keys: Iterable[K]) -> None:
 
 def differences(event: Event) -> list[str]:
     """Return which rows of an event's tickets do not say what the ledger says."""
-    found = []
+    found: list[str] = []
     for batch in event.offline_sales_batches.filter(testmode=False):
         states = replay_batch(batch)
-        for number, *state in batch.tickets.values_list(
-            "number", "validity", "place", "place_before", "seller"
-        ):
-            if State(*state) != states[number]:
-                found.append(f"batch {batch.pk}, ticket {number}: {State(*state)}")
+        found += [
+            f"batch {batch.pk}, ticket {row.number}: {state_in(row)}"
+            for row in batch.tickets.order_by("number")
+            if state_in(row) != states[row.number]
+        ]
     singles = replay_singles(event)
     rows = SingleTicket.objects.filter(
         position__order__event=event, position__order__testmode=False
     )
     for row in rows.select_related("position__order"):
         name = name_of(row.position)
-        state = State(row.validity, row.place, row.place_before, row.seller)
-        if state != singles.get(name, State()):
-            found.append(f"ticket {name}: {state}")
+        found += [f"{name}: {state_in(row)}"] * (state_in(row) != singles.get(name, State()))
     return found

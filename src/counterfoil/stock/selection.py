@@ -161,8 +161,8 @@ def selections_of(
     """Sort tickets into selections: position, whether it is a test, batch and number of each."""
     numbers: dict[tuple[int | None, bool], list[int]] = {}
     for position, testmode, batch_id, number in rows:
-        single = batch_id is None or number is None
-        numbers.setdefault((batch_id, testmode), []).append(position if single else number)
+        key = position if number is None else number
+        numbers.setdefault((batch_id, testmode), []).append(key)
     batches = {
         batch.pk: batch
         for batch in event.offline_sales_batches.filter(pk__in=[key for key, _test in numbers])

@@ -151,89 +151,63 @@ class Line:
     numbers: Sequence[range]
 
 
-def hand_out(
-    *,
-    actor: Actor | None,
-    event: Event,
-    lines: Iterable[Line],
-    seller: int,
-    document: str = "",
-    reason: str = "",
-    return_by: date | None = None,
-    then: str = "",
-) -> Outcome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consignment:
+    """Tickets that go to a seller, come back, or pass on, by one document.
+
+    ``return_by`` and ``then`` win over those of the batches.
+    """
+
+    event: Event
+    lines: Sequence[Line]
+    document: str = ""
+    reason: str = ""
+    return_by: date | None = None
+    then: str = ""
+
+
+def hand_out(*, actor: Actor | None, consignment: Consignment, seller: int) -> Outcome:
     """Hand tickets out to a seller. Those that wait for the hand-over become active.
 
-    ``return_by`` and ``then`` win over the batch's. Call it last in the caller's transaction
-    (see ``execution.carry_out``); the outcome's events carry the hashes to print.
+    Call it last in the caller's transaction (see ``execution.carry_out``). The events of the
+    outcome, one for each line of real tickets, carry the hashes to print.
 
     Raises:
         ActionRefused: tickets are neither in stock nor returned, or void.
     """
-    plans = plan_consignment(action=Action.HAND_OUT, lines=lines, seller=seller)
-    context = Context(
-        event=event,
-        actor=actor,
-        reason=reason,
-        document=document,
-        return_by=return_by,
-        then=then,
-    )
-    return carry_out(plans, context)
+    plans = plan_consignment(action=Action.HAND_OUT, lines=consignment.lines, seller=seller)
+    return carry_out(plans, _context_of(consignment, actor))
 
 
-def take_back(
-    *,
-    actor: Actor | None,
-    event: Event,
-    lines: Iterable[Line],
-    seller: int,
-    document: str = "",
-    reason: str = "",
-) -> Outcome:
+def take_back(*, actor: Actor | None, consignment: Consignment, seller: int) -> Outcome:
     """Take tickets back from the seller who has them.
 
     Raises:
         ActionRefused: the seller does not have some, or has sold them.
     """
-    plans = plan_consignment(action=Action.BACK, lines=lines, owner=seller)
-    context = Context(event=event, actor=actor, reason=reason, document=document)
-    return carry_out(plans, context)
+    plans = plan_consignment(action=Action.BACK, lines=consignment.lines, owner=seller)
+    return carry_out(plans, _context_of(consignment, actor))
 
 
-def transfer(
-    *,
-    actor: Actor | None,
-    event: Event,
-    lines: Iterable[Line],
-    seller: int,
-    to: int,
-    document: str = "",
-    reason: str = "",
-    return_by: date | None = None,
-    then: str = "",
-) -> Outcome:
+def transfer(*, actor: Actor | None, consignment: Consignment, seller: int, to: int) -> Outcome:
     """Pass tickets on from one seller to another.
 
     Raises:
         ActionRefused: the first seller does not have some, or has sold them.
     """
-    plans = plan_consignment(action=Action.TRANSFER, lines=lines, owner=seller, seller=to)
-    context = Context(
-        event=event,
-        actor=actor,
-        reason=reason,
-        document=document,
-        return_by=return_by,
-        then=then,
+    plans = plan_consignment(
+        action=Action.TRANSFER, lines=consignment.lines, owner=seller, seller=to
     )
-    return carry_out(plans, context)
+    return carry_out(plans, _context_of(consignment, actor))
 
 
 def plan_consignment(
     *, action: Action, lines: Iterable[Line], owner: int | None = None, seller: int | None = None
 ) -> list[Plan]:
-    """Say what a consignment would do, and which tickets it cannot have. Takes no lock."""
+    """Say what a consignment would do, and which tickets it cannot have. Takes no lock.
+
+    ``owner`` is the seller who must have the tickets, ``seller`` who gets them.
+    """
     return [
         plan(
             Request(
@@ -245,6 +219,17 @@ def plan_consignment(
         )
         for line in lines
     ]
+
+
+def _context_of(consignment: Consignment, actor: Actor | None) -> Context:
+    return Context(
+        event=consignment.event,
+        actor=actor,
+        reason=consignment.reason,
+        document=consignment.document,
+        return_by=consignment.return_by,
+        then=consignment.then,
+    )
 
 
 def cancel_order(*, actor: Actor | None, order: Order, comment: str = "") -> Order:

@@ -29,7 +29,7 @@ from counterfoil.api.framework.schema import (
 )
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.batches import queries, services
-from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
+from counterfoil.batches.models import MAX_AMOUNT, Activation, OfflineSalesBatch, Then
 from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import SalesChannel
 from counterfoil.catalog.services import WEB
@@ -85,6 +85,9 @@ class NewBatchSerializer(serializers.Serializer[Any]):
     variation = VariationReference(required=False, allow_null=True)
     amount = Whole(min_value=1, max_value=MAX_AMOUNT)
     comment = Text(required=False, allow_blank=True, trim_whitespace=False)
+    activation = serializers.ChoiceField(Activation.choices, required=False)
+    return_by = serializers.DateField(required=False, allow_null=True)
+    then = serializers.ChoiceField(Then.choices, required=False)
 
 
 class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
