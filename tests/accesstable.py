@@ -41,6 +41,7 @@ from makers import (
     make_event,
     make_item,
     make_layout,
+    make_number_series,
     make_order,
     make_organizer,
     make_quota,
@@ -103,6 +104,15 @@ def questions(event: Event) -> Ids:
 
 def subevents(event: Event) -> Ids:
     return {"pk": make_subevent(event).pk}
+
+
+def number_series(event: Event) -> Ids:
+    return {"pk": make_number_series(event.organizer).pk}
+
+
+def number_assignments(event: Event) -> Ids:
+    series = make_number_series(event.organizer)
+    return {"pk": make_item(event).number_assignments.create(series=series).pk}
 
 
 def tax_rules(event: Event) -> Ids:
@@ -303,6 +313,10 @@ ROUTES: dict[str, Row] = {
     "category-detail": crud(ITEMS, categories),
     "taxrule-list": row(GET=SEE, POST=TAX),
     "taxrule-detail": crud(TAX, tax_rules),
+    "numberseries-list": row(GET=SEE, POST=ORGANIZER),
+    "numberseries-detail": crud(ORGANIZER, number_series),
+    "numberassignment-list": row(GET=SEE, POST=ITEMS),
+    "numberassignment-detail": crud(ITEMS, number_assignments),
     "quota-list": row(GET=SEE, POST=ITEMS),
     "quota-detail": crud(ITEMS, quotas),
     "quota-availability": row(GET=SEE, among=quotas),
@@ -325,12 +339,14 @@ ROUTES: dict[str, Row] = {
     "orderposition-printlog": row(POST=SCAN, among=positions),
     "offlinesalesbatch-list": row(GET=READ, POST=WRITE),
     "offlinesalesbatch-detail": row(GET=READ, among=batches),
+    "offlinesalesbatch-options": row(GET=READ, PATCH=WRITE, among=batches),
     "offlinesalesbatch-check": row(GET=READ, among=batch_jobs),
     "offlinesalesbatch-render": row(POST=READ, among=batches),
     "offlinesalesbatch-render-noslash": row(POST=READ, among=batches),
     "offlinesalesbatch-download": row(GET=READ, among=batch_prints),
     "offlinesalesbatch-tickets": row(GET=READ, among=batches),
     "batchjob-detail": row(GET=READ, DELETE=WRITE, among=batch_jobs),
+    "batchdefaults": row(GET=SEE, PATCH=GENERAL),
     "offlinesalesbatch-stock": row(GET=f"{READ} {STOCK}", among=batches),
     "ticketaction-list": row(POST=STOCK),
     "ticketaction-check": row(GET=f"{STOCK} {READ}", among=ticket_actions),

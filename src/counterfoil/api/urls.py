@@ -6,12 +6,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from counterfoil.api.accounts import device, devices
 from counterfoil.api.audit import auditlog
-from counterfoil.api.batches import batchjobs, batchtickets, offlinesalesbatches
+from counterfoil.api.batches import batchjobs, batchoptions, batchtickets, offlinesalesbatches
 from counterfoil.api.catalog import (
     categories,
     events,
     eventsettings,
     items,
+    numberseries,
     organizers,
     questions,
     quotas,
@@ -49,10 +50,12 @@ MODULES = [
     taxrules,
     quotas,
     questions,
+    numberseries,
     orders,
     orderpositions,
     offlinesalesbatches,
     batchtickets,
+    batchoptions,
     batchjobs,
     batchstock,
     ticketactions,

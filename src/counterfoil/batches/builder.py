@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import IntegrityError, transaction
 
@@ -14,6 +14,7 @@ from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Validity
 from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog import change_clock
 from counterfoil.catalog.models import Event
+from counterfoil.catalog.numbers import TakenNumbers, series_of, take_numbers
 from counterfoil.checkin.secrets import INACTIVE_BLOCK, upsert_blocked
 from counterfoil.core import failpoints
 from counterfoil.orders import bulk
@@ -157,8 +158,17 @@ class BatchBuilder:
             blocked=blocks,
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
-        inserter = bulk.BulkInserter(sample, slots)
-        inserter.insert(zip(ids, orders, self.secrets, self.pseudonymization_ids, strict=True))
+        columns: list[Sequence[Any]] = [ids, orders, self.secrets, self.pseudonymization_ids]
+        if (taken := self._take_numbers()) is not None:
+            sample.number_series = taken.series
+            slots += ["serial_number", "serial"]
+            columns += [taken.numbers, taken.serials()]
+        bulk.BulkInserter(sample, slots).insert(zip(*columns, strict=True))
+
+    def _take_numbers(self) -> TakenNumbers | None:
+        spec = self.spec
+        series = series_of({spec.sellable.product}).get(spec.sellable.product)
+        return take_numbers(series, spec.amount, is_test=spec.testmode) if series else None
 
     def _insert_payments(self, orders: list[int], price: Price, moment: datetime) -> None:
         sample = OrderPayment(amount=price.gross, created=moment, payment_date=moment)

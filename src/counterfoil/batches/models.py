@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
 from counterfoil.core import clock
@@ -71,6 +71,8 @@ class BatchOptions(models.Model):
     )
     return_by = models.DateField(null=True, blank=True)
     then = models.CharField(max_length=5, choices=Then.choices, default=Then.ASK)
+    #: Tickets of a book, the last of which may have fewer; null: the batch has no books.
+    book_size = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -120,10 +122,18 @@ class OfflineSalesBatch(BatchOptions):
             models.CheckConstraint(
                 condition=Q(amount__gte=1, amount__lte=MAX_AMOUNT), name="batch_amount_within_limit"
             ),
+            models.CheckConstraint(
+                condition=Q(book_size=None) | Q(book_size__gte=1, book_size__lte=F("amount")),
+                name="batch_book_size_within_amount",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Batch {self.pk}"
+
+    def book_of(self, number: int) -> int | None:
+        """Return the book of a ticket by its number in the batch; None if there are no books."""
+        return (number - 1) // self.book_size + 1 if self.book_size else None
 
 
 class BatchTicket(TicketState):

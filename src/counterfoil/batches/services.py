@@ -23,6 +23,7 @@ from counterfoil.batches.models import (
     BatchRequest,
     OfflineSalesBatch,
 )
+from counterfoil.batches.options import option_problems
 from counterfoil.batches.spec import REFERENCES, BatchSpec
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, failpoints
@@ -83,6 +84,7 @@ def _request_batch(
             _("Ensure this value is less than or equal to %(limit_value)s.")
             % {"limit_value": MAX_AMOUNT}
         ]
+    problems |= option_problems({"book_size": new.book_size}, amount=new.amount)
     if problems:
         raise Invalid(problems)
 

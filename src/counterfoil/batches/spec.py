@@ -39,6 +39,7 @@ class BatchSpec:
     activation: str = Activation.AT_ONCE
     return_by: date | None = None
     then: str = Then.ASK
+    book_size: int | None = None
 
     @classmethod
     def of(cls, request: BatchRequest) -> Self:
@@ -67,10 +68,11 @@ class BatchSpec:
 
     def to_json(self) -> dict[str, Any]:
         """Return the values with rows replaced by their primary keys, and dates by text."""
-        return {name: _as_json(value) for name, value in self.columns().items()}
+        return {name: as_json(value) for name, value in self.columns().items()}
 
 
-def _as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """Return a value of a column as JSON has it."""
     if isinstance(value, Model):
         return value.pk
     return value.isoformat() if isinstance(value, date) else value

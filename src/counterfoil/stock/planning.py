@@ -225,13 +225,12 @@ def _tickets(selection: Selection) -> Iterator[_Ticket]:
     rows = selection.states(selection.numbers).order_by("number")
     columns = (
         *("number", "validity", "place", "place_before", "seller"),
-        *("position__price", "position__blocked", "position_id"),
+        *("position__price", "position__blocked", "position_id", "position__serial"),
     )
-    for number, validity, place, before, seller, price, blocked, position in rows.values_list(
-        *columns
-    ):
+    for number, validity, place, before, seller, *ticket in rows.values_list(*columns):
+        price, blocked, position, serial = ticket
         state = State(validity, place, before, seller)
-        yield _Ticket(number, str(number), state, price, tuple(blocked or ()), position, None)
+        yield _Ticket(number, str(number), state, price, tuple(blocked or ()), position, serial)
 
 
 def _single_tickets(selection: Selection) -> Iterator[_Ticket]:
@@ -246,7 +245,7 @@ def _single_tickets(selection: Selection) -> Iterator[_Ticket]:
             position.price,
             tuple(position.blocked or ()),
             position.pk,
-            None,
+            position.serial,
         )
 
 

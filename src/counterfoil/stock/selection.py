@@ -10,9 +10,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from counterfoil.batches.books import parse_books
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.batches.ticket_ranges import parse_serial_tickets, parse_tickets
 from counterfoil.catalog.models import Event
-from counterfoil.core.ranges import format_ranges, parse_ranges, ranges_of
+from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Invalid
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.stock.models import SingleTicket
@@ -111,27 +113,12 @@ def select(
         raise Invalid({"batch": [_("This field is required.")]})
     batch.event = event
     if books is not None:
-        numbers = _of_books(batch, books)
+        numbers = parse_books(batch, books, field="books")
     elif serials is not None:
-        numbers = _of_serials(batch, serials)
+        numbers = parse_serial_tickets(batch, serials, field="serials")
     else:
-        numbers = parse_ranges(tickets or "", highest=batch.amount, field="tickets")
+        numbers = parse_tickets(batch, tickets or "", field="tickets")
     return [Selection.of_batch(batch, numbers)]
-
-
-def _of_serials(batch: OfflineSalesBatch, serials: str) -> list[range]:
-    raise Invalid({"serials": [_("The tickets of this batch have no serial numbers.")]})
-
-
-def _of_books(batch: OfflineSalesBatch, books: str) -> list[range]:
-    size: int | None = getattr(batch, "book_size", None)
-    if not size:
-        raise Invalid({"books": [_("This batch has no books.")]})
-    last = -(-batch.amount // size)
-    return [
-        range((part.start - 1) * size + 1, min(part[-1] * size, batch.amount) + 1)
-        for part in parse_ranges(books, highest=last, field="books")
-    ]
 
 
 def _by_secrets(

@@ -20,7 +20,14 @@ from counterfoil.jobs import runner
 from counterfoil.stock.models import ActionRequest, StockEvent
 from counterfoil.stock.services import cancel_order
 from gate import make_list
-from makers import make_event, make_item, make_order, make_team, make_token
+from makers import (
+    make_event,
+    make_item,
+    make_number_series,
+    make_order,
+    make_team,
+    make_token,
+)
 
 EVENT_KEYS = [
     *("number", "at", "actor", "action", "batch", "ranges", "count", "value"),
@@ -91,6 +98,29 @@ def test_tickets_become_void_by_range_and_the_ledger_and_the_stock_tell(
     table = b"".join(api.get(at(event, "stockevents/?format=csv")).streaming_content).decode()
     assert next(csv.reader(io.StringIO(table))) == EVENT_KEYS
     assert api.get(at(event, "stockevents/1/")).json() == rows[0]
+
+
+def test_books_and_serials_name_tickets_too(api: Api, event: Event) -> None:
+    item = make_item(event)
+    make_number_series(event.organizer, item, prefix="A", width=5)
+    batch = make(item, 8, book_size=3)
+
+    assert act(api, event, "lost", batch=batch, books="2-3").json()["count"] == 5
+    refused = act(api, event, "sold", batch=batch, serials="A00003-A00004").json()["refused"]
+    assert refused == [{"number": 4, "serial": "A00004", "reason": "This ticket is lost."}]
+    assert act(api, event, "sold", batch=batch, tickets="A00003").json()["count"] == 1
+    stock = api.get(at(event, f"offlinesalesbatches/{batch.pk}/stock/")).json()
+    assert [(book["book"], book["first"], book["last"]) for book in stock["books"]] == [
+        (1, 1, 3),
+        (2, 4, 6),
+        (3, 7, 8),
+    ]
+    assert stock["books"][0]["place"]["sold"] == {"count": 1, "value": "23.00"}
+    assert stock["books"][2]["place"]["lost"]["count"] == 2
+    tickets = at(event, f"offlinesalesbatches/{batch.pk}/tickets/?book=2&place=lost")
+    assert [row["number"] for row in api.get(tickets).json()["results"]] == [4, 5, 6]
+    for given in ({"books": "4"}, {"serials": "A00009"}, {"serials": "x"}):
+        assert list(act(api, event, "void", batch=batch, **given).json()) == list(given)
 
 
 def test_what_is_refused_is_named_and_nothing_is_done_unless_it_is_skipped(

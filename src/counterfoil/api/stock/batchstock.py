@@ -75,7 +75,7 @@ class BatchStockView(EventView[OfflineSalesBatch]):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         batch = self.get_object()
         sums = queries.batch_stock(batch)
-        books = queries.books_of(batch, getattr(batch, "book_size", None))
+        books = queries.books_of(batch, batch.book_size)
         stock = {"validity": sums.validity, "place": sums.place, "books": books}
         return Response(self.get_serializer(stock).data)
 

@@ -86,6 +86,7 @@ class Batch(EventPage):
         context = {
             "batch": batch,
             "tickets": queries.annotated_tickets(batch)[:FIRST],
+            "is_numbered": queries.is_numbered(batch),
             "prints": prints,
             "requested_by": requested_by,
             "names": names_of([requested_by, *(each.requested_by for each in prints)]),
@@ -125,6 +126,7 @@ class Tickets(EventPage):
             "batch": batch,
             "rows": rows,
             "tickets": rows.object_list,
+            "is_numbered": queries.is_numbered(batch),
             "tables": tables_of(self, batch),
             "query": {"q": self.asked("q"), "state": self.asked("state")},
         }
@@ -133,7 +135,7 @@ class Tickets(EventPage):
     def _queryset(self, batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
         queryset = queries.in_state(queries.annotated_tickets(batch), self.asked("state"))
         text = self.asked("q")
-        return queries.search(queryset, text) if text else queryset
+        return queries.search(queryset, text, batch) if text else queryset
 
 
 class NewBatch(FormPage, EventPage):
