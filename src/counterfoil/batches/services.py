@@ -16,7 +16,13 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.batches.builder import BatchBuilder
-from counterfoil.batches.models import MAX_AMOUNT, BatchPrint, BatchRequest, OfflineSalesBatch
+from counterfoil.batches.models import (
+    MAX_AMOUNT,
+    Activation,
+    BatchPrint,
+    BatchRequest,
+    OfflineSalesBatch,
+)
 from counterfoil.batches.options import option_problems
 from counterfoil.batches.spec import REFERENCES, BatchSpec
 from counterfoil.batches.tables import BatchTable
@@ -134,6 +140,7 @@ def create_batch(claim: Claim) -> None:
             event=event,
             creation=clock.now(),
             data_columns=list(table.columns) if table else [],
+            starts_inactive=spec.activation != Activation.AT_ONCE,
             **spec.columns(),
         )
         builder.insert(batch, check=claim.check)
