@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
-from counterfoil.core import clock
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import JobRequest
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
@@ -16,12 +17,28 @@ from counterfoil.printing.models import RenderRequest
 MAX_AMOUNT = 10_000
 
 
-class OfflineSalesBatch(models.Model):
+class BatchOptions(models.Model):
+    """The columns that a request for a batch and the batch itself share.
+
+    They have the names of the fields of ``BatchSpec``. So do the foreign keys, which each model
+    declares itself, because the deletion of what they reference does not mean the same for both.
+    """
+
+    amount = models.PositiveIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_AMOUNT)]
+    )
+    testmode = models.BooleanField(default=False)
+    comment = models.TextField(blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class OfflineSalesBatch(BatchOptions):
     """A batch of tickets. It is inserted in the same transaction as all of its tickets."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="offline_sales_batches")
     creation = models.DateTimeField()
-    testmode = models.BooleanField(default=False)
     sales_channel = models.ForeignKey(SalesChannel, on_delete=models.PROTECT, related_name="+")
     layout = models.ForeignKey(
         TicketLayout, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -33,10 +50,6 @@ class OfflineSalesBatch(models.Model):
     variation = models.ForeignKey(
         ItemVariation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    amount = models.PositiveIntegerField(
-        validators=[MinValueValidator(1), MaxValueValidator(MAX_AMOUNT)]
-    )
-    comment = models.TextField(blank=True, default="")
 
     class Meta:
         verbose_name_plural = "offline sales batches"
@@ -68,23 +81,41 @@ class BatchTicket(models.Model):
         return f"{self.batch_id}/{self.number}"
 
 
-class BatchRequest(models.Model):
-    """A request for a batch: who may see the job that creates it, and the batch it created.
+def _requested(model: type[models.Model]) -> Any:
+    """Return a foreign key that keeps its value when the referenced row is deleted.
+
+    A deleted row reads as None, so the column is nullable. Nothing looks up requests by it alone.
+    """
+    return models.ForeignKey(
+        model,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+
+
+class BatchRequest(BatchOptions, JobRequest):  # noqa: DJ008 - it inherits one
+    """A request for a batch, and the batch it created.
+
+    A request does not keep products, dates, channels or layouts from being deleted. It fails then
+    (``BatchSpec.of``), and its list still shows that there was one.
 
     ``idempotency_key`` identifies one submission of a form, so that sending it twice creates one
     batch. It is null for requests of the API.
     """
 
-    job = models.OneToOneField(
-        Job, primary_key=True, on_delete=models.CASCADE, related_name="batch_request"
-    )
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="batch_requests")
-    requested_by = models.CharField(max_length=64)
+    item = _requested(Item)
+    variation = _requested(ItemVariation)
+    subevent = _requested(SubEvent)
+    sales_channel = _requested(SalesChannel)
+    layout = _requested(TicketLayout)
     batch = models.OneToOneField(
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)
-    created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [
@@ -94,9 +125,6 @@ class BatchRequest(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["event", "created"], name="batch_request_by_time")]
-
-    def __str__(self) -> str:
-        return str(self.job_id)
 
 
 class BatchPrint(models.Model):

@@ -85,9 +85,10 @@ class WorkerLoop:
             if is_woken or (due_s is not None and due_s <= 0):
                 while not self._is_stopping and runner.run_next():
                     pass
-                if not is_woken:
-                    recovery.fail_exhausted()
                 due_s = lanes.seconds_until_due()
+                if due_s is not None and due_s <= 0:  # nobody could begin it
+                    recovery.fail_exhausted()
+                    due_s = lanes.seconds_until_due()
         except (DatabaseError, InterfaceError, OSError) as problem:
             # Gone for a minute, or locked by a long transaction: there is another look.
             logger.warning("No job could be looked for: %s", problem)
