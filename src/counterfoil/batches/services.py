@@ -168,7 +168,13 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
         raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
     pinned = pin(event=batch.event, parts=parts)
     with transaction.atomic():
-        request = request_pinned(event=batch.event, actor=actor, pinned=pinned, purpose=PURPOSE)
+        request = request_pinned(
+            event=batch.event,
+            actor=actor,
+            pinned=pinned,
+            purpose=PURPOSE,
+            of={"offlinesalesbatch": batch.pk},
+        )
         BatchPrint.objects.create(batch=batch, request=request)
     return request
 

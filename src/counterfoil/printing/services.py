@@ -17,6 +17,7 @@ from counterfoil.jobs import services as jobs
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import Choice, LayoutChooser
 from counterfoil.orders.models import OrderPosition
+from counterfoil.printing.access_log import described
 from counterfoil.printing.models import RenderRequest
 
 RENDER = "printing.render"
@@ -72,9 +73,15 @@ def pin(*, event: Event, parts: Sequence[PrintItem]) -> PinnedItems:
 
 
 def request_pinned(
-    *, event: Event, actor: Actor, pinned: PinnedItems, purpose: str, about: str = ""
+    *,
+    event: Event,
+    actor: Actor,
+    pinned: PinnedItems,
+    purpose: str,
+    about: str = "",
+    of: dict[str, Any] | None = None,
 ) -> RenderRequest:
-    """Request a PDF of tickets with pinned layouts."""
+    """Request a PDF of tickets with pinned layouts. ``of`` says for the log what they belong to."""
     total = len(pinned.numbered)
     with transaction.atomic():
         job = jobs.submit(
@@ -96,7 +103,7 @@ def request_pinned(
             action="counterfoil.renderjob.requested",
             obj=request,
             event=event,
-            data={"purpose": purpose, "tickets": total},
+            data={**described(purpose, pinned.numbered, pinned.layouts), **(of or {})},
         )
     return request
 

@@ -145,8 +145,8 @@ def test_lists_show_each_event_by_the_clock_of_its_place(
 
     page = pages.get(of_organizer).content.decode()
 
-    assert "06/12/2027 6 p.m." in page  # 16:00 UTC in Berlin
-    assert "06/13/2027 1 a.m." in page  # and in Tokyo
+    assert "Sat, 12 Jun 2027, 18:00" in page  # 16:00 UTC in Berlin
+    assert "Sun, 13 Jun 2027, 01:00" in page  # and in Tokyo
 
 
 @pytest.mark.parametrize("amount", [1, 20])
@@ -303,7 +303,7 @@ def test_the_way_begins_with_a_product_and_leads_on(pages: Client, event: Event,
     item.quotas.create(event=event, name="All", size=10)
     assert is_next() == "Design the ticket"
 
-    make_layout(event)
+    make_layout(event, default=True)
     assert is_next() == "Create a batch"
 
     make(item)
@@ -324,6 +324,25 @@ def test_the_overview_counts_tickets(pages: Client, event: Event, base: str) -> 
     figures = pages.get(base).context["figures"]
 
     assert (figures.made, figures.printed, figures.checked_in) == (3, 0, 0)
+
+
+def test_the_ticket_is_designed_when_products_print_with_an_own_layout(
+    pages: Client, event: Event, base: str
+) -> None:
+    make_item(event, quota=5, name={"en": "Balcony"})
+    make_layout(event)
+
+    def design() -> Any:
+        return next(
+            step for step in pages.get(base).context["steps"] if "Design" in str(step.label)
+        )
+
+    left = design()
+    event.ticket_layouts.update(default=True)
+
+    assert (left.is_done, design().is_done) == (False, True)
+    assert "Balcony" in str(left.hint)
+    assert left.url == f"{base}layouts/assignments/"
 
 
 def test_steps_that_one_may_not_do_are_shown_without_a_button(event: Event, base: str) -> None:

@@ -179,7 +179,8 @@ def test_all_variations_can_be_replaced_at_once(pages: Client, event: Event, bas
 
     pages.post(path, {**data, "variations-0-delete": "on", "variations-1-value_en": "Balcony"})
 
-    assert item.variations.get().value == {"en": "Balcony"}
+    added = item.variations.get()
+    assert (added.value, added.active) == ({"en": "Balcony"}, True)
 
 
 def test_a_sold_variation_stays_and_so_does_everything_else(

@@ -9,7 +9,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.batches.models import BatchPrint
+from counterfoil.catalog.models import Event, Item
+from counterfoil.layouts.queries import printed_built_in
+from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.views import EventPage
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,17 @@ def _steps(page: EventPage) -> Iterator[Step]:
         link("quota-add", "event.items:write"),
         _("Add quota"),
     )
+    built_in, has_own = printed_built_in(event), event.ticket_layouts.exists()
+    is_designed = has_own and not built_in
     yield Step(
         _("Design the ticket"),
-        _("Start from the built-in design, an empty page or your own PDF."),
-        event.ticket_layouts.exists(),
-        link("layouts", "event.settings.general:write"),
-        _("Design layout"),
+        _design_hint(event, built_in),
+        is_designed,
+        link(
+            "layout-assignments" if has_own and not is_designed else "layout-new",
+            "event.settings.general:write",
+        ),
+        _("Choose layouts") if has_own and not is_designed else _("Design layout"),
     )
     yield Step(
         _("Create a batch"),
@@ -91,3 +101,11 @@ def _steps(page: EventPage) -> Iterator[Step]:
         link("batches", "event.orders:read"),
         _("Choose batch"),
     )
+
+
+def _design_hint(event: Event, built_in: list[Item]) -> Any:
+    """Say what is left to do for an own design to be printed."""
+    if built_in and event.ticket_layouts.exists():
+        names = ", ".join(in_page_language(item.name) for item in built_in[:_NAMED])
+        return _("Still printed with the built-in design: %(products)s.") % {"products": names}
+    return _("Start from the built-in design, an empty page or your own PDF.")

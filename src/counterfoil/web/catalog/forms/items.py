@@ -135,7 +135,7 @@ class ItemForm(SoldThrough, Grouped, Row):
             del self.fields["without_picture"]
         variations = list(item.variations.order_by("position", "pk")) if item else []
         self.may_have_rows = item is None or bool(variations)
-        given = with_one_more(data, PREFIX) if self.is_draft else data
+        given = with_one_more(data, PREFIX, active="on") if self.is_draft else data
         self.rows = _rows(given, event, variations, is_draft=self.is_draft)
 
     def _offer(self, event: Event) -> None:

@@ -79,6 +79,9 @@ class EventAdd(FormPage, OrganizerPage):
     def form(self, *sent: Any) -> EventForm:
         return EventForm(*sent, organizer=self.organizer)
 
+    def more(self) -> dict[str, Any]:
+        return {"is_first": not self.organizer.events.exists()}
+
     def send(self, form: EventForm) -> HttpResponse:
         made = services.create_event(organizer=self.organizer, fields=form.values())
         change_settings(event=made, given=form.printed())

@@ -76,6 +76,12 @@ def _products(quota: Quota) -> list[str]:
     return named
 
 
+def _preset(product: str) -> list[str]:
+    """Return the choice that a product is in the form, from the key of an offer of it."""
+    item, _dash, variation = product.partition("-")
+    return [f"v{variation}" if variation else f"i{item}"] if item else []
+
+
 class QuotaAdd(FormPage, EventPage):
     read_permissions = write_permissions = _WRITE
     template = "web/catalog/quotas/form.html"
@@ -83,7 +89,12 @@ class QuotaAdd(FormPage, EventPage):
     button = _("Create quota")
 
     def form(self, *sent: Any) -> QuotaForm:
-        return QuotaForm(*sent[:1], event=self.event, subevent=self.asked("date") or None)
+        return QuotaForm(
+            *sent[:1],
+            event=self.event,
+            subevent=self.asked("date") or None,
+            products=_preset(self.asked("product")),
+        )
 
     def more(self) -> dict[str, Any]:
         return {"back": self.link("quotas")}
