@@ -30,7 +30,9 @@ from counterfoil.printing.models import RenderRequest
 
 PDF = "application/pdf"
 PNG = "image/png"
-_NOT_YOURS = gettext_noop("Only the token or user that asked for this file can download it.")
+_NOT_THE_REQUESTER = gettext_noop(
+    "Only the token or user that asked for this file can download it."
+)
 _RETRY_AFTER_S = "1"
 
 
@@ -52,7 +54,7 @@ class PngRenderer(_FileRenderer):
 
 
 class FileAnswers(APIView):
-    """A view that answers with a file. Whatever it has to say besides, it says in JSON."""
+    """A view that answers with a file, and with JSON if there is none."""
 
     renderer_classes: Any = (JSONRenderer, PdfRenderer)
 
@@ -68,7 +70,7 @@ class FileAnswers(APIView):
 
 def answer_result(
     request: Request,
-    found: RenderRequest | None,
+    render_request: RenderRequest | None,
     *,
     actor: Actor,
     filename: str,
@@ -82,20 +84,20 @@ def answer_result(
     Raises:
         NotFound: there is no such file, or it has expired.
     """
-    if found is None:
+    if render_request is None:
         raise NotFound(_("There is no such file, or it has expired."))
-    if not is_for_all and found.requested_by != actor.key:
-        return _failed(_(_NOT_YOURS))
-    state = state_of(found.job)
+    if not is_for_all and render_request.requested_by != actor.key:
+        return _failed(_(_NOT_THE_REQUESTER))
+    state = state_of(render_request.job)
     match state.phase:
         case Phase.UNDER_WAY:
-            return under_way(found.job, state)
+            return under_way(render_request.job, state)
         case Phase.FAILED | Phase.CANCELLED:
             return _failed(state.message)
         case _:
-            response = _file(request, found, filename)
+            response = _file(request, render_request, filename)
             if _hands_out(request, response):
-                record_print_download(actor=actor, request=found)
+                record_print_download(actor=actor, request=render_request)
             return response
 
 
@@ -130,18 +132,21 @@ def _failed(message: str) -> Response:
     return Response({"status": "failed", "message": message}, status=status.HTTP_410_GONE)
 
 
-def _file(request: Request, found: RenderRequest, filename: str) -> HttpResponseBase:
-    if found.job.result_file is None or state_of(found.job).phase is Phase.EXPIRED:
+def _file(request: Request, render_request: RenderRequest, filename: str) -> HttpResponseBase:
+    if (
+        render_request.job.result_file is None
+        or state_of(render_request.job).phase is Phase.EXPIRED
+    ):
         raise NotFound(_("There is no such file, or it has expired."))
     try:
         return stored_file(
             request,
             Download(
-                name=found.job.result_file,
+                name=render_request.job.result_file,
                 filename=filename,
                 content_type=PDF,
-                etag=found.file_id.hex,
-                until=found.job.expires,
+                etag=render_request.file_id.hex,
+                until=render_request.job.expires,
             ),
         )
     except FileNotFoundError:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.batches.models import BatchPrint
@@ -39,6 +40,15 @@ def onboarding_steps(page: EventPage) -> list[Step]:
         Step(step.label, step.hint, step.is_done, step.url, step.button, step is left)
         for step in steps
     ]
+
+
+def with_next_step(page: EventPage, sentence: Any) -> Any:
+    """Return a sentence for the next page, with a link to the next step if there is one."""
+    step = next((step for step in onboarding_steps(page) if step.is_next and step.url), None)
+    if step is None:
+        return sentence
+    link = '{} <a href="{}">{}</a>'
+    return format_html(link, sentence, step.url, _("Next: %s") % step.button)
 
 
 def _steps(page: EventPage) -> Iterator[Step]:

@@ -19,7 +19,7 @@ def product_name(item: Item, variation: ItemVariation | None = None) -> str:
 
 #: Why a ticket was refused at the gate.
 REFUSALS: dict[str, Any] = {
-    Reason.INVALID: _("unknown ticket"),
+    Reason.INVALID: _("unknown code"),
     Reason.CANCELED: _("cancelled"),
     Reason.UNPAID: _("not paid"),
     Reason.UNAPPROVED: _("waits for approval"),

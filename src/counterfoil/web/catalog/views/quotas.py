@@ -16,6 +16,7 @@ from counterfoil.catalog import queries, quotas
 from counterfoil.catalog.models import Quota
 from counterfoil.orders.queries import Availability, availability
 from counterfoil.web.catalog.forms.quotas import QuotaForm
+from counterfoil.web.catalog.onboarding import with_next_step
 from counterfoil.web.framework.forms.dates import date_label
 from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
@@ -102,7 +103,7 @@ class QuotaAdd(FormPage, EventPage):
     def send(self, form: QuotaForm) -> HttpResponse:
         made = quotas.save_quota(quota=Quota(event=self.event), fields=form.values())
         self.record("added", made, kind="quota", data={"fields": sorted(form.changed_data)})
-        return self.go("quotas", said=_("The quota was created."))
+        return self.go("quotas", said=with_next_step(self, _("The quota was created.")))
 
 
 class QuotaPage(EventPage):
