@@ -202,6 +202,10 @@ SENTENCES = (
     _("The PDF takes too long to draw. Flatten it or simplify its drawing, then export."),
     _("The PDF needs too much memory. Export it with smaller pictures."),
     _(
+        "The program that reads PDFs was ended from outside, twice. The computer may be short of "
+        "memory. Try again later."
+    ),
+    _(
         "The program that reads PDFs fails on this one. Export it in another version, for example "
         "as PDF 1.4 or PDF/X."
     ),
