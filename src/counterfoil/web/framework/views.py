@@ -41,6 +41,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, URLPattern, path, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views import View
 
 from counterfoil.accounts.actors import UserActor
@@ -166,6 +167,18 @@ class Page(View):
         if said is not None:
             messages.success(self.request, said)
         return redirect(self.link(name, *args))
+
+    def tell_printed(self, count: int) -> None:
+        """Say how many tickets are out on paper with what has just been changed."""
+        if count:
+            words = ngettext(
+                "%(count)d ticket has been printed with the old values. Paper does not change: "
+                "print it again or tell its holder.",
+                "%(count)d tickets have been printed with the old values. Paper does not change: "
+                "print them again or tell their holders.",
+                count,
+            )
+            messages.warning(self.request, words % {"count": count})
 
     def link(self, name: str, *args: Any) -> str:
         """Return the path of a page below the same organizer or event."""
