@@ -340,6 +340,7 @@ ROUTES: dict[str, Row] = {
     "offlinesalesbatch-list": row(GET=READ, POST=WRITE),
     "offlinesalesbatch-detail": row(GET=READ, among=batches),
     "offlinesalesbatch-options": row(GET=READ, PATCH=WRITE, among=batches),
+    "offlinesalesbatch-data": row(GET=READ, PUT=WRITE, DELETE=WRITE, among=batches),
     "offlinesalesbatch-check": row(GET=READ, among=batch_jobs),
     "offlinesalesbatch-render": row(POST=READ, among=batches),
     "offlinesalesbatch-render-noslash": row(POST=READ, among=batches),

@@ -6,7 +6,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from counterfoil.api.accounts import device, devices
 from counterfoil.api.audit import auditlog
-from counterfoil.api.batches import batchjobs, batchoptions, batchtickets, offlinesalesbatches
+from counterfoil.api.batches import (
+    batchdata,
+    batchjobs,
+    batchoptions,
+    batchtickets,
+    offlinesalesbatches,
+)
 from counterfoil.api.catalog import (
     categories,
     events,
@@ -56,6 +62,7 @@ MODULES = [
     offlinesalesbatches,
     batchtickets,
     batchoptions,
+    batchdata,
     batchjobs,
     batchstock,
     ticketactions,

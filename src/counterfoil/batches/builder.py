@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Validity
 from counterfoil.batches.spec import BatchSpec
+from counterfoil.batches.tables import BatchTable
 from counterfoil.catalog import change_clock
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.numbers import TakenNumbers, series_of, take_numbers
@@ -42,10 +44,14 @@ class BatchBuilder:
     order_secrets: list[str]
     secrets: list[str]
     pseudonymization_ids: list[str]
+    table: BatchTable | None
 
     @classmethod
-    def draw(cls, event: Event, spec: BatchSpec) -> Self:
-        """Draw everything random. It needs no transaction, so nobody waits for it."""
+    def draw(cls, event: Event, spec: BatchSpec, table: BatchTable | None = None) -> Self:
+        """Draw everything random. It needs no transaction, so nobody waits for it.
+
+        ``table`` has a row for each ticket.
+        """
         amount = spec.amount
         return cls(
             event=event,
@@ -54,6 +60,7 @@ class BatchBuilder:
             order_secrets=draw_order_secrets(amount),
             secrets=draw_secrets(amount),
             pseudonymization_ids=draw_pseudonymization_ids(amount),
+            table=table,
         )
 
     def insert(self, batch: OfflineSalesBatch, *, check: Callable[[], None]) -> None:
@@ -95,12 +102,7 @@ class BatchBuilder:
         failpoints.reach("batches.half_inserted")
         if price.gross:
             self._insert_payments(orders, price, batch.creation)
-        sample = BatchTicket(
-            batch=batch, validity=Validity.INACTIVE if inactive else Validity.ACTIVE
-        )
-        inserter = bulk.BulkInserter(sample, ["id", "number", "position_id"])
-        ids = bulk.draw_ids(BatchTicket, amount)
-        inserter.insert(zip(ids, range(1, amount + 1), positions, strict=True))
+        self._insert_tickets(batch, positions)
         check()
         # Foreign keys are checked at the commit. So the rows that carry the time come last, and
         # nobody at a gate of this event waits for the rest.
@@ -169,6 +171,17 @@ class BatchBuilder:
         spec = self.spec
         series = series_of({spec.sellable.product}).get(spec.sellable.product)
         return take_numbers(series, spec.amount, is_test=spec.testmode) if series else None
+
+    def _insert_tickets(self, batch: OfflineSalesBatch, positions: list[int]) -> None:
+        amount = self.spec.amount
+        slots, ids = ["id", "number", "position_id"], bulk.draw_ids(BatchTicket, amount)
+        columns: list[Iterable[Any]] = [ids, range(1, amount + 1), positions]
+        if self.table is not None:
+            slots.append("data")
+            columns.append(map(json.dumps, self.table.objects()))
+        validity = Validity.INACTIVE if batch.starts_inactive else Validity.ACTIVE
+        inserter = bulk.BulkInserter(BatchTicket(batch=batch, validity=validity), slots)
+        inserter.insert(zip(*columns, strict=True))
 
     def _insert_payments(self, orders: list[int], price: Price, moment: datetime) -> None:
         sample = OrderPayment(amount=price.gross, created=moment, payment_date=moment)

@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
-from counterfoil.core import clock
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import JobRequest
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
@@ -98,6 +97,7 @@ class TicketState(models.Model):
 class OfflineSalesBatch(BatchOptions):
     """A batch of tickets. It is inserted in the same transaction as all of its tickets.
 
+    ``data_columns`` are the names of the columns of its table, whose rows its tickets have.
     ``starts_inactive`` is how its tickets were made, whatever ``activation`` is today.
     """
 
@@ -115,6 +115,7 @@ class OfflineSalesBatch(BatchOptions):
     variation = models.ForeignKey(
         ItemVariation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    data_columns = models.JSONField(default=list)
 
     class Meta:
         verbose_name_plural = "offline sales batches"
@@ -144,6 +145,8 @@ class BatchTicket(TicketState):
     position = models.OneToOneField(
         OrderPosition, on_delete=models.CASCADE, related_name="batch_ticket"
     )
+    #: The ticket's row of the batch's table: texts by column.
+    data = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -182,8 +185,8 @@ def _requested(model: type[models.Model]) -> Any:
     )
 
 
-class BatchRequest(BatchOptions):
-    """A request for a batch: what was requested, the job that creates it, and what it created.
+class BatchRequest(BatchOptions, JobRequest):  # noqa: DJ008 - it inherits one
+    """A request for a batch, and the batch it created.
 
     A request does not keep products, dates, channels or layouts from being deleted. It fails then
     (``BatchSpec.of``), and its list still shows that there was one.
@@ -192,11 +195,6 @@ class BatchRequest(BatchOptions):
     batch. It is null for requests of the API.
     """
 
-    job = models.OneToOneField(
-        Job, primary_key=True, on_delete=models.CASCADE, related_name="batch_request"
-    )
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="batch_requests")
-    requested_by = models.CharField(max_length=64)
     item = _requested(Item)
     variation = _requested(ItemVariation)
     subevent = _requested(SubEvent)
@@ -206,7 +204,8 @@ class BatchRequest(BatchOptions):
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)
-    created = models.DateTimeField(default=clock.now, editable=False)
+    #: The table of the batch until that is created: ``{"columns": [...], "rows": [[...]]}``.
+    table = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -216,9 +215,6 @@ class BatchRequest(BatchOptions):
             ),
         ]
         indexes = [models.Index(fields=["event", "created"], name="batch_request_by_time")]
-
-    def __str__(self) -> str:
-        return str(self.job_id)
 
 
 class BatchPrint(models.Model):

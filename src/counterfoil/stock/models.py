@@ -8,7 +8,7 @@ from django.db.models import Q
 from counterfoil.batches.models import OfflineSalesBatch, Then, TicketState
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import clock
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import JobRequest
 from counterfoil.orders.models import OrderPosition
 
 
@@ -126,22 +126,13 @@ class HandOut(models.Model):
         return f"{self.batch_id} to {self.seller}"
 
 
-class ActionRequest(models.Model):
-    """A job that acts on many tickets: who may see it, and what was refused."""
+class ActionRequest(JobRequest):
+    """A job that acts on many tickets, and what was refused."""
 
-    job = models.OneToOneField(
-        Job, primary_key=True, on_delete=models.CASCADE, related_name="action_request"
-    )
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="action_requests")
-    requested_by = models.CharField(max_length=64)
     refused = models.JSONField(null=True, blank=True)
-    created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["event", "created"], name="action_request_by_time")]
-
-    def __str__(self) -> str:
-        return str(self.job_id)
 
 
 class StockDocument(models.Model):

@@ -1,26 +1,27 @@
-"""The jobs of the stock."""
+"""The jobs of the stock. The stored job kinds must not change."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from counterfoil.accounts.display_names import language_of
 from counterfoil.core import clock
 from counterfoil.jobs.claims import Claim
+from counterfoil.jobs.models import Job
 from counterfoil.jobs.periodic import periodic
 from counterfoil.jobs.registry import handler
 from counterfoil.stock import deadlines, services
 from counterfoil.stock.models import ActionRequest
 
 
-def _language(job: UUID) -> str:
-    requested_by = (
-        ActionRequest.objects.values_list("requested_by", flat=True).filter(pk=job).first()
-    )
-    return language_of(requested_by or "")
+def describe(job: Job) -> str:
+    amount = job.progress_total
+    text = ngettext("Change %(amount)s ticket", "Change %(amount)s tickets", amount)
+    return text % {"amount": number_format(amount)}
 
 
-@handler(services.ACT, language=_language)
+@handler(services.ACT, request=ActionRequest, label=_("Change tickets in stock"), describe=describe)
 def perform_action(claim: Claim) -> None:
     services.perform(claim)
 

@@ -33,6 +33,7 @@ from counterfoil.batches.books import parse_books
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Place, Validity
 from counterfoil.batches.ticket_ranges import in_ranges, parse_serial_tickets, parse_tickets
 from counterfoil.catalog.models import ItemVariation
+from counterfoil.catalog.money import in_currency, written_places
 from counterfoil.core import heavy
 from counterfoil.core.translated import resolve
 
@@ -66,6 +67,7 @@ class Table:
 
     columns: tuple[str, ...]
     rows: Iterable[Row]
+    decimals: int
 
 
 class _TableRenderer(BaseRenderer):
@@ -219,7 +221,7 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         blank = _BLANK_COLUMNS if is_sellers else ()
         places = [COLUMNS.index(name) for name in columns]
         chosen = ((*(row[place] for place in places), *("" for _ in blank)) for row in rows)
-        return Table((*columns, *blank), chosen)
+        return Table((*columns, *blank), chosen, written_places(self.event.currency))
 
 
 def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[Row]:
@@ -230,7 +232,7 @@ def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[
     names = {pk: resolve(item.name, event.locale) for pk, item in items.items()}
     values = {pk: resolve(row.value, event.locale) for pk, row in variations.items()}
     dates = {pk: row.date_from for pk, row in subevents.items()}
-    columns = tickets.values_list(
+    columns: QuerySet[BatchTicket, Row] = tickets.values_list(
         "number",
         "position__order__code",
         "position_id",
@@ -244,12 +246,14 @@ def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[
         "position__variation",
         "position__subevent",
     )
-    for number, *row, item, variation, subevent in columns.iterator(_CHUNK):
-        *ticket, serial, validity, place = row
+    currency = event.currency
+    for number, *ticket, item, variation, subevent in columns.iterator(_CHUNK):
+        *ids, price, serial, validity, place = ticket
+        price = in_currency(price, currency)
         date = dates.get(subevent, event.date_from).astimezone(event.tz)
         numbers = serial, batch.book_of(number)
         product = names[item], values.get(variation)
-        yield (number, *ticket, event.currency, *numbers, validity, place, *product, date)
+        yield (number, *ids, price, currency, *numbers, validity, place, *product, date)
 
 
 def _write_csv(file: IO[bytes], table: Table) -> None:
@@ -276,7 +280,7 @@ def _write_xlsx(file: IO[bytes], table: Table) -> None:
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet("Tickets")
         formats = {
-            "price": book.add_format({"num_format": "0.00"}),
+            "price": book.add_format({"num_format": f"0.{'0' * table.decimals}"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         }
         by_column = [formats.get(name) for name in table.columns]

@@ -18,7 +18,7 @@ from counterfoil.stock import queries
 
 class TallySerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
-    value = Money(max_digits=17)
+    value = Money()
 
 
 class ValiditySerializer(serializers.Serializer[Any]):

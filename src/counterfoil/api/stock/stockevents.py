@@ -35,7 +35,7 @@ class StockEventSerializer(serializers.ModelSerializer[StockEvent]):
     """``ranges`` are numbers of the batch; without a batch the names of single tickets."""
 
     at = Moment()
-    value = Money(max_digits=17)
+    value = Money()
 
     class Meta:
         model = StockEvent
