@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.utils import translation
 
 from counterfoil.layouts.queries import BUILT_IN
-from counterfoil.render import Concern
+from counterfoil.render import Concern, Message
 from counterfoil.web.framework.diagnostics import warnings_of
 
 
@@ -13,7 +13,12 @@ def test_a_stored_finding_is_told_in_the_language_of_whoever_looks() -> None:
         "pointer": "/2",
         "layout": BUILT_IN,
         "count": 1,
-        "first": [{"ticket": "X0001-1", "detail": "No font has 🦄."}],
+        "first": [
+            {
+                "ticket": "X0001-1",
+                "message": Message("missing_glyphs", characters="🦄").to_json(),
+            }
+        ],
     }
 
     with translation.override("de"):

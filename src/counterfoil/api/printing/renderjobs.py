@@ -55,7 +55,18 @@ class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
         return (request.job.result or {}).get("pages")
 
     def get_preflight(self, request: RenderRequest) -> list[dict[str, Any]] | None:
-        return (request.job.result or {}).get("findings")
+        """Return the findings in English, whatever the language of the client."""
+        findings = (request.job.result or {}).get("findings")
+        return findings and [
+            {
+                **finding,
+                "first": [
+                    {"ticket": each["ticket"], "detail": each["message"]["text"]}
+                    for each in finding["first"]
+                ],
+            }
+            for finding in findings
+        ]
 
 
 class RenderJobView(EventView[RenderRequest]):

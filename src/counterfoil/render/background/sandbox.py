@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import IO
 from counterfoil.render.background.compiled import CompiledBackground
 from counterfoil.render.background.limits import LIMITS, Limits
 from counterfoil.render.errors import BackgroundError
+from counterfoil.render.messages import Message
 
 _REFUSED, _TOO_MUCH_MEMORY = 3, 4
 """The child's exit codes; importing them would import what it imports."""
@@ -24,12 +26,11 @@ _ROOT = str(Path(__file__).parents[3])
 """Where our package lies, which an isolated interpreter need not know."""
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
 """Of the environment, which may hold secrets."""
-_TOO_SLOW = "The PDF takes too long to draw. Flatten it or simplify its drawing, then export."
-_TOO_BIG = "The PDF needs too much memory. Export it with smaller pictures."
-_BREAKS = (
-    "The program that reads PDFs fails on this one. Export it in another version, for example as "
-    "PDF 1.4 or PDF/X."
-)
+_TOO_SLOW = Message("background.too_slow")
+_TOO_BIG = Message("background.too_much_memory")
+_BREAKS = Message("background.crashes")
+_MAX_REFUSAL = 10_000
+"""Bytes of the child's message: what it read was a stranger's."""
 
 
 def compile_background(pdf: bytes, limits: Limits = LIMITS) -> CompiledBackground:
@@ -39,10 +40,8 @@ def compile_background(pdf: bytes, limits: Limits = LIMITS) -> CompiledBackgroun
         BackgroundError: it is no PDF, protected, broken, or exceeds a limit.
     """
     if len(pdf) > limits.octets:
-        raise BackgroundError(
-            f"The file is too large: {len(pdf) / 1e6:.0f} MB, "
-            f"and {limits.octets / 1e6:.0f} MB are allowed."
-        )
+        size, most = f"{len(pdf) / 1e6:.0f}", f"{limits.octets / 1e6:.0f}"
+        raise BackgroundError(Message("background.file_too_large", size=size, most=most))
     # Files instead of pipes: the child's answer is bounded by its limit on file sizes.
     with TemporaryFile() as question, TemporaryFile() as answer:
         question.write(pdf)
@@ -76,9 +75,12 @@ def _run(question: IO[bytes], answer: IO[bytes], limits: Limits) -> int:
             raise
 
 
-def _reason(code: int, answer: IO[bytes]) -> str:
+def _reason(code: int, answer: IO[bytes]) -> Message:
     if code == _REFUSED:
-        return answer.read(1000).decode("utf-8", "replace")
+        try:
+            return Message.from_json(json.loads(answer.read(_MAX_REFUSAL)))
+        except (ValueError, RecursionError):
+            return _BREAKS
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return _TOO_SLOW
     return _TOO_BIG if code in (_TOO_MUCH_MEMORY, -signal.SIGXFSZ) else _BREAKS

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images.picture import Raster
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import entries
 
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
@@ -81,7 +82,7 @@ def check_scans(file: JpegFile) -> None:
         ImageError: there are too many.
     """
     if file.scans * file.width * file.height > _MAX_SCANNED:
-        raise ImageError("The picture has too many layers. Save it as a plain JPEG.")
+        raise ImageError(Message("image.too_many_layers"))
 
 
 def read_file(data: bytes) -> JpegFile:
@@ -119,7 +120,7 @@ def read_file(data: bytes) -> JpegFile:
     return _file(b"".join(kept), frame, adobe=adobe, orientation=orientation, scans=scans)
 
 
-_BROKEN = "The picture is broken or cut off: it cannot be decoded."
+_BROKEN = Message("image.broken")
 
 
 def _is_needed(marker: int, body: bytes) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import BUILT_IN
-from counterfoil.render import Concern
+from counterfoil.render import Concern, Message
 
 #: What is wrong, and what to do about it.
 _WORDS: dict[str, tuple[Any, Any]] = {
@@ -102,7 +102,10 @@ def _warned(finding: dict[str, Any]) -> Diagnostic:
         layout=_layout(finding["layout"]),
         element=_element(finding["pointer"]),
         count=finding["count"],
-        first=[{**each, "detail": told(each["detail"])} for each in finding["first"]],
+        first=[
+            {"ticket": each["ticket"], "detail": translated(Message.from_json(each["message"]))}
+            for each in finding["first"]
+        ],
     )
 
 
