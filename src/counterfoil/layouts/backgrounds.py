@@ -21,13 +21,16 @@ from django.db.models import QuerySet
 
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
+from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.layouts.files import FOLDER
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import Background
 from counterfoil.render import (
     COMPILER_VERSION,
     BackgroundError,
     CompiledBackground,
+    InterruptedBackgroundError,
     compile_background,
 )
 from counterfoil.render.messages import Message
@@ -106,8 +109,11 @@ def _compiled(pdf: bytes, sha256: str) -> CompiledBackground:
     outcome = _outcomes.get().get(sha256)
     if outcome is not None:
         return outcome.result()
-    with heavy.slot():
-        return compile_background(pdf)
+    try:
+        with heavy.slot():
+            return compile_background(pdf)
+    except InterruptedBackgroundError as problem:
+        raise Unavailable(translated(problem.message)) from None
 
 
 def keep_for_now(background: int) -> bool:

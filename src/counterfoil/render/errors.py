@@ -63,6 +63,10 @@ class BackgroundError(_MessageError):
     """A PDF cannot serve as a background."""
 
 
+class InterruptedBackgroundError(_MessageError):
+    """A PDF could not be read now, for reasons of the computer and not of the PDF."""
+
+
 class ImageError(_MessageError):
     """A picture cannot be read or is not safe to read."""
 

@@ -123,6 +123,10 @@ MESSAGES: Mapping[str, str] = {
     "background.too_much_memory": _(
         "The PDF needs too much memory. Export it with smaller pictures."
     ),
+    "background.killed": _(
+        "The program that reads PDFs was ended from outside, twice. The computer may be short of "
+        "memory. Try again later."
+    ),
     "background.crashes": _(
         "The program that reads PDFs fails on this one. Export it in another version, for example "
         "as PDF 1.4 or PDF/X."

@@ -16,6 +16,8 @@ from counterfoil.api.framework.views import EventView
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import cancel_render
 
+_FINDING_KEYS = ("concern", "layout", "pointer", "count", "first")
+
 
 class ProgressSerializer(serializers.Serializer[Any]):
     done = serializers.IntegerField(source="progress_done")
@@ -59,7 +61,7 @@ class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
         findings = (request.job.result or {}).get("findings")
         return findings and [
             {
-                **finding,
+                **{key: finding[key] for key in _FINDING_KEYS if key in finding},
                 "first": [
                     {"ticket": each["ticket"], "detail": each["message"]["text"]}
                     for each in finding["first"]

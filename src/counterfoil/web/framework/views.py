@@ -52,6 +52,7 @@ from counterfoil.core.statuses import RETRY_AFTER, status_of
 from counterfoil.core.transactions import late_atomic
 from counterfoil.web.framework import navigation
 from counterfoil.web.framework.addresses import own
+from counterfoil.web.framework.moments import region_of, set_region
 
 Needs = tuple[str, ...]
 
@@ -105,7 +106,8 @@ class Page(View):
         return super().http_method_not_allowed(request, *args, **kwargs)
 
     def _dispatched(self) -> HttpResponseBase:
-        with timezone.override(timezone.get_current_timezone()):  # put back what find_scope sets
+        # Put back what find_scope sets.
+        with timezone.override(timezone.get_current_timezone()), region_of(self.request):
             try:
                 self.find_scope()
                 if not self.has_permission(self.needs()):
@@ -224,6 +226,7 @@ class EventPage(OrganizerPage):
         found.organizer = self.organizer
         self.event = found
         timezone.activate(found.tz)
+        set_region(found.region)
 
     def has_permission(self, needs: Needs) -> bool:
         return not needs or any(

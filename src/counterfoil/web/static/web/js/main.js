@@ -18,6 +18,26 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// Where an organizer's first event takes place: most likely where the browser is.
+const guessed = document.querySelector("form[data-browser-zone]");
+if (guessed instanceof HTMLFormElement) {
+  choose(guessed, "timezone", Intl.DateTimeFormat().resolvedOptions().timeZone);
+  choose(guessed, "region", new Intl.Locale(navigator.language).region ?? "");
+}
+
+/**
+ * Choose an option of a field, if the field has it.
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @param {string} value
+ */
+function choose(form, name, value) {
+  const field = form.elements.namedItem(name);
+  if (field instanceof HTMLSelectElement && [...field.options].some((option) => option.value === value)) {
+    field.value = value;
+  }
+}
+
 /** Forms on their way. An answer that is a file leaves the page as it is: they may go again later. */
 const underWay = new Set();
 
