@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('original', models.CharField(max_length=255)),
                 ('compiled', models.CharField(blank=True, default='', max_length=255)),
-                ('refusal', models.TextField(blank=True, default='')),
+                ('refusal', models.JSONField(blank=True, null=True)),
                 ('compiler', models.PositiveSmallIntegerField(default=0)),
                 ('last_wanted', models.DateTimeField(default=counterfoil.core.clock.now, editable=False)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='backgrounds', to='catalog.event')),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='background',
-            constraint=models.CheckConstraint(condition=models.Q(('compiled', ''), ('refusal', ''), _connector='XOR'), name='background_is_compiled_or_refused'),
+            constraint=models.CheckConstraint(condition=models.Q(('compiled', ''), ('refusal__isnull', True), _connector='XOR'), name='background_is_compiled_or_refused'),
         ),
         migrations.AddIndex(
             model_name='ticketlayout',
