@@ -34,8 +34,10 @@ from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.images import Image, read_image
 from counterfoil.render.inspection import Inspected, inspect
 from counterfoil.render.layout import Layout, describe, read_layout
+from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.plan import Plan, compile_plan
 from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
+from counterfoil.render.stamp import Stamp
 from counterfoil.render.values import Ticket
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "FontLibrary",
     "Image",
     "ImageError",
+    "Ink",
     "Inspected",
     "Layout",
     "LayoutError",
@@ -61,6 +64,7 @@ __all__ = [
     "Remark",
     "RenderError",
     "Report",
+    "Stamp",
     "Ticket",
     "TicketError",
     "blank_background",

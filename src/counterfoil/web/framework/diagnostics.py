@@ -74,6 +74,14 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         _("The background uses a font that it does not bring along"),
         _("Each printer chooses another one. Export the PDF again with all fonts embedded."),
     ),
+    Concern.MISSING_BLEED: (
+        _("The bleed is missing or too small"),
+        _("White edges may show where sheets are cut. Export the background with bleed."),
+    ),
+    Concern.MARKS_LEFT_OUT: (
+        _("Some marks do not fit on the sheet"),
+        _("Use a larger sheet or fewer tickets a sheet, or cut without them."),
+    ),
 }
 
 
