@@ -46,6 +46,7 @@ from counterfoil.accounts.actors import TokenActor
 from counterfoil.accounts.services import new_token
 from counterfoil.batches import services
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import Event, Item
 from counterfoil.jobs.claims import Claim
 from counterfoil.orders import bulk
@@ -68,7 +69,7 @@ class Bench:
         self._actor = TokenActor(token)
 
     def ask(self, amount: int, *, testmode: bool = False) -> Claim:
-        new = services.BatchSpec(
+        new = BatchSpec(
             item=self.item,
             amount=amount,
             sales_channel=self.event.organizer.sales_channels.get(identifier="web"),

@@ -165,7 +165,7 @@ def blocked(event: Event) -> Ids:
 
 def batch_jobs(event: Event) -> Ids:
     job = Job.objects.create(kind="batches.create")
-    BatchRequest.objects.create(job=job, event=event, requested_by="token:0")
+    BatchRequest.objects.create(job=job, event=event, requested_by="token:0", amount=1)
     return {"job": job.pk}
 
 

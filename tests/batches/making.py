@@ -6,7 +6,8 @@ from typing import Any
 
 from counterfoil.accounts.actors import TokenActor
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
-from counterfoil.batches.services import BatchSpec, request_batch
+from counterfoil.batches.services import request_batch
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import Item
 from counterfoil.jobs import runner
 from makers import make_team, make_token

@@ -12,7 +12,8 @@ from django.db import connections
 
 from batches.making import ask, somebody, work
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
-from counterfoil.batches.services import BatchSpec, request_batch
+from counterfoil.batches.services import request_batch
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.core.refusals import Invalid
 from counterfoil.jobs import runner
 from counterfoil.orders.models import Order, OrderPosition

@@ -11,16 +11,15 @@ from typing import Self
 from django.db import IntegrityError, transaction
 
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog import change_clock
-from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
+from counterfoil.catalog.models import Event
 from counterfoil.core import failpoints
-from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import bulk
 from counterfoil.orders.bulk import Row
 from counterfoil.orders.codes import draw_codes, taken
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import Price, list_price, taxed
-from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.secrets import (
     draw_order_secrets,
     draw_pseudonymization_ids,
@@ -31,46 +30,25 @@ from counterfoil.orders.validity import validity_of
 _TRIES = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A batch before it is created."""
-
-    event: Event
-    item: Item
-    variation: ItemVariation | None
-    subevent: SubEvent | None
-    sales_channel: SalesChannel
-    layout: TicketLayout | None
-    amount: int
-    testmode: bool
-    comment: str
-
-    @property
-    def sellable(self) -> Sellable:
-        return Sellable(self.item, self.variation, self.subevent)
-
-    def price(self) -> Price:
-        listed = list_price(item=self.item, variation=self.variation, subevent=self.subevent)
-        return taxed(listed, rule=self.item.tax_rule, currency=self.event.currency)
-
-
 @dataclass(slots=True, kw_only=True)
 class BatchBuilder:
-    """Draw the codes and secrets of a draft, and insert its rows."""
+    """Draw the codes and secrets of a batch, and insert its rows."""
 
-    draft: Draft
+    event: Event
+    spec: BatchSpec
     codes: list[str]
     order_secrets: list[str]
     secrets: list[str]
     pseudonymization_ids: list[str]
 
     @classmethod
-    def draw(cls, draft: Draft) -> Self:
+    def draw(cls, event: Event, spec: BatchSpec) -> Self:
         """Draw everything random. It needs no transaction, so nobody waits for it."""
-        amount = draft.amount
+        amount = spec.amount
         return cls(
-            draft=draft,
-            codes=draw_codes(draft.event.organizer, amount, testmode=draft.testmode),
+            event=event,
+            spec=spec,
+            codes=draw_codes(event.organizer, amount, testmode=spec.testmode),
             order_secrets=draw_order_secrets(amount),
             secrets=draw_secrets(amount),
             pseudonymization_ids=draw_pseudonymization_ids(amount),
@@ -94,19 +72,19 @@ class BatchBuilder:
 
     def _redraw(self) -> bool:
         """Replace the codes and secrets taken since; return whether there were any."""
-        organizer = self.draft.event.organizer
+        organizer = self.event.organizer
         gone = taken(organizer, set(self.codes))
         free = [code for code in self.codes if code not in gone]
-        self.codes = sorted(free + draw_codes(organizer, len(gone), testmode=self.draft.testmode))
+        self.codes = sorted(free + draw_codes(organizer, len(gone), testmode=self.spec.testmode))
         rows = OrderPosition.objects.filter(organizer=organizer, secret__in=self.secrets)
         if rows.exists():
-            self.secrets = draw_secrets(self.draft.amount)
+            self.secrets = draw_secrets(self.spec.amount)
             return True
         return bool(gone)
 
     def _insert(self, batch: OfflineSalesBatch, check: Callable[[], None]) -> None:
-        amount = self.draft.amount
-        price = self.draft.price()
+        amount = self.spec.amount
+        price = self._price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
         self._insert_positions(positions, orders, price, batch.creation)
         check()
@@ -119,17 +97,22 @@ class BatchBuilder:
         check()
         # Foreign keys are checked at the commit. So the rows that carry the time come last, and
         # nobody at a gate of this event waits for the rest.
-        self._insert_orders(orders, price, change_clock.stamp(self.draft.event.pk))
+        self._insert_orders(orders, price, change_clock.stamp(self.event.pk))
+
+    def _price(self) -> Price:
+        spec = self.spec
+        listed = list_price(item=spec.item, variation=spec.variation, subevent=spec.subevent)
+        return taxed(listed, rule=spec.item.tax_rule, currency=self.event.currency)
 
     def _insert_orders(self, ids: list[int], price: Price, moment: datetime) -> None:
-        draft = self.draft
+        event, spec = self.event, self.spec
         sample = Order(
-            organizer=draft.event.organizer,
-            event=draft.event,
+            organizer=event.organizer,
+            event=event,
             status=Order.Status.PAID,
-            testmode=draft.testmode,
-            sales_channel=draft.sales_channel,
-            locale=draft.event.locale,
+            testmode=spec.testmode,
+            sales_channel=spec.sales_channel,
+            locale=event.locale,
             datetime=moment,
             expires=moment,
             total=price.gross,
@@ -142,13 +125,13 @@ class BatchBuilder:
     def _insert_positions(
         self, ids: list[int], orders: list[int], price: Price, moment: datetime
     ) -> None:
-        draft = self.draft
-        validity = validity_of(event=draft.event, item=draft.item, now=moment)
+        event, spec = self.event, self.spec
+        validity = validity_of(event=event, item=spec.item, now=moment)
         sample = OrderPosition(
-            organizer=draft.event.organizer,
-            item=draft.item,
-            variation=draft.variation,
-            subevent=draft.subevent,
+            organizer=event.organizer,
+            item=spec.item,
+            variation=spec.variation,
+            subevent=spec.subevent,
             price=price.gross,
             tax_rule=price.tax_rule,
             tax_rate=price.tax_rate,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -16,12 +18,28 @@ from counterfoil.printing.models import RenderRequest
 MAX_AMOUNT = 10_000
 
 
-class OfflineSalesBatch(models.Model):
+class BatchOptions(models.Model):
+    """The columns that a request for a batch and the batch itself share.
+
+    They have the names of the fields of ``BatchSpec``. So do the foreign keys, which each model
+    declares itself, because the deletion of what they reference does not mean the same for both.
+    """
+
+    amount = models.PositiveIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_AMOUNT)]
+    )
+    testmode = models.BooleanField(default=False)
+    comment = models.TextField(blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class OfflineSalesBatch(BatchOptions):
     """A batch of tickets. It is inserted in the same transaction as all of its tickets."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="offline_sales_batches")
     creation = models.DateTimeField()
-    testmode = models.BooleanField(default=False)
     sales_channel = models.ForeignKey(SalesChannel, on_delete=models.PROTECT, related_name="+")
     layout = models.ForeignKey(
         TicketLayout, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -33,10 +51,6 @@ class OfflineSalesBatch(models.Model):
     variation = models.ForeignKey(
         ItemVariation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    amount = models.PositiveIntegerField(
-        validators=[MinValueValidator(1), MaxValueValidator(MAX_AMOUNT)]
-    )
-    comment = models.TextField(blank=True, default="")
 
     class Meta:
         verbose_name_plural = "offline sales batches"
@@ -68,8 +82,27 @@ class BatchTicket(models.Model):
         return f"{self.batch_id}/{self.number}"
 
 
-class BatchRequest(models.Model):
-    """A request for a batch: who may see the job that creates it, and the batch it created.
+def _requested(model: type[models.Model]) -> Any:
+    """Return a foreign key that keeps its value when the referenced row is deleted.
+
+    A deleted row reads as None, so the column is nullable. Nothing looks up requests by it alone.
+    """
+    return models.ForeignKey(
+        model,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+
+
+class BatchRequest(BatchOptions):
+    """A request for a batch: what was requested, the job that creates it, and what it created.
+
+    A request does not keep products, dates, channels or layouts from being deleted. It fails then
+    (``BatchSpec.of``), and its list still shows that there was one.
 
     ``idempotency_key`` identifies one submission of a form, so that sending it twice creates one
     batch. It is null for requests of the API.
@@ -80,6 +113,11 @@ class BatchRequest(models.Model):
     )
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="batch_requests")
     requested_by = models.CharField(max_length=64)
+    item = _requested(Item)
+    variation = _requested(ItemVariation)
+    subevent = _requested(SubEvent)
+    sales_channel = _requested(SalesChannel)
+    layout = _requested(TicketLayout)
     batch = models.OneToOneField(
         OfflineSalesBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="request"
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
+from counterfoil.batches.spec import REFERENCES
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.queries import entries
 from counterfoil.core.ids import row_id
@@ -24,7 +25,7 @@ def batches_of(event: Event) -> QuerySet[OfflineSalesBatch]:
 
 def request_of(event: Event, job_id: UUID) -> BatchRequest | None:
     """Return the request with this job if it belongs to the event, else None."""
-    requests = BatchRequest.objects.select_related("job", "batch__sales_channel")
+    requests = BatchRequest.objects.select_related("job", "batch__sales_channel", *REFERENCES)
     return requests.filter(event=event, pk=job_id).first()
 
 

@@ -9,61 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.batches.builder import BatchBuilder, Draft
+from counterfoil.batches.builder import BatchBuilder
 from counterfoil.batches.models import MAX_AMOUNT, BatchPrint, BatchRequest, OfflineSalesBatch
-from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
+from counterfoil.batches.spec import REFERENCES, BatchSpec
+from counterfoil.catalog.models import Event
 from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.jobs import services as jobs
 from counterfoil.jobs.claims import Claim
-from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import quotas
-from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.sale_validation import sale_problems
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import PrintItem, pin, request_pinned
 
 CREATE = "batches.create"
 PURPOSE = "batch"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchSpec:
-    """The batch to create. ``layout`` None selects the layout automatically."""
-
-    item: Item
-    amount: int
-    sales_channel: SalesChannel
-    variation: ItemVariation | None = None
-    subevent: SubEvent | None = None
-    layout: TicketLayout | None = None
-    testmode: bool = False
-    comment: str = ""
-
-    @property
-    def sellable(self) -> Sellable:
-        return Sellable(self.item, self.variation, self.subevent)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Payload:
-    """A ``BatchSpec`` as stored in the job. Queued jobs rely on its keys: do not rename them."""
-
-    item: int
-    amount: int
-    sales_channel: int
-    variation: int | None
-    subevent: int | None
-    layout: int | None
-    testmode: bool
-    comment: str
 
 
 @transaction.atomic
@@ -94,7 +60,7 @@ def request_batch(
 
 def _idempotency_key(form_id: str, new: BatchSpec) -> str:
     """Return the idempotency key of a form submission: a hash of the form id and its values."""
-    submission = json.dumps([form_id, asdict(_payload(new))], sort_keys=True)
+    submission = json.dumps([form_id, new.to_json()], sort_keys=True)
     return hashlib.sha256(submission.encode()).hexdigest()
 
 
@@ -114,21 +80,19 @@ def _request_batch(
     if problems:
         raise Invalid(problems)
 
-    job = jobs.submit(
-        kind=CREATE,
-        payload=asdict(_payload(new)),
-        total=new.amount,
-        lane=event.organizer.job_lane,
-    )
     request = BatchRequest.objects.create(
-        job=job, event=event, requested_by=actor.key, idempotency_key=idempotency_key
+        job=jobs.submit(kind=CREATE, total=new.amount, lane=event.organizer.job_lane),
+        event=event,
+        requested_by=actor.key,
+        idempotency_key=idempotency_key,
+        **new.columns(),
     )
     audit.record(
         actor=actor,
         action="counterfoil.batchrequest.added",
         obj=request,
         event=event,
-        data=job.payload,
+        data=new.to_json(),
     )
     return request
 
@@ -140,17 +104,21 @@ def create_batch(claim: Claim) -> None:
         Gone: an object it needs was deleted, or a quota has too few left.
         Lost, Cancelled: another worker owns the job, or it was cancelled.
     """
-    request = BatchRequest.objects.select_related("event__organizer").get(pk=claim.job_id)
-    draft = _draft(request.event, _Payload(**claim.payload))
-    builder = BatchBuilder.draw(draft)
+    request = BatchRequest.objects.select_related(
+        "event__organizer", "item__tax_rule", *REFERENCES
+    ).get(pk=claim.job_id)
+    event, spec = request.event, BatchSpec.of(request)
+    builder = BatchBuilder.draw(event, spec)
     claim.check()
     with transaction.atomic():
-        quotas.take({draft.sellable: draft.amount})
+        quotas.take({spec.sellable: spec.amount})
         failpoints.reach("batches.quota_taken")
-        batch = _insert_batch(draft)
+        batch = OfflineSalesBatch.objects.create(
+            event=event, creation=clock.now(), **spec.columns()
+        )
         builder.insert(batch, check=claim.check)
         _link_batch(request, batch)
-        claim.progress(draft.amount)
+        claim.progress(spec.amount)
         failpoints.reach("batches.before_commit")
         claim.finish(result={"batch": batch.pk})
     failpoints.reach("batches.committed")
@@ -189,70 +157,6 @@ def cancel_request(*, actor: Actor, request: BatchRequest) -> None:
             obj=request,
             event=request.event,
         )
-
-
-def _payload(new: BatchSpec) -> _Payload:
-    return _Payload(
-        item=new.item.pk,
-        amount=new.amount,
-        sales_channel=new.sales_channel.pk,
-        variation=new.variation.pk if new.variation else None,
-        subevent=new.subevent.pk if new.subevent else None,
-        layout=new.layout.pk if new.layout else None,
-        testmode=new.testmode,
-        comment=new.comment,
-    )
-
-
-def _draft(event: Event, payload: _Payload) -> Draft:
-    """Fetch the objects of a payload; somebody may have deleted one since.
-
-    Raises:
-        Gone: one of them is no longer there.
-    """
-    item = Item.objects.select_related("tax_rule").filter(event=event, pk=payload.item).first()
-    channel = SalesChannel.objects.filter(pk=payload.sales_channel).first()
-    variation = ItemVariation.objects.filter(pk__in=_keys(payload.variation)).first()
-    subevent = SubEvent.objects.filter(pk__in=_keys(payload.subevent)).first()
-    if (
-        item is None
-        or channel is None
-        or (payload.variation and not variation)
-        or (payload.subevent and not subevent)
-    ):
-        raise Gone(
-            _("The product, date or sales channel of this batch has been deleted in the meantime.")
-        )
-    return Draft(
-        event=event,
-        item=item,
-        variation=variation,
-        subevent=subevent,
-        sales_channel=channel,
-        layout=TicketLayout.objects.filter(event=event, pk__in=_keys(payload.layout)).first(),
-        amount=payload.amount,
-        testmode=payload.testmode,
-        comment=payload.comment,
-    )
-
-
-def _keys(key: int | None) -> list[int]:
-    return [] if key is None else [key]
-
-
-def _insert_batch(draft: Draft) -> OfflineSalesBatch:
-    return OfflineSalesBatch.objects.create(
-        event=draft.event,
-        creation=clock.now(),
-        testmode=draft.testmode,
-        sales_channel=draft.sales_channel,
-        layout=draft.layout,
-        subevent=draft.subevent,
-        item=draft.item,
-        variation=draft.variation,
-        amount=draft.amount,
-        comment=draft.comment,
-    )
 
 
 def _link_batch(request: BatchRequest, batch: OfflineSalesBatch) -> None:

@@ -21,7 +21,9 @@ from counterfoil.jobs.models import Job
 ATTEMPTS = 5
 
 
-def submit(*, kind: str, payload: dict[str, Any], total: int = 0, lane: str = "") -> Job:
+def submit(
+    *, kind: str, payload: dict[str, Any] | None = None, total: int = 0, lane: str = ""
+) -> Job:
     """Write a job down inside the caller's transaction: it exists exactly if that commits.
 
     ``total`` is what its progress counts up to. Jobs of one ``lane`` wait for each other; lanes
@@ -31,7 +33,7 @@ def submit(*, kind: str, payload: dict[str, Any], total: int = 0, lane: str = ""
         Unavailable: the database was migrated by another version since this process started.
     """
     migration_check.require_current()
-    job = Job.objects.create(kind=kind, lane=lane, payload=payload, progress_total=total)
+    job = Job.objects.create(kind=kind, lane=lane, payload=payload or {}, progress_total=total)
     failpoints.reach("jobs.submitted")
     transaction.on_commit(partial(_announce, job.pk))
     return job

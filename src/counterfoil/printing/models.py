@@ -17,6 +17,7 @@ class RenderRequest(models.Model):
     ``requested_by`` is the credential that may download it. ``parts`` lists the tickets in page
     order, each ``[order position id, index into layouts]``. ``layouts`` is a snapshot: the elements
     at the time of the request, and the id of a background, which never changes.
+    ``content_version`` identifies the state of the tickets where one print serves many downloads.
     """
 
     job = models.OneToOneField(
@@ -26,6 +27,7 @@ class RenderRequest(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="render_requests")
     requested_by = models.CharField(max_length=64)
     purpose = models.CharField(max_length=32)
+    content_version = models.CharField(max_length=64, blank=True, default="")
     parts = models.JSONField()
     layouts = models.JSONField()
     created = models.DateTimeField(default=clock.now, editable=False)

@@ -30,7 +30,7 @@ from counterfoil.api.framework.schema import (
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.batches import queries, services
 from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
-from counterfoil.batches.services import BatchSpec
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import SalesChannel
 from counterfoil.catalog.services import WEB
 from counterfoil.jobs.queries import Phase, state_of

@@ -1,4 +1,4 @@
-"""Questions that orders carry answers to. Scanner apps read them."""
+"""Questions that the positions of an order answer. Scanner apps read them."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class QuestionFilters(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class QuestionView(ListView, DetailView, WritingViews, EventView[Question]):
-    """What buyers or the staff at the gate are asked."""
+    """Questions for buyers or for the staff at the gate."""
 
     verbose_name = "question"
     example = QUESTION

@@ -43,10 +43,12 @@ class TranslatedText(serializers.Field[Translated, Any, Translated, Any]):
             allow_blank=True, trim_whitespace=False, max_length=self.max_length
         )
         if isinstance(data, dict):
-            given = {self._language(key): value for key, value in data.items() if value is not None}
+            values = {
+                self._language(key): value for key, value in data.items() if value is not None
+            }
         else:
-            given = {self._default_language(): data}
-        texts = {key: text.run_validation(value) for key, value in given.items()}
+            values = {self._default_language(): data}
+        texts = {key: text.run_validation(value) for key, value in values.items()}
         if not self.allow_blank and not any(value.strip() for value in texts.values()):
             self.fail("blank")
         return texts
@@ -77,7 +79,7 @@ class Money(serializers.DecimalField):
 
 
 class Moment(serializers.DateTimeField):
-    """A point in time. It must come with its offset; it is shown in the event's time zone."""
+    """A point in time. Input needs a UTC offset; output is in the event's time zone."""
 
     default_error_messages = {
         "naive": _("Give the time's zone as well, like 2026-10-01T10:00:00+02:00 or …Z."),
@@ -132,7 +134,7 @@ class Json(serializers.JSONField):
         return value
 
 
-#: The key of a serializer's context for a dict in which rows are kept that were found before: most
+#: The key of a serializer's context for a dict that caches rows: most
 #: of a thousand positions name the same product.
 REFERENCES = "references"
 
@@ -150,9 +152,9 @@ class Reference(serializers.PrimaryKeyRelatedField[Any]):
 
     def get_queryset(self) -> QuerySet[Model]:
         if self.of is None:
-            given: QuerySet[Model] | None = super().get_queryset()
-            assert given is not None  # noqa: S101
-            return given
+            queryset: QuerySet[Model] | None = super().get_queryset()
+            assert queryset is not None  # noqa: S101
+            return queryset
         rows: Manager[Model] = getattr(self.context["event"], self.of)
         return rows.all()
 

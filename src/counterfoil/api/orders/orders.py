@@ -99,7 +99,7 @@ class OrderView(ShownOrders, EventView[Order]):
 
     def get_queryset(self) -> QuerySet[Order]:
         orders = Order.objects.filter(event=self.event)
-        if self.lookup_field in self.kwargs:  # codes are found by the index of the organizer
+        if self.lookup_field in self.kwargs:  # codes are looked up by the organizer's index
             orders = orders.filter(organizer=self.organizer)
         return self.prefetched(orders)
 
@@ -216,7 +216,7 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
     serializer_class = OrderSerializer
     read_permissions = READ
 
-    def has_permission(self, needs: Needs) -> bool:
+    def has_permission(self, permissions: Needs) -> bool:
         """Nobody holds rights on orders in an organizer: they are held in its events."""
         return bool(self.searched_events) or not self.actor.events(self.organizer).exists()
 

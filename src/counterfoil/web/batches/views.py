@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.display_names import names_of
@@ -22,7 +23,7 @@ from counterfoil.core.refusals import Conflict
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import LayoutChooser
-from counterfoil.web.batches.forms import NewBatchForm, chosen_of
+from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 
 READ = ("event.orders:read",)
@@ -37,9 +38,6 @@ STATES: dict[str, tuple[Job.State, ...]] = {
     "cancelled": (Job.State.CANCELLED,),
 }
 
-#: The fields of the form that the query string may fill in.
-_PRESET = ("subevent", "item", "amount", "sales_channel", "layout", "testmode", "comment")
-
 
 class Batches(EventPage):
     """Lists the requests for batches. While one is under way, the list refreshes itself."""
@@ -48,9 +46,9 @@ class Batches(EventPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         rows = self.rows(self._queryset())
-        details = requests.prefetch_related_objects(self.event, rows.object_list)
-        is_running = any(each.request.job.state in STATES["under_way"] for each in details)
-        context = {"rows": rows, "requests": details, "is_running": is_running}
+        batch_requests = list(rows.object_list)
+        is_running = any(each.job.state in STATES["under_way"] for each in batch_requests)
+        context = {"rows": rows, "batch_requests": batch_requests, "is_running": is_running}
         if self.is_partial:
             return self.render("web/batches/_list.html", context)
         return self.render("web/batches/list.html", {**context, **self._filters()})
@@ -146,7 +144,8 @@ class NewBatch(FormPage, EventPage):
     write_permissions = WRITE
 
     def form(self, *sent: Any) -> NewBatchForm:
-        chosen = {name: self.asked(name) for name in _PRESET if name in self.request.GET}
+        names = NewBatchForm.base_fields.keys() & self.request.GET.keys() - {"form"}
+        chosen = {name: self.asked(name) for name in names}
         return NewBatchForm(self.event, *sent[:1], chosen=chosen)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -195,11 +194,11 @@ class Request(_RequestPage):
         batch_request = self.batch_request()
         if batch_request.batch_id is not None and self.has_permission(READ):
             return self._redirect_to_batch(batch_request.batch_id)
-        (details,) = requests.prefetch_related_objects(self.event, [batch_request])
         requested_by = batch_request.requested_by
         template = "_progress" if self.is_partial else "request"
         context = {
-            "details": details,
+            "batch_request": batch_request,
+            "again": urlencode(values_of(batch_request)),
             "job": batch_request.job,
             "requested_by": names_of([requested_by]).get(requested_by),
         }
