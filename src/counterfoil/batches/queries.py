@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.batches.spec import REFERENCES
@@ -45,6 +45,13 @@ def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
     return tickets_of(batch).annotate(
         checked_in=Subquery(entered.order_by("-datetime").values("datetime")[:1]),
         is_canceled=_CANCELED,
+    )
+
+
+def annotated_states(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
+    """Return the tickets of a batch by number, with ``is_canceled`` alone."""
+    return batch.tickets.order_by("number").annotate(
+        is_canceled=Case(When(_CANCELED, then=True), default=False, output_field=BooleanField())
     )
 
 

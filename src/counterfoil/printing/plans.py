@@ -20,6 +20,7 @@ from counterfoil.render import (
     BackgroundError,
     CompiledBackground,
     FontLibrary,
+    Ink,
     LayoutError,
     Plan,
     compile_plan,
@@ -32,14 +33,14 @@ _PLANS = 16
 _BACKGROUNDS = 8
 
 
-def plan_for(choice: Choice) -> Plan:
+def plan_for(choice: Choice, ink: Ink = Ink.OFFICE) -> Plan:
     """Return the plan of a layout choice, cached.
 
     Raises:
         Invalid: the elements or the background cannot be printed.
     """
     try:
-        return _plan(choice.name, json.dumps(choice.elements), _background(choice.background))
+        return _plan(choice.name, json.dumps(choice.elements), _background(choice.background), ink)
     except LayoutError as problem:
         words = _("Layout “%(name)s” cannot be printed: %(problem)s")
         message = words % {
@@ -54,8 +55,9 @@ def plan_for(choice: Choice) -> Plan:
 
 
 @lru_cache(_PLANS)
-def _plan(name: str, elements: str, background: CompiledBackground) -> Plan:
-    return compile_plan(read_layout(json.loads(elements)), background, fonts(), name=name)
+def _plan(name: str, elements: str, background: CompiledBackground, ink: Ink) -> Plan:
+    layout = read_layout(json.loads(elements))
+    return compile_plan(layout, background, fonts(), name=name, ink=ink)
 
 
 def _background(pk: int | None) -> CompiledBackground:

@@ -8,8 +8,9 @@ from counterfoil.accounts.display_names import language_of
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.periodic import periodic
 from counterfoil.jobs.registry import handler
-from counterfoil.printing import cleanup, documents
+from counterfoil.printing import cleanup, documents, print_documents, prints
 from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.prints import PRINT
 from counterfoil.printing.services import RENDER
 
 
@@ -23,6 +24,23 @@ def _language(job: UUID) -> str:
 @handler(RENDER, language=_language, gives_way=True)
 def render(claim: Claim) -> None:
     documents.print_requested(claim)
+
+
+@handler(
+    PRINT,
+    request=RenderRequest,
+    label=_("Print tickets"),
+    describe=describe_print,
+    cancel=cancel_render,
+    gives_way=True,
+)
+def draw_print(claim: Claim) -> None:
+    print_documents.draw_requested(claim)
+
+
+@periodic(every_s=600)
+def expire_prints() -> None:
+    prints.expire_files()
 
 
 @periodic(every_s=600)
