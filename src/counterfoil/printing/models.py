@@ -1,4 +1,4 @@
-"""Print requests: the credential, the tickets, a snapshot of the layouts; sheets; prints as pinned."""
+"""Print requests with their tickets and layouts, sheets of organizers, and prints as pinned."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Print(models.Model):
     printed and ``void`` those left out, as ranges. A print that ``repeats`` sheets of another one
     names them in ``sheets``; ``is_identical`` says whether their content is that of the original.
 
-    ``file`` is the PDF, kept until ``file_until``. ``values_file`` holds the tickets with the values
-    that were printed; it stays as long as the print.
+    ``file`` is the PDF, kept until ``file_until``. ``values_file`` holds the tickets with the
+    values that were printed; it stays as long as the print.
     """
 
     request = models.OneToOneField(RenderRequest, on_delete=models.CASCADE, related_name="print")

@@ -1,27 +1,42 @@
-"""The print job and the periodic cleanup. The stored job kind must not change."""
+"""The print jobs and the periodic cleanup. The stored job kinds must not change."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from counterfoil.accounts.display_names import language_of
 from counterfoil.jobs.claims import Claim
+from counterfoil.jobs.models import Job
 from counterfoil.jobs.periodic import periodic
 from counterfoil.jobs.registry import handler
 from counterfoil.printing import cleanup, documents, print_documents, prints
-from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.prints import PRINT
-from counterfoil.printing.services import RENDER
+from counterfoil.printing.services import RENDER, cancel_render
 
 
-def _language(job: UUID) -> str:
-    requested_by = (
-        RenderRequest.objects.values_list("requested_by", flat=True).filter(job=job).first()
-    )
-    return language_of(requested_by or "")
+def describe(job: Job) -> str:
+    amount = job.progress_total
+    text = ngettext("Print %(amount)s ticket", "Print %(amount)s tickets", amount)
+    return text % {"amount": number_format(amount)}
 
 
-@handler(RENDER, language=_language, gives_way=True)
+def describe_print(job: Job) -> str:
+    printed = Print.objects.filter(request__job=job).only("sheets", "repeats_id").first()
+    if printed is not None and printed.repeats_id is not None:
+        return gettext("Print sheets %(sheets)s again") % {"sheets": printed.sheets}
+    return describe(job)
+
+
+@handler(
+    RENDER,
+    request=RenderRequest,
+    label=_("Print tickets"),
+    describe=describe,
+    cancel=cancel_render,
+    gives_way=True,
+)
 def render(claim: Claim) -> None:
     documents.print_requested(claim)
 
@@ -29,7 +44,7 @@ def render(claim: Claim) -> None:
 @handler(
     PRINT,
     request=RenderRequest,
-    label=_("Print tickets"),
+    label=_("Print tickets on sheets"),
     describe=describe_print,
     cancel=cancel_render,
     gives_way=True,
