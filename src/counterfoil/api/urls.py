@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from counterfoil.api.accounts import device, devices
 from counterfoil.api.audit import auditlog
-from counterfoil.api.batches import batchjobs, batchtickets, offlinesalesbatches
+from counterfoil.api.batches import batchjobs, batchtickets, offlinesalesbatches, prints
 from counterfoil.api.catalog import (
     categories,
     events,
@@ -31,7 +31,13 @@ from counterfoil.api.files import upload
 from counterfoil.api.framework import documentation, service, stub_resources
 from counterfoil.api.layouts import layoutassignments, layoutelements, ticketlayouts
 from counterfoil.api.orders import orderpositions, orders, printlog
-from counterfoil.api.printing import renderjobs, ticketdownloads, ticketpdfrenderer
+from counterfoil.api.printing import (
+    renderjobs,
+    sheetpreview,
+    sheets,
+    ticketdownloads,
+    ticketpdfrenderer,
+)
 from counterfoil.api.webhooks import webhooks
 
 MODULES = [
@@ -52,6 +58,9 @@ MODULES = [
     offlinesalesbatches,
     batchtickets,
     batchjobs,
+    prints,
+    sheets,
+    sheetpreview,
     ticketlayouts,
     layoutassignments,
     layoutelements,

@@ -60,7 +60,7 @@ def choose_tickets(
         Gone: all tickets of the batch were deleted.
         Invalid: the ranges cannot be read, or all of the tickets are void.
     """
-    rows = list(queries.annotated_states(batch).values_list("number", "position_id", "is_canceled"))
+    rows = queries.ticket_states(batch)
     if not rows:
         raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
     if tickets is not None:
@@ -94,15 +94,12 @@ def ticket_numbers(batch: OfflineSalesBatch, text: str, *, highest: int) -> list
 def printed_before(batch: OfflineSalesBatch) -> set[int]:
     """Return the numbers of the tickets that were printed, or are being printed."""
     requests = BatchPrint.objects.filter(batch=batch).exclude(request__job__state__in=_NOT_PRINTED)
-    numbers: set[int] = set()
-    for tickets, is_proof in requests.values_list(
-        "request__print__tickets", "request__print__is_proof"
-    ):
-        if tickets is None:  # one page a ticket, by the documented route
-            return set(batch.tickets.values_list("number", flat=True))
-        if not is_proof:
-            numbers.update(prints.numbers_of(tickets))
-    return numbers
+    # Those without a print of ours came by the documented route: a page a ticket.
+    if requests.filter(request__print__isnull=True).exists():
+        return set(batch.tickets.values_list("number", flat=True))
+    printed = requests.filter(request__print__is_proof=False)
+    texts = printed.values_list("request__print__tickets", flat=True)
+    return {number for text in texts for number in prints.numbers_of(text)}
 
 
 def repeat_sheets(
@@ -138,8 +135,10 @@ def repeat_sheets(
 
 def void_among(batch: OfflineSalesBatch, numbers: Iterable[int]) -> list[int]:
     """Return which of some tickets are void, or were deleted."""
-    valid = queries.annotated_states(batch).filter(is_canceled=False)
-    return sorted(set(numbers) - set(valid.values_list("number", flat=True)))
+    valid = {
+        number for number, _position, is_canceled in queries.ticket_states(batch) if not is_canceled
+    }
+    return sorted(set(numbers) - valid)
 
 
 def _short(numbers: Iterable[int]) -> str:

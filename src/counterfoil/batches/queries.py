@@ -46,11 +46,11 @@ def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
     )
 
 
-def annotated_states(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
-    """Return the tickets of a batch by number, with ``is_canceled`` alone."""
-    return batch.tickets.order_by("number").annotate(
-        is_canceled=Case(When(_CANCELED, then=True), default=False, output_field=BooleanField())
-    )
+def ticket_states(batch: OfflineSalesBatch) -> list[tuple[int, int, bool]]:
+    """Return number, position and whether it is cancelled of each ticket, by number."""
+    is_canceled = Case(When(_CANCELED, then=True), default=False, output_field=BooleanField())
+    rows = batch.tickets.order_by("number").annotate(is_canceled=is_canceled)
+    return list(rows.values_list("number", "position_id", "is_canceled"))
 
 
 def search(tickets: QuerySet[BatchTicket], text: str) -> QuerySet[BatchTicket]:

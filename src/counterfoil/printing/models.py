@@ -53,6 +53,9 @@ class Print(models.Model):
     printed and ``void`` those left out, as ranges. A print that ``repeats`` sheets of another one
     names them in ``sheets``; ``is_identical`` says whether their content is that of the original.
 
+    ``locale`` replaces the language of the orders. ``title`` and ``language`` are the document's,
+    and ``job_name`` stands in its slugs.
+
     ``file`` is the PDF, kept until ``file_until``. ``values_file`` holds the tickets with the
     values that were printed; it stays as long as the print.
     """
@@ -69,6 +72,9 @@ class Print(models.Model):
         max_length=16, choices=[(ink.value, ink.value) for ink in Ink], default=Ink.OFFICE.value
     )
     locale = models.CharField(max_length=32, blank=True, default="")
+    title = models.TextField(blank=True, default="")
+    language = models.CharField(max_length=32, default="en")
+    job_name = models.CharField(max_length=100, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     is_proof = models.BooleanField(default=False)
     plan = models.JSONField()

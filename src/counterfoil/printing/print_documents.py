@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -100,11 +100,10 @@ def _repeat(claim: Claim, printed: Print, original: Print) -> None:
     """Take pages from the kept file, or draw the original anew and take them from that."""
     base = f"{claim.job_id}.{claim.attempt}"
     pages = _pages_of(original, numbers_of(printed.sheets))
-    with tempfile.TemporaryFile() as whole:
-        is_kept = _copy_kept(original, whole)
-        if not is_kept:
-            sha256 = _draw_pinned(original, whole, claim)
-            is_identical = sha256 == original.sha256
+    with cast("BinaryIO", tempfile.TemporaryFile()) as whole:
+        is_identical = _copy_kept(original, whole)
+        if not is_identical:
+            is_identical = _draw_pinned(original, whole, claim) == original.sha256
         whole.seek(0)
         with files.publish(FOLDER, f"{base}.pdf") as stream:
             sink = HashingSink(stream)
@@ -114,7 +113,7 @@ def _repeat(claim: Claim, printed: Print, original: Print) -> None:
         "file": f"{FOLDER}/{base}.pdf",
         "file_until": clock.now() + timedelta(seconds=settings.PRINT_LIFETIME_S),
         "sha256": sink.sha256,
-        "is_identical": is_kept or is_identical,
+        "is_identical": is_identical,
     }
     result = {"tickets": len(printed.request.parts), "pages": len(pages), "findings": []}
     _finish(claim, printed, changes, result)
@@ -145,10 +144,11 @@ def _pages_of(original: Print, sheets: Iterable[int]) -> list[int]:
 
 
 def _pages_a_ticket(original: Print) -> int:
-    return int(original.request.job.result["pages"]) // int(original.plan["tickets"])
+    result = original.request.job.result or {}
+    return int(result["pages"]) // int(original.plan["tickets"])
 
 
-def _copy_kept(original: Print, target: IO[bytes]) -> bool:
+def _copy_kept(original: Print, target: BinaryIO) -> bool:
     """Copy the kept file of a print, if it is there and whole."""
     if original.file is None:
         return False
@@ -166,7 +166,7 @@ def _copy_kept(original: Print, target: IO[bytes]) -> bool:
     return False
 
 
-def _draw_pinned(original: Print, target: IO[bytes], claim: Claim) -> str:
+def _draw_pinned(original: Print, target: BinaryIO, claim: Claim) -> str:
     """Draw a print from what is pinned; return the hash of the file."""
     if original.values_file is None:
         raise Gone(_("What was printed is no longer stored."))
@@ -182,7 +182,7 @@ def _draw_pinned(original: Print, target: IO[bytes], claim: Claim) -> str:
     return sink.sha256
 
 
-def extract_pages(source: IO[bytes], pages: Iterable[int], target: HashingSink) -> None:
+def extract_pages(source: BinaryIO, pages: Iterable[int], target: HashingSink) -> None:
     """Write some pages of a PDF as a file of their own; their content is copied as it is."""
     import pikepdf  # late: few jobs need it
 
@@ -252,7 +252,6 @@ class _Document:
         Raises:
             Invalid: a ticket cannot be printed.
         """
-        event = self._request.event
 
         def progress(done: int) -> None:
             claim.check()
@@ -261,13 +260,13 @@ class _Document:
 
         stamp = Stamp("VOID") if self._printed.is_proof else None
         budget = ticket_budget(claim.check)
-        language = self._printed.locale or event.locale
+        title, language = self._printed.title, self._printed.language
         try:
             if self._sheet is None or self._plan is None:
                 return render_pdf(
                     sink,
                     items,
-                    title=str(event),
+                    title=title,
                     language=language,
                     on_progress=progress,
                     budget=budget,
@@ -277,7 +276,7 @@ class _Document:
                 run = SheetRun(
                     self._sheet,
                     self._plan,
-                    job=f"{event.slug} {self._printed.pk}",
+                    job=self._printed.job_name,
                     version=self._printed.layout_version,
                     number=self._number,
                     slug=_slug(),
@@ -288,7 +287,7 @@ class _Document:
                 sink,
                 run,
                 items,
-                title=str(event),
+                title=title,
                 language=language,
                 on_progress=progress,
                 budget=budget,

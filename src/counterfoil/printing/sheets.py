@@ -58,14 +58,20 @@ def sheets_of(organizer: Organizer) -> QuerySet[OrganizerSheet]:
 
 @transaction.atomic
 def save_sheet(
-    *, organizer: Organizer, sheet: OrganizerSheet | None, values: Mapping[str, Any]
+    *,
+    organizer: Organizer,
+    sheet: OrganizerSheet | None,
+    values: Mapping[str, Any],
+    is_partial: bool = False,
 ) -> OrganizerSheet:
-    """Create a sheet, or change one. ``values`` that are missing stay or get their defaults.
+    """Create a sheet, or change one.
+
+    ``values`` that are missing get their defaults, or stay as they are if it ``is_partial``.
 
     Raises:
         InvalidSheet: it cannot be used.
     """
-    stored = sheet.declaration if sheet is not None else {}
+    stored = sheet.declaration if sheet is not None and is_partial else {}
     read = read_declaration({**stored, **values})
     if not read.name.strip():
         raise InvalidSheet([Problem("/name", _("This field may not be blank."))])
@@ -137,6 +143,6 @@ def _nested(listed: Iterable[tuple[str, str]]) -> dict[str, Any]:
 def _with_lists(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    if all(key.isdecimal() for key in value):
+    if value and all(key.isdecimal() for key in value):
         return [_with_lists(value.get(str(at), {})) for at in range(max(map(int, value)) + 1)]
     return {key: _with_lists(each) for key, each in value.items()}

@@ -18,7 +18,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.checkin.models import CheckinList
 from counterfoil.jobs import runner
 from counterfoil.jobs.models import Job
-from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.models import Print, RenderRequest
 from makers import (
     make_delivery,
     make_device,
@@ -38,6 +38,7 @@ UNTOLD = {
     "upload": "a file that nothing uses yet; what uses it is logged",
     "ticketlayout-preview": "shows, and keeps nothing",
     "ticketlayout-unsaved-preview": "shows, and keeps nothing",
+    "sheetpreview": "shows, and keeps nothing",
 }
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 _WRITING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -54,6 +55,8 @@ def _list(event: Event) -> int:
 def _position(event: Event) -> int:
     return int(make_order(event, items=[make_item(event)]).positions.get().pk)
 
+
+SHEET = {"name": "x", "width": 210, "height": 297, "columns": 1, "rows": 1}
 
 #: What is sent to make something.
 NEW: dict[str, Callable[[Event], Body]] = {
@@ -109,6 +112,8 @@ NEW: dict[str, Callable[[Event], Body]] = {
     "checkinlist-failed-checkins": lambda e: {"error_reason": "invalid", "raw_barcode": "abc"},
     "checkinrpc-redeem": lambda e: {"secret": _secret(e), "lists": [_list(e)]},
     "device-list": lambda e: {"name": "x", "all_events": True},
+    "sheet-list": lambda _e: SHEET,
+    "batchprint-sheets": lambda _e: {"sheets": "1", "reason": "x"},
     "webhook-list": lambda _e: {"target_url": "https://example.org/hook", "action_types": []},
 }
 CHANGE: dict[str, Body] = {
@@ -172,6 +177,15 @@ def _own_ids(api: Api, name: str, event: Event) -> Ids:
             return {"code": make_order(event, items=[make_item(event)], testmode=True).code}
         case "offlinesalesbatch-render" | "offlinesalesbatch-render-noslash":
             return {"pk": _made_batch(api, event)}
+        case "sheet-detail":
+            return {"pk": event.organizer.sheets.create(name="x", declaration=SHEET).pk}
+        case "batchprint-list":
+            return {"batch": _made_batch(api, event)}
+        case "batchprint-sheets":
+            batch = _made_batch(api, event)
+            answer = api.post(at(event, f"offlinesalesbatches/{batch}/prints/"), json={})
+            runner.run(Print.objects.get().request_id)
+            return {"batch": batch, "pk": answer.json()["id"]}
         case "renderjob-detail":
             body = {"parts": [{"orderposition": _position(event)}]}
             api.post(at(event, "ticketpdfrenderer/render_batch/"), json=body)
