@@ -15,6 +15,7 @@ from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.catalog.models import Event, ItemCategory
 from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
+from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
 from makers import (
     make_delivery,
@@ -133,6 +134,12 @@ def printed(event: Event) -> Mapping[str, Any]:
         event=event, actor=actor, parts=[PrintItem(position.pk)], purpose="batch"
     )
     return {"job": asked.pk}
+
+
+def sheet_print(event: Event) -> Mapping[str, Any]:
+    request = RenderRequest.objects.get(pk=printed(event)["job"])
+    Print.objects.create(request=request, tickets="1", plan={}, layout_version="x")
+    return {"job": request.pk}
 
 
 def webhook(event: Event) -> Mapping[str, Any]:
@@ -255,6 +262,10 @@ ROUTES: dict[str, Row] = {
     "editor-save": Row(layout),
     "editor-copy": Row(),
     "batches": Row(),
+    "print-step": Row(batch),
+    "print-step-picture": Row(batch),
+    "print-ruler": Row(),
+    "print-sheets": Row(sheet_print),
     "batch": Row(batch),
     "batch-new": Row(),
     "batch-request": Row(wish),

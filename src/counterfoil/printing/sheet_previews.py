@@ -49,7 +49,7 @@ def preview_sheet(
     event: Event,
     spec: PrintSpec,
     amount: int,
-    layout: TicketLayout | None = None,
+    choice: Choice,
     number: int = 1,
 ) -> SheetPreview:
     """Draw a sheet of a print of an amount of sample tickets.
@@ -61,7 +61,6 @@ def preview_sheet(
     if not 1 <= amount <= MAX_AMOUNT:
         message = _("Use a number between %(lowest)d and %(highest)d.")
         raise Invalid({"amount": [message % {"lowest": 1, "highest": MAX_AMOUNT}]})
-    choice = choose_layout(event, layout)
     (plan,) = check_printable(
         spec,
         [{"name": choice.name, "elements": choice.elements, "background": choice.background}],

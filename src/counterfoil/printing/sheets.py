@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +38,8 @@ class InvalidSheet(Invalid):
                 for pointer, _text in listed
             }
         )
-        self.flat = self.problems
+        self._flat = self.problems
+        self._inside = inside
         own = [(pointer, text) for pointer, text in listed if pointer == _LAYOUT]
         of_sheet = [pair for pair in listed if pair[0] != _LAYOUT]
         nested = _nested(of_sheet) if of_sheet else {}
@@ -47,8 +48,12 @@ class InvalidSheet(Invalid):
             self.problems["layout"] = [text for _pointer, text in own]
 
     @property
+    def by_field(self) -> Mapping[str, Sequence[str]]:
+        return self._flat if self._inside is None else {self._inside: self.sentences}
+
+    @property
     def sentences(self) -> list[str]:
-        return [f"{key}: {text}" for key, texts in self.flat.items() for text in texts]
+        return [f"{key}: {text}" for key, texts in self._flat.items() for text in texts]
 
 
 def sheets_of(organizer: Organizer) -> QuerySet[OrganizerSheet]:

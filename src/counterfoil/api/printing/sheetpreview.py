@@ -19,7 +19,7 @@ from counterfoil.api.framework.views import EventView
 from counterfoil.api.printing.sheet_fields import SheetChoice
 from counterfoil.printing.models import Print
 from counterfoil.printing.prints import PrintSpec
-from counterfoil.printing.sheet_previews import preview_sheet
+from counterfoil.printing.sheet_previews import choose_layout, preview_sheet
 from counterfoil.printing.sheets import find_sheet
 from counterfoil.render import Ink
 
@@ -63,7 +63,7 @@ class SheetPreviewView(FileAnswers, EventView[Print]):
                 ink=Ink(values.get("ink") or Ink.OFFICE),
                 locale=values.get("locale") or "",
             ),
-            layout=values.get("layout"),
+            choice=choose_layout(self.event, values.get("layout")),
             amount=values["amount"],
             number=values["number"],
         )

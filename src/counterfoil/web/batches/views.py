@@ -94,6 +94,7 @@ class Batch(EventPage):
             "entered": queries.entries_of(batch),
             "cancelled": queries.cancelled_of(batch),
             "tables": tables_of(self, batch),
+            "may_print": self.has_permission(("event.prints:write",)),
         }
         return self.render("web/batches/detail.html", context)
 
