@@ -17,6 +17,7 @@ EVENT_PERMISSIONS = (
     "event.orders:write",
     "event.orders:checkin",
     "event.prints:write",
+    "event.stock:write",
     "event.vouchers:read",
     "event.vouchers:write",
     "event:cancel",
@@ -56,6 +57,10 @@ EVENT_GROUPS: tuple[Group, ...] = (
             ("event.orders:write", _("Change orders and make tickets")),
             ("event.orders:checkin", _("Check tickets in and out")),
             ("event.prints:write", _("Print tickets on sheets, and repeat sheets")),
+            (
+                "event.stock:write",
+                _("Activate, sell, take back and void paper tickets"),
+            ),
             ("event.vouchers:read", _("See vouchers")),
             ("event.vouchers:write", _("Change vouchers")),
         ),

@@ -6,12 +6,20 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from counterfoil.api.accounts import device, devices
 from counterfoil.api.audit import auditlog
-from counterfoil.api.batches import batchjobs, batchtickets, offlinesalesbatches, prints
+from counterfoil.api.batches import (
+    batchdata,
+    batchjobs,
+    batchoptions,
+    batchtickets,
+    offlinesalesbatches,
+    prints,
+)
 from counterfoil.api.catalog import (
     categories,
     events,
     eventsettings,
     items,
+    numberseries,
     organizers,
     questions,
     quotas,
@@ -25,6 +33,7 @@ from counterfoil.api.checkin import (
     checkinlists,
     checkinrpc,
     checkins,
+    scanconflicts,
     secretlists,
 )
 from counterfoil.api.files import upload
@@ -38,6 +47,7 @@ from counterfoil.api.printing import (
     ticketdownloads,
     ticketpdfrenderer,
 )
+from counterfoil.api.stock import batchstock, stockevents, ticketactions
 from counterfoil.api.webhooks import webhooks
 
 MODULES = [
@@ -53,14 +63,20 @@ MODULES = [
     taxrules,
     quotas,
     questions,
+    numberseries,
     orders,
     orderpositions,
     offlinesalesbatches,
     batchtickets,
+    batchoptions,
+    batchdata,
     batchjobs,
     prints,
     sheets,
     sheetpreview,
+    batchstock,
+    ticketactions,
+    stockevents,
     ticketlayouts,
     layoutassignments,
     layoutelements,
@@ -71,6 +87,7 @@ MODULES = [
     checkinlistpositions,
     checkinrpc,
     checkins,
+    scanconflicts,
     devices,
     device,
     webhooks,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.batches import queries
 from counterfoil.batches.models import BatchPrint, OfflineSalesBatch
-from counterfoil.core.ranges import format_ranges, parse_ranges, ranges_of
+from counterfoil.batches.ticket_ranges import parse_tickets
+from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Gone, Invalid
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayout
@@ -64,7 +65,8 @@ def choose_tickets(
     if not rows:
         raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
     if tickets is not None:
-        requested = set(ticket_numbers(batch, tickets, highest=rows[-1][0]))
+        ranges = parse_tickets(batch, tickets, field="tickets")
+        requested = {number for part in ranges for number in part}
         rows = [row for row in rows if row[0] in requested]
     void = [number for number, _position, is_canceled in rows if is_canceled]
     valid = [(number, position) for number, position, is_canceled in rows if not is_canceled]
@@ -77,18 +79,6 @@ def choose_tickets(
         pinned=pin(event=batch.event, parts=items),
         void=void,
     )
-
-
-def ticket_numbers(batch: OfflineSalesBatch, text: str, *, highest: int) -> list[int]:
-    """Parse which tickets of a batch are meant: ``1-500,612``.
-
-    This is the one place that turns such a text into numbers.
-
-    Raises:
-        Invalid: it cannot be read, or names tickets that the batch does not have.
-    """
-    ranges = parse_ranges(text, highest=highest, field="tickets")
-    return [number for part in ranges for number in part]
 
 
 def printed_before(batch: OfflineSalesBatch) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +36,12 @@ def print_requested(claim: Claim) -> None:
         Lost, Cancelled: another worker owns the job, or it was cancelled.
     """
     request = RenderRequest.objects.select_related("event__organizer").get(job=claim.job_id)
-    plans = [plan_for(Choice(**pinned)) for pinned in request.layouts]
+    choices = [Choice(**pinned) for pinned in request.layouts]
+    plans = [
+        # Two layouts may have the same name; findings must not be counted together.
+        replace(plan_for(choice, printer_dpi=request.printer_dpi), name=str(index))
+        for index, choice in enumerate(choices)
+    ]
     name = f"{claim.job_id}.{claim.attempt}.pdf"
     with files.publish(RESULTS, name) as stream:
         report = _print(claim, request, plans, stream)
@@ -47,7 +53,7 @@ def print_requested(claim: Claim) -> None:
             event=request.event,
             data={"pages": report.pages},
         )
-        claim.finish(result=report_json(report), result_file=f"{RESULTS}/{name}")
+        claim.finish(result=report_json(report, choices), result_file=f"{RESULTS}/{name}")
 
 
 def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any) -> Report:

@@ -10,10 +10,11 @@ import base64
 import gzip
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import IO, Any, Self
 
 from counterfoil.files.services import open_stored
-from counterfoil.render import Image, Ticket, read_image
+from counterfoil.render import Image, Overprint, Ticket, read_image
 from counterfoil.render.values import Key
 
 
@@ -44,6 +45,7 @@ class PinnedTickets:
             [[key, value] for key, value in ticket.values.items()],
             images,
             dict(ticket.broken),
+            asdict(ticket.overprint) if ticket.overprint is not None else None,
         ]
         self._line(row)
 
@@ -69,7 +71,7 @@ def read_pinned(stream: IO[bytes]) -> Iterator[tuple[int, Ticket]]:
             if isinstance(row, dict):
                 pictures[row["picture"]] = read_image(base64.b64decode(row["data"]))
                 continue
-            layout, label, locale, values, images, broken = row
+            layout, label, locale, values, images, broken, overprint = row
             yield (
                 layout,
                 Ticket(
@@ -78,6 +80,7 @@ def read_pinned(stream: IO[bytes]) -> Iterator[tuple[int, Ticket]]:
                     {name: pictures[sha] if sha else None for name, sha in images.items()},
                     broken,
                     locale,
+                    Overprint(**overprint) if overprint is not None else None,
                 ),
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import IO, Any, BinaryIO, cast
 
@@ -28,9 +29,9 @@ from counterfoil.printing.reports import report_json
 from counterfoil.printing.variables.ticket_source import TicketSource
 from counterfoil.render import (
     Ink,
+    Overprint,
     Plan,
     Report,
-    Stamp,
     Ticket,
     TicketError,
     render_pdf,
@@ -93,7 +94,7 @@ def _draw(claim: Claim, printed: Print) -> None:
         "sha256": sink.sha256,
         "values_file": None if printed.is_proof else f"{FOLDER}/{base}.values",
     }
-    _finish(claim, printed, changes, report_json(report))
+    _finish(claim, printed, changes, report_json(report, document.choices))
 
 
 def _repeat(claim: Claim, printed: Print, original: Print) -> None:
@@ -214,8 +215,12 @@ class _Document:
 
     def __init__(self, printed: Print) -> None:
         self._printed, self._request = printed, printed.request
-        ink = Ink(printed.ink)
-        self.plans = [plan_for(Choice(**layout), ink) for layout in self._request.layouts]
+        self.choices = [Choice(**layout) for layout in self._request.layouts]
+        self.plans = [
+            # Two layouts may have the same name; findings must not be counted together.
+            replace(plan_for(choice, ink=Ink(printed.ink)), name=str(index))
+            for index, choice in enumerate(self.choices)
+        ]
         self._sheet = sheet_of(printed)
         self._numbers = numbers_of(printed.tickets)
         self._plan = (
@@ -258,7 +263,6 @@ class _Document:
             if is_counted:
                 claim.progress(done)
 
-        stamp = Stamp("VOID") if self._printed.is_proof else None
         budget = ticket_budget(claim.check)
         title, language = self._printed.title, self._printed.language
         try:
@@ -270,7 +274,6 @@ class _Document:
                     language=language,
                     on_progress=progress,
                     budget=budget,
-                    stamp=stamp,
                 )
             with translation.override(language):
                 run = SheetRun(
@@ -280,7 +283,6 @@ class _Document:
                     version=self._printed.layout_version,
                     number=self._number,
                     slug=_slug(),
-                    stamp=stamp,
                     only=self._only,
                 )
             return render_sheets(
@@ -331,4 +333,4 @@ def _without_credentials(ticket: Ticket, number: int) -> Ticket:
         if name in _CREDENTIALS and value:
             marker = f"VOID{number:0{max(len(value) - 4, 1)}d}"
             values[key] = marker[: max(len(value), 4)]
-    return Ticket(ticket.label, values, ticket.images, ticket.broken, ticket.locale)
+    return replace(ticket, values=values, overprint=Overprint("VOID"))

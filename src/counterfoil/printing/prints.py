@@ -7,10 +7,8 @@ its hash tells whether the engine or a font has changed since.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -44,6 +42,7 @@ PRINT = "printing.print"
 PURPOSE = "print"
 FOLDER = "prints"
 MAX_REASON = 1000
+_NAMED_LAYOUTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ def check_printable(spec: PrintSpec, layouts: Sequence[dict[str, Any]], event: E
     if len(spec.reason) > MAX_REASON:
         message = _("Ensure this field has no more than {max_length} characters.")
         raise Invalid({"reason": [message.format(max_length=MAX_REASON)]})
-    plans = [plan_for(Choice(**layout), spec.ink) for layout in layouts]
+    plans = [plan_for(Choice(**layout), ink=spec.ink) for layout in layouts]
     if spec.sheet is not None:
         try:
             for plan in plans:
@@ -258,9 +257,8 @@ def sheet_of(printed: Print) -> Sheet | None:
 
 
 def layout_version(layouts: Sequence[dict[str, Any]]) -> str:
-    """Return a short hash that names the state of some layouts."""
-    text = json.dumps([asdict(Choice(**layout)) for layout in layouts], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    """Name the state of the layouts that are printed: usually one."""
+    return " ".join(Choice(**layout).version for layout in layouts[:_NAMED_LAYOUTS])
 
 
 def expire_files() -> int:

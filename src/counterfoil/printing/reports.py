@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from counterfoil.layouts.queries import Choice
 from counterfoil.render import Finding, Report
 
 
-def report_json(report: Report) -> dict[str, Any]:
-    """Return a report as JSON."""
+def report_json(report: Report, choices: Sequence[Choice]) -> dict[str, Any]:
+    """Return a report as JSON. Findings name the layout, and its index among those printed.
+
+    The plans that were printed have their index as their name.
+    """
     return {
         "tickets": report.tickets,
         "pages": report.pages,
-        "findings": [finding_json(finding) for finding in report.findings],
+        "findings": [finding_json(finding, choices) for finding in report.findings],
     }
 
 
-def finding_json(finding: Finding) -> dict[str, Any]:
-    return {**asdict(finding), "concern": str(finding.concern)}
+def finding_json(finding: Finding, choices: Sequence[Choice]) -> dict[str, Any]:
+    index = int(finding.layout)
+    return {
+        **asdict(finding),
+        "concern": str(finding.concern),
+        "layout": choices[index].name,
+        "layout_index": index,
+    }

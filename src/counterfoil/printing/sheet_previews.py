@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from counterfoil.layouts.messages import told
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import Choice, LayoutChooser
 from counterfoil.printing.previews import preview_budget, sample_ticket
-from counterfoil.printing.prints import PrintSpec, check_printable, layout_version, plan_json
+from counterfoil.printing.prints import PrintSpec, check_printable, plan_json
 from counterfoil.printing.reports import finding_json
 from counterfoil.render import Finding, Plan, Ticket, TicketError, render_pdf
 from counterfoil.render.sheets import SheetPlan, SheetRun, render_sheets
@@ -31,10 +31,10 @@ class SheetPreview:
 
     pdf: bytes
     plan: dict[str, int]
-    findings: tuple[Finding, ...]
+    findings: list[dict[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
-        return {"plan": self.plan, "findings": [finding_json(each) for each in self.findings]}
+        return {"plan": self.plan, "findings": self.findings}
 
     def png(self, page: int = 1) -> bytes:
         """Draw a page of the sheet."""
@@ -61,11 +61,7 @@ def preview_sheet(
     if not 1 <= amount <= MAX_AMOUNT:
         message = _("Use a number between %(lowest)d and %(highest)d.")
         raise Invalid({"amount": [message % {"lowest": 1, "highest": MAX_AMOUNT}]})
-    (plan,) = check_printable(
-        spec,
-        [{"name": choice.name, "elements": choice.elements, "background": choice.background}],
-        event,
-    )
+    (plan,) = check_printable(spec, [asdict(choice)], event)
     planned = plan_json(spec.sheet, [plan], amount)
     if not 1 <= number <= planned["sheets"]:
         message = _("Use a number between %(lowest)d and %(highest)d.")
@@ -73,10 +69,12 @@ def preview_sheet(
     stream = io.BytesIO()
     try:
         with heavy.slot():
-            report = _draw(stream, event, spec, plan, (amount, number, choice))
+            named = replace(plan, name="0")
+            found = _draw(stream, event, spec, named, (amount, number, choice))
     except TicketError as problem:
         raise Invalid({"layout": [f"{problem.pointer}: {told(problem.message)}"]}) from None
-    return SheetPreview(stream.getvalue(), planned, report)
+    findings = [finding_json(each, [choice]) for each in found]
+    return SheetPreview(stream.getvalue(), planned, findings)
 
 
 def choose_layout(event: Event, layout: TicketLayout | None) -> Choice:
@@ -109,9 +107,7 @@ def _draw(
         spec.sheet,
         sheets,
         job=event.slug,
-        version=layout_version(
-            [{"name": choice.name, "elements": choice.elements, "background": choice.background}]
-        ),
+        version=choice.version,
         only=[number],
     )
     report = render_sheets(

@@ -24,6 +24,7 @@ from counterfoil.render.errors import (
     CostlyTicketError,
     FontError,
     ImageError,
+    InterruptedBackgroundError,
     LayoutError,
     Problem,
     RenderError,
@@ -37,8 +38,7 @@ from counterfoil.render.layout import Layout, describe, read_layout
 from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.plan import Plan, compile_plan
 from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
-from counterfoil.render.stamp import Stamp
-from counterfoil.render.values import Ticket
+from counterfoil.render.values import Overprint, Ticket
 
 __all__ = [
     "COMPILER_VERSION",
@@ -56,15 +56,16 @@ __all__ = [
     "ImageError",
     "Ink",
     "Inspected",
+    "InterruptedBackgroundError",
     "Layout",
     "LayoutError",
     "Occurrence",
+    "Overprint",
     "Plan",
     "Problem",
     "Remark",
     "RenderError",
     "Report",
-    "Stamp",
     "Ticket",
     "TicketError",
     "blank_background",

@@ -22,7 +22,6 @@ from counterfoil.render.pdf.syntax import Ref, dictionary, numbers
 from counterfoil.render.pdf.writer import Sink, Writer, page_attributes
 from counterfoil.render.plan import Plan
 from counterfoil.render.preflight import Finding, Preflight
-from counterfoil.render.stamp import Stamp
 from counterfoil.render.values import Ticket
 
 XObject = tuple[bytes, Ref]
@@ -42,7 +41,7 @@ class Report:
     findings: tuple[Finding, ...]
 
 
-def render_pdf(  # noqa: PLR0913 - one argument per choice
+def render_pdf(
     stream: Sink,
     items: Iterable[tuple[Plan, Ticket]],
     *,
@@ -50,7 +49,6 @@ def render_pdf(  # noqa: PLR0913 - one argument per choice
     language: str = "en",
     on_progress: Callable[[int], None] | None = None,
     budget: Budget | None = None,
-    stamp: Stamp | None = None,
 ) -> Report:
     """Print tickets, each by its own plan, in the order in which they come.
 
@@ -64,7 +62,6 @@ def render_pdf(  # noqa: PLR0913 - one argument per choice
         on_progress: is called with the number of tickets printed, every hundred and at the end.
             What it raises ends the printing.
         budget: limits what each ticket may cost.
-        stamp: is printed over every page.
 
     Raises:
         TicketError: a ticket cannot be printed. What the stream has got by then is no PDF.
@@ -73,7 +70,7 @@ def render_pdf(  # noqa: PLR0913 - one argument per choice
     tickets = 0
     for plan, ticket in items:
         with limited(budget):
-            document.print(plan, ticket, stamp)
+            document.print(plan, ticket)
         tickets += 1
         if on_progress is not None and tickets % _PROGRESS_EVERY == 0:
             on_progress(tickets)
@@ -120,15 +117,13 @@ class Document:
         self._pages = 0
         self.preflight = self._preflight
 
-    def print(self, plan: Plan, ticket: Ticket, stamp: Stamp | None = None) -> None:
+    def print(self, plan: Plan, ticket: Ticket) -> None:
         """Print a ticket on pages of its own."""
         opened = self._plans.get(plan) or self._open(plan)
         pages = opened.filler.fill(ticket)
         for (box, xobjects), (operators, graphics) in zip(opened.pages, pages, strict=True):
             if graphics:
                 xobjects += tuple(map(self._store, graphics))
-            if stamp is not None:
-                operators += b"\n" + self.write(stamp.draw(plan, box))
             self._writer.page(self._attributes(box, xobjects, opened.ink), operators)
             self._pages += 1
 

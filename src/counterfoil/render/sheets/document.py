@@ -17,14 +17,12 @@ from counterfoil.render.sheets.geometry import Imposition, Side, check_equal_siz
 from counterfoil.render.sheets.marks import SheetMarks, draw_marks
 from counterfoil.render.sheets.model import Sheet, SheetError
 from counterfoil.render.sheets.plan import SheetPlan
-from counterfoil.render.stamp import Stamp, draw_line
+from counterfoil.render.sheets.slug import draw_slug
 from counterfoil.render.units import Mm, pt
 from counterfoil.render.values import Ticket
 
 _PROGRESS_EVERY = 100
-_SLUG_SIZE = 6.0
 _SLUG_LIFT = Mm(0.6)
-_BLACK = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,11 @@ class SheetRun:
     version: str = ""
     number: Callable[[int], str] = lambda ticket: str(ticket + 1)
     slug: Callable[[SlugInfo], str] = english_slug
-    stamp: Stamp | None = None
     only: Sequence[int] | None = None
     """Print these sheets alone; None: all."""
 
 
-def render_sheets(  # noqa: PLR0913 - one argument per choice
+def render_sheets(
     stream: Sink,
     run: SheetRun,
     items: Iterable[tuple[Plan, Ticket]],
@@ -153,7 +150,6 @@ class _SheetPrinter:
         """Print one sheet, yielding after each ticket that is drawn."""
         parts: list[list[bytes]] = [[] for _ in self._sides]
         used: list[dict[XObject, None]] = [{} for _ in self._sides]
-        stamp = self._run.stamp
         for cell, item in enumerate(cells):
             if item is None:
                 continue
@@ -167,9 +163,6 @@ class _SheetPrinter:
                 self._document.preflight.note(plan.name, "", remark, ticket.label)
             for page, (operators, xobjects) in enumerate(drawn):
                 parts[page] += (prepared.openings[page][cell], operators)
-                if stamp is not None:
-                    box = plan.pages[page].background.trim_box
-                    parts[page].append(self._document.write(stamp.draw(plan, box)))
                 parts[page].append(content.RESTORE)
                 used[page].update(dict.fromkeys(xobjects))
             yield
@@ -228,6 +221,6 @@ class _SheetPrinter:
         )
         left, bottom, right, _ = self._first.to_pdf(slug)
         at = (left, bottom + pt(_SLUG_LIFT))
-        means = (self._fonts, self._ink)
-        drawing = draw_line(self._run.slug(info), at, _SLUG_SIZE, right - left, means, _BLACK)
+        text = self._run.slug(info)
+        drawing = draw_slug(text, at, right - left, self._fonts, self._ink)
         return self._document.write(drawing)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.layouts.messages import told
 from counterfoil.layouts.queries import BUILT_IN
+from counterfoil.printing.finding_places import FindingPlace, FindingPlaces
+from counterfoil.printing.models import RenderRequest
 from counterfoil.render import Concern
 
 #: What is wrong, and what to do about it.
@@ -87,28 +90,53 @@ _WORDS: dict[str, tuple[Any, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. ``element`` counts from 1, in the order of the layout."""
+    """One finding. ``number`` counts from 0, in the order of the print."""
 
+    number: int
     what: Any
     advice: Any
     layout: str
-    element: int | None
+    place: FindingPlace
     count: int
     first: list[dict[str, str]]
 
 
-def warnings_of(result: dict[str, Any] | None) -> list[Diagnostic]:
+class SampleWarning(NamedTuple):
+    """A finding of a preview: nothing is printed that it could point to."""
+
+    what: Any
+    advice: Any
+    details: list[str]
+
+
+def sample_warnings(findings: Iterable[Mapping[str, Any]]) -> list[SampleWarning]:
+    """Say what preflight found on a preview with samples."""
+    return [
+        SampleWarning(
+            *_WORDS.get(finding["concern"], (finding["concern"], "")),
+            list(dict.fromkeys(told(each["detail"]) for each in finding["first"])),
+        )
+        for finding in findings
+    ]
+
+
+def warnings_of(request: RenderRequest) -> list[Diagnostic]:
     """Read the findings out of the result of a print."""
-    return [_warned(finding) for finding in (result or {}).get("findings", [])]
+    places = FindingPlaces(request)
+    return [
+        _diagnostic(number, finding, places.of(finding))
+        for number, finding in enumerate(places.findings)
+    ]
 
 
-def _warned(finding: dict[str, Any]) -> Diagnostic:
+def _diagnostic(number: int, finding: dict[str, Any], place: FindingPlace) -> Diagnostic:
     what, advice = _WORDS.get(finding["concern"], (finding["concern"], ""))
     return Diagnostic(
+        number=number,
         what=what,
         advice=advice,
         layout=_layout(finding["layout"]),
-        element=_element(finding["pointer"]),
+        place=place,
         count=finding["count"],
         first=[{**each, "detail": told(each["detail"])} for each in finding["first"]],
     )
@@ -116,9 +144,3 @@ def _warned(finding: dict[str, Any]) -> Diagnostic:
 
 def _layout(name: str) -> str:
     return gettext(name) if name == BUILT_IN else name
-
-
-def _element(pointer: str) -> int | None:
-    """Return which element a JSON pointer like ``/3/text`` is about; people count from 1."""
-    place = pointer.strip("/").split("/")[0]
-    return int(place) + 1 if place.isdecimal() else None

@@ -20,14 +20,13 @@ from counterfoil.printing.models import Print
 from counterfoil.printing.plans import fonts, plan_for
 from counterfoil.printing.previews import draw_png, finest_dpi, sample_ticket
 from counterfoil.printing.prints import prints_of
-from counterfoil.printing.reports import finding_json
 from counterfoil.printing.sheet_previews import SheetPreview, preview_sheet
 from counterfoil.render import Ticket, blank_background, compile_plan, read_layout, render_pdf
 from counterfoil.render.units import Mm, pt
 from counterfoil.web.batches.views import batch_of
-from counterfoil.web.framework.diagnostics import warnings_of
+from counterfoil.web.framework.diagnostics import sample_warnings
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
-from counterfoil.web.printing.forms import LABELS, PrintForm, RepeatForm
+from counterfoil.web.printing.step_forms import LABELS, PrintForm, RepeatForm
 
 PRINTS = ("event.prints:write",)
 _TICKET_DPI = 90
@@ -80,13 +79,12 @@ class PrintStep(FormPage, EventPage):
                 refusal.sentences if isinstance(refusal, Invalid) else [str(refusal)]
             )
             return context
-        findings = {"findings": [finding_json(each) for each in preview.findings]}
         is_labels = bound.cleaned_data["mode"] == LABELS
         return {
             **context,
             "preview": preview,
             "sum": sum_in_words(preview.plan, has_cuts=not is_labels),
-            "warnings": warnings_of(findings),
+            "warnings": sample_warnings(preview.findings),
             "void": len(bound.chosen.void),
         }
 
