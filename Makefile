@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 AMOUNT ?= 1000
+SHEET ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -22,7 +23,7 @@ KEPT := $(BIN)/python tests/keeper.py
 .PHONY: builtin demo run dev test coverage test-one endurance check style types contracts generated-is-current format bench chaos fuzz generated messages pictures lock clean
 
 demo: $(VENV)/.runtime
-	$(BIN)/counterfoil demo --amount $(AMOUNT)
+	$(BIN)/counterfoil demo --amount $(AMOUNT) $(if $(SHEET),--sheet)
 
 run: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --serve

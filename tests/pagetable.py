@@ -17,6 +17,7 @@ from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.orders.models import OrderPosition
+from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
 from counterfoil.render import Message
 from makers import (
@@ -136,6 +137,12 @@ def printed(event: Event) -> Mapping[str, Any]:
         event=event, actor=actor, parts=[PrintItem(position.pk)], purpose="batch"
     )
     return {"job": asked.pk}
+
+
+def sheet_print(event: Event) -> Mapping[str, Any]:
+    request = RenderRequest.objects.get(pk=printed(event)["job"])
+    Print.objects.create(request=request, tickets="1", plan={}, layout_version="x")
+    return {"job": request.pk}
 
 
 def finding(event: Event) -> Mapping[str, Any]:
@@ -275,6 +282,10 @@ ROUTES: dict[str, Row] = {
     "editor-save": Row(layout),
     "editor-copy": Row(),
     "batches": Row(),
+    "print-step": Row(batch),
+    "print-step-picture": Row(batch),
+    "print-ruler": Row(),
+    "print-sheets": Row(sheet_print),
     "batch": Row(batch),
     "batch-new": Row(),
     "batch-request": Row(wish),

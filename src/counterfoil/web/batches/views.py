@@ -98,6 +98,7 @@ class Batch(EventPage):
             "entered": queries.entries_of(batch),
             "cancelled": queries.cancelled_of(batch),
             "tables": tables_of(self, batch),
+            "may_print": self.has_permission(("event.prints:write",)),
             "prints_with": prints_with(
                 self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
             ),

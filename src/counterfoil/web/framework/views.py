@@ -295,7 +295,7 @@ class FormPage(Page):
 
 def _tell(form: BaseForm, refusal: Refusal) -> None:
     """Show a refusal at the fields that it names, or above the form."""
-    problems = refusal.problems if isinstance(refusal, Invalid) else {"": [str(refusal)]}
+    problems = refusal.by_field if isinstance(refusal, Invalid) else {"": [str(refusal)]}
     for field, sentences in problems.items():
         for sentence in sentences:
             form.add_error(field if field in form.fields else None, sentence)
