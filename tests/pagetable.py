@@ -228,6 +228,7 @@ ROUTES: dict[str, Row] = {
     "orders": Row(),
     "order": Row(order),
     "order-delete": Row(order),
+    "tickets-bulk": Row(),
     "ticket": Row(ticket),
     "ticket-picture": Row(ticket),
     "ticket-pdf": Row(ticket),
