@@ -179,6 +179,7 @@ ROUTES: dict[str, Row] = {
     "event-copy": Row(),
     "event-delete": Row(),
     "subevents": Row(),
+    "subevents-bulk": Row(),
     "subevent-add": Row(),
     "subevent": Row(date_of_series),
     "subevent-active": Row(date_of_series),

@@ -336,7 +336,7 @@ class TicketsBulk(EventPage):
 
     def _check_in(self, position: OrderPosition) -> str:
         lists = CheckinList.objects.filter(event=self.event)
-        gate = lists.filter(pk=row_id(self.request.POST.get("list", ""))).first()
+        gate = lists.filter(pk=row_id(self.request.POST.get("list", "")) or 0).first()
         if gate is None:
             return str(_("Select a check-in list."))
         scan = Scan(lists=[gate], secret=position.secret, questions_supported=False)
