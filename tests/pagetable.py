@@ -166,6 +166,8 @@ OWN = {
 }
 
 ROUTES: dict[str, Row] = {
+    "exports": Row(),
+    **{f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets")},
     "events": Row(),
     "event-add": Row(),
     "event-example": Row(),
