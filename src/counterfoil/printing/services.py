@@ -77,11 +77,13 @@ def request_pinned(
     pinned: PinnedItems,
     purpose: str,
     content_version: str = "",
+    printer_dpi: int | None = None,
     of: dict[str, Any] | None = None,
 ) -> RenderRequest:
     """Request a PDF of tickets with pinned layouts.
 
     ``content_version`` identifies the state of the tickets, so that the PDF can be found again.
+    The bars of codes are aligned to the dots of a printer of ``printer_dpi``.
     ``of`` says for the log what the tickets belong to.
     """
     total = len(pinned.numbered)
@@ -94,6 +96,7 @@ def request_pinned(
             content_version=content_version,
             parts=pinned.numbered,
             layouts=pinned.layouts,
+            printer_dpi=printer_dpi,
         )
         audit.record(
             actor=actor,

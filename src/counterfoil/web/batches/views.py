@@ -22,10 +22,12 @@ from counterfoil.checkin.queries import lists_of
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs.models import Job
+from counterfoil.printing.queries import prints_of
 from counterfoil.printing.samples import Subject
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.batches.unavailable import explained
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
+from counterfoil.web.printing.forms import PrinterForm
 from counterfoil.web.printing.prints_with import PrintsWith, prints_with, subject_of
 
 READ = ("event.orders:read",)
@@ -83,12 +85,15 @@ class Batch(EventPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         batch = batch_of(self.event, kwargs["batch"])
-        prints = list(queries.prints_of(self.event).filter(batch_print__batch=batch)[:FIRST])
+        printed = prints_of(self.event).filter(batch_print__batch=batch)
+        prints = list(printed.select_related("batch_print__batch")[:FIRST])
         requested_by = getattr(getattr(batch, "request", None), "requested_by", "")
         context = {
             "batch": batch,
             "tickets": queries.annotated_tickets(batch)[:FIRST],
+            "is_numbered": queries.is_numbered(batch),
             "prints": prints,
+            "printer": PrinterForm(),
             "requested_by": requested_by,
             "names": names_of([requested_by, *(each.requested_by for each in prints)]),
             "entered": queries.entries_of(batch),
@@ -130,6 +135,7 @@ class Tickets(EventPage):
             "batch": batch,
             "rows": rows,
             "tickets": rows.object_list,
+            "is_numbered": queries.is_numbered(batch),
             "tables": tables_of(self, batch),
             "lists": lists_of(self.event).order_by("name", "pk"),
             "query": {"q": self.asked("q"), "state": self.asked("state")},
@@ -139,7 +145,7 @@ class Tickets(EventPage):
     def _queryset(self, batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
         queryset = queries.in_state(queries.annotated_tickets(batch), self.asked("state"))
         text = self.asked("q")
-        return queries.search(queryset, text) if text else queryset
+        return queries.search(queryset, text, batch) if text else queryset
 
 
 class NewBatch(FormPage, EventPage):
