@@ -188,6 +188,8 @@ OWN = {
 }
 
 ROUTES: dict[str, Row] = {
+    "exports": Row(),
+    **{f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets")},
     "events": Row(),
     "event-add": Row(),
     "event-example": Row(),
@@ -201,6 +203,7 @@ ROUTES: dict[str, Row] = {
     "event-copy": Row(),
     "event-delete": Row(),
     "subevents": Row(),
+    "subevents-bulk": Row(),
     "subevent-add": Row(),
     "subevent": Row(date_of_series),
     "subevent-active": Row(date_of_series),
@@ -250,6 +253,7 @@ ROUTES: dict[str, Row] = {
     "orders": Row(),
     "order": Row(order),
     "order-delete": Row(order),
+    "tickets-bulk": Row(),
     "ticket": Row(ticket),
     "ticket-picture": Row(ticket),
     "ticket-pdf": Row(ticket),

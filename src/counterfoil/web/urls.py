@@ -26,6 +26,7 @@ from counterfoil.web.catalog.views import (
 )
 from counterfoil.web.checkin import views as checkin_views
 from counterfoil.web.editor import views as editor_views
+from counterfoil.web.exports import views as exports_views
 from counterfoil.web.jobs import views as jobs_views
 from counterfoil.web.layouts import views as layouts_views
 from counterfoil.web.orders import views as orders_views
@@ -59,6 +60,7 @@ MODULES = [
     batches_views,
     print_step,
     printing_views,
+    exports_views,
     jobs_views,
 ]
 

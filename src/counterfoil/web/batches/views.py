@@ -18,6 +18,7 @@ from counterfoil.accounts.display_names import names_of
 from counterfoil.batches import queries, requests, services
 from counterfoil.batches.models import MAX_AMOUNT, BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.catalog.models import Event
+from counterfoil.checkin.queries import lists_of
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs.models import Job
@@ -137,6 +138,7 @@ class Tickets(EventPage):
             "tickets": rows.object_list,
             "is_numbered": queries.is_numbered(batch),
             "tables": tables_of(self, batch),
+            "lists": lists_of(self.event).order_by("name", "pk"),
             "query": {"q": self.asked("q"), "state": self.asked("state")},
         }
         return self.render("web/batches/tickets.html", context)

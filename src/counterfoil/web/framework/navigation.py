@@ -52,6 +52,7 @@ EVENT: tuple[Entry, ...] = (
     Entry(
         "checkinlists", _("Check-in"), "scan-line", ("event.orders:read", "event.orders:checkin")
     ),
+    Entry("exports", _("Exports"), "download", ("event.orders:read",)),
     Entry("jobs", _("Jobs"), "activity", ("event.orders:read",)),
     Entry(
         "event-settings",
