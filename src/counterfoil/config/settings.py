@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "counterfoil.checkin",
     "counterfoil.printing",
     "counterfoil.batches",
+    "counterfoil.stock",
     "counterfoil.webhooks",
     "counterfoil.web",
 ]

@@ -13,6 +13,7 @@ from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 
 from counterfoil.render.errors import FontError
+from counterfoil.render.messages import Message
 
 _LARGEST = 100_000_000
 _REMEMBERED = 4
@@ -61,11 +62,11 @@ def _unpack(path: Path, modified_ns: int, size: int) -> bytes:
     try:
         (total,) = struct.unpack_from(">I", data, 16)
         if total > _LARGEST:
-            raise FontError(f"{path.name} is too large for a font.")
+            raise FontError(Message("font.too_large", file=path.name))
         tables = _woff2(data) if data.startswith(_WOFF2) else _woff(data)
         return _assembled(data[4:8], tables)
     except (ValueError, IndexError, KeyError, struct.error, zlib.error, brotli.error) as error:
-        raise FontError(f"{path.name} is a damaged web font.") from error
+        raise FontError(Message("font.damaged_web_font", file=path.name)) from error
 
 
 class _Stream:
