@@ -29,6 +29,7 @@ from counterfoil.printing.variables.names import attendee_name
 from counterfoil.render import Plan, Ticket
 from counterfoil.web.framework.views import ConfirmPage, EventPage, event_routes
 from counterfoil.web.orders.forms import OrderFilterForm
+from counterfoil.web.stock.ticketlog import log_of
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
@@ -189,6 +190,7 @@ class TicketDetail(TicketPage):
                 "order": position.order,
                 "batch": self.batch,
                 "attendee": attendee_name(position),
+                "log": log_of(position),
                 "checkins": scans.order_by("-datetime", "-pk"),
                 "prints": position.print_logs.order_by("-datetime", "-pk"),
                 "is_revoked": RevokedSecret.objects.filter(
