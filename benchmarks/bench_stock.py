@@ -9,18 +9,16 @@ ledger's head to the commit. And: to make a batch of inactive tickets against on
 Each pair is timed in turns in one run, and the medians are compared.
 """
 
-# ruff: noqa: E402 - Django is set up before the rooms are imported
-
 from __future__ import annotations
 
 import argparse
 import statistics
 import sys
 
-from bench_create import Bench, timed  # sets Django up
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from bench_create import Bench, timed  # sets Django up
 from counterfoil.batches import services as batches
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
 from counterfoil.batches.spec import BatchSpec

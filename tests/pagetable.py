@@ -17,7 +17,9 @@ from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.orders.models import OrderPosition
+from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
+from counterfoil.render import Message
 from makers import (
     make_delivery,
     make_device,
@@ -137,11 +139,19 @@ def printed(event: Event) -> Mapping[str, Any]:
     return {"job": asked.pk}
 
 
+def sheet_print(event: Event) -> Mapping[str, Any]:
+    request = RenderRequest.objects.get(pk=printed(event)["job"])
+    Print.objects.create(request=request, tickets="1", plan={}, layout_version="x")
+    return {"job": request.pk}
+
+
 def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
     found = {"concern": "overflows_box", "pointer": "/0", "layout": "", "layout_index": 0}
-    first = [{"ticket": f"{sold.order.code}-{sold.positionid}", "detail": ""}]
+    first = [
+        {"ticket": f"{sold.order.code}-{sold.positionid}", "message": Message.of_text("").to_json()}
+    ]
     result = {"findings": [{**found, "count": 1, "first": first}]}
     Job.objects.filter(pk=names["job"]).update(result=result)
     return {**names, "number": 0}
@@ -272,6 +282,10 @@ ROUTES: dict[str, Row] = {
     "editor-save": Row(layout),
     "editor-copy": Row(),
     "batches": Row(),
+    "print-step": Row(batch),
+    "print-step-picture": Row(batch),
+    "print-ruler": Row(),
+    "print-sheets": Row(sheet_print),
     "batch": Row(batch),
     "batch-stock": Row(batch),
     "batch-act": Row(batch),

@@ -15,7 +15,8 @@ from counterfoil.render.elements.base import Drawing, Element, Frame, Graphic, S
 from counterfoil.render.elements.condition import Condition
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.layout import Layout
-from counterfoil.render.preflight import Concern, Remark
+from counterfoil.render.pdf.inks import Ink
+from counterfoil.render.preflight import Remark
 from counterfoil.render.values import Key, Ticket
 
 
@@ -112,6 +113,9 @@ class Plan:
     background: CompiledBackground
     pages: tuple[PagePlan, ...]
     unplaced: tuple[OffPageElement, ...] = ()
+    ink: Ink = Ink.OFFICE
+    fonts: FontLibrary | None = None
+    """What it was compiled with, for what documents write beside its elements."""
 
     @property
     def needs(self) -> frozenset[Key]:
@@ -147,18 +151,21 @@ def compile_plan(
     *,
     name: str = "",
     printer_dpi: int | None = None,
+    ink: Ink = Ink.OFFICE,
 ) -> Plan:
     """Compile a layout for a background, whose pages are the pages of every ticket.
 
     Args:
         name: the layout's, for findings.
         printer_dpi: dots per inch of the printer, to which the bars of codes are aligned.
+        ink: which inks the document is written for.
     """
     pages = []
     for number, page in enumerate(background.pages, start=1):
-        frame = Frame(page.width, page.height, fonts, printer_dpi)
+        frame = Frame(page.width, page.height, fonts, printer_dpi, ink)
         pages.append(PagePlan(page, frame, tuple(_place(layout.elements, number, frame))))
-    return Plan(name, background, tuple(pages), tuple(_left_over(layout.elements, len(pages))))
+    unplaced = tuple(_left_over(layout.elements, len(pages)))
+    return Plan(name, background, tuple(pages), unplaced, ink, fonts)
 
 
 def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[Placed]:
@@ -173,8 +180,8 @@ def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[P
 def _left_over(elements: Iterable[Element], pages: int) -> Iterator[OffPageElement]:
     for order, element in enumerate(elements):
         if element.page not in range(1, pages + 1):
-            detail = f"There is no page {element.page:g}, so this is never printed."
-            yield OffPageElement(order, Remark(Concern.OVERFLOWS_PAGE, detail))
+            remark = Remark.of("overflows_page.no_page", page=f"{element.page:g}")
+            yield OffPageElement(order, remark)
 
 
 def _slot_of(drawing: Drawing) -> Slot:

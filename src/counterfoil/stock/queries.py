@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Min, QuerySet, Sum
 from django.db.models.expressions import Combinable
 
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Place, Validity
+from counterfoil.catalog import money
 from counterfoil.catalog.models import Event
 from counterfoil.orders.models import OrderPosition
 from counterfoil.stock.models import StockEvent
@@ -124,4 +125,4 @@ def _holds(ranges: str, number: int) -> bool:
 
 
 def _money(value: Any) -> Decimal:
-    return Decimal(value or 0).quantize(Decimal("0.01"))
+    return Decimal(value or 0).quantize(Decimal(1).scaleb(-money.COLUMN_PLACES))

@@ -21,6 +21,7 @@ from makers import (
     make_subevent,
     make_user,
     make_variation,
+    text_element,
 )
 from pageclient import signed_in
 
@@ -224,6 +225,21 @@ def test_own_layouts_that_do_not_print_are_warned_of(
     assert "print with the built-in one" not in none
     assert "print with the built-in one" in forgotten
     assert f'href="{base}layouts/assignments/"' in forgotten
+
+
+def test_tickets_that_could_not_be_told_apart_are_warned_of(
+    pages: Client, event: Event, base: str
+) -> None:
+    row = make_variation(make_item(event), value={"en": "Front row"})
+    path = f"{base}batches/new/?item={row.item_id}-{row.pk}"
+    layout = make_layout(event, default=True, layout=[text_element(content="item")])
+
+    alike = text_of(pages.get(path))
+    layout.layout = [text_element(content="other", text="{item}: {variation}")]
+    layout.save()
+
+    assert "tickets of different variations look the same" in alike
+    assert "look the same" not in text_of(pages.get(path))
 
 
 class TestSeries:

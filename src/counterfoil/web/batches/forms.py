@@ -169,6 +169,9 @@ class NewBatchForm(forms.Form):
         options = [(offer.key, _label(offer, show_left)) for offer in self.offers.values()]
         field.choices = [("", _("Choose a product")), *options]
         field.widget.disabled = frozenset(each.key for each in self.unavailable)
+        free = [key for key in self.offers if key not in field.widget.disabled]
+        if len(free) == 1 and show_left:  # there is nothing to choose
+            field.initial = free[0]
 
     def _is_of_other_channel(self, key: str) -> bool:
         return any(

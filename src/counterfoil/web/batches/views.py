@@ -101,6 +101,7 @@ class Batch(EventPage):
             "cancelled": queries.cancelled_of(batch),
             "tables": tables_of(self, batch),
             "bars": bars_of(batch_stock(batch)),
+            "may_print": self.has_permission(("event.prints:write",)),
             "prints_with": prints_with(
                 self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
             ),

@@ -41,6 +41,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, URLPattern, path, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views import View
 
 from counterfoil.accounts.actors import UserActor
@@ -167,6 +168,18 @@ class Page(View):
             messages.success(self.request, said)
         return redirect(self.link(name, *args))
 
+    def tell_printed(self, count: int) -> None:
+        """Say how many tickets are out on paper with what has just been changed."""
+        if count:
+            words = ngettext(
+                "%(count)d ticket has been printed with the old values. Paper does not change: "
+                "print it again or tell its holder.",
+                "%(count)d tickets have been printed with the old values. Paper does not change: "
+                "print them again or tell their holders.",
+                count,
+            )
+            messages.warning(self.request, words % {"count": count})
+
     def link(self, name: str, *args: Any) -> str:
         """Return the path of a page below the same organizer or event."""
         return reverse(f"web:{name}", args=[*self.scope_names(), *args])
@@ -282,7 +295,7 @@ class FormPage(Page):
 
 def _tell(form: BaseForm, refusal: Refusal) -> None:
     """Show a refusal at the fields that it names, or above the form."""
-    problems = refusal.problems if isinstance(refusal, Invalid) else {"": [str(refusal)]}
+    problems = refusal.by_field if isinstance(refusal, Invalid) else {"": [str(refusal)]}
     for field, sentences in problems.items():
         for sentence in sentences:
             form.add_error(field if field in form.fields else None, sentence)

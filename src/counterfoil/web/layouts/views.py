@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from counterfoil import __version__
 from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.batches.printed import printed_with
 from counterfoil.catalog.models import Event
 from counterfoil.core.ids import row_id
 from counterfoil.files import services as files
@@ -229,7 +230,11 @@ class LayoutDetail(LayoutPage):
     """How one layout prints, who prints with it, and the ways to take it elsewhere."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        known = {"layout": self.layout, "additions": pretix_incompatibilities(self.layout.layout)}
+        known = {
+            "layout": self.layout,
+            "additions": pretix_incompatibilities(self.layout.layout),
+            "printed": printed_with(self.layout),
+        }
         return self.render("web/layouts/detail.html", known)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.teams import show_to_maker
 from counterfoil.audit import services as audit
+from counterfoil.batches.printed import printed_of_event
 from counterfoil.batches.stats import event_stats
 from counterfoil.catalog import services
 from counterfoil.catalog.cloning import clone_event
@@ -37,6 +38,11 @@ from counterfoil.web.framework.views import (
 _CREATE = ("organizer.events:create",)
 _SETTINGS = ("event.settings.general:write",)
 
+#: What tickets say of their event.
+_ON_PAPER = frozenset(
+    ("name", "date_from", "date_to", "date_admission", "timezone", "location", "region", "locale",
+     "event_info_text", "organizer_info_text")
+)  # fmt: skip
 #: What ``?show=`` may be.
 _SHOWN = {
     "": _("All"),
@@ -174,6 +180,8 @@ class EventSettings(FormPage, EventPage):
         changed = services.change_event(event=self.event, fields=form.values())
         change_settings(event=changed, given=form.printed())
         self.record("changed", changed, kind="event", data={"fields": sorted(form.changed_data)})
+        if _ON_PAPER & set(form.changed_data):
+            self.tell_printed(printed_of_event(changed))
         return self.go("event-settings", said=_("Saved."))
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.batches.printed import printed_of_item
 from counterfoil.catalog import products, queries, quotas
 from counterfoil.catalog.models import Item, ItemCategory, Quota
 from counterfoil.core.refusals import Invalid
@@ -25,6 +26,8 @@ from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 
 _WRITE = ("event.items:write",)
+#: What tickets say of their product.
+_ON_PAPER = frozenset(("name", "description", "default_price", "category", "variations"))
 
 
 class Items(EventPage):
@@ -138,6 +141,8 @@ class ItemEdit(ItemFormPage, ItemPage):
             self._write(row, number)
         fields = [*form.changed_data, *(["variations"] if form.rows.has_changed() else [])]
         self.record("changed", self.item, kind="item", data={"fields": sorted(fields)})
+        if _ON_PAPER & set(fields):
+            self.tell_printed(printed_of_item(self.item))
         return self.go("items", said=_("Saved."))
 
     def _write(self, row: Any, number: int) -> None:

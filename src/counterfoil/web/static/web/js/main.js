@@ -1,9 +1,6 @@
 // @ts-check
 /** What every page does beyond HTML: texts are copied, choices are sent, forms only once, the menu shows where we are. */
 
-// On a phone the menu is a strip that scrolls.
-document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
   if (button instanceof HTMLElement) {
