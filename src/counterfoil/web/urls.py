@@ -32,6 +32,7 @@ from counterfoil.web.layouts import views as layouts_views
 from counterfoil.web.orders import views as orders_views
 from counterfoil.web.printing import print_step
 from counterfoil.web.printing import views as printing_views
+from counterfoil.web.stock import views as stock_views
 from counterfoil.web.webhooks import views as webhooks_views
 
 app_name = "web"
@@ -56,6 +57,7 @@ MODULES = [
     editor_views,
     layouts_views,
     checkin_views,
+    stock_views,
     orders_views,
     batches_views,
     print_step,

@@ -37,6 +37,7 @@ from counterfoil.web.framework.addresses import own
 from counterfoil.web.framework.labels import REFUSALS
 from counterfoil.web.framework.views import ConfirmPage, EventPage, event_routes
 from counterfoil.web.orders.forms import OrderFilterForm
+from counterfoil.web.stock.ticketlog import log_of
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
@@ -208,6 +209,7 @@ class TicketDetail(TicketPage):
                 "order": position.order,
                 "batch": self.batch,
                 "attendee": attendee_name(position),
+                "log": log_of(position),
                 "checkins": scans.order_by("-datetime", "-pk"),
                 "prints": position.print_logs.order_by("-datetime", "-pk"),
                 "is_revoked": RevokedSecret.objects.filter(
