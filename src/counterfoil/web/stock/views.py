@@ -46,7 +46,7 @@ _SHOWN_REFUSALS = 20
 class StockPage(EventPage):
     """A page about the tickets of one batch."""
 
-    read_permissions = READ
+    read_permissions: tuple[str, ...] = READ
     write_permissions = WRITE
     batch: OfflineSalesBatch
 
