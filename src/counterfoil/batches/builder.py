@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import IntegrityError, transaction
 
-from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Validity
 from counterfoil.batches.spec import BatchSpec
+from counterfoil.batches.tables import BatchTable
 from counterfoil.catalog import change_clock
 from counterfoil.catalog.models import Event
+from counterfoil.catalog.numbers import TakenNumbers, series_of, take_numbers
+from counterfoil.checkin.secrets import INACTIVE_BLOCK, upsert_blocked
 from counterfoil.core import failpoints
 from counterfoil.orders import bulk
 from counterfoil.orders.bulk import Row
@@ -40,10 +44,14 @@ class BatchBuilder:
     order_secrets: list[str]
     secrets: list[str]
     pseudonymization_ids: list[str]
+    table: BatchTable | None
 
     @classmethod
-    def draw(cls, event: Event, spec: BatchSpec) -> Self:
-        """Draw everything random. It needs no transaction, so nobody waits for it."""
+    def draw(cls, event: Event, spec: BatchSpec, table: BatchTable | None = None) -> Self:
+        """Draw everything random. It needs no transaction, so nobody waits for it.
+
+        ``table`` has a row for each ticket.
+        """
         amount = spec.amount
         return cls(
             event=event,
@@ -52,6 +60,7 @@ class BatchBuilder:
             order_secrets=draw_order_secrets(amount),
             secrets=draw_secrets(amount),
             pseudonymization_ids=draw_pseudonymization_ids(amount),
+            table=table,
         )
 
     def insert(self, batch: OfflineSalesBatch, *, check: Callable[[], None]) -> None:
@@ -86,18 +95,22 @@ class BatchBuilder:
         amount = self.spec.amount
         price = self._price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
-        self._insert_positions(positions, orders, price, batch.creation)
+        inactive = batch.starts_inactive
+        blocks = [INACTIVE_BLOCK] if inactive else None
+        self._insert_positions(positions, orders, price, batch.creation, blocks)
         check()
         failpoints.reach("batches.half_inserted")
         if price.gross:
             self._insert_payments(orders, price, batch.creation)
-        inserter = bulk.BulkInserter(BatchTicket(batch=batch), ["id", "number", "position_id"])
-        ids = bulk.draw_ids(BatchTicket, amount)
-        inserter.insert(zip(ids, range(1, amount + 1), positions, strict=True))
+        self._insert_tickets(batch, positions)
         check()
         # Foreign keys are checked at the commit. So the rows that carry the time come last, and
         # nobody at a gate of this event waits for the rest.
-        self._insert_orders(orders, price, change_clock.stamp(self.event.pk))
+        moment = change_clock.stamp(self.event.pk)
+        self._insert_orders(orders, price, moment)
+        if inactive:
+            tickets = OrderPosition.objects.filter(batch_ticket__batch=batch)
+            upsert_blocked(self.event.pk, tickets, True, moment)
 
     def _price(self) -> Price:
         spec = self.spec
@@ -123,7 +136,12 @@ class BatchBuilder:
         inserter.insert(_reaching("batches.copying", rows))
 
     def _insert_positions(
-        self, ids: list[int], orders: list[int], price: Price, moment: datetime
+        self,
+        ids: list[int],
+        orders: list[int],
+        price: Price,
+        moment: datetime,
+        blocks: list[str] | None,
     ) -> None:
         event, spec = self.event, self.spec
         validity = validity_of(event=event, item=spec.item, now=moment)
@@ -139,10 +157,31 @@ class BatchBuilder:
             tax_code=price.tax_code,
             valid_from=validity.start,
             valid_until=validity.end,
+            blocked=blocks,
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
-        inserter = bulk.BulkInserter(sample, slots)
-        inserter.insert(zip(ids, orders, self.secrets, self.pseudonymization_ids, strict=True))
+        columns: list[Sequence[Any]] = [ids, orders, self.secrets, self.pseudonymization_ids]
+        if (taken := self._take_numbers()) is not None:
+            sample.number_series = taken.series
+            slots += ["serial_number", "serial"]
+            columns += [taken.numbers, taken.serials()]
+        bulk.BulkInserter(sample, slots).insert(zip(*columns, strict=True))
+
+    def _take_numbers(self) -> TakenNumbers | None:
+        spec = self.spec
+        series = series_of({spec.sellable.product}).get(spec.sellable.product)
+        return take_numbers(series, spec.amount, is_test=spec.testmode) if series else None
+
+    def _insert_tickets(self, batch: OfflineSalesBatch, positions: list[int]) -> None:
+        amount = self.spec.amount
+        slots, ids = ["id", "number", "position_id"], bulk.draw_ids(BatchTicket, amount)
+        columns: list[Iterable[Any]] = [ids, range(1, amount + 1), positions]
+        if self.table is not None:
+            slots.append("data")
+            columns.append(map(json.dumps, self.table.objects()))
+        validity = Validity.INACTIVE if batch.starts_inactive else Validity.ACTIVE
+        inserter = bulk.BulkInserter(BatchTicket(batch=batch, validity=validity), slots)
+        inserter.insert(zip(*columns, strict=True))
 
     def _insert_payments(self, orders: list[int], price: Price, moment: datetime) -> None:
         sample = OrderPayment(amount=price.gross, created=moment, payment_date=moment)

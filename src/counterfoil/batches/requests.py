@@ -28,6 +28,7 @@ def requests_of(event: Event) -> QuerySet[BatchRequest]:
     return (
         BatchRequest.objects.filter(event=event)
         .select_related("job", "batch")
+        .defer("table")
         .prefetch_related(*REFERENCES)
         .annotate(printed=Subquery(printed.values("request__job__finished")[:1]))
         .order_by("-created", "-pk")

@@ -16,8 +16,16 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.batches.builder import BatchBuilder
-from counterfoil.batches.models import MAX_AMOUNT, BatchPrint, BatchRequest, OfflineSalesBatch
+from counterfoil.batches.models import (
+    MAX_AMOUNT,
+    Activation,
+    BatchPrint,
+    BatchRequest,
+    OfflineSalesBatch,
+)
+from counterfoil.batches.options import option_problems
 from counterfoil.batches.spec import REFERENCES, BatchSpec
+from counterfoil.batches.tables import BatchTable
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Conflict, Gone, Invalid
@@ -34,23 +42,28 @@ PURPOSE = "batch"
 
 @transaction.atomic
 def request_batch(
-    *, actor: Actor, event: Event, new: BatchSpec, form_id: str | None = None
+    *,
+    actor: Actor,
+    event: Event,
+    new: BatchSpec,
+    form_id: str | None = None,
+    table: BatchTable | None = None,
 ) -> BatchRequest:
     """Request a batch. Its quota is checked when the batch is created.
 
     ``form_id`` identifies a form submission. Submitting the same form with the same values twice
-    returns the first request.
+    returns the first request. ``table`` has a row for each ticket.
 
     Raises:
         Invalid: the batch cannot be sold; names the field.
     """
-    key = None if form_id is None else _idempotency_key(form_id, new)
+    key = None if form_id is None else _idempotency_key(form_id, new, table)
     same = BatchRequest.objects.filter(event=event, requested_by=actor.key, idempotency_key=key)
     if key is not None and (existing := same.first()):
         return existing
     try:
         with transaction.atomic():
-            return _request_batch(actor, event, new, key)
+            return _request_batch(actor, event, new, key, table)
     except IntegrityError:  # the same form was submitted at the same time; the first one counts
         existing = same.first() if key is not None else None
         if existing is None:
@@ -58,14 +71,19 @@ def request_batch(
         return existing
 
 
-def _idempotency_key(form_id: str, new: BatchSpec) -> str:
+def _idempotency_key(form_id: str, new: BatchSpec, table: BatchTable | None) -> str:
     """Return the idempotency key of a form submission: a hash of the form id and its values."""
-    submission = json.dumps([form_id, new.to_json()], sort_keys=True)
+    rows = table.to_json() if table else None
+    submission = json.dumps([form_id, new.to_json(), rows], sort_keys=True)
     return hashlib.sha256(submission.encode()).hexdigest()
 
 
 def _request_batch(
-    actor: Actor, event: Event, new: BatchSpec, idempotency_key: str | None
+    actor: Actor,
+    event: Event,
+    new: BatchSpec,
+    idempotency_key: str | None,
+    table: BatchTable | None,
 ) -> BatchRequest:
     problems = sale_problems(event, new.sellable)
     if new.amount < 1:
@@ -77,6 +95,9 @@ def _request_batch(
             _("Ensure this value is less than or equal to %(limit_value)s.")
             % {"limit_value": MAX_AMOUNT}
         ]
+    problems |= option_problems({"book_size": new.book_size}, amount=new.amount)
+    if table is not None and len(table.rows) != new.amount:
+        problems["amount"] = [_("The table has %(rows)d rows.") % {"rows": len(table.rows)}]
     if problems:
         raise Invalid(problems)
 
@@ -85,6 +106,7 @@ def _request_batch(
         event=event,
         requested_by=actor.key,
         idempotency_key=idempotency_key,
+        table=table.to_json() if table else None,
         **new.columns(),
     )
     audit.record(
@@ -108,13 +130,18 @@ def create_batch(claim: Claim) -> None:
         "event__organizer", "item__tax_rule", *REFERENCES
     ).get(pk=claim.job_id)
     event, spec = request.event, BatchSpec.of(request)
-    builder = BatchBuilder.draw(event, spec)
+    table = BatchTable.from_json(request.table) if request.table else None
+    builder = BatchBuilder.draw(event, spec, table)
     claim.check()
     with transaction.atomic():
         quotas.take({spec.sellable: spec.amount})
         failpoints.reach("batches.quota_taken")
         batch = OfflineSalesBatch.objects.create(
-            event=event, creation=clock.now(), **spec.columns()
+            event=event,
+            creation=clock.now(),
+            data_columns=list(table.columns) if table else [],
+            starts_inactive=spec.activation != Activation.AT_ONCE,
+            **spec.columns(),
         )
         builder.insert(batch, check=claim.check)
         _link_batch(request, batch)
@@ -146,6 +173,7 @@ def request_print(
             pinned=pinned,
             purpose=PURPOSE,
             printer_dpi=printer_dpi,
+            of={"offlinesalesbatch": batch.pk},
         )
         BatchPrint.objects.create(batch=batch, request=request)
     return request
@@ -170,8 +198,8 @@ def cancel_request(*, actor: Actor, request: BatchRequest) -> None:
 
 
 def _link_batch(request: BatchRequest, batch: OfflineSalesBatch) -> None:
-    request.batch = batch
-    request.save(update_fields=["batch"])
+    request.batch, request.table = batch, None
+    request.save(update_fields=["batch", "table"])
     audit.record(
         actor=None,
         action="counterfoil.offlinesalesbatch.added",

@@ -62,6 +62,65 @@ class SalesChannel(models.Model):
         return self.identifier
 
 
+#: The highest number of a series, and the most digits that one can be padded to.
+MAX_NUMBER = 999_999_999
+MAX_WIDTH = 9
+#: Numbers of test tickets begin with it, before the prefix of the series.
+TEST_PREFIX = "TEST-"
+SERIES_PREFIX = RegexValidator(
+    r"^(?!\s)[A-Za-z0-9 ./_-]*$",
+    _("The prefix may only contain letters without accents, digits, spaces and the signs . / - _"),
+)
+
+
+class NumberSeries(models.Model):
+    """Running numbers of tickets: a prefix, then a number with leading zeros.
+
+    ``next`` is the next number and only ever grows once one was taken. Test tickets count in rows
+    of their own, ``is_test``, one for each prefix: they are made when the first test ticket is.
+    """
+
+    organizer = models.ForeignKey(Organizer, on_delete=models.CASCADE, related_name="number_series")
+    name = models.CharField(max_length=200)
+    prefix = models.CharField(max_length=25, blank=True, default="", validators=[SERIES_PREFIX])
+    width = models.PositiveSmallIntegerField(default=5)
+    first = models.PositiveIntegerField(default=1)
+    next = models.PositiveIntegerField(default=1)
+    is_test = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "number series"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizer", "is_test", "prefix"], name="series_prefix_unique_in_organizer"
+            ),
+            models.CheckConstraint(
+                condition=Q(width__gte=1, width__lte=MAX_WIDTH), name="series_width_within_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(first__gte=1, next__gte=F("first"), next__lte=MAX_NUMBER + 1),
+                name="series_next_within_limit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_used(self) -> bool:
+        return self.next > self.first
+
+    def serial(self, number: int) -> str:
+        """Return a number as it is printed."""
+        return f"{self.prefix}{number:0{self.width}}"
+
+    def number_in(self, serial: str) -> int | None:
+        """Return the number in a serial, however many zeros it has; None if it is another's."""
+        prefix, digits = serial[: len(self.prefix)], serial[len(self.prefix) :]
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= MAX_WIDTH
+        return int(digits) if is_number and prefix.upper() == self.prefix.upper() else None
+
+
 class Event(models.Model):
     organizer = models.ForeignKey(Organizer, on_delete=models.PROTECT, related_name="events")
     slug = models.CharField(max_length=50, validators=[SLUG])
@@ -265,6 +324,31 @@ class ItemVariation(models.Model):
     @property
     def price(self) -> Decimal:
         return self.item.default_price if self.default_price is None else self.default_price
+
+
+class NumberAssignment(models.Model):
+    """The series that numbers the tickets of a product; a variation's own goes first."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="number_assignments")
+    variation = models.ForeignKey(
+        ItemVariation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="number_assignments",
+    )
+    series = models.ForeignKey(NumberSeries, on_delete=models.CASCADE, related_name="assignments")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(variation=None), name="one_series_of_item"
+            ),
+            models.UniqueConstraint(fields=["variation"], name="one_series_of_variation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}/{self.variation_id}: {self.series_id}"
 
 
 class SubEventItem(models.Model):

@@ -7,16 +7,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from counterfoil.accounts.actors import Actor
+from counterfoil.audit import services as audit
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs import migration_check, notifications
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import Job, JobRequest
 
 ATTEMPTS = 5
 
@@ -57,6 +58,19 @@ def cancel(job: Job) -> None:
     job.refresh_from_db()
 
 
+@transaction.atomic
+def cancel_requested(*, actor: Actor, request: JobRequest) -> None:
+    """Cancel the job of a request.
+
+    Raises:
+        Conflict: the job has ended.
+    """
+    cancel(request.job)
+    audit.record(
+        actor=actor, action="counterfoil.job.cancelled", obj=request.job, event=request.event
+    )
+
+
 def retry(job: Job) -> None:
     """Give a job that failed a fresh set of attempts.
 
@@ -73,11 +87,10 @@ def retry(job: Job) -> None:
         finished=None,
     ):
         raise Conflict(_("Only a job that failed can be tried again."))
+    transaction.on_commit(partial(notifications.send, job.pk))
     job.refresh_from_db()
 
 
 def _announce(job_id: UUID) -> None:
-    """Hint to the workers, if there is a way; without one they find the row by looking."""
     failpoints.reach("jobs.committed")
-    if settings.BROKER_URL:
-        notifications.send(job_id)
+    notifications.send(job_id)

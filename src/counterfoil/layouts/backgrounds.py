@@ -21,13 +21,16 @@ from django.db.models import QuerySet
 
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
+from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.layouts.files import FOLDER
+from counterfoil.layouts.messages import told
 from counterfoil.layouts.models import Background
 from counterfoil.render import (
     COMPILER_VERSION,
     BackgroundError,
     CompiledBackground,
+    InterruptedBackgroundError,
     compile_background,
 )
 from counterfoil.render.units import Mm, pt
@@ -105,8 +108,11 @@ def _compiled(pdf: bytes, sha256: str) -> CompiledBackground:
     outcome = _outcomes.get().get(sha256)
     if outcome is not None:
         return outcome.result()
-    with heavy.slot():
-        return compile_background(pdf)
+    try:
+        with heavy.slot():
+            return compile_background(pdf)
+    except InterruptedBackgroundError as problem:
+        raise Unavailable(told(problem.message)) from None
 
 
 def keep_for_now(background: int) -> bool:

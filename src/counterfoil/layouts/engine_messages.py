@@ -56,8 +56,8 @@ NAMES = (
     _("How far up it goes."),
     _("Content"),
     _(
-        "A variable, `meta:NAME` or `itemmeta:NAME`; or `other` for the element's own text, "
-        "`other_i18n` for its own translated texts."
+        "A variable, `meta:NAME`, `itemmeta:NAME` or `data:NAME`; or `other` for the element's "
+        "own text, `other_i18n` for its own translated texts."
     ),
     _("A variable that is a picture."),
     _("Used if the content is `other`. `{name}` stands for a variable."),
@@ -201,6 +201,10 @@ SENTENCES = (
     _("The file is damaged and cannot be repaired. Export the PDF again."),
     _("The PDF takes too long to draw. Flatten it or simplify its drawing, then export."),
     _("The PDF needs too much memory. Export it with smaller pictures."),
+    _(
+        "The program that reads PDFs was ended from outside, twice. The computer may be short of "
+        "memory. Try again later."
+    ),
     _(
         "The program that reads PDFs fails on this one. Export it in another version, for example "
         "as PDF 1.4 or PDF/X."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -71,6 +71,28 @@ def create_layout(*, actor: Actor | None, event: Event, values: LayoutValues) ->
     """
     check_elements(values.layout)
     return _save(actor, TicketLayout(event=event), values, "added")
+
+
+def create_layout_on_page(
+    *, actor: Actor | None, event: Event, values: LayoutValues
+) -> TicketLayout:
+    """Create a layout for a person. While no other is the default of the event, this one is.
+
+    Somebody who designs a ticket means it to be printed; clients of the API say what they mean.
+
+    Raises:
+        Invalid: the elements cannot be printed.
+    """
+    check_elements(values.layout)
+    layouts = TicketLayout.objects.filter(event=event)
+    if not layouts.filter(default=True).exists():
+        try:
+            with transaction.atomic():
+                first = replace(values, default=True)
+                return _save(actor, TicketLayout(event=event), first, "added")
+        except Invalid:  # somebody else's became the default at the same moment
+            pass
+    return _save(actor, TicketLayout(event=event), replace(values, default=False), "added")
 
 
 def change_layout(

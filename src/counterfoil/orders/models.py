@@ -16,6 +16,7 @@ from counterfoil.catalog.models import (
     Event,
     Item,
     ItemVariation,
+    NumberSeries,
     Organizer,
     Question,
     QuestionOption,
@@ -136,6 +137,17 @@ class OrderPosition(models.Model):
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
     blocked = models.JSONField(null=True, blank=True)
+    #: The running number as it is printed; all three are null where no series numbers the product.
+    serial = models.CharField(max_length=40, null=True, blank=True)
+    serial_number = models.PositiveIntegerField(null=True, blank=True)
+    number_series = models.ForeignKey(
+        NumberSeries,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     search_text = SearchText()
 
     class Meta:
@@ -147,6 +159,17 @@ class OrderPosition(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["order", "positionid"], name="positionid_unique_in_order"
+            ),
+            models.UniqueConstraint(
+                fields=["organizer", "serial"],
+                condition=Q(serial__isnull=False),
+                name="serial_unique_in_organizer",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
+            models.UniqueConstraint(
+                fields=["number_series", "serial_number"],
+                condition=Q(number_series__isnull=False),
+                name="serial_number_unique_in_series",
             ),
         ]
         indexes = [

@@ -11,6 +11,7 @@ from counterfoil.orders.changes import stamp_orders
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import gross_price
 from counterfoil.orders.secrets import draw_order_secrets, draw_pseudonymization_ids
+from counterfoil.orders.serials import number_positions
 from counterfoil.provisioning.events import EventObjects
 from counterfoil.provisioning.problems import DeclarationRefused, Problem, pointer
 from counterfoil.provisioning.rows import Path, Rows, chosen
@@ -77,7 +78,10 @@ def _apply_position(
         "tax_code": price.tax_code,
         "canceled": order.status == Order.Status.CANCELED,
     }
-    rows.upsert(position, values, path)
+    position = rows.upsert(position, values, path)
+    if row is None:
+        number_positions([position], is_test=order.testmode)
+        position.save(update_fields=["serial", "serial_number", "number_series"])
 
 
 def _apply_payment(order: Order, rows: Rows, path: Path) -> None:

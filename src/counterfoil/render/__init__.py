@@ -24,6 +24,7 @@ from counterfoil.render.errors import (
     CostlyTicketError,
     FontError,
     ImageError,
+    InterruptedBackgroundError,
     LayoutError,
     Problem,
     RenderError,
@@ -36,7 +37,7 @@ from counterfoil.render.inspection import Inspected, inspect
 from counterfoil.render.layout import Layout, describe, read_layout
 from counterfoil.render.plan import Plan, compile_plan
 from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
-from counterfoil.render.values import Ticket
+from counterfoil.render.values import Overprint, Ticket
 
 __all__ = [
     "COMPILER_VERSION",
@@ -53,9 +54,11 @@ __all__ = [
     "Image",
     "ImageError",
     "Inspected",
+    "InterruptedBackgroundError",
     "Layout",
     "LayoutError",
     "Occurrence",
+    "Overprint",
     "Plan",
     "Problem",
     "Remark",

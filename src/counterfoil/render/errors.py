@@ -61,6 +61,10 @@ class BackgroundError(_SaidError):
     """A PDF cannot serve as a background."""
 
 
+class InterruptedBackgroundError(_SaidError):
+    """A PDF could not be read now, for reasons of the computer and not of the PDF."""
+
+
 class ImageError(_SaidError):
     """A picture cannot be read or is not safe to read."""
 

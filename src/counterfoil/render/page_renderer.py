@@ -25,10 +25,11 @@ from counterfoil.render.errors import (
     TicketError,
     WorkError,
 )
+from counterfoil.render.overprint import draw_overprint
 from counterfoil.render.plan import PagePlan, Placed, Plan
 from counterfoil.render.preflight import Concern, Preflight, Remark, is_covered, overlap
 from counterfoil.render.text_neighbours import TextNeighbours, bodies, run_together
-from counterfoil.render.values import SECRET, Ticket, Unknown
+from counterfoil.render.values import SECRET, Overprint, Ticket, Unknown
 
 _Text = tuple[Placed, object, Drawing]
 Use = Callable[[Drawing], None]
@@ -187,7 +188,18 @@ class SlotRenderer:
             self._look_below(codes, notable, ticket)
         if self._texts.close:
             self._look_between(texts, ticket)
+        parts += self._overprint(ticket.overprint, codes)
         return b"\n".join(parts), graphics
+
+    def _overprint(
+        self, overprint: Overprint | None, codes: Sequence[tuple[Placed, Drawing]]
+    ) -> list[bytes]:
+        if overprint is None:
+            return []
+        drawings = [*self._fixed, *codes]
+        blanks = tuple(drawing.blank for _, drawing in drawings if drawing.blank)
+        frame = self._page.frame
+        return [draw_overprint(overprint, (frame.width, frame.height), frame.fonts, blanks)]
 
     def _open(self, placed: Placed) -> _Slot:
         """Give a slot a memory."""

@@ -35,6 +35,17 @@ _LANGUAGES = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Overprint:
+    """Words across every page of a ticket that is not in force; they leave codes free.
+
+    With ``spoils_codes``, codes are painted over instead: no scanner reads them.
+    """
+
+    text: str
+    spoils_codes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """One ticket to print: everything its layout may ask for, evaluated already.
 
@@ -51,6 +62,7 @@ class Ticket:
     images: Mapping[str, Image | None] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
     locale: str = DEFAULT_LOCALE
+    overprint: Overprint | None = None
 
 
 class Unknown(str):

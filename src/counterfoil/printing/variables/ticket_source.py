@@ -32,11 +32,16 @@ from counterfoil.printing.variables.kinds import (
 )
 from counterfoil.printing.variables.registry import VariableTable
 from counterfoil.printing.variables.rows import PARENT, Row, RowReader
-from counterfoil.render import ImageError, Ticket
+from counterfoil.render import ImageError, Overprint, Ticket
 from counterfoil.render.images import Image, read_image
 from counterfoil.render.values import Key
 
-_ALWAYS = ("order__code", "positionid", "order__locale", "item_id", "variation_id", "subevent_id")
+_ALWAYS = (
+    *("order__code", "positionid", "order__testmode"),
+    *("order__locale", "item_id", "variation_id", "subevent_id"),
+)
+#: The same in every language, as the word on test prints everywhere.
+TEST = Overprint("TEST")
 
 #: Raised by variables when the stored data is invalid.
 _EVALUATION_ERRORS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
@@ -114,7 +119,7 @@ class TicketSource:
             yield from map(self._ticket, chunk)
 
     def _ticket(self, row: Row) -> Ticket:
-        code, number, *group = row[: len(_ALWAYS)]
+        code, number, is_test, *group = row[: len(_ALWAYS)]
         common = self._common.get(tuple(group)) or self._prepare(*group)
         values, broken = common.values.copy(), common.broken
         try:
@@ -125,7 +130,8 @@ class TicketSource:
         images: dict[str, Image | None] = {}
         if self._pictures:
             images, broken = self._picture(row, broken)
-        return Ticket(f"{code}-{number}", values, images, broken, common.locale)
+        overprint = TEST if is_test else None
+        return Ticket(f"{code}-{number}", values, images, broken, common.locale, overprint)
 
     def _find_broken(
         self, common: _Group, row: Row, values: dict[Key, str | None]

@@ -11,6 +11,7 @@ import resource
 import sys
 
 from counterfoil.render.background.compiling import compile_pdf
+from counterfoil.render.background.confinement import give_up
 from counterfoil.render.background.limits import Limits
 from counterfoil.render.errors import BackgroundError
 
@@ -21,6 +22,7 @@ TOO_MUCH_MEMORY = 4
 def main(arguments: list[str]) -> int:
     limits = Limits.from_arguments(arguments)
     confine(limits)
+    give_up()
     logging.disable()
     try:
         answer, code = compile_pdf(sys.stdin.buffer.read(), limits).to_bytes(), 0

@@ -17,6 +17,8 @@ from counterfoil.layouts.messages import told
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import LayoutContent, create_background, create_blank_background
 from counterfoil.orders.models import OrderPosition
+from counterfoil.printing import previews
+from counterfoil.printing.access_log import record_preview
 from counterfoil.web.editor import bootstrap_data, parsing, preview, saving
 from counterfoil.web.editor.tickets import find_position
 from counterfoil.web.framework.views import EventPage, event_routes
@@ -78,6 +80,9 @@ class Picture(Asked):
             if position is None:
                 return self.refused(_("No ticket of this event matches."), 404)
         picture = preview.draw(self.event, asked, position)
+        if position is not None:
+            layout = str(previews.UNSAVED)
+            record_preview(actor=self.actor, position=position, layout=layout)
         if picture.problems:
             return JsonResponse({"problems": picture.problems, **picture.answer}, status=422)
         return JsonResponse(picture.answer)
