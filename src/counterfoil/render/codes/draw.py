@@ -6,7 +6,7 @@ eighth module, so that a table from (column, byte) to operators replaces all ari
 
 The three finder patterns of a QR code are the same in every symbol of a size. As three squares in
 one another, filled by the even-odd rule, they take 9 rectangles and not 45 runs: a page's stream
-deflates to 106 bytes less of 1,457, and in 7 us less of 37.
+deflates to 1,351 bytes instead of 1,457.
 """
 
 from __future__ import annotations
