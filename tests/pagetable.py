@@ -18,6 +18,7 @@ from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.services import PrintItem, request_render
+from counterfoil.render import Message
 from makers import (
     make_delivery,
     make_device,
@@ -141,7 +142,9 @@ def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
     found = {"concern": "overflows_box", "pointer": "/0", "layout": "", "layout_index": 0}
-    first = [{"ticket": f"{sold.order.code}-{sold.positionid}", "detail": ""}]
+    first = [
+        {"ticket": f"{sold.order.code}-{sold.positionid}", "message": Message.of_text("").to_json()}
+    ]
     result = {"findings": [{**found, "count": 1, "first": first}]}
     Job.objects.filter(pk=names["job"]).update(result=result)
     return {**names, "number": 0}
