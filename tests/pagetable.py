@@ -144,6 +144,16 @@ def sheet_print(event: Event) -> Mapping[str, Any]:
     return {"job": request.pk}
 
 
+def handover(event: Event) -> Mapping[str, Any]:
+    made = Print.objects.get(request_id=sheet_print(event)["job"]).handovers.create(
+        token_hash=secrets.token_hex(32),
+        recipient="Press",
+        created_by="user:0",
+        expires=datetime(2099, 1, 1, tzinfo=UTC),
+    )
+    return {"handover": made.pk}
+
+
 def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
@@ -172,6 +182,8 @@ PUBLIC = {
     "start",
     "password-reset",
     "invitation",
+    "handover",
+    "handover-file",
 }
 
 #: Pages of whoever is signed in, below no organizer.
@@ -283,6 +295,8 @@ ROUTES: dict[str, Row] = {
     "print-step-picture": Row(batch),
     "print-ruler": Row(),
     "print-sheets": Row(sheet_print),
+    "handover-add": Row(sheet_print),
+    "handover-revoke": Row(handover),
     "batch": Row(batch),
     "batch-new": Row(),
     "batch-request": Row(wish),

@@ -29,7 +29,7 @@ from counterfoil.web.editor import views as editor_views
 from counterfoil.web.jobs import views as jobs_views
 from counterfoil.web.layouts import views as layouts_views
 from counterfoil.web.orders import views as orders_views
-from counterfoil.web.printing import print_step
+from counterfoil.web.printing import handovers, print_step
 from counterfoil.web.printing import views as printing_views
 from counterfoil.web.webhooks import views as webhooks_views
 
@@ -57,6 +57,7 @@ MODULES = [
     checkin_views,
     orders_views,
     batches_views,
+    handovers,
     print_step,
     printing_views,
     jobs_views,
