@@ -108,7 +108,8 @@ class PrintSerializer(serializers.ModelSerializer[Print]):
         return printed.sha256 or None
 
     def get_download(self, printed: Print) -> str:
-        return self.context["view"].download_url(printed)
+        url: str = self.context["view"].download_url(printed)
+        return url
 
 
 class PrintDetailSerializer(PrintSerializer):

@@ -74,7 +74,7 @@ class SheetPresetView(OrganizerView[OrganizerSheet]):
             preset_json(key, is_label=preset.is_label, sheet=preset.sheet)
             for key, preset in PRESETS.items()
         ]
-        page = self.paginate_queryset(listed)  # type: ignore[type-var]
+        page = self.paginate_queryset(listed)
         return self.get_paginated_response(page)
 
 

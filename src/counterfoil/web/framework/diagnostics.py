@@ -111,13 +111,12 @@ class SampleWarning(NamedTuple):
 
 def sample_warnings(findings: Iterable[Mapping[str, Any]]) -> list[SampleWarning]:
     """Say what preflight found on a preview with samples."""
-    return [
-        SampleWarning(
-            *_WORDS.get(finding["concern"], (finding["concern"], "")),
-            list(dict.fromkeys(told(each["detail"]) for each in finding["first"])),
-        )
-        for finding in findings
-    ]
+    warnings = []
+    for finding in findings:
+        what, advice = _WORDS.get(finding["concern"], (finding["concern"], ""))
+        details = dict.fromkeys(told(each["detail"]) for each in finding["first"])
+        warnings.append(SampleWarning(what, advice, list(details)))
+    return warnings
 
 
 def warnings_of(request: RenderRequest) -> list[Diagnostic]:
