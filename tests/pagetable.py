@@ -19,6 +19,7 @@ from counterfoil.jobs.models import Job
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
+from counterfoil.render import Message
 from makers import (
     make_delivery,
     make_device,
@@ -158,7 +159,9 @@ def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
     found = {"concern": "overflows_box", "pointer": "/0", "layout": "", "layout_index": 0}
-    first = [{"ticket": f"{sold.order.code}-{sold.positionid}", "detail": ""}]
+    first = [
+        {"ticket": f"{sold.order.code}-{sold.positionid}", "message": Message.of_text("").to_json()}
+    ]
     result = {"findings": [{**found, "count": 1, "first": first}]}
     Job.objects.filter(pk=names["job"]).update(result=result)
     return {**names, "number": 0}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the reader's type has a name for type checkers only
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a sentence for translators. Django's own needs settings; ``counterfoil render`` has none."""
+    """Mark a sentence for translators. Django's own needs settings, and the engine has none."""
     return message
 
 

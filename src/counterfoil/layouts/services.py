@@ -23,9 +23,10 @@ from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
-from counterfoil.layouts.messages import sentence_about, told
+from counterfoil.layouts.messages import sentence_about, translated
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
 from counterfoil.render import BackgroundError, LayoutError, Problem, read_layout
+from counterfoil.render.messages import Message
 
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
 MAX_ELEMENTS = 1000
@@ -204,7 +205,7 @@ def create_background(*, event: Event, pdf: bytes) -> Background:
     try:
         return store_background(event=event, pdf=pdf)
     except BackgroundError as problem:
-        raise Invalid({"background": [told(problem.message)]}) from None
+        raise Invalid({"background": [translated(problem.message)]}) from None
 
 
 def create_blank_background(
@@ -218,7 +219,7 @@ def create_blank_background(
     try:
         return store_blank(event=event, width=width, height=height, pages=pages)
     except BackgroundError as problem:
-        raise Invalid({"background": [told(problem.message)]}) from None
+        raise Invalid({"background": [translated(problem.message)]}) from None
 
 
 def assign_layout(
@@ -304,7 +305,7 @@ def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Pro
     the rules of today, and is kept as it is.
     """
     if isinstance(elements, list) and len(elements) > MAX_ELEMENTS:
-        return (Problem("", f"A layout can have at most {MAX_ELEMENTS} elements."),)
+        return (Problem("", Message("layout.too_many_elements", number=MAX_ELEMENTS)),)
     kept = _indexes_of(elements, stored)
     problems = tuple(_too_long(elements)) if isinstance(elements, list) else ()
     if any(not problem.pointer for problem in problems):
@@ -324,11 +325,11 @@ def _too_long(elements: list[Any]) -> Iterator[Problem]:
             total += len(text)
             if len(text) > settings.TEXT_CHARACTERS:
                 most = settings.TEXT_CHARACTERS
-                message = f"The text has {len(text)} characters, and {most} are allowed."
+                message = Message("ticket.text_too_long", number=len(text), most=most)
                 yield Problem(pointer, message)
     if total > settings.LAYOUT_CHARACTERS:
         most = settings.LAYOUT_CHARACTERS
-        yield Problem("", f"The layout has {total} characters, and {most} are allowed.")
+        yield Problem("", Message("layout.too_long", number=total, most=most))
 
 
 def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for
@@ -89,7 +89,7 @@ def ticket_refusal(problem: TicketError) -> Invalid:
         % {
             "ticket": problem.ticket,
             "pointer": problem.pointer,
-            "problem": told(problem.message),
+            "problem": translated(problem.message),
         }
     )
 

@@ -103,6 +103,17 @@ def find_handover(token: str) -> HandOver:
     return handover
 
 
+def record_download(*, handover: HandOver, name: str) -> None:
+    """Write down that the other side got a file with tickets."""
+    audit.record(
+        actor=None,
+        action="counterfoil.handover.downloaded",
+        obj=handover,
+        event=handover.print.request.event,
+        data={"print": handover.print.pk, "recipient": handover.recipient, "file": name},
+    )
+
+
 @transaction.atomic
 def approve(*, handover: HandOver, name: str) -> None:
     """Note that the other side approves the files; what was approved first stays.

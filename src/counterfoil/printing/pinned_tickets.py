@@ -44,7 +44,6 @@ class PinnedTickets:
             ticket.locale,
             [[key, value] for key, value in ticket.values.items()],
             images,
-            dict(ticket.broken),
             asdict(ticket.overprint) if ticket.overprint is not None else None,
         ]
         self._line(row)
@@ -71,16 +70,15 @@ def read_pinned(stream: IO[bytes]) -> Iterator[tuple[int, Ticket]]:
             if isinstance(row, dict):
                 pictures[row["picture"]] = read_image(base64.b64decode(row["data"]))
                 continue
-            layout, label, locale, values, images, broken, overprint = row
+            layout, label, locale, values, images, overprint = row
             yield (
                 layout,
                 Ticket(
                     label,
                     _values(values),
                     {name: pictures[sha] if sha else None for name, sha in images.items()},
-                    broken,
-                    locale,
-                    Overprint(**overprint) if overprint is not None else None,
+                    locale=locale,
+                    overprint=Overprint(**overprint) if overprint is not None else None,
                 ),
             )
 

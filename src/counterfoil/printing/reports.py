@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from counterfoil.layouts.queries import Choice
@@ -13,7 +12,8 @@ from counterfoil.render import Finding, Report
 def report_json(report: Report, choices: Sequence[Choice]) -> dict[str, Any]:
     """Return a report as JSON. Findings name the layout, and its index among those printed.
 
-    The plans that were printed have their index as their name.
+    The plans that were printed have their index as their name. First tickets have each message
+    with its code and parameters.
     """
     return {
         "tickets": report.tickets,
@@ -25,8 +25,12 @@ def report_json(report: Report, choices: Sequence[Choice]) -> dict[str, Any]:
 def finding_json(finding: Finding, choices: Sequence[Choice]) -> dict[str, Any]:
     index = int(finding.layout)
     return {
-        **asdict(finding),
         "concern": str(finding.concern),
         "layout": choices[index].name,
         "layout_index": index,
+        "pointer": finding.pointer,
+        "count": finding.count,
+        "first": [
+            {"ticket": each.ticket, "message": each.detail.to_json()} for each in finding.first
+        ],
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from counterfoil.catalog.models import Event
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import Choice, LayoutChooser
 from counterfoil.printing.previews import preview_budget, sample_ticket
@@ -32,9 +32,6 @@ class SheetPreview:
     pdf: bytes
     plan: dict[str, int]
     findings: list[dict[str, Any]]
-
-    def to_json(self) -> dict[str, Any]:
-        return {"plan": self.plan, "findings": self.findings}
 
     def png(self, page: int = 1) -> bytes:
         """Draw a page of the sheet."""
@@ -72,7 +69,7 @@ def preview_sheet(
             named = replace(plan, name="0")
             found = _draw(stream, event, spec, named, (amount, number, choice))
     except TicketError as problem:
-        raise Invalid({"layout": [f"{problem.pointer}: {told(problem.message)}"]}) from None
+        raise Invalid({"layout": [f"{problem.pointer}: {translated(problem.message)}"]}) from None
     findings = [finding_json(each, [choice]) for each in found]
     return SheetPreview(stream.getvalue(), planned, findings)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from counterfoil.catalog.models import Organizer
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.printing.models import OrganizerSheet
 from counterfoil.render import Problem
 from counterfoil.render.sheets import Sheet, SheetError, find_preset, read_sheet, sheet_json
@@ -28,8 +28,8 @@ class InvalidSheet(Invalid):
 
     problems: dict[str, Any]
 
-    def __init__(self, problems: Iterable[Problem], *, inside: str | None = None) -> None:
-        listed = [(each.pointer, told(each.message)) for each in problems]
+    def __init__(self, listed: Sequence[tuple[str, str]], *, inside: str | None = None) -> None:
+        """``listed`` are sentences with their JSON pointers."""
         super().__init__(
             {
                 pointer.strip("/").replace("/", ".") or "sheet": [
@@ -46,6 +46,12 @@ class InvalidSheet(Invalid):
         self.problems = {inside: nested} if inside and nested else nested
         if own:
             self.problems["layout"] = [text for _pointer, text in own]
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem], *, inside: str | None = None) -> Self:
+        """Say what the engine says in the language of the reader."""
+        listed = [(each.pointer, translated(each.message)) for each in problems]
+        return cls(listed, inside=inside)
 
     @property
     def by_field(self) -> Mapping[str, Sequence[str]]:
@@ -79,10 +85,10 @@ def save_sheet(
     stored = sheet.declaration if sheet is not None and is_partial else {}
     read = read_declaration({**stored, **values})
     if not read.name.strip():
-        raise InvalidSheet([Problem("/name", _("This field may not be blank."))])
+        raise InvalidSheet([("/name", _("This field may not be blank."))])
     if len(read.name) > MAX_NAME:
         message = _("Ensure this field has no more than {max_length} characters.")
-        raise InvalidSheet([Problem("/name", message.format(max_length=MAX_NAME))])
+        raise InvalidSheet([("/name", message.format(max_length=MAX_NAME))])
     saved = sheet or OrganizerSheet(organizer=organizer)
     saved.name, saved.declaration = read.name, sheet_json(read)
     saved.save()
@@ -98,7 +104,7 @@ def read_declaration(source: object, *, inside: str | None = None) -> Sheet:
     try:
         return read_sheet(source)
     except SheetError as error:
-        raise InvalidSheet(error.problems, inside=inside) from None
+        raise InvalidSheet.of(error.problems, inside=inside) from None
 
 
 def find_sheet(*, organizer: Organizer, choice: object) -> Sheet | None:

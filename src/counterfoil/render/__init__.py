@@ -35,6 +35,7 @@ from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.images import Image, read_image
 from counterfoil.render.inspection import Inspected, inspect
 from counterfoil.render.layout import Layout, describe, read_layout
+from counterfoil.render.messages import MESSAGES, Message
 from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.plan import Plan, compile_plan
 from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
@@ -42,6 +43,7 @@ from counterfoil.render.values import Overprint, Ticket
 
 __all__ = [
     "COMPILER_VERSION",
+    "MESSAGES",
     "BackgroundError",
     "Budget",
     "CodeError",
@@ -59,6 +61,7 @@ __all__ = [
     "InterruptedBackgroundError",
     "Layout",
     "LayoutError",
+    "Message",
     "Occurrence",
     "Overprint",
     "Plan",

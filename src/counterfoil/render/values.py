@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from counterfoil.render.images import Image
+from counterfoil.render.messages import Message
 
 Key = str | tuple[str, str]
 """A variable in the ticket's language, or a variable and the language it is wanted in."""
@@ -60,7 +61,7 @@ class Ticket:
     """How people find it: an order position, a row of a file."""
     values: Mapping[Key, str | None]
     images: Mapping[str, Image | None] = field(default_factory=dict)
-    broken: Mapping[str, str] = field(default_factory=dict)
+    broken: Mapping[str, Message] = field(default_factory=dict)
     locale: str = DEFAULT_LOCALE
     overprint: Overprint | None = None
 

@@ -20,19 +20,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.accounts.display_names import names_of
-from counterfoil.api.framework.downloads import PDF, FileAnswers, under_way
+from counterfoil.api.framework.downloads import PDF, FileAnswers, hands_out, under_way
 from counterfoil.api.framework.fields import Moment, Reference, Text
 from counterfoil.api.framework.links import absolute
 from counterfoil.api.framework.schema import RESULT_OF_JOB
 from counterfoil.api.framework.stored_files import Download, stored_file
 from counterfoil.api.framework.views import DetailView, EventView, ListView
-from counterfoil.api.printing.renderjobs import ProgressSerializer
+from counterfoil.api.printing.renderjobs import ProgressSerializer, english_findings
 from counterfoil.api.printing.sheet_fields import PinnedSheet, SheetChoice
 from counterfoil.batches import prints as batch_prints
 from counterfoil.batches import queries
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.printing import prints
+from counterfoil.printing.access_log import record_print_download
 from counterfoil.printing.models import Print
 from counterfoil.printing.prints import PrintSpec
 from counterfoil.printing.sheets import find_sheet
@@ -102,7 +103,8 @@ class PrintSerializer(serializers.ModelSerializer[Print]):
         return (printed.request.job.result or {}).get("pages")
 
     def get_findings(self, printed: Print) -> list[dict[str, Any]] | None:
-        return (printed.request.job.result or {}).get("findings")
+        findings = (printed.request.job.result or {}).get("findings")
+        return findings and english_findings(findings)
 
     def get_sha256(self, printed: Print) -> str | None:
         return printed.sha256 or None
@@ -273,7 +275,11 @@ class PrintDownloadView(FileAnswers, _BatchPrintView):
 
     @extend_schema(responses=RESULT_OF_JOB)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return answer_print(request, self.get_object(), f"{self.event.slug}-batch-{self.batch.pk}")
+        printed = self.get_object()
+        response = answer_print(request, printed, f"{self.event.slug}-batch-{self.batch.pk}")
+        if hands_out(request, response):
+            record_print_download(actor=self.actor, request=printed.request)
+        return response
 
 
 def answer_print(request: Request, printed: Print, basename: str) -> HttpResponseBase:

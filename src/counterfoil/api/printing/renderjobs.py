@@ -19,6 +19,20 @@ from counterfoil.printing.services import cancel_render
 _FINDING_KEYS = ("concern", "layout", "pointer", "count", "first")
 
 
+def english_findings(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return findings in English, whatever the language of the client."""
+    return [
+        {
+            **{key: finding[key] for key in _FINDING_KEYS if key in finding},
+            "first": [
+                {"ticket": each["ticket"], "detail": each["message"]["text"]}
+                for each in finding["first"]
+            ],
+        }
+        for finding in findings
+    ]
+
+
 class ProgressSerializer(serializers.Serializer[Any]):
     done = serializers.IntegerField(source="progress_done")
     total = serializers.IntegerField(source="progress_total")
@@ -58,9 +72,7 @@ class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
 
     def get_preflight(self, request: RenderRequest) -> list[dict[str, Any]] | None:
         findings = (request.job.result or {}).get("findings")
-        return findings and [
-            {key: finding[key] for key in _FINDING_KEYS if key in finding} for finding in findings
-        ]
+        return findings and english_findings(findings)
 
 
 class RenderJobView(EventView[RenderRequest]):

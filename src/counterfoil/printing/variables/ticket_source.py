@@ -34,6 +34,7 @@ from counterfoil.printing.variables.registry import VariableTable
 from counterfoil.printing.variables.rows import PARENT, Row, RowReader
 from counterfoil.render import ImageError, Overprint, Ticket
 from counterfoil.render.images import Image, read_image
+from counterfoil.render.messages import Message
 from counterfoil.render.values import Key
 
 _ALWAYS = (
@@ -60,7 +61,7 @@ class _Group:
 
     locale: str
     values: dict[Key, str | None] = field(default_factory=dict)
-    broken: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, Message] = field(default_factory=dict)
     evaluators: list[tuple[Key, Evaluator]] = field(default_factory=list)
 
 
@@ -146,19 +147,19 @@ class TicketSource:
 
     def _find_broken(
         self, common: _Group, row: Row, values: dict[Key, str | None]
-    ) -> dict[str, str]:
+    ) -> dict[str, Message]:
         """Evaluate each variable on its own; return those that fail with the reason."""
         broken = dict(common.broken)
         for key, evaluate in common.evaluators:
             try:
                 values[key] = evaluate(row)
             except _EVALUATION_ERRORS as problem:
-                broken[_name(key)] = f"its value cannot be told: {problem}"
+                broken[_name(key)] = Message("ticket.value", reason=str(problem))
         return broken
 
     def _picture(
-        self, row: Row, broken: dict[str, str]
-    ) -> tuple[dict[str, Image | None], dict[str, str]]:
+        self, row: Row, broken: dict[str, Message]
+    ) -> tuple[dict[str, Image | None], dict[str, Message]]:
         images: dict[str, Image | None] = {}
         for name, variable in self._pictures:
             try:
@@ -167,9 +168,9 @@ class TicketSource:
                 if image is not None and stored:
                     self.pictures[image.sha256] = stored
             except ImageError as problem:
-                broken = {**broken, name: str(problem)}
+                broken = {**broken, name: problem.message}
             except FileNotFoundError:
-                broken = {**broken, name: "The picture is gone."}
+                broken = {**broken, name: Message("image.gone")}
         return images, broken
 
     def _stored_file(self, variable: PictureVariable, row: Row) -> str | None:
@@ -233,7 +234,7 @@ def _evaluate_common(
         else:
             common.values[key] = ""  # an image variable in a text element
     except _EVALUATION_ERRORS as problem:
-        common.broken[_name(key)] = f"its value cannot be told: {problem}"
+        common.broken[_name(key)] = Message("ticket.value", reason=str(problem))
 
 
 def _name(key: Key) -> str:

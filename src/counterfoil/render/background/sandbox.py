@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import IO
 from counterfoil.render.background.compiled import CompiledBackground
 from counterfoil.render.background.limits import LIMITS, Limits
 from counterfoil.render.errors import BackgroundError, InterruptedBackgroundError
+from counterfoil.render.messages import Message
 
 _REFUSED, _TOO_MUCH_MEMORY = 3, 4
 """The child's exit codes; importing them would import what it imports."""
@@ -25,16 +27,12 @@ _ROOT = str(Path(__file__).parents[3])
 _KEPT = ("LD_LIBRARY_PATH",)
 """Of the environment, which may hold secrets: where some interpreters find their own library."""
 _ATTEMPTS = 2
-_TOO_SLOW = "The PDF takes too long to draw. Flatten it or simplify its drawing, then export."
-_TOO_BIG = "The PDF needs too much memory. Export it with smaller pictures."
-_KILLED = (
-    "The program that reads PDFs was ended from outside, twice. The computer may be short of "
-    "memory. Try again later."
-)
-_BREAKS = (
-    "The program that reads PDFs fails on this one. Export it in another version, for example as "
-    "PDF 1.4 or PDF/X."
-)
+_TOO_SLOW = Message("background.too_slow")
+_TOO_BIG = Message("background.too_much_memory")
+_KILLED = Message("background.killed")
+_BREAKS = Message("background.crashes")
+_MAX_REFUSAL = 10_000
+"""Bytes of the child's message: what it read was a stranger's."""
 
 
 def compile_background(pdf: bytes, limits: Limits = LIMITS) -> CompiledBackground:
@@ -46,10 +44,8 @@ def compile_background(pdf: bytes, limits: Limits = LIMITS) -> CompiledBackgroun
             started anew. That says nothing about the PDF.
     """
     if len(pdf) > limits.octets:
-        raise BackgroundError(
-            f"The file is too large: {len(pdf) / 1e6:.0f} MB, "
-            f"and {limits.octets / 1e6:.0f} MB are allowed."
-        )
+        size, most = f"{len(pdf) / 1e6:.0f}", f"{limits.octets / 1e6:.0f}"
+        raise BackgroundError(Message("background.file_too_large", size=size, most=most))
     for _attempt in range(_ATTEMPTS):
         # Files instead of pipes: the child's answer is bounded by its limit on file sizes.
         with TemporaryFile() as question, TemporaryFile() as answer:
@@ -91,9 +87,12 @@ def _run(question: IO[bytes], answer: IO[bytes], limits: Limits) -> int:
             raise
 
 
-def _reason(code: int, answer: IO[bytes]) -> str:
+def _reason(code: int, answer: IO[bytes]) -> Message:
     if code == _REFUSED:
-        return answer.read(1000).decode("utf-8", "replace")
+        try:
+            return Message.from_json(json.loads(answer.read(_MAX_REFUSAL)))
+        except (ValueError, RecursionError):
+            return _BREAKS
     if code == -signal.SIGXCPU:
         return _TOO_SLOW
     return _TOO_BIG if code in (_TOO_MUCH_MEMORY, -signal.SIGXFSZ) else _BREAKS

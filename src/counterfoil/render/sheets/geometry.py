@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from counterfoil.render.background import BackgroundPage
 from counterfoil.render.errors import Problem
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf import content
-from counterfoil.render.preflight import Concern, Remark
+from counterfoil.render.preflight import Remark
 from counterfoil.render.reader import Place
 from counterfoil.render.sheets.model import (
     HORIZONTAL,
@@ -130,7 +131,7 @@ class Imposition:
                 check_fit({**asdict(sheet)}, axis, trim, place)
             elif trim > cell + SLACK:
                 place.inside(axis.cell).note(
-                    f"the ticket needs {trim:.2f} mm, and the cell has {cell:g} mm"
+                    Message("sheet.ticket_too_large", needed=f"{trim:.2f}", most=f"{cell:g}")
                 )
         for at, perforation in enumerate(sheet.perforations):
             size = (
@@ -286,29 +287,28 @@ class Imposition:
             trim, bleed = page.trim_box, page.bleed_box
             have = [mm(Pt(each)) for each in _margins(trim, bleed)]
             if min(have) < sheet.bleed - _SHORT:
-                detail = (
-                    f"The background of page {number} has {max(min(have), 0):.1f} mm of bleed; "
-                    f"the sheet asks for {sheet.bleed:g} mm."
+                yield Remark.of(
+                    "missing_bleed",
+                    number=number,
+                    width=f"{max(min(have), 0):.1f}",
+                    needed=f"{sheet.bleed:g}",
                 )
-                yield Remark(Concern.MISSING_BLEED, detail)
         union = self.union.grown(sheet.bleed)
         if (
             min(union.left, union.top) < -SLACK
             or union.right > sheet.width + SLACK
             or (union.bottom > sheet.height + SLACK)
         ):
-            yield Remark(Concern.MISSING_BLEED, "The bleed reaches over the edge of the sheet.")
+            yield Remark.of("missing_bleed.sheet")
 
 
 def _check_sides(sheet: Sheet, pages: Sequence[BackgroundPage], place: Place) -> None:
     if len(pages) > 2:
-        place.inside("layout").note(
-            f"the layout has {len(pages)} pages, and a sheet has two sides at most"
-        )
+        place.inside("layout").note(Message("sheet.too_many_pages", number=len(pages)))
     elif len(pages) == 2 and sheet.duplex is None:
-        place.inside("duplex").note("the layout has two pages: choose how the sheet is turned")
+        place.inside("duplex").note(Message("sheet.two_pages"))
     elif len(pages) == 1 and sheet.duplex is not None:
-        place.inside("duplex").note("the layout has one page, so the sheet has no back")
+        place.inside("duplex").note(Message("sheet.one_page"))
     check_equal_sizes(pages, place.inside("layout"))
 
 
@@ -320,7 +320,7 @@ def check_equal_sizes(pages: Iterable[BackgroundPage], place: Place) -> None:
         for size in sizes
         for one, other in zip(first, size, strict=True)
     ):
-        place.note("the pages to print have different sizes")
+        place.note(Message("sheet.sizes"))
 
 
 def _trim_size(page: BackgroundPage) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from counterfoil.render.elements.field_types import FLAG, Choice, Number, Text, to_number
 from counterfoil.render.errors import Problem, RenderError
+from counterfoil.render.messages import Message
 from counterfoil.render.reader import Kind, Place, attribute, read_attributes
 
 MAX_CELLS = 1000
@@ -60,10 +61,10 @@ class Whole:
     def read(self, value: object, place: Place) -> int:
         number = to_number(value)
         if number is None or number != int(number):
-            place.note("must be a whole number")
+            place.note(Message("sheet.whole"))
             return self.lowest
         if not self.lowest <= number <= self.highest:
-            place.note(f"must be between {self.lowest} and {self.highest}")
+            place.note(Message("sheet.between", least=self.lowest, most=self.highest))
             return self.lowest
         return int(number)
 
@@ -85,7 +86,8 @@ class OneOf:
         for option in self.options:
             if option == number:
                 return option
-        place.note(f"must be one of: {', '.join(map(str, self.options))}")
+        words = ", ".join(map(str, self.options))
+        place.note(Message("layout.choice", words=words))
         return self.options[0]
 
     def describe(self) -> dict[str, object]:
@@ -119,7 +121,7 @@ class Group:
 
     def read(self, value: object, place: Place) -> Any:
         if not isinstance(value, dict):
-            place.note("must be an object")
+            place.note(Message("layout.object"))
             return None
         before = place.noted
         values = read_attributes(self.cls, value, place)
@@ -141,10 +143,10 @@ class Many:
 
     def read(self, value: object, place: Place) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            place.note("must be a list")
+            place.note(Message("sheet.list"))
             return ()
         if len(value) > self.most:
-            place.note(f"must not have more than {self.most} entries")
+            place.note(Message("sheet.entries", most=self.most))
             return ()
         return tuple(self.kind.read(each, place.inside(at)) for at, each in enumerate(value))
 
@@ -297,7 +299,7 @@ def read_sheet(source: object) -> Sheet:
     problems: list[Problem] = []
     place = Place(problems)
     if not isinstance(source, dict):
-        place.note("must be an object")
+        place.note(Message("layout.object"))
         raise SheetError(problems)
     values = read_attributes(Sheet, source, place, known=frozenset(["id"]))
     _check(values, place)
@@ -322,16 +324,16 @@ def _check(values: Mapping[str, Any], place: Place) -> None:
     columns, rows = values.get("columns"), values.get("rows")
     if columns and rows and columns * rows > MAX_CELLS:
         for name in ("columns", "rows"):
-            place.inside(name).note(f"a sheet must not have more than {MAX_CELLS} cells")
+            place.inside(name).note(Message("sheet.cells", most=MAX_CELLS))
         return
     for axis in (HORIZONTAL, VERTICAL):
         check_fit(values, axis, values.get(axis.cell), place)
     start, order = values.get("start_position"), values.get("order")
     if start is not None and start > 1 and order is not None:
         if order is Order.CUT_AND_STACK:
-            place.inside("start_position").note("must be 1 if sheets are cut and stacked")
+            place.inside("start_position").note(Message("sheet.start_stacked"))
         elif columns and rows and start > columns * rows:
-            place.inside("start_position").note("the sheet does not have so many cells")
+            place.inside("start_position").note(Message("sheet.start"))
     for at, perforation in enumerate(values.get("perforations") or ()):
         axis = HORIZONTAL if perforation.axis == "x" else VERTICAL
         check_perforation(perforation, values.get(axis.cell), place.inside("perforations"), at)
@@ -361,11 +363,11 @@ def check_fit(values: Mapping[str, Any], axis: Axis, cell: float | None, place: 
     needed = count * (cell or 0) + (count - 1) * gap
     if needed > paper + SLACK:
         place.inside(axis.count).note(
-            f"the cells need {needed:g} mm, and the sheet has {paper:g} mm"
+            Message("sheet.too_many", needed=f"{needed:g}", most=f"{paper:g}")
         )
     elif start is not None and start + needed > paper + SLACK:
         place.inside(axis.start).note(
-            f"the cells reach {start + needed:g} mm, and the sheet has {paper:g} mm"
+            Message("sheet.too_far", needed=f"{start + needed:g}", most=f"{paper:g}")
         )
 
 
@@ -373,4 +375,4 @@ def check_perforation(
     perforation: Perforation, cell: float | None, place: Place, index: int
 ) -> None:
     if cell is not None and perforation.at >= cell - SLACK:
-        place.inside(index).inside("at").note("must lie within the cell")
+        place.inside(index).inside("at").note(Message("sheet.perforation"))

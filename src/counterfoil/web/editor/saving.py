@@ -14,7 +14,7 @@ from counterfoil.audit.models import LogEntry
 from counterfoil.audit.queries import entries_of
 from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import Background, TicketLayout
 from counterfoil.layouts.services import (
     LayoutContent,
@@ -96,7 +96,7 @@ def _check(design: LayoutContent, stored: Sequence[object] = ()) -> None:
     problems = problems_of(design.elements, stored=stored)
     if problems:
         raise EditorJsonView(
-            [{"pointer": each.pointer, "message": told(each.message)} for each in problems]
+            [{"pointer": each.pointer, "message": translated(each.message)} for each in problems]
         )
 
 

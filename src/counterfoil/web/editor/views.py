@@ -13,7 +13,6 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from counterfoil.core.refusals import Conflict, Invalid
-from counterfoil.layouts.messages import told
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import LayoutContent, create_background, create_blank_background
 from counterfoil.orders.models import OrderPosition
@@ -121,7 +120,7 @@ class NewBackground(Asked):
         try:
             made = self._made(request)
         except Invalid as refused:
-            return self.refused(" ".join(map(told, refused.sentences)), 422)
+            return self.refused(" ".join(refused.sentences), 422)
         return JsonResponse(saving.tell_background(made))
 
     def _made(self, request: HttpRequest) -> Background:

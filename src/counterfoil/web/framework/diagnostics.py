@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import BUILT_IN
 from counterfoil.printing.finding_places import FindingPlace, FindingPlaces
 from counterfoil.printing.models import RenderRequest
-from counterfoil.render import Concern
+from counterfoil.render import Concern, Message
 
 #: What is wrong, and what to do about it.
 _WORDS: dict[str, tuple[Any, Any]] = {
@@ -114,7 +114,8 @@ def sample_warnings(findings: Iterable[Mapping[str, Any]]) -> list[SampleWarning
     warnings = []
     for finding in findings:
         what, advice = _WORDS.get(finding["concern"], (finding["concern"], ""))
-        details = dict.fromkeys(told(each["detail"]) for each in finding["first"])
+        messages = (Message.from_json(each["message"]) for each in finding["first"])
+        details = dict.fromkeys(map(translated, messages))
         warnings.append(SampleWarning(what, advice, list(details)))
     return warnings
 
@@ -137,7 +138,10 @@ def _diagnostic(number: int, finding: dict[str, Any], place: FindingPlace) -> Di
         layout=_layout(finding["layout"]),
         place=place,
         count=finding["count"],
-        first=[{**each, "detail": told(each["detail"])} for each in finding["first"]],
+        first=[
+            {"ticket": each["ticket"], "detail": translated(Message.from_json(each["message"]))}
+            for each in finding["first"]
+        ],
     )
 
 

@@ -147,9 +147,11 @@ class HandedOverFile(_HandedOver):
         printed, name = self.handover.print, kwargs["name"]
         if name == f"{self.basename}.pdf" and printed.file is not None:
             try:
-                return _file(open_stored(printed.file), name)
+                stored = open_stored(printed.file)
             except FileNotFoundError:
                 raise Http404 from None
+            handovers.record_download(handover=self.handover, name=name)
+            return _file(stored, name)
         if name == "checksums.txt":
             text = handovers.checksums(printed, self.basename)
             return HttpResponse(text, content_type="text/plain; charset=utf-8")
@@ -162,6 +164,7 @@ class HandedOverFile(_HandedOver):
                 file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
                 handovers.write_lift(printed, lift, file)
                 file.seek(0)
+                handovers.record_download(handover=self.handover, name=name)
                 return _file(file, name)
         raise Http404
 
