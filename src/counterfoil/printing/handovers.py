@@ -33,6 +33,7 @@ from counterfoil.printing.prints import numbers_of, sheet_of
 from counterfoil.render import Ticket, blank_background, compile_plan, read_layout, render_pdf
 from counterfoil.render.sheets import PRESETS, SheetPlan, SheetRun, render_sheets
 from counterfoil.render.units import Mm, pt
+from counterfoil.render.values import Key
 
 MAX_DAYS = 90
 _LABELS = "zweckform-3425"
@@ -294,7 +295,7 @@ def _labels(printed: Print) -> Iterator[Ticket]:
 
 
 def _label(printed: Print, text: str, numbers: Sequence[int]) -> Ticket:
-    values = {
+    values: dict[Key, str | None] = {
         "title": printed.title,
         "pile": text,
         "numbers": _shortened(format_ranges(ranges_of(numbers))),
