@@ -17,7 +17,7 @@ from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import Choice, LayoutChooser
 from counterfoil.printing.previews import preview_budget, sample_ticket
 from counterfoil.printing.prints import PrintSpec, check_printable, plan_json
-from counterfoil.printing.reports import finding_json
+from counterfoil.printing.reports import finding_json, findings_in_english
 from counterfoil.render import Finding, Plan, Ticket, TicketError, render_pdf
 from counterfoil.render.sheets import SheetPlan, SheetRun, render_sheets
 
@@ -32,6 +32,9 @@ class SheetPreview:
     pdf: bytes
     plan: dict[str, int]
     findings: list[dict[str, Any]]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"plan": self.plan, "findings": findings_in_english(self.findings)}
 
     def png(self, page: int = 1) -> bytes:
         """Draw a page of the sheet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.messages import translated
 from counterfoil.printing.models import OrganizerSheet
 from counterfoil.render import Problem
+from counterfoil.render.messages import Message
 from counterfoil.render.sheets import Sheet, SheetError, find_preset, read_sheet, sheet_json
 
 MAX_NAME = 190
@@ -28,8 +29,8 @@ class InvalidSheet(Invalid):
 
     problems: dict[str, Any]
 
-    def __init__(self, listed: Sequence[tuple[str, str]], *, inside: str | None = None) -> None:
-        """``listed`` are sentences with their JSON pointers."""
+    def __init__(self, problems: Iterable[Problem], *, inside: str | None = None) -> None:
+        listed = [(each.pointer, translated(each.message)) for each in problems]
         super().__init__(
             {
                 pointer.strip("/").replace("/", ".") or "sheet": [
@@ -46,12 +47,6 @@ class InvalidSheet(Invalid):
         self.problems = {inside: nested} if inside and nested else nested
         if own:
             self.problems["layout"] = [text for _pointer, text in own]
-
-    @classmethod
-    def of(cls, problems: Iterable[Problem], *, inside: str | None = None) -> Self:
-        """Say what the engine says in the language of the reader."""
-        listed = [(each.pointer, translated(each.message)) for each in problems]
-        return cls(listed, inside=inside)
 
     @property
     def by_field(self) -> Mapping[str, Sequence[str]]:
@@ -85,10 +80,10 @@ def save_sheet(
     stored = sheet.declaration if sheet is not None and is_partial else {}
     read = read_declaration({**stored, **values})
     if not read.name.strip():
-        raise InvalidSheet([("/name", _("This field may not be blank."))])
+        raise InvalidSheet([Problem("/name", Message.of_text(_("This field may not be blank.")))])
     if len(read.name) > MAX_NAME:
         message = _("Ensure this field has no more than {max_length} characters.")
-        raise InvalidSheet([("/name", message.format(max_length=MAX_NAME))])
+        raise InvalidSheet([Problem("/name", Message.of_text(message.format(max_length=MAX_NAME)))])
     saved = sheet or OrganizerSheet(organizer=organizer)
     saved.name, saved.declaration = read.name, sheet_json(read)
     saved.save()
@@ -104,7 +99,7 @@ def read_declaration(source: object, *, inside: str | None = None) -> Sheet:
     try:
         return read_sheet(source)
     except SheetError as error:
-        raise InvalidSheet.of(error.problems, inside=inside) from None
+        raise InvalidSheet(error.problems, inside=inside) from None
 
 
 def find_sheet(*, organizer: Organizer, choice: object) -> Sheet | None:

@@ -26,7 +26,7 @@ from counterfoil.api.framework.links import absolute
 from counterfoil.api.framework.schema import RESULT_OF_JOB
 from counterfoil.api.framework.stored_files import Download, stored_file
 from counterfoil.api.framework.views import DetailView, EventView, ListView
-from counterfoil.api.printing.renderjobs import ProgressSerializer, english_findings
+from counterfoil.api.printing.renderjobs import ProgressSerializer
 from counterfoil.api.printing.sheet_fields import PinnedSheet, SheetChoice
 from counterfoil.batches import prints as batch_prints
 from counterfoil.batches import queries
@@ -36,6 +36,7 @@ from counterfoil.printing import prints
 from counterfoil.printing.access_log import record_print_download
 from counterfoil.printing.models import Print
 from counterfoil.printing.prints import PrintSpec
+from counterfoil.printing.reports import findings_in_english
 from counterfoil.printing.sheets import find_sheet
 from counterfoil.render import Ink
 
@@ -103,8 +104,7 @@ class PrintSerializer(serializers.ModelSerializer[Print]):
         return (printed.request.job.result or {}).get("pages")
 
     def get_findings(self, printed: Print) -> list[dict[str, Any]] | None:
-        findings = (printed.request.job.result or {}).get("findings")
-        return findings and english_findings(findings)
+        return findings_in_english((printed.request.job.result or {}).get("findings"))
 
     def get_sha256(self, printed: Print) -> str | None:
         return printed.sha256 or None

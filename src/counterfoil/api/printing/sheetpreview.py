@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from counterfoil.api.framework.downloads import PNG, FileAnswers, PngRenderer, bytes_answer
 from counterfoil.api.framework.fields import Reference, Text, Whole
 from counterfoil.api.framework.views import EventView
-from counterfoil.api.printing.renderjobs import english_findings
 from counterfoil.api.printing.sheet_fields import SheetChoice
 from counterfoil.printing.models import Print
 from counterfoil.printing.prints import PrintSpec
@@ -70,8 +69,7 @@ class SheetPreviewView(FileAnswers, EventView[Print]):
         )
         if getattr(request.accepted_renderer, "media_type", PNG) == PNG:
             return bytes_answer(preview.png(), content_type=PNG, filename="sheet.png")
-        findings = english_findings(preview.findings)
-        return Response({"plan": preview.plan, "findings": findings})
+        return Response(preview.to_json())
 
 
 routes = [

@@ -16,7 +16,7 @@ from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
 from counterfoil.render.units import Pt
 
-COMPILER_VERSION = 4
+COMPILER_VERSION = 3
 """Goes up when the same PDF compiles to something else; what is stored is compiled again then."""
 _MAGIC = b"Counterfoil background %d\n" % COMPILER_VERSION
 _DIGEST = 32

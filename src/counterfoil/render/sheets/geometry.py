@@ -16,7 +16,7 @@ from counterfoil.render.background import BackgroundPage
 from counterfoil.render.errors import Problem
 from counterfoil.render.messages import Message
 from counterfoil.render.pdf import content
-from counterfoil.render.preflight import Remark
+from counterfoil.render.preflight import Concern, Remark
 from counterfoil.render.reader import Place
 from counterfoil.render.sheets.model import (
     HORIZONTAL,
@@ -287,28 +287,27 @@ class Imposition:
             trim, bleed = page.trim_box, page.bleed_box
             have = [mm(Pt(each)) for each in _margins(trim, bleed)]
             if min(have) < sheet.bleed - _SHORT:
-                yield Remark.of(
-                    "missing_bleed",
-                    number=number,
-                    width=f"{max(min(have), 0):.1f}",
-                    needed=f"{sheet.bleed:g}",
+                width = f"{max(min(have), 0):.1f}"
+                detail = Message(
+                    "missing_bleed", page=number, width=width, needed=f"{sheet.bleed:g}"
                 )
+                yield Remark(Concern.MISSING_BLEED, detail)
         union = self.union.grown(sheet.bleed)
         if (
             min(union.left, union.top) < -SLACK
             or union.right > sheet.width + SLACK
             or (union.bottom > sheet.height + SLACK)
         ):
-            yield Remark.of("missing_bleed.sheet")
+            yield Remark(Concern.MISSING_BLEED, Message("missing_bleed.sheet"))
 
 
 def _check_sides(sheet: Sheet, pages: Sequence[BackgroundPage], place: Place) -> None:
     if len(pages) > 2:
         place.inside("layout").note(Message("sheet.too_many_pages", number=len(pages)))
     elif len(pages) == 2 and sheet.duplex is None:
-        place.inside("duplex").note(Message("sheet.two_pages"))
+        place.inside("duplex").note(Message("sheet.back_without_duplex"))
     elif len(pages) == 1 and sheet.duplex is not None:
-        place.inside("duplex").note(Message("sheet.one_page"))
+        place.inside("duplex").note(Message("sheet.duplex_without_back"))
     check_equal_sizes(pages, place.inside("layout"))
 
 
@@ -320,7 +319,7 @@ def check_equal_sizes(pages: Iterable[BackgroundPage], place: Place) -> None:
         for size in sizes
         for one, other in zip(first, size, strict=True)
     ):
-        place.note(Message("sheet.sizes"))
+        place.note(Message("sheet.different_sizes"))
 
 
 def _trim_size(page: BackgroundPage) -> tuple[float, float]:

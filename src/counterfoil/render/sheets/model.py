@@ -88,8 +88,7 @@ class OneOf:
         for option in self.options:
             if option == number:
                 return option
-        words = ", ".join(map(str, self.options))
-        place.note(Message("layout.choice", words=words))
+        place.note(Message("layout.choice", words=", ".join(map(str, self.options))))
         return self.options[0]
 
     def describe(self) -> dict[str, object]:
@@ -148,7 +147,7 @@ class Many:
             place.note(Message("sheet.list"))
             return ()
         if len(value) > self.most:
-            place.note(Message("sheet.entries", most=self.most))
+            place.note(Message("sheet.too_many_entries", most=self.most))
             return ()
         return tuple(self.kind.read(each, place.inside(at)) for at, each in enumerate(value))
 
@@ -326,16 +325,16 @@ def _check(values: Mapping[str, Any], place: Place) -> None:
     columns, rows = values.get("columns"), values.get("rows")
     if columns and rows and columns * rows > MAX_CELLS:
         for name in ("columns", "rows"):
-            place.inside(name).note(Message("sheet.cells", most=MAX_CELLS))
+            place.inside(name).note(Message("sheet.too_many_cells", most=MAX_CELLS))
         return
     for axis in (HORIZONTAL, VERTICAL):
         check_fit(values, axis, values.get(axis.cell), place)
     start, order = values.get("start_position"), values.get("order")
     if start is not None and start > 1 and order is not None:
         if order is Order.CUT_AND_STACK:
-            place.inside("start_position").note(Message("sheet.start_stacked"))
+            place.inside("start_position").note(Message("sheet.starts_at_first"))
         elif columns and rows and start > columns * rows:
-            place.inside("start_position").note(Message("sheet.start"))
+            place.inside("start_position").note(Message("sheet.no_such_cell"))
     for at, perforation in enumerate(values.get("perforations") or ()):
         axis = HORIZONTAL if perforation.axis == "x" else VERTICAL
         check_perforation(perforation, values.get(axis.cell), place.inside("perforations"), at)
@@ -365,11 +364,11 @@ def check_fit(values: Mapping[str, Any], axis: Axis, cell: float | None, place: 
     needed = count * (cell or 0) + (count - 1) * gap
     if needed > paper + SLACK:
         place.inside(axis.count).note(
-            Message("sheet.too_many", needed=f"{needed:g}", most=f"{paper:g}")
+            Message("sheet.cells_too_large", needed=f"{needed:g}", most=f"{paper:g}")
         )
     elif start is not None and start + needed > paper + SLACK:
         place.inside(axis.start).note(
-            Message("sheet.too_far", needed=f"{start + needed:g}", most=f"{paper:g}")
+            Message("sheet.cells_outside", needed=f"{start + needed:g}", most=f"{paper:g}")
         )
 
 
@@ -377,4 +376,4 @@ def check_perforation(
     perforation: Perforation, cell: float | None, place: Place, index: int
 ) -> None:
     if cell is not None and perforation.at >= cell - SLACK:
-        place.inside(index).inside("at").note(Message("sheet.perforation"))
+        place.inside(index).inside("at").note(Message("sheet.outside_cell"))

@@ -110,13 +110,12 @@ class SampleWarning(NamedTuple):
 
 
 def sample_warnings(findings: Iterable[Mapping[str, Any]]) -> list[SampleWarning]:
-    """Say what preflight found on a preview with samples."""
+    """Return the findings of a preview with samples, in words."""
     warnings = []
     for finding in findings:
         what, advice = _WORDS.get(finding["concern"], (finding["concern"], ""))
-        messages = (Message.from_json(each["message"]) for each in finding["first"])
-        details = dict.fromkeys(map(translated, messages))
-        warnings.append(SampleWarning(what, advice, list(details)))
+        details = (translated(Message.from_json(each["message"])) for each in finding["first"])
+        warnings.append(SampleWarning(what, advice, list(dict.fromkeys(details))))
     return warnings
 
 
