@@ -145,6 +145,16 @@ def sheet_print(event: Event) -> Mapping[str, Any]:
     return {"job": request.pk}
 
 
+def handover(event: Event) -> Mapping[str, Any]:
+    made = Print.objects.get(request_id=sheet_print(event)["job"]).handovers.create(
+        token_hash=secrets.token_hex(32),
+        recipient="Press",
+        created_by="user:0",
+        expires=datetime(2099, 1, 1, tzinfo=UTC),
+    )
+    return {"handover": made.pk}
+
+
 def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
@@ -175,6 +185,8 @@ PUBLIC = {
     "start",
     "password-reset",
     "invitation",
+    "handover",
+    "handover-file",
 }
 
 #: Pages of whoever is signed in, below no organizer.
@@ -290,6 +302,8 @@ ROUTES: dict[str, Row] = {
     "print-step-picture": Row(batch),
     "print-ruler": Row(),
     "print-sheets": Row(sheet_print),
+    "handover-add": Row(sheet_print),
+    "handover-revoke": Row(handover),
     "batch": Row(batch),
     "batch-stock": Row(batch),
     "batch-act": Row(batch),

@@ -82,14 +82,19 @@ def choose_tickets(
 
 
 def printed_before(batch: OfflineSalesBatch) -> set[int]:
-    """Return the numbers of the tickets that were printed, or are being printed."""
+    """Return the numbers of the tickets that were printed, or are being printed.
+
+    A device may have reported that it printed one.
+    """
     requests = BatchPrint.objects.filter(batch=batch).exclude(request__job__state__in=_NOT_PRINTED)
     # Those without a print of ours came by the documented route: a page a ticket.
     if requests.filter(request__print__isnull=True).exists():
         return set(batch.tickets.values_list("number", flat=True))
     printed = requests.filter(request__print__is_proof=False)
     texts = printed.values_list("request__print__tickets", flat=True)
-    return {number for text in texts for number in prints.numbers_of(text)}
+    logged = batch.tickets.filter(position__print_logs__successful=True)
+    by_device = logged.filter(position__print_logs__type="ticket").values_list("number", flat=True)
+    return {number for text in texts for number in prints.numbers_of(text)}.union(by_device)
 
 
 def repeat_sheets(

@@ -50,7 +50,8 @@ def was_printed(batch: OfflineSalesBatch) -> bool:
     """Return whether a print of a batch was requested and may exist, or a device reported one."""
     ended = (Job.State.FAILED, Job.State.CANCELLED)
     logs = PrintLog.objects.filter(position__batch_ticket__batch=batch, successful=True)
-    return batch.prints.exclude(request__job__state__in=ended).exists() or logs.exists()
+    prints = batch.prints.exclude(request__job__state__in=ended)
+    return prints.exclude(request__print__is_proof=True).exists() or logs.exists()
 
 
 def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:

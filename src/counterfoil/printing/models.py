@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from counterfoil.catalog.models import Organizer
+from counterfoil.core import clock
 from counterfoil.jobs.models import JobRequest
 from counterfoil.render import Ink
 
@@ -98,3 +99,24 @@ class Print(models.Model):
 
     def __str__(self) -> str:
         return f"Print {self.pk}"
+
+
+class HandOver(models.Model):
+    """A link to a print for somebody without an account: the print shop.
+
+    The link's token is not stored, only its hash. ``approved`` is when the other side approved the
+    files, and ``approved_by`` the name that they gave.
+    """
+
+    print = models.ForeignKey(Print, on_delete=models.CASCADE, related_name="handovers")
+    token_hash = models.CharField(max_length=64, unique=True)
+    recipient = models.CharField(max_length=190)
+    created = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.CharField(max_length=64)
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True, blank=True)
+    approved = models.DateTimeField(null=True, blank=True)
+    approved_by = models.CharField(max_length=190, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.recipient

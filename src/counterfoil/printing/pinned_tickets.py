@@ -1,7 +1,7 @@
 """The tickets of a print with the values that were printed, stored to draw it again.
 
-A gzip of JSON lines: a picture when a ticket first shows it, then the ticket. Written while the
-print is drawn, in the order of its file.
+A gzip of JSON lines: the names of the tickets in slugs; a picture when a ticket first shows it,
+then the ticket. Written while the print is drawn, in the order of its file.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from counterfoil.render.values import Key
 class PinnedTickets:
     """Writes tickets as they pass by."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], labels: list[str]) -> None:
+        """``labels`` name the tickets in slugs, in the order of the selection."""
         self._file = gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0)
         self._pictures: set[str] = set()
+        self._line({"labels": labels})
 
     def __enter__(self) -> Self:
         return self
@@ -44,7 +46,6 @@ class PinnedTickets:
             ticket.locale,
             [[key, value] for key, value in ticket.values.items()],
             images,
-            dict(ticket.broken),
             asdict(ticket.overprint) if ticket.overprint is not None else None,
         ]
         self._line(row)
@@ -62,25 +63,34 @@ class PinnedTickets:
         self._file.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")
 
 
+def read_labels(stream: IO[bytes]) -> list[str]:
+    """Return the names of the tickets in slugs."""
+    with gzip.GzipFile(fileobj=stream, mode="rb") as file:
+        labels: list[str] = json.loads(file.readline())["labels"]
+    stream.seek(0)
+    return labels
+
+
 def read_pinned(stream: IO[bytes]) -> Iterator[tuple[int, Ticket]]:
     """Yield the tickets of a print, each with the index of its layout, in the file's order."""
     pictures: dict[str, Image] = {}
     with gzip.GzipFile(fileobj=stream, mode="rb") as file:
         for line in file:
             row = json.loads(line)
+            if isinstance(row, dict) and "labels" in row:
+                continue
             if isinstance(row, dict):
                 pictures[row["picture"]] = read_image(base64.b64decode(row["data"]))
                 continue
-            layout, label, locale, values, images, broken, overprint = row
+            layout, label, locale, values, images, overprint = row
             yield (
                 layout,
                 Ticket(
                     label,
                     _values(values),
                     {name: pictures[sha] if sha else None for name, sha in images.items()},
-                    broken,
-                    locale,
-                    Overprint(**overprint) if overprint is not None else None,
+                    locale=locale,
+                    overprint=Overprint(**overprint) if overprint is not None else None,
                 ),
             )
 

@@ -20,9 +20,10 @@ from counterfoil.core.refusals import Gone
 from counterfoil.files import services as files
 from counterfoil.jobs.claims import Claim
 from counterfoil.layouts.queries import Choice
+from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.documents import ticket_budget, ticket_refusal
 from counterfoil.printing.models import Print
-from counterfoil.printing.pinned_tickets import PinnedTickets, read_pinned
+from counterfoil.printing.pinned_tickets import PinnedTickets, read_labels, read_pinned
 from counterfoil.printing.plans import plan_for
 from counterfoil.printing.prints import FOLDER, numbers_of, sheet_of
 from counterfoil.printing.reports import report_json
@@ -41,6 +42,8 @@ from counterfoil.render.values import Key
 
 #: What a scanner or a person at the gate could enter; a proof has others.
 _CREDENTIALS = frozenset(["secret", "pseudonymization_id"])
+
+_CHUNK = 500
 
 Items = Iterable[tuple[Plan, Ticket]]
 
@@ -79,13 +82,13 @@ def draw_requested(claim: Claim) -> None:
 
 def _draw(claim: Claim, printed: Print) -> None:
     base = f"{claim.job_id}.{claim.attempt}"
-    document = _Document(printed)
+    document = _Document(printed, _labels(printed))
     with (
         files.publish(FOLDER, f"{base}.values") as values,
         files.publish(FOLDER, f"{base}.pdf") as stream,
     ):
         sink = HashingSink(stream)
-        with PinnedTickets(values) as pinned:
+        with PinnedTickets(values, document.labels) as pinned:
             report = document.draw(sink, document.tickets(pinned), claim)
     lifetime = settings.RESULT_LIFETIME_S if printed.is_proof else settings.PRINT_LIFETIME_S
     changes = {
@@ -171,12 +174,12 @@ def _draw_pinned(original: Print, target: BinaryIO, claim: Claim) -> str:
     """Draw a print from what is pinned; return the hash of the file."""
     if original.values_file is None:
         raise Gone(_("What was printed is no longer stored."))
-    document = _Document(original)
     try:
         stored = files.open_stored(original.values_file)
     except FileNotFoundError:
         raise Gone(_("What was printed is no longer stored.")) from None
     with stored:
+        document = _Document(original, read_labels(stored))
         sink = HashingSink(target)
         items = ((document.plans[layout], ticket) for layout, ticket in read_pinned(stored))
         document.draw(sink, items, claim, is_counted=False)
@@ -213,7 +216,9 @@ def _indirect(pdf: Any, value: Any) -> Any:
 class _Document:
     """What draws a print, first and anew."""
 
-    def __init__(self, printed: Print) -> None:
+    def __init__(self, printed: Print, labels: list[str]) -> None:
+        """``labels`` name the tickets in slugs, in the order of the selection."""
+        self.labels = labels
         self._printed, self._request = printed, printed.request
         self.choices = [Choice(**layout) for layout in self._request.layouts]
         self.plans = [
@@ -298,7 +303,7 @@ class _Document:
             raise ticket_refusal(problem) from None
 
     def _number(self, index: int) -> str:
-        return str(self._numbers[index])
+        return self.labels[index]
 
     def _order(self) -> list[int]:
         if self._plan is None:
@@ -323,6 +328,17 @@ def _slug() -> Callable[[SlugInfo], str]:
         return " · ".join(filter(None, parts))
 
     return write
+
+
+def _labels(printed: Print) -> list[str]:
+    """Return the serial of each ticket, or its number in the batch if it has none."""
+    parts = [position for position, _layout in printed.request.parts]
+    serials: dict[int, str | None] = {}
+    for start in range(0, len(parts), _CHUNK):
+        rows = OrderPosition.objects.filter(pk__in=parts[start : start + _CHUNK])
+        serials.update(rows.values_list("pk", "serial"))
+    numbers = numbers_of(printed.tickets)
+    return [serials.get(pk) or str(number) for pk, number in zip(parts, numbers, strict=True)]
 
 
 def _without_credentials(ticket: Ticket, number: int) -> Ticket:

@@ -111,7 +111,7 @@ def find_sheet(*, organizer: Organizer, choice: object) -> Sheet | None:
     Raises:
         Invalid: there is no such sheet, or it cannot be used.
     """
-    if choice is None or choice == "":
+    if choice is None:
         return None
     if isinstance(choice, dict):
         return read_declaration(choice, inside="sheet")

@@ -150,6 +150,7 @@ def test_what_cannot_be_printed_is_named_and_nothing_is_made(shop: Prints, subte
         ({"tickets": 5}, "tickets"),
         ({"tickets": "A00401-A00450"}, "tickets"),
         ({"sheet": "a9"}, "sheet"),
+        ({"sheet": ""}, "sheet"),
         ({"sheet": SHEET | {"columns": 3}}, "sheet"),
         ({"sheet": SHEET | {"start_position": 2}}, "sheet"),
         ({"sheet": SHEET | {"duplex": "long"}}, "sheet"),

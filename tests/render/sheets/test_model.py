@@ -128,6 +128,14 @@ def test_the_margins_of_label_stocks_are_those_that_their_makers_publish() -> No
         assert (first.left, first.top) == pytest.approx((left, top), abs=0.06), key
 
 
+def test_a_ticket_that_is_too_wide_when_turned_is_not_turned() -> None:
+    filled = fit(PRESETS["a3"].sheet, 210, 297, margin=10)
+    assert (filled.columns, filled.rows, filled.rotate) == (1, 1, 0)
+    filled = fit(PRESETS["a3"].sheet, 210, 297, margin=0)
+    assert (filled.columns, filled.rows, filled.rotate) == (1, 2, 90)
+    assert fit(PRESETS["a4"].sheet, 500, 500, margin=0).cells == 1
+
+
 def test_paper_is_filled_with_as_many_tickets_as_it_takes() -> None:
     papers = {"a4": 2, "a3": 5, "sra3": 8}
     for key, amount in papers.items():

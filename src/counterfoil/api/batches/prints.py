@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.accounts.display_names import names_of
-from counterfoil.api.framework.downloads import PDF, FileAnswers, under_way
+from counterfoil.api.framework.downloads import PDF, FileAnswers, hands_out, under_way
 from counterfoil.api.framework.fields import Moment, Reference, Text
 from counterfoil.api.framework.links import absolute
 from counterfoil.api.framework.schema import RESULT_OF_JOB
@@ -33,6 +33,7 @@ from counterfoil.batches import queries
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.printing import prints
+from counterfoil.printing.access_log import record_print_download
 from counterfoil.printing.models import Print
 from counterfoil.printing.prints import PrintSpec
 from counterfoil.printing.reports import findings_in_english
@@ -274,7 +275,11 @@ class PrintDownloadView(FileAnswers, _BatchPrintView):
 
     @extend_schema(responses=RESULT_OF_JOB)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return answer_print(request, self.get_object(), f"{self.event.slug}-batch-{self.batch.pk}")
+        printed = self.get_object()
+        response = answer_print(request, printed, f"{self.event.slug}-batch-{self.batch.pk}")
+        if hands_out(request, response):
+            record_print_download(actor=self.actor, request=printed.request)
+        return response
 
 
 def answer_print(request: Request, printed: Print, basename: str) -> HttpResponseBase:

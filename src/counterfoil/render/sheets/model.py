@@ -20,6 +20,8 @@ MAX_CELLS = 1000
 SLACK = 0.005
 _LONGEST = 5000
 _HIGHEST_LIFT = 1_000_000
+#: What lists of sheets tell besides: somebody may send back what they were shown.
+_ELSEWHERE = frozenset(["id", "key", "kind"])
 
 
 class Order(StrEnum):
@@ -300,7 +302,7 @@ def read_sheet(source: object) -> Sheet:
     if not isinstance(source, dict):
         place.note(Message("layout.object"))
         raise SheetError(problems)
-    values = read_attributes(Sheet, source, place, known=frozenset(["id"]))
+    values = read_attributes(Sheet, source, place, known=_ELSEWHERE)
     _check(values, place)
     if problems:
         raise SheetError(problems)

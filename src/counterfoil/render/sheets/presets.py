@@ -125,7 +125,7 @@ def fit(sheet: Sheet, trim_width: float, trim_height: float, *, margin: float) -
     """
 
     def count(paper: float, ticket: float, gap: float) -> int:
-        return max(1, int((paper - 2 * margin + gap + 0.01) // (ticket + gap)))
+        return max(0, int((paper - 2 * margin + gap + 0.01) // (ticket + gap)))
 
     upright = (
         count(sheet.width, trim_width, sheet.gap_x),
@@ -137,4 +137,6 @@ def fit(sheet: Sheet, trim_width: float, trim_height: float, *, margin: float) -
     )
     is_turned = turned[0] * turned[1] > upright[0] * upright[1]
     columns, rows = turned if is_turned else upright
+    if not columns * rows:  # even one does not fit: whoever plans with it says so
+        columns = rows = 1
     return replace(sheet, columns=columns, rows=rows, rotate=90 if is_turned else 0)

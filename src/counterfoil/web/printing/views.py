@@ -90,6 +90,7 @@ class Print(_PrintPage):
         context = {
             "details": details,
             "steps": cutting_steps(details) if details is not None else (),
+            "handovers": details.handovers.order_by("pk") if details is not None else (),
             "print": print_request,
             "job": print_request.job,
             "state": state,
