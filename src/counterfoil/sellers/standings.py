@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Q, Sum
-from django.utils import timezone
 
 from counterfoil.batches.models import BatchTicket, Place, Validity
 from counterfoil.catalog.models import Event
@@ -140,24 +139,32 @@ def gate_word(seller: Seller, standings: Iterable[tuple[Event, Standing]]) -> di
 
 
 def _alarms(seller: Seller, event: Event) -> list[dict[str, Any]]:
-    """Return the attempts to enter with tickets that the seller returned, or that are void."""
-    returned = _returned_last_by(seller, event)
+    """Return the attempts to enter with tickets that the seller returned, or that are void.
+
+    A void ticket is unknown at the gate: its scans have the secret and no ticket.
+    """
+    void = Q(seller=seller.pk, batch__event=event, validity=Validity.VOID)
+    rows = BatchTicket.objects.filter(void | Q(pk__in=_returned_last_by(seller, event)))
+    by_position: dict[int, tuple[str | None, int]] = {}
+    by_secret: dict[str, tuple[str | None, int]] = {}
+    columns = ("position_id", "position__secret", "position__serial", "number")
+    for position, secret, serial, number in rows.filter(batch__testmode=False).values_list(
+        *columns
+    ):
+        by_position[position] = by_secret[secret] = (serial, number)
     scans = Checkin.objects.filter(
-        Q(position__batch_ticket__seller=seller.pk, position__batch_ticket__validity=Validity.VOID)
-        | Q(position__batch_ticket__in=returned),
+        Q(position__in=list(by_position)) | Q(position=None, raw_barcode__in=list(by_secret)),
         list__event=event,
         type=Checkin.Type.ENTRY,
-    ).select_related("list", "position__batch_ticket")
-    with timezone.override(event.tz):
-        return [
-            {
-                "at": timezone.localtime(scan.datetime).isoformat(),
-                "gate": scan.list.name,
-                "serial": scan.position.serial if scan.position else None,
-                "number": scan.position.batch_ticket.number if scan.position else None,
-            }
-            for scan in scans.order_by("datetime", "pk")
-        ]
+    ).order_by("datetime", "pk")
+    alarms = []
+    for at, gate, position, barcode in scans.values_list(
+        "datetime", "list__name", "position_id", "raw_barcode"
+    ):
+        serial, number = by_position[position] if position else by_secret[barcode]
+        local = at.astimezone(event.tz).isoformat()
+        alarms.append({"at": local, "gate": gate, "serial": serial, "number": number})
+    return alarms
 
 
 def _returned_last_by(seller: Seller, event: Event) -> list[int]:
