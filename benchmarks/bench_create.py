@@ -171,9 +171,7 @@ def compare(bench: Bench, amount: int, rounds: int) -> tuple[float, float]:
         locked.append(bench.locked.seconds)
         tables = take_out(batch)
         bare.append(timed(lambda tables=tables: insert_bare(tables)))  # type: ignore[misc]
-    ratio, held = (
-        statistics.median(times) / statistics.median(bare) for times in (made, locked)
-    )
+    ratio, held = (statistics.median(times) / statistics.median(bare) for times in (made, locked))
     print(
         f"{connection.vendor}: make {amount}: {statistics.median(made):.3f} s,"
         f" bare insert of the same rows: {statistics.median(bare):.3f} s,"

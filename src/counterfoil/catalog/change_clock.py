@@ -40,7 +40,7 @@ _NEXT = f"""
 _START = f"""
     INSERT INTO {_TABLE} (event_id, latest) SELECT unnest(%s), clock_timestamp()
     ON CONFLICT DO NOTHING
-"""  # noqa: S608 - names of ours
+"""
 _AT_REST = f"""
     SELECT event_id, latest FROM {_TABLE} WHERE event_id = ANY(%s) ORDER BY event_id FOR SHARE
 """  # noqa: S608 - names of ours

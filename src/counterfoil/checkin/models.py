@@ -41,9 +41,16 @@ class Checkin(models.Model):
         EXIT = "exit"
 
     position = models.ForeignKey(
-        OrderPosition, null=True, blank=True, on_delete=models.CASCADE, related_name="all_checkins"
+        OrderPosition,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="all_checkins",
+        db_index=False,
     )
-    list = models.ForeignKey(CheckinList, on_delete=models.CASCADE, related_name="checkins")
+    list = models.ForeignKey(
+        CheckinList, on_delete=models.CASCADE, related_name="checkins", db_index=False
+    )
     type = models.CharField(max_length=16, choices=Type.choices, default=Type.ENTRY)
     datetime = models.DateTimeField()
     created = models.DateTimeField(default=clock.now, editable=False)
@@ -91,6 +98,43 @@ class Checkin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.position_id} at {self.list_id}"
+
+
+class TicketPresence(models.Model):
+    """A ticket that has entered on a list: see ``entry_counts``. Only triggers write here."""
+
+    list_id = models.BigIntegerField()
+    position_id = models.BigIntegerField()
+    inside = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["list_id", "position_id"], name="one_presence_per_list")
+        ]
+        indexes = [models.Index(fields=["position_id"], name="presence_of_position")]
+
+    def __str__(self) -> str:
+        return f"{self.position_id} on {self.list_id}"
+
+
+class EntryCount(models.Model):
+    """So many more or fewer of a kind have entered a list and are inside. See ``entry_counts``."""
+
+    list_id = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    variation_id = models.BigIntegerField(null=True, blank=True)
+    subevent_id = models.BigIntegerField(null=True, blank=True)
+    status = models.CharField(max_length=1)
+    valid_if_pending = models.BooleanField()
+    entered = models.IntegerField()
+    inside = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["list_id", "event_id"], name="entry_count_of_list")]
+
+    def __str__(self) -> str:
+        return f"{self.entered:+} on {self.list_id}"
 
 
 class RevokedSecret(models.Model):

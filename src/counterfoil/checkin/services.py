@@ -136,13 +136,12 @@ def _admit(attempt: Attempt, *, forced: bool, actor: Actor | None) -> None:
         event=event,
         data={**_scan_data(scan, attempt.list), "forced": forced},
     )
-    Checkin.objects.create(
-        position=position,
-        list=attempt.list,
-        forced=forced,
-        created=stamp_orders(event_id=event.pk, orders=[position.order_id]),
-        **_scan_columns(scan, actor),
+    # Before the stamp: its trigger locks what the automatic check-out of the list changes, too.
+    admitted = Checkin.objects.create(
+        position=position, list=attempt.list, forced=forced, **_scan_columns(scan, actor)
     )
+    moment = stamp_orders(event_id=event.pk, orders=[position.order_id])
+    Checkin.objects.filter(pk=admitted.pk).update(created=moment)
 
 
 def _write_denial(scan: Scan, outcome: Outcome, denial: Denial, actor: Actor | None) -> None:

@@ -107,6 +107,8 @@ class RowIds(django_filters.BaseInFilter, RowId):  # type: ignore[misc]
 class TotalOrder(filters.OrderingFilter):
     """``ordering`` by the view's ``ordering_fields``, made total with the primary key.
 
+    The key goes in the direction of the fields if they all go in one, so that an index has it.
+
     Unknown fields are ignored. Views without ``ordering_fields`` keep their own order.
     """
 
@@ -120,4 +122,5 @@ class TotalOrder(filters.OrderingFilter):
         self, request: Request, queryset: QuerySet[Any], view: APIView
     ) -> QuerySet[Any]:
         ordering = self.get_ordering(request, queryset, view) or queryset.query.order_by
-        return queryset.order_by(*ordering, "pk")
+        is_descending = all(isinstance(name, str) and name.startswith("-") for name in ordering)
+        return queryset.order_by(*ordering, "-pk" if ordering and is_descending else "pk")

@@ -47,6 +47,7 @@ from counterfoil.core.refusals import Gone
 from counterfoil.orders import payments, services
 from counterfoil.orders.models import Order
 from counterfoil.orders.order_details import update_order
+from counterfoil.orders.ticket_counts import orders_in
 
 READ = ("event.orders:read",)
 #: What a shop sells at once. More take long enough to count as heavy work.
@@ -76,6 +77,7 @@ class ShownOrders(ListView, DetailView):
     filterset_class = OrderFilters
     ordering_fields = ("datetime", "code", "status", "last_modified")
     page_generated = True
+    counted_filters = ("status",)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         request: Request = self.request  # type: ignore[attr-defined]
@@ -102,6 +104,9 @@ class OrderView(ShownOrders, EventView[Order]):
         if self.lookup_field in self.kwargs:  # codes are found by the index of the organizer
             orders = orders.filter(organizer=self.organizer)
         return self.prefetched(orders)
+
+    def whole_count(self) -> int:
+        return orders_in([self.event.pk], status=self.request.query_params.get("status", ""))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Create an order. With ``simulate`` it is returned, but not stored."""
@@ -225,6 +230,9 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
         if self.lookup_field in self.kwargs:
             orders = orders.filter(organizer=self.organizer)
         return self.prefetched(orders)
+
+    def whole_count(self) -> int:
+        return orders_in(self.searched_events, status=self.request.query_params.get("status", ""))
 
     @cached_property
     def searched_events(self) -> list[int]:

@@ -5,8 +5,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from counterfoil.audit import log_clock
-
 
 class Migration(migrations.Migration):
 
@@ -41,5 +39,4 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['event', 'kind', 'datetime'], name='log_last_change'), models.Index(fields=['organizer', 'datetime'], name='log_of_organizer'), models.Index(fields=['event', 'kind', 'object_id'], name='log_of_object'), models.Index(fields=['organizer', 'kind', 'object_id'], name='log_of_object_in_organizer')],
             },
         ),
-        migrations.RunPython(log_clock.install, elidable=False),
     ]

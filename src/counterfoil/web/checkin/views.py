@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counterfoil.checkin import lists, queries, services
+from counterfoil.checkin.entry_counts import inside_of
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.scans import Outcome, Scan
 from counterfoil.orders.models import OrderPosition
@@ -72,16 +73,17 @@ class ListDetail(ListPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         text, state = self.asked("q"), self.asked("state")
         tally = queries.tallies(self.event, [self.list])[self.list.pk]
-        inside = queries.inside(self.list)
-        is_inside = Exists(inside.filter(pk=OuterRef("pk")))
-        rows = self.rows(self._tickets(text, state).annotate(is_inside=is_inside))
+        inside = queries.presences(self.list).filter(inside=True)
+        is_inside = Exists(inside.filter(position_id=OuterRef("pk")))
+        count = None if text or state else tally.positions.total()
+        rows = self.rows(self._tickets(text, state).annotate(is_inside=is_inside), count)
         return self.render(
             "web/checkin/detail.html",
             {
                 "list": self.list,
                 "tickets": tally.positions.total(),
                 "checked_in": tally.checkins.total(),
-                "inside": inside.count(),
+                "inside": inside_of(self.list.pk),
                 "rows": rows,
                 "text": text,
                 "state": state,
@@ -98,7 +100,8 @@ class ListDetail(ListPage):
         if text:
             tickets = positions_like(tickets, text, Scope.of(self.event))
         if state in ("came", "missing"):
-            tickets = tickets.filter(Q(("last_checked_in__isnull", state == "missing")))
+            came = Exists(queries.presences(self.list).filter(position_id=OuterRef("pk")))
+            tickets = tickets.filter(came if state == "came" else ~came)
         return tickets
 
 

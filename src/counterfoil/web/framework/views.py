@@ -32,7 +32,6 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page as PageOfRows
-from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -47,6 +46,7 @@ from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import User
 from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core.paging import LongPaginator
 from counterfoil.core.refusals import Invalid, Refusal
 from counterfoil.core.statuses import RETRY_AFTER, status_of
 from counterfoil.core.transactions import late_atomic
@@ -151,9 +151,13 @@ class Page(View):
             page["Retry-After"] = RETRY_AFTER
         return page
 
-    def rows(self, found: QuerySet[Any]) -> PageOfRows[Any]:
-        """Return the page of a list that ``?page=`` names; odd numbers mean the nearest."""
-        return Paginator(found, ROWS).get_page(self.request.GET.get("page"))
+    def rows(self, found: QuerySet[Any], count: int | None = None) -> PageOfRows[Any]:
+        """Return the page of a list that ``?page=`` names; odd numbers mean the nearest.
+
+        ``count`` is how many rows it has, if that is known.
+        """
+        pages = LongPaginator(found, ROWS, count=lambda: count)
+        return pages.get_page(self.request.GET.get("page"))
 
     def asked(self, name: str) -> str:
         """Return what the query string says, without what no database takes."""

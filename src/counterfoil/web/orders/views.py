@@ -21,6 +21,7 @@ from counterfoil.checkin.models import Checkin, RevokedSecret
 from counterfoil.layouts.queries import LayoutChooser
 from counterfoil.orders import search, services
 from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.ticket_counts import orders_in
 from counterfoil.printing import previews
 from counterfoil.printing.queries import has_ticket, may_be_downloaded
 from counterfoil.printing.ticket_downloads import check_handed_out
@@ -60,7 +61,9 @@ class Orders(EventPage):
             return self.go("ticket", ticket.pk)
         form = OrderFilterForm(request.GET or None, event=self.event)
         orders = self._filtered(form, text)
-        context = {"rows": self.rows(orders), "form": form, "text": text}
+        is_whole = not text and not (form.is_bound and form.has_changed())
+        count = orders_in([self.event.pk]) if is_whole else None
+        context = {"rows": self.rows(orders, count), "form": form, "text": text}
         return self.render("web/orders/list.html", context)
 
     def _filtered(self, form: OrderFilterForm, text: str) -> QuerySet[Order]:

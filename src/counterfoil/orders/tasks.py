@@ -1,0 +1,34 @@
+"""Periodic work of the room."""
+
+from __future__ import annotations
+
+import logging
+
+from counterfoil.core import clock, summaries
+from counterfoil.jobs.periodic import periodic
+
+logger = logging.getLogger(__name__)
+
+#: The hour of the day, UTC, in which little else happens.
+_HOUR = 3
+
+
+@periodic(every_s=60)
+def compact_counts() -> None:
+    """Keep the counts of tickets and entries short, so that adding them up takes no time."""
+    for summary in summaries.registered():
+        summary.compact()
+
+
+@periodic(every_s=3600)
+def check_counts() -> None:
+    """Count everything once a night; what is wrong is reported and repaired."""
+    if clock.now().hour == _HOUR:
+        repair_counts()
+
+
+def repair_counts() -> None:
+    for summary in summaries.registered():
+        if wrong := summary.differences():  # read first: counting must not hold a lock
+            logger.error("%d counts in %s were wrong.", len(wrong), summary.table)
+            summary.repair()
