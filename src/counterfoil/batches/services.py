@@ -17,14 +17,21 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.batches.builder import BatchBuilder, Draft
-from counterfoil.batches.models import MAX_AMOUNT, BatchPrint, BatchRequest, OfflineSalesBatch
+from counterfoil.batches.models import (
+    MAX_AMOUNT,
+    BatchPrint,
+    BatchRequest,
+    BatchTicket,
+    OfflineSalesBatch,
+)
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
 from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.jobs import services as jobs
 from counterfoil.jobs.claims import Claim
 from counterfoil.layouts.models import TicketLayout
-from counterfoil.orders import quotas
+from counterfoil.orders import bulk, quotas
+from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.sale_validation import sale_problems
 from counterfoil.printing.models import RenderRequest
@@ -144,7 +151,7 @@ def create_batch(claim: Claim) -> None:
     draft = _draft(request.event, _Payload(**claim.payload))
     builder = BatchBuilder.draw(draft)
     claim.check()
-    with transaction.atomic():
+    with bulk.room_for_pages(), transaction.atomic():
         quotas.take({draft.sellable: draft.amount})
         failpoints.reach("batches.quota_taken")
         batch = _insert_batch(draft)
@@ -154,6 +161,7 @@ def create_batch(claim: Claim) -> None:
         failpoints.reach("batches.before_commit")
         claim.finish(result={"batch": batch.pk})
     failpoints.reach("batches.committed")
+    bulk.refresh_statistics([Order, OrderPosition, OrderPayment, BatchTicket], draft.amount)
 
 
 def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:

@@ -187,3 +187,4 @@ def rebuild() -> None:
             f"WHERE {_PRESENCE}.inside <> excluded.inside"
         )
     SUMMARY.repair()
+    SUMMARY.compact()

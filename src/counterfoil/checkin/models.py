@@ -33,6 +33,15 @@ class CheckinList(models.Model):
         return self.name
 
 
+class EventOfList(models.BigIntegerField):  # type: ignore[type-arg]
+    """The event of a row's list, written whenever the row is saved: an index begins with it."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> int:
+        event_id: int = model_instance.list.event_id  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, event_id)
+        return event_id
+
+
 class Checkin(models.Model):
     """An admitted or denied scan. A repeated nonce is the same scan, sent twice."""
 
@@ -51,6 +60,7 @@ class Checkin(models.Model):
     list = models.ForeignKey(
         CheckinList, on_delete=models.CASCADE, related_name="checkins", db_index=False
     )
+    event_id = EventOfList(editable=False)
     type = models.CharField(max_length=16, choices=Type.choices, default=Type.ENTRY)
     datetime = models.DateTimeField()
     created = models.DateTimeField(default=clock.now, editable=False)
@@ -80,6 +90,8 @@ class Checkin(models.Model):
             models.Index(fields=["list", "position", "datetime"], name="checkin_of_position"),
             models.Index(fields=["position", "datetime"], name="checkin_history"),
             models.Index(fields=["list", "datetime", "id"], name="checkin_by_time"),
+            models.Index(fields=["event_id", "datetime", "id"], name="checkin_of_event"),
+            models.Index(fields=["event_id", "created", "id"], name="checkin_by_change"),
             models.Index(
                 fields=["list", "nonce"], condition=Q(nonce__isnull=False), name="checkin_by_nonce"
             ),

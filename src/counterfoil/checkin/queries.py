@@ -85,7 +85,7 @@ def presences(checkin_list: CheckinList) -> QuerySet[TicketPresence]:
 
 def checkins_of(event: Event) -> QuerySet[Checkin]:
     """Return all scans of an event, admitted or denied, oldest first."""
-    checkins = Checkin.objects.filter(list__event=event).select_related("device", "list__event")
+    checkins = Checkin.objects.filter(event_id=event.pk).select_related("device", "list__event")
     return checkins.order_by("datetime", "pk")
 
 

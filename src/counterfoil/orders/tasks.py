@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from django.db import connection
+
 from counterfoil.core import clock, summaries
 from counterfoil.jobs.periodic import periodic
 
@@ -32,3 +34,12 @@ def repair_counts() -> None:
         if wrong := summary.differences():  # read first: counting must not hold a lock
             logger.error("%d counts in %s were wrong.", len(wrong), summary.table)
             summary.repair()
+
+
+@periodic(every_s=3600)
+def keep_plans() -> None:
+    """Let SQLite look at tables that have grown, a sample of each; PostgreSQL does so by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit=1000")
+            cursor.execute("PRAGMA optimize=0x10002")
