@@ -50,6 +50,7 @@ from counterfoil.accounts.actors import TokenActor
 from counterfoil.accounts.services import new_token
 from counterfoil.batches import services
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import Event, Item
 from counterfoil.jobs.claims import Claim
 from counterfoil.orders import bulk
@@ -73,7 +74,7 @@ class Bench:
         self.locked = Locked()
 
     def ask(self, amount: int, *, testmode: bool = False) -> Claim:
-        new = services.BatchSpec(
+        new = BatchSpec(
             item=self.item,
             amount=amount,
             sales_channel=self.event.organizer.sales_channels.get(identifier="web"),

@@ -17,20 +17,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from counterfoil.accounts.permissions import EVENT_PERMISSIONS, ORGANIZER_PERMISSIONS
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
 from counterfoil.catalog.models import Event
-from counterfoil.checkin.models import BlockedSecret, Checkin, CheckinList, RevokedSecret
+from counterfoil.checkin.models import (
+    BlockedSecret,
+    Checkin,
+    CheckinList,
+    RevokedSecret,
+    ScanConflict,
+)
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayoutItem
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
+from counterfoil.stock import ledger
+from counterfoil.stock.models import ActionRequest, StockEvent
 from makers import (
     make_delivery,
     make_event,
     make_item,
     make_layout,
+    make_number_series,
     make_order,
     make_organizer,
     make_quota,
@@ -93,6 +104,15 @@ def questions(event: Event) -> Ids:
 
 def subevents(event: Event) -> Ids:
     return {"pk": make_subevent(event).pk}
+
+
+def number_series(event: Event) -> Ids:
+    return {"pk": make_number_series(event.organizer).pk}
+
+
+def number_assignments(event: Event) -> Ids:
+    series = make_number_series(event.organizer)
+    return {"pk": make_item(event).number_assignments.create(series=series).pk}
 
 
 def tax_rules(event: Event) -> Ids:
@@ -165,7 +185,7 @@ def blocked(event: Event) -> Ids:
 
 def batch_jobs(event: Event) -> Ids:
     job = Job.objects.create(kind="batches.create")
-    BatchRequest.objects.create(job=job, event=event, requested_by="token:0")
+    BatchRequest.objects.create(job=job, event=event, requested_by="token:0", amount=1)
     return {"job": job.pk}
 
 
@@ -177,6 +197,26 @@ def _batch(event: Event) -> OfflineSalesBatch:
         item=make_item(event),
         amount=1,
     )
+
+
+def ticket_actions(event: Event) -> Ids:
+    job = Job.objects.create(kind="stock.act")
+    ActionRequest.objects.create(job=job, event=event, requested_by="token:0")
+    return {"job": job.pk}
+
+
+def stock_events(event: Event) -> Ids:
+    row = StockEvent(event=event, action="void", ranges="1", count=1, value=0, activation="at_once")
+    with transaction.atomic():
+        ledger.append(ledger.lock(event.organizer), [row], clock.now())
+    return {"number": row.number}
+
+
+def scan_conflicts(event: Event) -> Ids:
+    made = CheckinList.objects.create(event=event, name="x")
+    position = make_order(event, items=[make_item(event)]).positions.get()
+    entry = Checkin.objects.create(list=made, position=position, datetime=clock.now())
+    return {"pk": ScanConflict.objects.create(checkin=entry, kind="entered_before_void").pk}
 
 
 def batches(event: Event) -> Ids:
@@ -233,6 +273,7 @@ DATES = "event.subevents:write"
 TAX = "event.settings.tax:write"
 READ = "event.orders:read"
 WRITE = "event.orders:write"
+STOCK = "event.stock:write"
 LOOK = "event.orders:read event.orders:checkin"
 SCAN = "event.orders:write event.orders:checkin"
 DEVICES_READ, DEVICES_WRITE = "organizer.devices:read", "organizer.devices:write"
@@ -272,6 +313,10 @@ ROUTES: dict[str, Row] = {
     "category-detail": crud(ITEMS, categories),
     "taxrule-list": row(GET=SEE, POST=TAX),
     "taxrule-detail": crud(TAX, tax_rules),
+    "numberseries-list": row(GET=SEE, POST=ORGANIZER),
+    "numberseries-detail": crud(ORGANIZER, number_series),
+    "numberassignment-list": row(GET=SEE, POST=ITEMS),
+    "numberassignment-detail": crud(ITEMS, number_assignments),
     "quota-list": row(GET=SEE, POST=ITEMS),
     "quota-detail": crud(ITEMS, quotas),
     "quota-availability": row(GET=SEE, among=quotas),
@@ -294,12 +339,20 @@ ROUTES: dict[str, Row] = {
     "orderposition-printlog": row(POST=SCAN, among=positions),
     "offlinesalesbatch-list": row(GET=READ, POST=WRITE),
     "offlinesalesbatch-detail": row(GET=READ, among=batches),
+    "offlinesalesbatch-options": row(GET=READ, PATCH=WRITE, among=batches),
+    "offlinesalesbatch-data": row(GET=READ, PUT=WRITE, DELETE=WRITE, among=batches),
     "offlinesalesbatch-check": row(GET=READ, among=batch_jobs),
     "offlinesalesbatch-render": row(POST=READ, among=batches),
     "offlinesalesbatch-render-noslash": row(POST=READ, among=batches),
     "offlinesalesbatch-download": row(GET=READ, among=batch_prints),
     "offlinesalesbatch-tickets": row(GET=READ, among=batches),
     "batchjob-detail": row(GET=READ, DELETE=WRITE, among=batch_jobs),
+    "batchdefaults": row(GET=SEE, PATCH=GENERAL),
+    "offlinesalesbatch-stock": row(GET=f"{READ} {STOCK}", among=batches),
+    "ticketaction-list": row(POST=STOCK),
+    "ticketaction-check": row(GET=f"{STOCK} {READ}", among=ticket_actions),
+    "stockevent-list": row(GET=f"{READ} {STOCK}"),
+    "stockevent-detail": row(GET=f"{READ} {STOCK}", among=stock_events),
     "ticketlayout-list": row(GET=SEE, POST=GENERAL),
     "ticketlayout-detail": crud(GENERAL, layouts),
     "ticketlayout-background": row(GET=SEE, among=layouts),
@@ -328,6 +381,8 @@ ROUTES: dict[str, Row] = {
     "checkinrpc-search": row(GET=LOOK),
     "checkin-list": row(GET=LOOK),
     "checkin-detail": row(GET=LOOK, among=checkins),
+    "scanconflict-list": row(GET=LOOK),
+    "scanconflict-detail": row(GET=LOOK, among=scan_conflicts),
     "revokedsecret-list": row(GET=READ),
     "revokedsecret-detail": row(GET=READ, among=revoked),
     "blockedsecret-list": row(GET=READ),

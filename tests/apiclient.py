@@ -74,3 +74,12 @@ def upload(api: Api, content: bytes, name: str = "x.pdf", kind: str = "applicati
     )
     assert answer.status_code == 201, answer.content
     return str(answer.json()["id"])
+
+
+def send_file(
+    api: Api, method: str, path: str, content: bytes, *, name: str = "x.csv", field: str = "file"
+) -> Any:
+    """Send a form with a file in it."""
+    head = f'Content-Disposition: form-data; name="{field}"; filename="{name}"'
+    form = b"--b\r\n" + head.encode() + b"\r\n\r\n" + content + b"\r\n--b--\r\n"
+    return api.send(method, path, content=form, content_type="multipart/form-data; boundary=b")

@@ -62,8 +62,6 @@ _NOT_TRACED = (
     "tests/web/framework/test_access.py",
     "tests/web/framework/test_language.py",
 )
-#: The one room with code for PostgreSQL that must be covered completely.
-_TRACED_ON_POSTGRES = ("tests/jobs/",)
 
 
 class _Together(LoadScopeScheduling):
@@ -114,8 +112,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
 
 
 def _is_traced(nodeid: str) -> bool:
-    if _on_postgres():
-        return nodeid.startswith(_TRACED_ON_POSTGRES)
     return not nodeid.startswith(_NOT_TRACED)
 
 

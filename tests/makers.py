@@ -14,6 +14,7 @@ from counterfoil.catalog.models import (
     Event,
     Item,
     ItemVariation,
+    NumberSeries,
     Organizer,
     Quota,
     SalesChannel,
@@ -93,6 +94,21 @@ def make_variation(item: Item, **given: Any) -> ItemVariation:
     for quota in item.quotas.all():
         quota.variations.add(variation)
     return variation
+
+
+def make_number_series(
+    organizer: Organizer, *items: Item | ItemVariation, **given: Any
+) -> NumberSeries:
+    """A series that numbers some products or variations."""
+    number = next(_numbers)
+    series = NumberSeries.objects.create(
+        organizer=organizer, **{"name": f"Series {number}", "prefix": f"S{number}-", **given}
+    )
+    for item in items:
+        product = {"item": item} if isinstance(item, Item) else {"item": item.item}
+        variation = None if isinstance(item, Item) else item
+        series.assignments.create(**product, variation=variation)
+    return series
 
 
 def make_quota(

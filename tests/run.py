@@ -1,11 +1,14 @@
-"""Runs the tests: on SQLite, then on PostgreSQL what touches a database; then reads the coverage.
+"""Runs the tests: on SQLite, then on PostgreSQL what touches a database.
 
 Left out are those marked ``endurance``: longer variants of what is tried here too.
 
+What must be covered completely (``COMPLETE``) is traced while its own tests run. With
+``--coverage``, as ``make coverage`` runs it, all is traced, which takes half as long again, and the
+coverage of the whole is read; ``tests/conftest.py`` says which tests never count.
+
 The PostgreSQL is the one that ``DATABASE_URL`` names, or else one that is started for the run.
-Not all tests count for the coverage: ``tests/conftest.py`` says which.
-Arguments are passed on to pytest, for a part of the tests: ``make test`` gives none. Whatever way
-it ends, no process and no file of it is left (``tests/keeper.py``).
+Other arguments are passed on to pytest, for a part of the tests. Whatever way it ends, no process
+and no file of it is left (``tests/keeper.py``).
 """
 
 from __future__ import annotations
@@ -25,9 +28,15 @@ ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = str((os.cpu_count() or 1) + 1)
 PYTEST = [sys.executable, "-m", "pytest", "--quiet", "-n", AT_ONCE]
 QUICK = "not endurance"
-COVERED = ["--cov", "--cov-append", "--cov-report="]
-#: What has code of its own for PostgreSQL and must be covered completely.
-COVERED_THERE = ["--cov=src/counterfoil/jobs", "--cov-append", "--cov-report="]
+REPORT = [sys.executable, "-m", "coverage", "report"]
+#: What must be covered completely, every branch (what nobody tried here is a lost ticket), and the
+#: tests that do so, on both databases together.
+COMPLETE = ("src/counterfoil/render/pdf", "src/counterfoil/jobs")
+COMPLETED_BY = ("tests/render/pdf", "tests/jobs")
+COVERED = ["--cov-append", "--cov-report="]
+ALL_COVERED = ["--cov", *COVERED]
+COMPLETE_COVERED = [*(f"--cov={folder}" for folder in COMPLETE), *COVERED]
+APART = [f"--ignore={folder}" for folder in COMPLETED_BY]
 
 #: What asks the database nothing that another test does not: running it twice tells nothing more.
 ON_SQLITE_ONLY = [
@@ -38,42 +47,47 @@ ON_SQLITE_ONLY = [
 #: Odd values in every field: PostgreSQL is the stricter judge.
 ON_POSTGRES_ONLY = ["--ignore=tests/api/framework/test_bad_input.py"]
 
-#: What must be covered completely, every branch: what nobody tried here is a lost ticket.
-COMPLETE = ("src/counterfoil/render/pdf/*", "src/counterfoil/jobs/*")
-
 
 def main(arguments: Sequence[str]) -> int:
     os.chdir(ROOT)
     os.environ.pop("PYTHONWARNINGS", None)
     (ROOT / ".coverage").unlink(missing_ok=True)
+    coverage = "--coverage" in arguments
+    arguments = [argument for argument in arguments if argument != "--coverage"]
     with contextlib.ExitStack() as stack:
+        codes: tuple[int, ...]
         url = os.environ.pop("DATABASE_URL", "") or stack.enter_context(postgres_server())
         os.environ[SHARED] = url
-        return (
-            _step(
-                "Tests on SQLite", [*PYTEST, *COVERED, "-m", QUICK, *ON_POSTGRES_ONLY, *arguments]
+        sqlite = [*PYTEST, "-m", QUICK, *ON_POSTGRES_ONLY, *arguments]
+        postgres = [*PYTEST, "-m", f"database and {QUICK}", *ON_SQLITE_ONLY, *arguments]
+        if coverage:
+            codes = (
+                _step("Tests on SQLite", [*sqlite, *ALL_COVERED]),
+                _step("Tests on PostgreSQL", [*postgres, *ALL_COVERED], url),
+                _step("Coverage", REPORT),
+                _complete(),
             )
-            or _step(
-                "Tests on PostgreSQL",
-                [
-                    *PYTEST,
-                    *COVERED_THERE,
-                    "-m",
-                    f"database and {QUICK}",
-                    *ON_SQLITE_ONLY,
-                    *arguments,
-                ],
-                url,
+        elif arguments:
+            codes = (
+                _step("Tests on SQLite", sqlite),
+                _step("Tests on PostgreSQL", postgres, url),
             )
-            or _coverage()
-        )
+        else:
+            codes = (
+                _step("Writer and jobs on SQLite", [*sqlite, *COMPLETE_COVERED, *COMPLETED_BY]),
+                _step("Jobs on PostgreSQL", [*postgres, *COMPLETE_COVERED, *COMPLETED_BY], url),
+                _complete(),
+                _step("Tests on SQLite", [*sqlite, *APART]),
+                _step("Tests on PostgreSQL", [*postgres, *APART], url),
+            )
+    return max(codes)
 
 
-def _coverage() -> int:
-    report = [sys.executable, "-m", "coverage", "report"]
-    return _step("Coverage", report) or _step(
+def _complete() -> int:
+    folders = ",".join(f"{folder}/*" for folder in COMPLETE)
+    return _step(
         "Complete coverage of the writer and of jobs",
-        [*report, "--include", ",".join(COMPLETE), "--fail-under", "100"],
+        [*REPORT, "--include", folders, "--fail-under", "100"],
     )
 
 

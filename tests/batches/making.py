@@ -6,7 +6,9 @@ from typing import Any
 
 from counterfoil.accounts.actors import TokenActor
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
-from counterfoil.batches.services import BatchSpec, request_batch
+from counterfoil.batches.services import request_batch
+from counterfoil.batches.spec import BatchSpec
+from counterfoil.batches.tables import BatchTable
 from counterfoil.catalog.models import Item
 from counterfoil.jobs import runner
 from makers import make_team, make_token
@@ -17,10 +19,12 @@ def somebody(item: Item) -> TokenActor:
     return TokenActor(token)
 
 
-def ask(item: Item, amount: int = 3, **given: Any) -> BatchRequest:
+def ask(
+    item: Item, amount: int = 3, *, table: BatchTable | None = None, **given: Any
+) -> BatchRequest:
     web = item.event.organizer.sales_channels.get(identifier="web")
     new = BatchSpec(**{"item": item, "amount": amount, "sales_channel": web, **given})
-    return request_batch(actor=somebody(item), event=item.event, new=new)
+    return request_batch(actor=somebody(item), event=item.event, new=new, table=table)
 
 
 def work(asked: BatchRequest) -> BatchRequest:

@@ -12,7 +12,8 @@ from django.db import connections
 
 from batches.making import ask, somebody, work
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
-from counterfoil.batches.services import BatchSpec, request_batch
+from counterfoil.batches.services import request_batch
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.core.refusals import Invalid
 from counterfoil.jobs import runner
 from counterfoil.orders.models import Order, OrderPosition
@@ -24,7 +25,7 @@ from makers import make_event, make_item, make_quota
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Start all calls in the same instant; return what each gave, or raised."""
     start = threading.Barrier(len(calls))
     results: list[Any] = [None] * len(calls)
@@ -50,7 +51,7 @@ def test_of_two_batches_that_want_the_last_tickets_one_is_made() -> None:
     item = make_item(make_event(), quota=100)
     asked = [ask(item, 100), ask(item, 100)]
 
-    _at_once([lambda each=each: runner.run(each.pk) for each in asked])
+    at_once([lambda each=each: runner.run(each.pk) for each in asked])
 
     done = [work(each) for each in asked]
     assert sorted(each.job.state for each in done) == ["done", "failed"]
@@ -67,7 +68,7 @@ def test_the_same_sheet_handed_in_many_times_at_once_asks_once() -> None:
     def hand_in() -> BatchRequest:
         return request_batch(actor=actor, event=item.event, new=new, form_id="sheet")
 
-    asked = _at_once([hand_in] * 6)
+    asked = at_once([hand_in] * 6)
 
     assert asked == [BatchRequest.objects.get()] * 6
 
@@ -76,7 +77,7 @@ def test_many_batches_sell_exactly_what_there_is() -> None:
     item = make_item(make_event(), quota=250)
     asked = [ask(item, 50) for _ in range(8)]
 
-    _at_once([lambda each=each: runner.run(each.pk) for each in asked])
+    at_once([lambda each=each: runner.run(each.pk) for each in asked])
 
     states = [work(each).job.state for each in asked]
     assert (states.count("done"), states.count("failed")) == (5, 3)
@@ -93,7 +94,7 @@ def test_overlapping_quotas_are_neither_oversold_nor_a_deadlock() -> None:
     make_quota(event, size=200, items=[two])
     asked = [ask(item, 40) for item in (one, two, one, two, one, two)]
 
-    _at_once([lambda each=each: runner.run(each.pk) for each in asked])
+    at_once([lambda each=each: runner.run(each.pk) for each in asked])
 
     states = [work(each).job.state for each in asked]
     assert (states.count("done"), states.count("failed")) == (3, 3)
@@ -109,7 +110,7 @@ def test_orders_that_draw_the_same_code_all_get_one_of_their_own(
     new = NewOrder(positions=(NewPosition(item=item),), sales_channel=web)
     monkeypatch.setattr("os.urandom", _alike_at_first())
 
-    made = _at_once([lambda: create_order(actor=None, event=event, new=new)] * 4)
+    made = at_once([lambda: create_order(actor=None, event=event, new=new)] * 4)
 
     assert len({order.code for order in made}) == 4
     assert OrderPosition.objects.values("secret").distinct().count() == 4
@@ -137,7 +138,7 @@ def test_a_batch_and_single_orders_compete_for_the_last_tickets() -> None:
     def order() -> Order:
         return create_order(actor=None, event=event, new=new)
 
-    results = _at_once([lambda: runner.run(batch.pk), *[order] * 6])
+    results = at_once([lambda: runner.run(batch.pk), *[order] * 6])
 
     refused = [result for result in results if isinstance(result, Invalid)]
     made = [result for result in results if isinstance(result, Order)]

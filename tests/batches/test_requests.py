@@ -34,16 +34,20 @@ def test_requests_are_found_by_comment_and_by_the_code_of_an_order() -> None:
         assert result.batch == batch
 
 
-def test_a_request_names_its_objects_even_after_one_was_deleted() -> None:
+def test_a_request_names_its_objects_even_after_some_were_deleted() -> None:
     event = make_event()
     variation = make_variation(make_item(event))
     layout = make_layout(event)
-    request = ask(variation.item, variation=variation, layout=layout)
+    ask(variation.item, variation=variation, layout=layout, comment="For the kiosk")
 
-    (before,) = requests.prefetch_related_objects(event, [request])
+    before = requests.requests_of(event).get()
+    shown = (before.item, before.variation, before.layout)
+    assert shown == (variation.item, variation, layout)
     layout.delete()
-    (after,) = requests.prefetch_related_objects(event, [request])
+    variation.item.delete()
+    after = requests.requests_of(event).get()
 
-    assert (before.item, before.variation) == (variation.item, variation)
-    assert str(before.layout) == layout.name
-    assert (after.item, after.layout, after.subevent) == (variation.item, None, None)
+    assert (after.item, after.variation, after.layout, after.subevent) == (None, None, None, None)
+    assert (after.item_id, after.layout_id) == (before.item_id, before.layout_id)
+    assert (after.amount, after.comment) == (3, "For the kiosk")
+    assert list(requests.for_product_or_date(requests.requests_of(event), item=before.item_id))

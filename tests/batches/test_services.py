@@ -13,12 +13,12 @@ from counterfoil.audit.models import LogEntry
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.batches.queries import order_codes
 from counterfoil.batches.services import (
-    BatchSpec,
     cancel_request,
     create_batch,
     request_batch,
     request_print,
 )
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core import clock
 from counterfoil.core.refusals import Conflict, Gone, Invalid

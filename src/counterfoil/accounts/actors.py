@@ -1,4 +1,4 @@
-"""Who is asking, and what they may do: one answer for tokens, devices and people.
+"""Actors and their permissions: one interface for tokens, devices and people.
 
 Rights belong to teams. A token has exactly its team's rights, a person those of all their teams
 together, a device a fixed set on its events. Rows are filtered by rights here and nowhere else.
@@ -98,7 +98,7 @@ class TokenActor:
 
 @dataclass(frozen=True, slots=True)
 class UserActor:
-    """Somebody signed in, for the time of one request: their teams are asked for once."""
+    """A signed-in user, for one request: their teams are queried once."""
 
     user: User
     _known: dict[int, list[Team]] = field(default_factory=dict, compare=False, repr=False)

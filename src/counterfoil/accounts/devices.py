@@ -1,6 +1,6 @@
 """Scanners: announced by the organizer, initialized once by the app, renewed, revoked.
 
-A device's token is shown to it when it is made and stored as its hash, like every other token.
+A device's token is shown once, when it is created. Like every token, it is stored as its hash.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def roll_device(*, device: Device) -> str:
 
 
 def revoke_device(*, device: Device, by: Actor | None = None) -> None:
-    """Shut a device out for good. Its token stays known, so that it is told why.
+    """Revoke a device for good. Its token hash stays, so that it can be told why.
 
     Raises:
         Forbidden: it reaches events that ``by`` does not see.
@@ -152,14 +152,14 @@ def revoke_device(*, device: Device, by: Actor | None = None) -> None:
 def visible_devices(by: Actor, organizer: Organizer) -> QuerySet[Device]:
     """Return the devices that reach no chosen event which ``by`` does not see.
 
-    Of one that reaches all events nothing is told by that; ``change_device`` guards it.
+    A device with all events reveals nothing by that; ``change_device`` protects it.
     """
-    found = Device.objects.filter(organizer=organizer)
+    devices = Device.objects.filter(organizer=organizer)
     if by.sees_all_events(organizer):
-        return found
+        return devices
     unseen = organizer.events.exclude(pk__in=by.events(organizer).values("pk"))
-    limited = found.filter(all_events=False, limit_events__in=unseen).values("pk")
-    return found.filter(Q(all_events=True) | ~Q(pk__in=limited))
+    limited = devices.filter(all_events=False, limit_events__in=unseen).values("pk")
+    return devices.filter(Q(all_events=True) | ~Q(pk__in=limited))
 
 
 def reach_for(by: Actor, organizer: Organizer, profile: str) -> Reach:
@@ -236,9 +236,9 @@ def _check_may_give(
         all_events=by.sees_all_events(organizer),
         events=frozenset(by.events(organizer).values_list("pk", flat=True)),
     )
-    wanted = [event.pk for event in events]
-    if not seen.covers(all_events=all_events, events=wanted):
+    event_ids = [event.pk for event in events]
+    if not seen.covers(all_events=all_events, events=event_ids):
         words = _("You cannot give access to events that you do not see yourself.")
         raise Invalid({field: [words]})
-    if not reach_for(by, organizer, profile).covers(all_events=all_events, events=wanted):
+    if not reach_for(by, organizer, profile).covers(all_events=all_events, events=event_ids):
         raise Invalid({field: [_("A device may not do more on an event than you may yourself.")]})

@@ -1,4 +1,4 @@
-"""What people call those who asked for something, and what they read: their keys are ``user:3``,
+"""Names and languages of actors, by their keys: ``user:3``,
 ``token:5``."""
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def names_of(keys: Iterable[str]) -> dict[str, str]:
 
 
 def language_of(key: str) -> str:
-    """Return the language in which an actor is told things; English for programs."""
+    """Return the language of an actor; English for programs."""
     kind, _, number = key.partition(":")
     if kind != "user" or not number.isdecimal():
         return DEFAULT_LANGUAGE

@@ -1,7 +1,7 @@
-"""Answers kept for repeated requests: the same key of the same actor acts once.
+"""Answers stored for repeated requests: the same key of the same actor acts once.
 
 The record is written in the transaction of the work, so after a crash either both are there or
-neither is. Two requests at once are told apart by a lock that is tried, never waited for: in the
+neither is. Of two requests at once, one gets a lock that is tried, never waited for: in the
 process by a set, between processes on PostgreSQL by an advisory lock. SQLite's one write lock makes
 a second process wait, and then it finds the first one's record.
 
@@ -74,7 +74,7 @@ def held(use: KeyUse) -> Iterator[None]:
 
     Raises:
         StillRunning: another request holds it.
-        AnsweredMeanwhile: ask ``kept_answer`` once more.
+        AnsweredMeanwhile: ask ``stored_answer`` once more.
     """
     mark = (use.credential_hash, use.key)
     with _guard:
@@ -92,7 +92,7 @@ def held(use: KeyUse) -> Iterator[None]:
 
 def _refuse_answered(use: KeyUse) -> None:
     """Look again now that no other process can answer."""
-    if kept_answer(use) is not None:
+    if stored_answer(use) is not None:
         raise AnsweredMeanwhile
 
 
@@ -111,8 +111,8 @@ def is_running(use: KeyUse) -> bool:
     return (use.credential_hash, use.key) in _running
 
 
-def kept_answer(use: KeyUse) -> Answer | None:
-    """Return the answer that was given before, while it is kept."""
+def stored_answer(use: KeyUse) -> Answer | None:
+    """Return the stored answer, if there is one."""
     record = IdempotencyRecord.objects.filter(
         credential_hash=use.credential_hash, key=use.key, created__gt=clock.now() - KEPT
     ).first()
@@ -136,12 +136,12 @@ def keep_answer(use: KeyUse, answer: Answer) -> None:
 
 
 def complete_answer(use: KeyUse, answer: Answer) -> None:
-    """Store the body of an answer that was kept without one."""
+    """Store the body of an answer that was stored without one."""
     record = IdempotencyRecord.objects.filter(credential_hash=use.credential_hash, key=use.key)
     record.exclude(subject="").update(headers=dict(answer.headers), body=answer.body, subject="")
 
 
 def forget_old_answers(now: datetime) -> int:
-    """Delete what is kept no longer; return how many."""
+    """Delete expired answers; return how many."""
     deleted, _rows = IdempotencyRecord.objects.filter(created__lte=now - KEPT).delete()
     return deleted

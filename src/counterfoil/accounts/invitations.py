@@ -1,4 +1,4 @@
-"""Invitations into teams: a link, shown once, that goes from hand to hand."""
+"""Invitations to teams: a link that is shown once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIFETIME = timedelta(days=7)
 
 @transaction.atomic
 def invite(*, team: Team, by: User, note: str = "") -> tuple[Invitation, str]:
-    """Make an invitation; return it and its secret, which is kept nowhere.
+    """Create an invitation; return it and its secret, which is not stored.
 
     Raises:
         Forbidden: the team may do what the inviter may not.
@@ -41,10 +41,10 @@ def find_invitation(raw: str) -> Invitation:
         Gone: it was used or revoked, or has expired; or the inviter may no longer give what the
             team holds today; or it never was.
     """
-    found = Invitation.objects.select_related("team__organizer", "invited_by").filter(
+    invitations = Invitation.objects.select_related("team__organizer", "invited_by").filter(
         token_hash=hash_token(raw), expires__gt=clock.now()
     )
-    invitation = found.first()
+    invitation = invitations.first()
     if invitation is None:
         raise Gone(_("This invitation works no longer. Ask for a new one."))
     _check_may_still_invite(invitation)

@@ -1,4 +1,4 @@
-"""Links that let somebody do one thing once. Only their hashes are kept."""
+"""Links for one action of one person, once. Only their hashes are stored."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def find_link(purpose: str, raw: str) -> OneTimeLink:
         Gone: it was used, replaced, or has expired; or its maker could not make it today; or it
             never was.
     """
-    found = OneTimeLink.objects.select_related("user", "made_by", "organizer").filter(
+    links = OneTimeLink.objects.select_related("user", "made_by", "organizer").filter(
         purpose=purpose, token_hash=hash_token(raw)
     )
-    link = found.first()
+    link = links.first()
     is_over = link is None or (link.expires is not None and link.expires <= clock.now())
     if link is None or is_over or not _may_still_be_made(link):
         raise Gone(_("This link works no longer. Ask for a new one."))

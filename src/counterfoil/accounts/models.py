@@ -1,4 +1,4 @@
-"""Who may do what: users, teams, API tokens, devices; and answers kept for repeated requests.
+"""Users, teams, API tokens, devices and permissions; answers stored for repeated requests.
 
 Tokens are 256 random bits, shown once and stored as their SHA-256. That is enough for a secret
 nobody chose: there is no dictionary to try, and a request costs a microsecond instead of the
@@ -152,7 +152,7 @@ class Device(models.Model):
 
 
 class IdempotencyRecord(models.Model):
-    """The answer that was given to a request with this key, kept for 24 hours.
+    """The answer to a request with this key, stored for 24 hours.
 
     It is written in the transaction of the work itself, so it is there exactly if the work is.
     Where making the body takes long, it is stored after that; until then ``subject`` says what the

@@ -24,11 +24,11 @@ def create_person(
     Raises:
         Invalid: the address has an account already, or the password is too easy.
     """
-    known = User(email=email.strip().lower(), fullname=fullname, locale=locale)
-    _check_free(known)
+    user = User(email=email.strip().lower(), fullname=fullname, locale=locale)
+    _check_free(user)
     if password is not None:
-        check_password(password, known)
-    return User.objects.create_user(known.email, password, fullname=fullname, locale=locale)
+        check_password(password, user)
+    return User.objects.create_user(user.email, password, fullname=fullname, locale=locale)
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def end_sessions(*, user: User) -> None:
 
 
 def activate(*, user: User) -> bool:
-    """Let an account in again that was switched off; tell whether it was."""
+    """Activate a deactivated account; return whether it was deactivated."""
     if user.is_active:
         return False
     user.is_active = True

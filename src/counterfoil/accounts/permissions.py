@@ -16,6 +16,7 @@ EVENT_PERMISSIONS = (
     "event.orders:read",
     "event.orders:write",
     "event.orders:checkin",
+    "event.stock:write",
     "event.vouchers:read",
     "event.vouchers:write",
     "event:cancel",
@@ -31,11 +32,11 @@ ORGANIZER_PERMISSIONS = (
 #: What every device may do on its events.
 DEVICE_PERMISSIONS = frozenset({"event.orders:read", "event.orders:write", "event.vouchers:read"})
 
-#: What each of them lets a device do, for which it must be given: one of these, each.
+#: The permissions that let somebody create such a device: one of each group.
 FULL_DEVICE_NEEDS = tuple((permission,) for permission in sorted(DEVICE_PERMISSIONS))
 SCANNER_NEEDS = (("event.orders:read",), ("event.orders:write", "event.orders:checkin"))
 
-#: The security profiles that a device may have. What each allows is the API's to say.
+#: The security profiles that a device may have. The API defines what each allows.
 DEVICE_PROFILES = (
     ("full", _("Everything that devices may do")),
     ("pretixscan", _("pretixSCAN")),
@@ -54,6 +55,10 @@ EVENT_GROUPS: tuple[Group, ...] = (
             ("event.orders:read", _("See orders and tickets, and print them")),
             ("event.orders:write", _("Change orders and make tickets")),
             ("event.orders:checkin", _("Check tickets in and out")),
+            (
+                "event.stock:write",
+                _("Activate, sell, take back and void paper tickets"),
+            ),
             ("event.vouchers:read", _("See vouchers")),
             ("event.vouchers:write", _("Change vouchers")),
         ),

@@ -8,11 +8,11 @@ from counterfoil.accounts.services import hash_token
 
 def token_of(raw: str) -> APIToken | None:
     """Find a team's token, active or not, with the team it speaks for."""
-    found = APIToken.objects.select_related("team__organizer")
-    return found.filter(token_hash=hash_token(raw)).first()
+    tokens = APIToken.objects.select_related("team__organizer")
+    return tokens.filter(token_hash=hash_token(raw)).first()
 
 
 def device_of(raw: str) -> Device | None:
     """Find the device that holds this token, revoked or not."""
-    found = Device.objects.select_related("organizer")
-    return found.filter(token_hash=hash_token(raw)).first()
+    devices = Device.objects.select_related("organizer")
+    return devices.filter(token_hash=hash_token(raw)).first()

@@ -68,22 +68,22 @@ def held_by(user: User, organizer: Organizer) -> Rights:
     return frozenset().union(*(rights_of(team) for team in teams))
 
 
-def missing_permissions(wanted: Rights, held: Rights) -> Rights:
+def missing_permissions(requested: Rights, held: Rights) -> Rights:
     """Return which rights are not covered. Who may do it in all events may do it in each."""
     return frozenset(
         (where, what)
-        for where, what in wanted - held
+        for where, what in requested - held
         if where == ORGANIZER or (ALL_EVENTS, what) not in held
     )
 
 
-def check_may_give(user: User, organizer: Organizer, wanted: Rights) -> None:
+def check_may_give(user: User, organizer: Organizer, requested: Rights) -> None:
     """Refuse to give rights away that the giver lacks.
 
     Raises:
         Forbidden: says which.
     """
-    missing = missing_permissions(wanted, held_by(user, organizer))
+    missing = missing_permissions(requested, held_by(user, organizer))
     if not missing:
         return
     words = readable_errors(missing)

@@ -49,12 +49,12 @@ def typed_key(key: str) -> str:
 
 @transaction.atomic
 def enrol(*, user: User, key: str, code: str) -> list[str]:
-    """Ask for the second factor from now on; return the recovery codes, which are kept nowhere.
+    """Require the second factor from now on; return the recovery codes, which are not stored.
 
     All sessions end: whoever has one got in without the second factor.
 
     Raises:
-        Conflict: it is asked for already.
+        Conflict: it is required already.
         Invalid: the code is not the one that the app shows.
     """
     User.objects.select_for_update().get(pk=user.pk)
@@ -69,7 +69,7 @@ def enrol(*, user: User, key: str, code: str) -> list[str]:
 
 @transaction.atomic
 def renew_codes(*, user: User) -> list[str]:
-    """Draw new recovery codes; the old ones are dead. Return them; they are kept nowhere."""
+    """Draw new recovery codes, which are not stored; the old ones no longer work."""
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery", confirmed=True)
     codes = [_drawn() for _number in range(CODES)]

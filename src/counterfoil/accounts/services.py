@@ -1,4 +1,4 @@
-"""Tokens: made, shown once, switched off."""
+"""Create and revoke API tokens."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def new_secret() -> str:
 
 
 def new_token(team: Team, name: str) -> tuple[APIToken, str]:
-    """Make a token with the team's rights; return it and its text, which is kept nowhere."""
+    """Create a token with the team's permissions; return it and its text, which is not stored."""
     raw = new_secret()
     return APIToken.objects.create(team=team, name=name, token_hash=hash_token(raw)), raw
 
 
 def deactivate_token(token: APIToken) -> None:
-    """Switch a token off. It stays known, so that its owner is told why it no longer works."""
+    """Revoke a token. Its hash stays, so that requests with it are told why they fail."""
     APIToken.objects.filter(pk=token.pk).update(active=False)
     token.active = False

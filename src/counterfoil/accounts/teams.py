@@ -101,7 +101,7 @@ def remove_member(*, team: Team, member: User, by: User | None = None) -> None:
 
 @transaction.atomic
 def create_token(*, team: Team, by: User, name: str) -> tuple[APIToken, str]:
-    """Make a token; return it and its text, which is kept nowhere.
+    """Create a token; return it and its text, which is not stored.
 
     Raises:
         Forbidden: the team may do what its maker may not.
@@ -139,7 +139,7 @@ def check_may_reset(*, by: User, user: User, organizer: Organizer) -> None:
     """Refuse a link to somebody's account to who may do less than they.
 
     Raises:
-        Forbidden: the account reaches further than the asker does.
+        Forbidden: the account has permissions that the actor lacks.
     """
     if user.teams.exclude(organizer=organizer).exists():
         raise Forbidden(

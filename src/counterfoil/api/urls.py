@@ -6,12 +6,19 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from counterfoil.api.accounts import device, devices
 from counterfoil.api.audit import auditlog
-from counterfoil.api.batches import batchjobs, batchtickets, offlinesalesbatches
+from counterfoil.api.batches import (
+    batchdata,
+    batchjobs,
+    batchoptions,
+    batchtickets,
+    offlinesalesbatches,
+)
 from counterfoil.api.catalog import (
     categories,
     events,
     eventsettings,
     items,
+    numberseries,
     organizers,
     questions,
     quotas,
@@ -25,6 +32,7 @@ from counterfoil.api.checkin import (
     checkinlists,
     checkinrpc,
     checkins,
+    scanconflicts,
     secretlists,
 )
 from counterfoil.api.files import upload
@@ -32,6 +40,7 @@ from counterfoil.api.framework import documentation, service, stub_resources
 from counterfoil.api.layouts import layoutassignments, layoutelements, ticketlayouts
 from counterfoil.api.orders import orderpositions, orders, printlog
 from counterfoil.api.printing import renderjobs, ticketdownloads, ticketpdfrenderer
+from counterfoil.api.stock import batchstock, stockevents, ticketactions
 from counterfoil.api.webhooks import webhooks
 
 MODULES = [
@@ -47,11 +56,17 @@ MODULES = [
     taxrules,
     quotas,
     questions,
+    numberseries,
     orders,
     orderpositions,
     offlinesalesbatches,
     batchtickets,
+    batchoptions,
+    batchdata,
     batchjobs,
+    batchstock,
+    ticketactions,
+    stockevents,
     ticketlayouts,
     layoutassignments,
     layoutelements,
@@ -62,6 +77,7 @@ MODULES = [
     checkinlistpositions,
     checkinrpc,
     checkins,
+    scanconflicts,
     devices,
     device,
     webhooks,

@@ -18,29 +18,29 @@ from counterfoil.core import clock
 
 
 def last_change(event: Event, kind: str) -> datetime | None:
-    """Return when an object of this kind was last made, changed or deleted in the event."""
+    """Return when an object of this kind was last created, changed or deleted in the event."""
     newest = LogEntry.objects.filter(event=event, kind=kind).aggregate(at=Max("datetime"))["at"]
     return newest if isinstance(newest, datetime) else None
 
 
 @dataclass(frozen=True, slots=True)
 class LastModified:
-    """When a kind of object last changed, by the second: HTTP dates know no smaller part.
+    """When a kind of object last changed, in whole seconds, as HTTP dates have them.
 
-    ``shown`` is the date for clients, and ``compared`` what a date that one sends back must reach
-    to be up to date.
+    ``sent`` is the date that clients get. A client is up to date if the date that it sends back is
+    at least ``required``.
     """
 
-    shown: datetime
-    compared: datetime
+    sent: datetime
+    required: datetime
 
 
 def last_modified(event: Event, kind: str) -> LastModified | None:
     """Return the dates by which clients find out whether a kind of object has changed.
 
-    A client that was shown one change and not another in the same second must not be told that
-    nothing changed. So where changes are that close, their date is the second after them; until
-    that is past, no date is recent enough.
+    A client that saw one change of a second and not another must not be told that nothing changed.
+    So if changes are that close, their date is the second after them; until that is past, no date
+    is recent enough.
     """
     newest = last_change(event, kind)
     if newest is None:
@@ -77,7 +77,7 @@ _NEEDS = {
 }
 #: What else is logged without an event. Any other kind is of an event that was deleted.
 _OF_ORGANIZER = (*_NEEDS, "organizer", "saleschannel", "user")
-#: Kinds that say who bought what, and which tickets there are.
+#: Kinds that reveal buyers and tickets.
 _ABOUT_ORDERS = (
     *("order", "orderposition", "batchrequest", "offlinesalesbatch", "renderjob", "checkin"),
 )
@@ -116,12 +116,12 @@ def _may_write(reader: Actor, permission: str, organizer: Organizer) -> bool:
 def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[LogEntry]:
     """What happened to some objects of an event, newest first: ids by kind."""
     # Each kind is a look into an index; joined by OR, SQLite would walk the log of the event.
-    found: list[int] = []
+    keys: list[int] = []
     for kind, ids in about.items():
         entries = LogEntry.objects.filter(event=event, kind=kind)
-        found += entries.filter(object_id__in=[str(pk) for pk in ids]).values_list("pk", flat=True)
+        keys += entries.filter(object_id__in=[str(pk) for pk in ids]).values_list("pk", flat=True)
     return (
-        LogEntry.objects.filter(pk__in=found)
+        LogEntry.objects.filter(pk__in=keys)
         .select_related("user", "token", "device")
         .order_by("-datetime", "-pk")
     )

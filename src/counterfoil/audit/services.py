@@ -18,9 +18,9 @@ _followers: list[Follower] = []
 
 
 def follow(follower: Follower) -> None:
-    """Register who is told of each entry and its object, in the transaction that writes it.
+    """Register a function that is called with each entry and its object, in their transaction.
 
-    Rooms above the log do so when they are set up (``AppConfig.ready``).
+    Rooms above the log register when they are set up (``AppConfig.ready``).
     """
     _followers.append(follower)
 
@@ -61,11 +61,11 @@ def record(
 def _who(actor: Actor | None) -> dict[str, Any]:
     if actor is None:
         return {}
-    known: dict[str, Any] = {"actor": actor.key}
+    fields: dict[str, Any] = {"actor": actor.key}
     if isinstance(actor, TokenActor):
-        known["token"] = actor.token
+        fields["token"] = actor.token
     elif isinstance(actor, DeviceActor):
-        known["device"] = actor.device
+        fields["device"] = actor.device
     elif isinstance(actor, UserActor):
-        known["user"] = actor.user
-    return known
+        fields["user"] = actor.user
+    return fields

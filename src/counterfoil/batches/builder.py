@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import IntegrityError, transaction
 
-from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Validity
+from counterfoil.batches.spec import BatchSpec
+from counterfoil.batches.tables import BatchTable
 from counterfoil.catalog import change_clock
-from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
+from counterfoil.catalog.models import Event
+from counterfoil.catalog.numbers import TakenNumbers, series_of, take_numbers
+from counterfoil.checkin.secrets import INACTIVE_BLOCK, upsert_blocked
 from counterfoil.core import failpoints
-from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import bulk
 from counterfoil.orders.bulk import Row
 from counterfoil.orders.codes import draw_codes, taken
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import Price, list_price, taxed
-from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.secrets import (
     draw_order_secrets,
     draw_pseudonymization_ids,
@@ -31,49 +34,33 @@ from counterfoil.orders.validity import validity_of
 _TRIES = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A batch before it is created."""
-
-    event: Event
-    item: Item
-    variation: ItemVariation | None
-    subevent: SubEvent | None
-    sales_channel: SalesChannel
-    layout: TicketLayout | None
-    amount: int
-    testmode: bool
-    comment: str
-
-    @property
-    def sellable(self) -> Sellable:
-        return Sellable(self.item, self.variation, self.subevent)
-
-    def price(self) -> Price:
-        listed = list_price(item=self.item, variation=self.variation, subevent=self.subevent)
-        return taxed(listed, rule=self.item.tax_rule, currency=self.event.currency)
-
-
 @dataclass(slots=True, kw_only=True)
 class BatchBuilder:
-    """Draw the codes and secrets of a draft, and insert its rows."""
+    """Draw the codes and secrets of a batch, and insert its rows."""
 
-    draft: Draft
+    event: Event
+    spec: BatchSpec
     codes: list[str]
     order_secrets: list[str]
     secrets: list[str]
     pseudonymization_ids: list[str]
+    table: BatchTable | None
 
     @classmethod
-    def draw(cls, draft: Draft) -> Self:
-        """Draw everything random. It needs no transaction, so nobody waits for it."""
-        amount = draft.amount
+    def draw(cls, event: Event, spec: BatchSpec, table: BatchTable | None = None) -> Self:
+        """Draw everything random. It needs no transaction, so nobody waits for it.
+
+        ``table`` has a row for each ticket.
+        """
+        amount = spec.amount
         return cls(
-            draft=draft,
-            codes=draw_codes(draft.event.organizer, amount, testmode=draft.testmode),
+            event=event,
+            spec=spec,
+            codes=draw_codes(event.organizer, amount, testmode=spec.testmode),
             order_secrets=draw_order_secrets(amount),
             secrets=draw_secrets(amount),
             pseudonymization_ids=draw_pseudonymization_ids(amount),
+            table=table,
         )
 
     def insert(self, batch: OfflineSalesBatch, *, check: Callable[[], None]) -> None:
@@ -94,42 +81,51 @@ class BatchBuilder:
 
     def _redraw(self) -> bool:
         """Replace the codes and secrets taken since; return whether there were any."""
-        organizer = self.draft.event.organizer
+        organizer = self.event.organizer
         gone = taken(organizer, set(self.codes))
         free = [code for code in self.codes if code not in gone]
-        self.codes = sorted(free + draw_codes(organizer, len(gone), testmode=self.draft.testmode))
+        self.codes = sorted(free + draw_codes(organizer, len(gone), testmode=self.spec.testmode))
         rows = OrderPosition.objects.filter(organizer=organizer, secret__in=self.secrets)
         if rows.exists():
-            self.secrets = draw_secrets(self.draft.amount)
+            self.secrets = draw_secrets(self.spec.amount)
             return True
         return bool(gone)
 
     def _insert(self, batch: OfflineSalesBatch, check: Callable[[], None]) -> None:
-        amount = self.draft.amount
-        price = self.draft.price()
+        amount = self.spec.amount
+        price = self._price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
-        self._insert_positions(positions, orders, price, batch.creation)
+        inactive = batch.starts_inactive
+        blocks = [INACTIVE_BLOCK] if inactive else None
+        self._insert_positions(positions, orders, price, batch.creation, blocks)
         check()
         failpoints.reach("batches.half_inserted")
         if price.gross:
             self._insert_payments(orders, price, batch.creation)
-        inserter = bulk.BulkInserter(BatchTicket(batch=batch), ["id", "number", "position_id"])
-        ids = bulk.draw_ids(BatchTicket, amount)
-        inserter.insert(zip(ids, range(1, amount + 1), positions, strict=True))
+        self._insert_tickets(batch, positions)
         check()
         # Foreign keys are checked at the commit. So the rows that carry the time come last, and
         # nobody at a gate of this event waits for the rest.
-        self._insert_orders(orders, price, change_clock.stamp(self.draft.event.pk))
+        moment = change_clock.stamp(self.event.pk)
+        self._insert_orders(orders, price, moment)
+        if inactive:
+            tickets = OrderPosition.objects.filter(batch_ticket__batch=batch)
+            upsert_blocked(self.event.pk, tickets, True, moment)
+
+    def _price(self) -> Price:
+        spec = self.spec
+        listed = list_price(item=spec.item, variation=spec.variation, subevent=spec.subevent)
+        return taxed(listed, rule=spec.item.tax_rule, currency=self.event.currency)
 
     def _insert_orders(self, ids: list[int], price: Price, moment: datetime) -> None:
-        draft = self.draft
+        event, spec = self.event, self.spec
         sample = Order(
-            organizer=draft.event.organizer,
-            event=draft.event,
+            organizer=event.organizer,
+            event=event,
             status=Order.Status.PAID,
-            testmode=draft.testmode,
-            sales_channel=draft.sales_channel,
-            locale=draft.event.locale,
+            testmode=spec.testmode,
+            sales_channel=spec.sales_channel,
+            locale=event.locale,
             datetime=moment,
             expires=moment,
             total=price.gross,
@@ -140,15 +136,20 @@ class BatchBuilder:
         inserter.insert(_reaching("batches.copying", rows))
 
     def _insert_positions(
-        self, ids: list[int], orders: list[int], price: Price, moment: datetime
+        self,
+        ids: list[int],
+        orders: list[int],
+        price: Price,
+        moment: datetime,
+        blocks: list[str] | None,
     ) -> None:
-        draft = self.draft
-        validity = validity_of(event=draft.event, item=draft.item, now=moment)
+        event, spec = self.event, self.spec
+        validity = validity_of(event=event, item=spec.item, now=moment)
         sample = OrderPosition(
-            organizer=draft.event.organizer,
-            item=draft.item,
-            variation=draft.variation,
-            subevent=draft.subevent,
+            organizer=event.organizer,
+            item=spec.item,
+            variation=spec.variation,
+            subevent=spec.subevent,
             price=price.gross,
             tax_rule=price.tax_rule,
             tax_rate=price.tax_rate,
@@ -156,10 +157,31 @@ class BatchBuilder:
             tax_code=price.tax_code,
             valid_from=validity.start,
             valid_until=validity.end,
+            blocked=blocks,
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
-        inserter = bulk.BulkInserter(sample, slots)
-        inserter.insert(zip(ids, orders, self.secrets, self.pseudonymization_ids, strict=True))
+        columns: list[Sequence[Any]] = [ids, orders, self.secrets, self.pseudonymization_ids]
+        if (taken := self._take_numbers()) is not None:
+            sample.number_series = taken.series
+            slots += ["serial_number", "serial"]
+            columns += [taken.numbers, taken.serials()]
+        bulk.BulkInserter(sample, slots).insert(zip(*columns, strict=True))
+
+    def _take_numbers(self) -> TakenNumbers | None:
+        spec = self.spec
+        series = series_of({spec.sellable.product}).get(spec.sellable.product)
+        return take_numbers(series, spec.amount, is_test=spec.testmode) if series else None
+
+    def _insert_tickets(self, batch: OfflineSalesBatch, positions: list[int]) -> None:
+        amount = self.spec.amount
+        slots, ids = ["id", "number", "position_id"], bulk.draw_ids(BatchTicket, amount)
+        columns: list[Iterable[Any]] = [ids, range(1, amount + 1), positions]
+        if self.table is not None:
+            slots.append("data")
+            columns.append(map(json.dumps, self.table.objects()))
+        validity = Validity.INACTIVE if batch.starts_inactive else Validity.ACTIVE
+        inserter = bulk.BulkInserter(BatchTicket(batch=batch, validity=validity), slots)
+        inserter.insert(zip(*columns, strict=True))
 
     def _insert_payments(self, orders: list[int], price: Price, moment: datetime) -> None:
         sample = OrderPayment(amount=price.gross, created=moment, payment_date=moment)

@@ -1,18 +1,21 @@
-"""Query batches, their tickets, prints and jobs."""
+"""Query batches, their tickets and requests."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
+from counterfoil.batches.spec import REFERENCES
+from counterfoil.batches.ticket_ranges import in_ranges, parse_tickets
 from counterfoil.catalog.models import Event
+from counterfoil.catalog.numbers import serials_meant
 from counterfoil.checkin.queries import entries
-from counterfoil.core.ids import row_id
+from counterfoil.core.refusals import Invalid
 from counterfoil.jobs.models import Job
-from counterfoil.orders.models import Order
-from counterfoil.printing.models import RenderRequest
+from counterfoil.orders.models import Order, PrintLog
 
 _CANCELED = Q(position__canceled=True) | Q(position__order__status=Order.Status.CANCELED)
 
@@ -24,7 +27,7 @@ def batches_of(event: Event) -> QuerySet[OfflineSalesBatch]:
 
 def request_of(event: Event, job_id: UUID) -> BatchRequest | None:
     """Return the request with this job if it belongs to the event, else None."""
-    requests = BatchRequest.objects.select_related("job", "batch__sales_channel")
+    requests = BatchRequest.objects.select_related("job", "batch__sales_channel", *REFERENCES)
     return requests.filter(event=event, pk=job_id).first()
 
 
@@ -38,6 +41,18 @@ def tickets_of(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
     return batch.tickets.select_related("position__order").order_by("number")
 
 
+def is_numbered(batch: OfflineSalesBatch) -> bool:
+    """Return whether tickets of a batch have serials: all have, or none, when it is created."""
+    return batch.tickets.filter(position__serial__isnull=False).exists()
+
+
+def was_printed(batch: OfflineSalesBatch) -> bool:
+    """Return whether a print of a batch was requested and may exist, or a device reported one."""
+    ended = (Job.State.FAILED, Job.State.CANCELLED)
+    logs = PrintLog.objects.filter(position__batch_ticket__batch=batch, successful=True)
+    return batch.prints.exclude(request__job__state__in=ended).exists() or logs.exists()
+
+
 def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
     """Return the tickets of a batch by number, with ``checked_in`` and ``is_canceled``."""
     entered = entries().filter(position=OuterRef("position"))
@@ -47,11 +62,15 @@ def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
     )
 
 
-def search(tickets: QuerySet[BatchTicket], text: str) -> QuerySet[BatchTicket]:
-    """Filter by a part of the order code or secret, or by the exact number."""
+def search(
+    tickets: QuerySet[BatchTicket], text: str, batch: OfflineSalesBatch
+) -> QuerySet[BatchTicket]:
+    """Filter by a part of the order code or secret, a serial, or numbers: ``7``, ``1-50,60``."""
     condition = Q(position__order__code__icontains=text) | Q(position__secret__icontains=text)
-    if (number := row_id(text)) is not None:
-        condition |= Q(number=number)
+    if serials := serials_meant(batch.event.organizer_id, text):
+        condition |= Q(position__serial__in=serials)
+    with suppress(Invalid):
+        condition |= in_ranges(parse_tickets(batch, text, field="search"))
     return tickets.filter(condition)
 
 
@@ -79,28 +98,3 @@ def in_state(tickets: QuerySet[BatchTicket], state: str) -> QuerySet[BatchTicket
 
 def _entered() -> Exists:
     return Exists(entries().filter(position=OuterRef("position")))
-
-
-def prints_of(event: Event) -> QuerySet[RenderRequest]:
-    """Return the print requests of an event, newest first, with the batch of each if it has one.
-
-    The lists of tickets and layouts are deferred: those of one print can be a megabyte.
-    """
-    return (
-        RenderRequest.objects.filter(event=event)
-        .select_related("job", "batch_print__batch")
-        .defer("parts", "layouts")
-        .order_by("-created", "-pk")
-    )
-
-
-def jobs_of(event: Event) -> QuerySet[Job]:
-    """Return the batch and print jobs of an event, newest first, with their requests."""
-    batches = BatchRequest.objects.filter(event=event).values("pk")
-    prints = RenderRequest.objects.filter(event=event).values("pk")
-    return (
-        Job.objects.filter(Q(pk__in=batches) | Q(pk__in=prints))
-        .select_related("batch_request", "render_request__batch_print")
-        .defer("render_request__parts", "render_request__layouts")
-        .order_by("-created", "-pk")
-    )

@@ -9,30 +9,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.batches.builder import BatchBuilder, Draft
+from counterfoil.batches.builder import BatchBuilder
 from counterfoil.batches.models import (
     MAX_AMOUNT,
+    Activation,
     BatchPrint,
     BatchRequest,
     BatchTicket,
     OfflineSalesBatch,
 )
-from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
+from counterfoil.batches.options import option_problems
+from counterfoil.batches.spec import REFERENCES, BatchSpec
+from counterfoil.batches.tables import BatchTable
+from counterfoil.catalog.models import Event
 from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.jobs import services as jobs
 from counterfoil.jobs.claims import Claim
-from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders import bulk, quotas
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
-from counterfoil.orders.quotas import Sellable
 from counterfoil.orders.sale_validation import sale_problems
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import PrintItem, pin, request_pinned
@@ -41,57 +42,30 @@ CREATE = "batches.create"
 PURPOSE = "batch"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchSpec:
-    """The batch to create. ``layout`` None selects the layout automatically."""
-
-    item: Item
-    amount: int
-    sales_channel: SalesChannel
-    variation: ItemVariation | None = None
-    subevent: SubEvent | None = None
-    layout: TicketLayout | None = None
-    testmode: bool = False
-    comment: str = ""
-
-    @property
-    def sellable(self) -> Sellable:
-        return Sellable(self.item, self.variation, self.subevent)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Payload:
-    """A ``BatchSpec`` as stored in the job. Queued jobs rely on its keys: do not rename them."""
-
-    item: int
-    amount: int
-    sales_channel: int
-    variation: int | None
-    subevent: int | None
-    layout: int | None
-    testmode: bool
-    comment: str
-
-
 @transaction.atomic
 def request_batch(
-    *, actor: Actor, event: Event, new: BatchSpec, form_id: str | None = None
+    *,
+    actor: Actor,
+    event: Event,
+    new: BatchSpec,
+    form_id: str | None = None,
+    table: BatchTable | None = None,
 ) -> BatchRequest:
     """Request a batch. Its quota is checked when the batch is created.
 
     ``form_id`` identifies a form submission. Submitting the same form with the same values twice
-    returns the first request.
+    returns the first request. ``table`` has a row for each ticket.
 
     Raises:
         Invalid: the batch cannot be sold; names the field.
     """
-    key = None if form_id is None else _idempotency_key(form_id, new)
+    key = None if form_id is None else _idempotency_key(form_id, new, table)
     same = BatchRequest.objects.filter(event=event, requested_by=actor.key, idempotency_key=key)
     if key is not None and (existing := same.first()):
         return existing
     try:
         with transaction.atomic():
-            return _request_batch(actor, event, new, key)
+            return _request_batch(actor, event, new, key, table)
     except IntegrityError:  # the same form was submitted at the same time; the first one counts
         existing = same.first() if key is not None else None
         if existing is None:
@@ -99,14 +73,19 @@ def request_batch(
         return existing
 
 
-def _idempotency_key(form_id: str, new: BatchSpec) -> str:
+def _idempotency_key(form_id: str, new: BatchSpec, table: BatchTable | None) -> str:
     """Return the idempotency key of a form submission: a hash of the form id and its values."""
-    submission = json.dumps([form_id, asdict(_payload(new))], sort_keys=True)
+    rows = table.to_json() if table else None
+    submission = json.dumps([form_id, new.to_json(), rows], sort_keys=True)
     return hashlib.sha256(submission.encode()).hexdigest()
 
 
 def _request_batch(
-    actor: Actor, event: Event, new: BatchSpec, idempotency_key: str | None
+    actor: Actor,
+    event: Event,
+    new: BatchSpec,
+    idempotency_key: str | None,
+    table: BatchTable | None,
 ) -> BatchRequest:
     problems = sale_problems(event, new.sellable)
     if new.amount < 1:
@@ -118,24 +97,26 @@ def _request_batch(
             _("Ensure this value is less than or equal to %(limit_value)s.")
             % {"limit_value": MAX_AMOUNT}
         ]
+    problems |= option_problems({"book_size": new.book_size}, amount=new.amount)
+    if table is not None and len(table.rows) != new.amount:
+        problems["amount"] = [_("The table has %(rows)d rows.") % {"rows": len(table.rows)}]
     if problems:
         raise Invalid(problems)
 
-    job = jobs.submit(
-        kind=CREATE,
-        payload=asdict(_payload(new)),
-        total=new.amount,
-        lane=event.organizer.job_lane,
-    )
     request = BatchRequest.objects.create(
-        job=job, event=event, requested_by=actor.key, idempotency_key=idempotency_key
+        job=jobs.submit(kind=CREATE, total=new.amount, lane=event.organizer.job_lane),
+        event=event,
+        requested_by=actor.key,
+        idempotency_key=idempotency_key,
+        table=table.to_json() if table else None,
+        **new.columns(),
     )
     audit.record(
         actor=actor,
         action="counterfoil.batchrequest.added",
         obj=request,
         event=event,
-        data=job.payload,
+        data=new.to_json(),
     )
     return request
 
@@ -147,25 +128,38 @@ def create_batch(claim: Claim) -> None:
         Gone: an object it needs was deleted, or a quota has too few left.
         Lost, Cancelled: another worker owns the job, or it was cancelled.
     """
-    request = BatchRequest.objects.select_related("event__organizer").get(pk=claim.job_id)
-    draft = _draft(request.event, _Payload(**claim.payload))
-    builder = BatchBuilder.draw(draft)
+    request = BatchRequest.objects.select_related(
+        "event__organizer", "item__tax_rule", *REFERENCES
+    ).get(pk=claim.job_id)
+    event, spec = request.event, BatchSpec.of(request)
+    table = BatchTable.from_json(request.table) if request.table else None
+    builder = BatchBuilder.draw(event, spec, table)
     claim.check()
     with bulk.room_for_pages(), transaction.atomic():
-        quotas.take({draft.sellable: draft.amount})
+        quotas.take({spec.sellable: spec.amount})
         failpoints.reach("batches.quota_taken")
-        batch = _insert_batch(draft)
+        batch = OfflineSalesBatch.objects.create(
+            event=event,
+            creation=clock.now(),
+            data_columns=list(table.columns) if table else [],
+            starts_inactive=spec.activation != Activation.AT_ONCE,
+            **spec.columns(),
+        )
         builder.insert(batch, check=claim.check)
         _link_batch(request, batch)
-        claim.progress(draft.amount)
+        claim.progress(spec.amount)
         failpoints.reach("batches.before_commit")
         claim.finish(result={"batch": batch.pk})
     failpoints.reach("batches.committed")
-    bulk.refresh_statistics([Order, OrderPosition, OrderPayment, BatchTicket], draft.amount)
+    bulk.refresh_statistics([Order, OrderPosition, OrderPayment, BatchTicket], spec.amount)
 
 
-def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
+def request_print(
+    *, actor: Actor, batch: OfflineSalesBatch, printer_dpi: int | None = None
+) -> RenderRequest:
     """Request the PDF of a batch: one page per ticket, in the order of creation.
+
+    The bars of codes are aligned to the dots of a printer of ``printer_dpi``.
 
     Raises:
         Gone: all tickets of the batch were deleted.
@@ -176,7 +170,13 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
         raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
     pinned = pin(event=batch.event, parts=parts)
     with transaction.atomic():
-        request = request_pinned(event=batch.event, actor=actor, pinned=pinned, purpose=PURPOSE)
+        request = request_pinned(
+            event=batch.event,
+            actor=actor,
+            pinned=pinned,
+            purpose=PURPOSE,
+            printer_dpi=printer_dpi,
+        )
         BatchPrint.objects.create(batch=batch, request=request)
     return request
 
@@ -199,73 +199,9 @@ def cancel_request(*, actor: Actor, request: BatchRequest) -> None:
         )
 
 
-def _payload(new: BatchSpec) -> _Payload:
-    return _Payload(
-        item=new.item.pk,
-        amount=new.amount,
-        sales_channel=new.sales_channel.pk,
-        variation=new.variation.pk if new.variation else None,
-        subevent=new.subevent.pk if new.subevent else None,
-        layout=new.layout.pk if new.layout else None,
-        testmode=new.testmode,
-        comment=new.comment,
-    )
-
-
-def _draft(event: Event, payload: _Payload) -> Draft:
-    """Fetch the objects of a payload; somebody may have deleted one since.
-
-    Raises:
-        Gone: one of them is no longer there.
-    """
-    item = Item.objects.select_related("tax_rule").filter(event=event, pk=payload.item).first()
-    channel = SalesChannel.objects.filter(pk=payload.sales_channel).first()
-    variation = ItemVariation.objects.filter(pk__in=_keys(payload.variation)).first()
-    subevent = SubEvent.objects.filter(pk__in=_keys(payload.subevent)).first()
-    if (
-        item is None
-        or channel is None
-        or (payload.variation and not variation)
-        or (payload.subevent and not subevent)
-    ):
-        raise Gone(
-            _("The product, date or sales channel of this batch has been deleted in the meantime.")
-        )
-    return Draft(
-        event=event,
-        item=item,
-        variation=variation,
-        subevent=subevent,
-        sales_channel=channel,
-        layout=TicketLayout.objects.filter(event=event, pk__in=_keys(payload.layout)).first(),
-        amount=payload.amount,
-        testmode=payload.testmode,
-        comment=payload.comment,
-    )
-
-
-def _keys(key: int | None) -> list[int]:
-    return [] if key is None else [key]
-
-
-def _insert_batch(draft: Draft) -> OfflineSalesBatch:
-    return OfflineSalesBatch.objects.create(
-        event=draft.event,
-        creation=clock.now(),
-        testmode=draft.testmode,
-        sales_channel=draft.sales_channel,
-        layout=draft.layout,
-        subevent=draft.subevent,
-        item=draft.item,
-        variation=draft.variation,
-        amount=draft.amount,
-        comment=draft.comment,
-    )
-
-
 def _link_batch(request: BatchRequest, batch: OfflineSalesBatch) -> None:
-    request.batch = batch
-    request.save(update_fields=["batch"])
+    request.batch, request.table = batch, None
+    request.save(update_fields=["batch", "table"])
     audit.record(
         actor=None,
         action="counterfoil.offlinesalesbatch.added",

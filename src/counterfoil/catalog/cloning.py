@@ -21,6 +21,7 @@ from counterfoil.catalog.models import (
     Item,
     ItemCategory,
     ItemVariation,
+    NumberAssignment,
     Question,
     QuestionOption,
     Quota,
@@ -147,6 +148,7 @@ def _copy_products(clone: Clone) -> None:
     clone.link(Item, "limit_sales_channels")
     clone.copy(ItemVariation.objects.filter(item__event=source).order_by("pk"))
     clone.link(ItemVariation, "limit_sales_channels")
+    clone.copy(NumberAssignment.objects.filter(item__event=source).order_by("pk"))
     if not clone.event.has_subevents:
         quotas = Quota.objects.filter(event=source, subevent=None).order_by("pk")
         clone.copy(quotas, closed=False)

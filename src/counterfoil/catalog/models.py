@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog import money
 from counterfoil.core.modified import ModifiedField
 from counterfoil.core.translated import TranslatedField, resolve
 
@@ -59,6 +60,65 @@ class SalesChannel(models.Model):
 
     def __str__(self) -> str:
         return self.identifier
+
+
+#: The highest number of a series, and the most digits that one can be padded to.
+MAX_NUMBER = 999_999_999
+MAX_WIDTH = 9
+#: Numbers of test tickets begin with it, before the prefix of the series.
+TEST_PREFIX = "TEST-"
+SERIES_PREFIX = RegexValidator(
+    r"^(?!\s)[A-Za-z0-9 ./_-]*$",
+    _("The prefix may only contain letters without accents, digits, spaces and the signs . / - _"),
+)
+
+
+class NumberSeries(models.Model):
+    """Running numbers of tickets: a prefix, then a number with leading zeros.
+
+    ``next`` is the next number and only ever grows once one was taken. Test tickets count in rows
+    of their own, ``is_test``, one for each prefix: they are made when the first test ticket is.
+    """
+
+    organizer = models.ForeignKey(Organizer, on_delete=models.CASCADE, related_name="number_series")
+    name = models.CharField(max_length=200)
+    prefix = models.CharField(max_length=25, blank=True, default="", validators=[SERIES_PREFIX])
+    width = models.PositiveSmallIntegerField(default=5)
+    first = models.PositiveIntegerField(default=1)
+    next = models.PositiveIntegerField(default=1)
+    is_test = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "number series"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizer", "is_test", "prefix"], name="series_prefix_unique_in_organizer"
+            ),
+            models.CheckConstraint(
+                condition=Q(width__gte=1, width__lte=MAX_WIDTH), name="series_width_within_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(first__gte=1, next__gte=F("first"), next__lte=MAX_NUMBER + 1),
+                name="series_next_within_limit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_used(self) -> bool:
+        return self.next > self.first
+
+    def serial(self, number: int) -> str:
+        """Return a number as it is printed."""
+        return f"{self.prefix}{number:0{self.width}}"
+
+    def number_in(self, serial: str) -> int | None:
+        """Return the number in a serial, however many zeros it has; None if it is another's."""
+        prefix, digits = serial[: len(self.prefix)], serial[len(self.prefix) :]
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= MAX_WIDTH
+        return int(digits) if is_number and prefix.upper() == self.prefix.upper() else None
 
 
 class Event(models.Model):
@@ -207,7 +267,9 @@ class Item(models.Model):
     internal_name = models.CharField(max_length=255, null=True, blank=True)
     description = models.JSONField(null=True, blank=True)
     active = models.BooleanField(default=True)
-    default_price = models.DecimalField(max_digits=13, decimal_places=2)
+    default_price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES
+    )
     tax_rule = models.ForeignKey(
         TaxRule, null=True, blank=True, on_delete=models.PROTECT, related_name="items"
     )
@@ -222,7 +284,9 @@ class Item(models.Model):
     generate_tickets = models.BooleanField(null=True, blank=True)
     checkin_attention = models.BooleanField(default=False)
     checkin_text = models.TextField(null=True, blank=True)
-    original_price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
+    original_price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
     meta_data = models.JSONField(default=dict)
     extra = models.JSONField(default=dict)
 
@@ -239,8 +303,12 @@ class ItemVariation(models.Model):
     active = models.BooleanField(default=True)
     description = models.JSONField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
-    default_price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
-    original_price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
+    default_price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
+    original_price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
     checkin_attention = models.BooleanField(default=False)
     checkin_text = models.TextField(null=True, blank=True)
     all_sales_channels = models.BooleanField(default=True)
@@ -258,12 +326,39 @@ class ItemVariation(models.Model):
         return self.item.default_price if self.default_price is None else self.default_price
 
 
+class NumberAssignment(models.Model):
+    """The series that numbers the tickets of a product; a variation's own goes first."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="number_assignments")
+    variation = models.ForeignKey(
+        ItemVariation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="number_assignments",
+    )
+    series = models.ForeignKey(NumberSeries, on_delete=models.CASCADE, related_name="assignments")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(variation=None), name="one_series_of_item"
+            ),
+            models.UniqueConstraint(fields=["variation"], name="one_series_of_variation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}/{self.variation_id}: {self.series_id}"
+
+
 class SubEventItem(models.Model):
     """A product's own price (or absence) on one date."""
 
     subevent = models.ForeignKey(SubEvent, on_delete=models.CASCADE, related_name="item_overrides")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
-    price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
     disabled = models.BooleanField(default=False)
     available_from = models.DateTimeField(null=True, blank=True)
     available_until = models.DateTimeField(null=True, blank=True)
@@ -285,7 +380,9 @@ class SubEventItemVariation(models.Model):
         SubEvent, on_delete=models.CASCADE, related_name="variation_overrides"
     )
     variation = models.ForeignKey(ItemVariation, on_delete=models.CASCADE, related_name="+")
-    price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
     disabled = models.BooleanField(default=False)
     available_from = models.DateTimeField(null=True, blank=True)
     available_until = models.DateTimeField(null=True, blank=True)

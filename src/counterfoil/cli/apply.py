@@ -38,7 +38,7 @@ def apply(file: IO[str], place: Path, *, rotate: bool) -> None:
 
 def _apply(file: IO[str], place: Path, *, rotate: bool) -> Mapping[str, Counter[str]]:
     from counterfoil.jobs import migration_check
-    from counterfoil.provisioning.apply import carry_out
+    from counterfoil.provisioning.apply import apply_declaration
     from counterfoil.provisioning.credentials import TokenFile, TokenFileRefused
     from counterfoil.provisioning.problems import DeclarationRefused
     from counterfoil.provisioning.reading import read_declaration
@@ -48,7 +48,7 @@ def _apply(file: IO[str], place: Path, *, rotate: bool) -> Mapping[str, Counter[
     try:
         declaration = read_declaration(file.read())
         names = {name for _, name in credential_names(declaration)}
-        return carry_out(declaration, TokenFile(place, rotated=names if rotate else ()))
+        return apply_declaration(declaration, TokenFile(place, rotated=names if rotate else ()))
     except (DeclarationRefused, TokenFileRefused) as refused:
         raise Stop(f"nothing was changed.\n{refused}") from None
     except UnicodeDecodeError:

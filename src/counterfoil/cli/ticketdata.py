@@ -6,31 +6,18 @@ file's own program shows it.
 
 from __future__ import annotations
 
-import csv
-import re
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, cast
 
-from openpyxl.utils import get_column_letter
-
-from counterfoil.cli.cells import Cell, has_no_cached_value, read_sheet, written
 from counterfoil.cli.jsonstream import JsonError, read_members
+from counterfoil.core.tables import CsvTable, Table, TableError, XlsxTable
 from counterfoil.render.values import Key
 
-if TYPE_CHECKING:  # the reader's type has a name for type checkers only
-    import _csv
-
-_DELIMITERS = ",;\t"
-# Excel's own way of naming the delimiter, in a line above the header.
-_DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?\s*')
-
-
-class DataError(Exception):
-    """A file of ticket data that cannot be used, in words that name the row."""
+#: A file of ticket data that cannot be used, in words that name the row.
+DataError = TableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,98 +55,32 @@ def open_data(path: Path) -> TicketData:
         case ".json":
             return JsonData(path)
         case ".csv" | ".tsv" | ".txt":
-            return CsvData(path)
+            return TableData(path, CsvTable(path))
         case ".xlsx":
-            return XlsxData(path)
+            return TableData(path, XlsxTable(path))
     raise DataError(f"{path.name}: ticket data is read from .json, .csv and .xlsx files.")
 
 
-class _TableData(ABC):
+class TableData:
     """A table: a header of variable names, and a row a ticket."""
 
     locale: str | None = None
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, table: Table) -> None:
         self._path = path
+        self._table = table
 
     def count(self) -> int:
         return sum(1 for _ in self.rows())
 
     def rows(self) -> Iterator[Row]:
         with _named(self._path):
-            yield from _table(self._lines())
+            for number, values in self._table.rows():
+                yield Row(f"row {number}", cast(Mapping[Key, str | None], values))
 
     def columns(self) -> tuple[str, ...]:
         with _named(self._path):
-            return _columns(self._lines())
-
-    @abstractmethod
-    def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """Yield the lines with their numbers, the header first."""
-
-
-class CsvData(_TableData):
-    """Comma-separated values in UTF-8; semicolons and tabs are understood as well."""
-
-    def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
-        with self._path.open(encoding="utf-8-sig", newline="") as file:
-            try:
-                head = file.readline()
-                declared = _DECLARED.fullmatch(head)
-                if not declared:
-                    file.seek(0)
-                delimiter = declared[1] if declared else max(_DELIMITERS, key=head.count)
-                reader = csv.reader(file, delimiter=delimiter, strict=True)
-                yield from _numbered(reader, above=1 if declared else 0)
-            except UnicodeDecodeError as error:
-                line = _undecodable_line(self._path)
-                raise DataError(f"line {line} is not in UTF-8; save the file as UTF-8.") from error
-
-
-class XlsxData(_TableData):
-    """The first sheet of a workbook."""
-
-    def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
-        number = 0
-        try:
-            with (
-                closing(read_sheet(self._path, values=True)) as rows,
-                closing(read_sheet(self._path, values=False)) as formulas,
-            ):
-                for number, cells in rows:
-                    _refuse_unknown(number, cells, formulas)
-                    yield number, [written(cell.value, cell.number_format) for cell in cells]
-        except DataError:
-            raise
-        except Exception as error:  # what openpyxl stumbles over in damaged files is without end
-            what = f"damaged after row {number}" if number else "not an XLSX file, or a damaged one"
-            raise DataError(f"this is {what}: {error}") from error
-
-
-def _refuse_unknown(
-    number: int, cells: Sequence[Cell], formulas: Iterator[tuple[int, Sequence[Cell]]]
-) -> None:
-    """Refuse cells whose values only a spreadsheet program could find out.
-
-    Args:
-        formulas: the same sheet; read as far as this row, and only if a cell is there without
-            a value.
-    """
-    for column, cell in enumerate(cells, start=1):
-        if cell.data_type == "e":
-            raise DataError(f"{_place(number, column)} holds the error {cell.value}.")
-    hollow = [column for column, cell in enumerate(cells, start=1) if has_no_cached_value(cell)]
-    behind = next(row for at, row in formulas if at == number) if hollow else ()
-    for column in hollow:
-        if behind[column - 1].data_type == "f":
-            raise DataError(
-                f"{_place(number, column)} is a formula without its result; "
-                "open the file in a spreadsheet program and save it there."
-            )
-
-
-def _place(row: int, column: int) -> str:
-    return f"row {row}, column {get_column_letter(column)}"
+            return self._table.columns()
 
 
 @contextmanager
@@ -169,58 +90,6 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except DataError as error:
         raise DataError(f"{path.name}: {error}") from error
-
-
-def _numbered(reader: _csv.Reader, above: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """Count rows as spreadsheets do: one may take several lines, and blank ones count."""
-    number = above
-    try:
-        for number, cells in enumerate(reader, start=above + 1):
-            yield number, cells
-    except csv.Error as error:
-        raise DataError(f"row {number + 1} is not valid CSV: {error}.") from error
-
-
-def _undecodable_line(path: Path) -> int:
-    """Return the first line that is not in UTF-8."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return 1
-
-
-def _columns(lines: Iterable[tuple[int, Sequence[str]]]) -> tuple[str, ...]:
-    return tuple(_header(next(iter(lines), (1, ()))[1]))
-
-
-def _table(lines: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Row]:
-    """Read lines under a header of variable names; blank lines are passed over."""
-    lines = iter(lines)
-    header = _header(next(lines, (1, []))[1])
-    for number, cells in lines:
-        if not any(cells):
-            continue
-        if any(cells[len(header) :]):
-            raise DataError(f"row {number} has {len(cells)} cells, the header {len(header)}.")
-        padded = [*cells[: len(header)], *[""] * (len(header) - len(cells))]
-        yield Row(f"row {number}", dict(zip(header, padded, strict=True)))
-
-
-def _header(cells: Sequence[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if not names:
-        raise DataError("The first row must name the variables, such as secret and item.")
-    for column, name in enumerate(names, start=1):
-        if not name:
-            raise DataError(f"column {column} has no name in the first row.")
-        if name in names[: column - 1]:
-            raise DataError(f"two columns are called {name}.")
-    return names
 
 
 class JsonData:

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "counterfoil.checkin",
     "counterfoil.printing",
     "counterfoil.batches",
+    "counterfoil.stock",
     "counterfoil.webhooks",
     "counterfoil.web",
 ]

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from counterfoil.core.refusals import Invalid
 
-_PART = re.compile(r"\s*([0-9]{1,9})\s*(?:[-\u2013]\s*([0-9]{1,9})\s*)?", re.ASCII)
+#: A number or a range of numbers.
+PLAIN_PART = re.compile(r"\s*([0-9]{1,9})\s*(?:[-\u2013]\s*([0-9]{1,9})\s*)?", re.ASCII)
 _LONGEST = 20_000
 
 
@@ -27,7 +28,7 @@ def parse_ranges(text: str, *, highest: int, field: str, lowest: int = 1) -> lis
         raise Invalid({field: [_("Too many ranges are given.")]})
     ranges = []
     for part in text.split(","):
-        match = _PART.fullmatch(part)
+        match = PLAIN_PART.fullmatch(part)
         if match is None:
             message = _("“%(part)s” is not a number or a range such as 401-450.")
             raise Invalid({field: [message % {"part": part.strip()[:50]}]})

@@ -21,7 +21,7 @@ ACCEL_PREFIX = "/_stored/"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some bytes of a stored file, from where ``stream`` stands.
+    """Some bytes of a stored file, from the position of ``stream``.
 
     ``is_local`` tells that a web server may read the stream by itself: it is a file, which may
     be longer than the part.
@@ -58,14 +58,14 @@ def presigned_url(name: str, *, disposition: str, content_type: str, seconds: in
     Raises:
         OSError: the storage does not answer.
     """
-    shown = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
+    parameters = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
     with as_os_error():
         storage = cast("S3Storage", storages[DEFAULT_STORAGE_ALIAS])
-        return str(storage.url(name, parameters=shown, expire=seconds))
+        return str(storage.url(name, parameters=parameters, expire=seconds))
 
 
 def _fetched(storage: S3Storage, name: str, part: str) -> IO[bytes]:
     key = f"{storage.location.strip('/')}/{name}".lstrip("/")
     with as_os_error():
-        found = storage.bucket.Object(key).get(Range=part)
-    return cast("IO[bytes]", found["Body"])
+        response = storage.bucket.Object(key).get(Range=part)
+    return cast("IO[bytes]", response["Body"])

@@ -1,4 +1,4 @@
-"""Uploaded files: kept for a day, usable only by whoever sent them."""
+"""Uploaded files: stored for a day, usable only by the actor who sent them."""
 
 from __future__ import annotations
 

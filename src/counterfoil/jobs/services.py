@@ -13,15 +13,19 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from counterfoil.accounts.actors import Actor
+from counterfoil.audit import services as audit
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs import migration_check, notifications
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import Job, JobRequest
 
 ATTEMPTS = 5
 
 
-def submit(*, kind: str, payload: dict[str, Any], total: int = 0, lane: str = "") -> Job:
+def submit(
+    *, kind: str, payload: dict[str, Any] | None = None, total: int = 0, lane: str = ""
+) -> Job:
     """Write a job down inside the caller's transaction: it exists exactly if that commits.
 
     ``total`` is what its progress counts up to. Jobs of one ``lane`` wait for each other; lanes
@@ -31,7 +35,7 @@ def submit(*, kind: str, payload: dict[str, Any], total: int = 0, lane: str = ""
         Unavailable: the database was migrated by another version since this process started.
     """
     migration_check.require_current()
-    job = Job.objects.create(kind=kind, lane=lane, payload=payload, progress_total=total)
+    job = Job.objects.create(kind=kind, lane=lane, payload=payload or {}, progress_total=total)
     failpoints.reach("jobs.submitted")
     transaction.on_commit(partial(_announce, job.pk))
     return job
@@ -53,6 +57,19 @@ def cancel(job: Job) -> None:
     ):
         raise Conflict(_("This job is over; it can no longer be cancelled."))
     job.refresh_from_db()
+
+
+@transaction.atomic
+def cancel_requested(*, actor: Actor, request: JobRequest) -> None:
+    """Cancel the job of a request.
+
+    Raises:
+        Conflict: the job has ended.
+    """
+    cancel(request.job)
+    audit.record(
+        actor=actor, action="counterfoil.job.cancelled", obj=request.job, event=request.event
+    )
 
 
 def retry(job: Job) -> None:

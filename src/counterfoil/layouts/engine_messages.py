@@ -56,8 +56,8 @@ NAMES = (
     _("How far up it goes."),
     _("Content"),
     _(
-        "A variable, `meta:NAME` or `itemmeta:NAME`; or `other` for the element's own text, "
-        "`other_i18n` for its own translated texts."
+        "A variable, `meta:NAME`, `itemmeta:NAME` or `data:NAME`; or `other` for the element's "
+        "own text, `other_i18n` for its own translated texts."
     ),
     _("A variable that is a picture."),
     _("Used if the content is `other`. `{name}` stands for a variable."),

@@ -8,7 +8,7 @@ its own those of the automatic choice are printed, without a background that one
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,11 +24,15 @@ BUILT_IN = gettext_noop("Built-in layout")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to print with. ``background`` None is the built-in one."""
+    """What to print with. ``background`` None is the built-in one.
+
+    ``layout`` is the id of the layout with the elements, for links to it.
+    """
 
     name: str
     elements: list[dict[str, Any]]
     background: int | None
+    layout: int | None = field(default=None, compare=False)
 
 
 class LayoutChooser:
@@ -75,6 +79,7 @@ def _choice(elements_of: TicketLayout | None, background_of: TicketLayout | None
         name=elements_of.name if elements_of else BUILT_IN,
         elements=(elements_of.layout if elements_of else []) or built_in_layout(),
         background=background_of.background_id if background_of else None,
+        layout=elements_of.pk if elements_of else None,
     )
 
 

@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import Q
 
+from counterfoil.catalog import money
 from counterfoil.catalog.models import (
     Event,
     Item,
     ItemVariation,
+    NumberSeries,
     Organizer,
     Question,
     QuestionOption,
@@ -51,7 +53,7 @@ class Order(models.Model):
     datetime = models.DateTimeField()
     expires = models.DateTimeField()
     cancellation_date = models.DateTimeField(null=True, blank=True)
-    total = models.DecimalField(max_digits=13, decimal_places=2)
+    total = models.DecimalField(max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES)
     comment = models.TextField(blank=True, default="")
     custom_followup_at = models.DateField(null=True, blank=True)
     checkin_attention = models.BooleanField(default=False)
@@ -125,12 +127,14 @@ class OrderPosition(models.Model):
         related_name="positions",
         db_index=False,
     )
-    price = models.DecimalField(max_digits=13, decimal_places=2)
+    price = models.DecimalField(max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES)
     tax_rule = models.ForeignKey(
         TaxRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     tax_rate = models.DecimalField(max_digits=7, decimal_places=2)
-    tax_value = models.DecimalField(max_digits=13, decimal_places=2)
+    tax_value = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES
+    )
     tax_code = models.CharField(max_length=190, null=True, blank=True)
     secret = models.CharField(max_length=255)
     pseudonymization_id = models.CharField(max_length=16)
@@ -155,6 +159,17 @@ class OrderPosition(models.Model):
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
     blocked = models.JSONField(null=True, blank=True)
+    #: The running number as it is printed; all three are null where no series numbers the product.
+    serial = models.CharField(max_length=40, null=True, blank=True)
+    serial_number = models.PositiveIntegerField(null=True, blank=True)
+    number_series = models.ForeignKey(
+        NumberSeries,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     search_text = SearchText()
 
     class Meta:
@@ -166,6 +181,17 @@ class OrderPosition(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["order", "positionid"], name="positionid_unique_in_order"
+            ),
+            models.UniqueConstraint(
+                fields=["organizer", "serial"],
+                condition=Q(serial__isnull=False),
+                name="serial_unique_in_organizer",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
+            models.UniqueConstraint(
+                fields=["number_series", "serial_number"],
+                condition=Q(number_series__isnull=False),
+                name="serial_number_unique_in_series",
             ),
         ]
         indexes = [
@@ -226,7 +252,7 @@ class OrderPayment(models.Model):
     )
     local_id = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=32, default="confirmed")
-    amount = models.DecimalField(max_digits=13, decimal_places=2)
+    amount = models.DecimalField(max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES)
     created = models.DateTimeField()
     payment_date = models.DateTimeField(null=True, blank=True)
     provider = models.CharField(max_length=190, default="manual")

@@ -19,6 +19,7 @@ from counterfoil.orders.payments import confirmed_amount
 from counterfoil.orders.prices import gross_price
 from counterfoil.orders.quotas import NoQuota, Sellable, SoldOut
 from counterfoil.orders.sale_validation import sale_problems
+from counterfoil.orders.serials import number_positions
 
 _PRODUCT = ("item", "variation", "subevent")
 _PRICE = ("price", "tax_rule")
@@ -46,6 +47,8 @@ def write_changes(
     _check_validity(position, changed)
     if set(changed) & set(_PRODUCT):
         _change_product(order, position, before, check_quotas)
+        if position.serial is None:
+            number_positions([position], is_test=order.testmode)
     if set(changed) & {"item", *_PRICE}:
         _set_price(order, position, keep_rule="tax_rule" in fields or "item" not in changed)
     position.save()

@@ -22,6 +22,11 @@ class Sellable:
     variation: ItemVariation | None = None
     subevent: SubEvent | None = None
 
+    @property
+    def product(self) -> tuple[int, int | None]:
+        """The ids of the item and the variation."""
+        return self.item.pk, self.variation.pk if self.variation else None
+
     def quotas(self) -> QuerySet[Quota]:
         return quotas_of(item=self.item, variation=self.variation, subevent=self.subevent)
 

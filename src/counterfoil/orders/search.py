@@ -1,8 +1,8 @@
 """Search orders and tickets by a typed or scanned text.
 
-Exact matches come first: a secret, a code, ``CODE-1``, ``EVENT-CODE-1``. Each is one index lookup
-within the organizer. Partial matches follow, among the orders and tickets with names; tickets of
-batches have none.
+Exact matches come first: a secret, a serial, a code, ``CODE-1``, ``EVENT-CODE-1``. Each is one
+index lookup within the organizer. Partial matches follow, among the orders and tickets with names;
+tickets of batches have none.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from counterfoil.catalog.models import Event
+from counterfoil.catalog.numbers import serials_meant
 from counterfoil.core.ids import row_id
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.orders.search_text import beginning, holding
@@ -108,11 +109,10 @@ def matches_name(
 
 
 def scanned(event: Event, text: str) -> OrderPosition | None:
-    """Return the ticket with exactly this secret, as a barcode reader types it."""
-    keys = OrderPosition.objects.filter(
-        organizer=event.organizer_id, order__event=event, secret=text
-    )
-    return next(iter(keys.select_related("order")), None)
+    """Return the ticket with exactly this secret or serial, as a barcode reader types it."""
+    rows = OrderPosition.objects.filter(organizer=event.organizer_id, order__event=event)
+    rows = rows.filter(Q(secret=text) | Q(serial=text)).select_related("order")
+    return next(iter(sorted(rows, key=lambda row: row.secret != text)), None)
 
 
 def meant(event: Event, text: str) -> OrderPosition | None:
@@ -128,6 +128,8 @@ def _exact(scope: Scope, text: str) -> _Exact:
     forms = {text, text.lower(), text.upper()}
     keys = scope.positions.values_list("pk", "order")
     tickets = dict(keys.filter(secret__in=forms)) | dict(keys.filter(pseudonymization_id__in=forms))
+    if serials := serials_meant(scope.organizer, text):
+        tickets |= dict(keys.filter(serial__in=serials))
     orders: list[int] = []
     named = list(_codes_in(text))
     rows = scope.orders.filter(code__in={code for code, _number, _slug in named})
@@ -166,6 +168,8 @@ def _similar_positions(scope: Scope, text: str) -> Iterator[QuerySet[OrderPositi
         for form in {key, key.lower(), key.upper()}:
             yield scope.positions.filter(beginning("secret", form))
         yield scope.positions.filter(beginning("pseudonymization_id", key.upper()))
+        for form in {key, key.upper()}:
+            yield scope.positions.filter(beginning("serial", form))
 
 
 def _similar_orders(scope: Scope, text: str) -> Iterator[QuerySet[Order]]:

@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.catalog import change_clock, saving
+from counterfoil.catalog import change_clock, numbers, saving
 from counterfoil.catalog.models import Event, QuestionOption
+from counterfoil.catalog.numbers import SeriesExhausted
 from counterfoil.core import clock
 from counterfoil.core.refusals import Forbidden, Gone, Invalid
 from counterfoil.orders import bulk, quotas
@@ -38,6 +39,7 @@ from counterfoil.orders.secrets import (
     draw_pseudonymization_ids,
     draw_secrets,
 )
+from counterfoil.orders.serials import number_positions
 from counterfoil.orders.validity import Validity, latest_start, validity_of
 
 #: Days in which an order must be paid when nobody says otherwise; it ends with the last of them.
@@ -98,7 +100,7 @@ def insert_order(*, actor: Actor | None, event: Event, new: NewOrder) -> OrderDr
             with transaction.atomic():
                 with _blaming_positions(new.positions):
                     quotas.take_from(needs)
-                draft.insert()
+                    draft.insert()
                 order = draft.order
                 audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
                 order.datetime = order.last_modified = change_clock.stamp(event.pk)
@@ -221,7 +223,7 @@ def _validity(event: Event, position: NewPosition, now: datetime) -> Validity:
 
 @contextmanager
 def _blaming_positions(positions: Sequence[NewPosition]) -> Iterator[None]:
-    """Blame the positions that quotas have not enough for.
+    """Blame the positions that quotas or number series have not enough for.
 
     Raises:
         PositionsInvalid: says which, in the place of the refusal of the quotas.
@@ -230,16 +232,19 @@ def _blaming_positions(positions: Sequence[NewPosition]) -> Iterator[None]:
     try:
         yield
     except NoQuota as refusal:
-        missing_permissions = [
-            [str(refusal)] if sellable == refusal.sellable else [] for sellable in sales
+        problems = [[str(refusal)] if sellable == refusal.sellable else [] for sellable in sales]
+    except SeriesExhausted as refusal:
+        products = [sale.product for sale in sales]
+        numbered = numbers.series_of(set(products))
+        problems = [
+            [str(refusal)] if numbered.get(product) == refusal.series else []
+            for product in products
         ]
     except SoldOut as refusal:
-        missing_permissions = [
-            [str(each) for each in shortages] for shortages in refusal.over(sales)
-        ]
+        problems = [[str(each) for each in shortages] for shortages in refusal.over(sales)]
     else:
         return
-    raise PositionsInvalid([{"item": texts} if texts else {} for texts in missing_permissions])
+    raise PositionsInvalid([{"item": texts} if texts else {} for texts in problems])
 
 
 def _list_price(sellable: Sellable) -> Decimal:
@@ -279,8 +284,10 @@ class OrderDraft:
         for position in self.positions:
             position.order = self.order
             position.addon_to = position.addon_to  # takes the id over
+        number_positions(self.positions, is_test=self.order.testmode)
         positions, answers = self._prepared
-        positions.insert(["id", "order_id", "addon_to_id"])
+        slots = ["id", "order_id", "addon_to_id"]
+        positions.insert([*slots, "serial", "serial_number", "number_series_id"])
         ids = bulk.draw_ids(QuestionAnswer, len(self.answers))
         for key, answer in zip(ids, self.answers, strict=True):
             answer.pk = key

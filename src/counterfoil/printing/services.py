@@ -33,18 +33,16 @@ class PrintItem:
 
 
 def request_render(
-    *, event: Event, actor: Actor, parts: Sequence[PrintItem], purpose: str, about: str = ""
+    *, event: Event, actor: Actor, parts: Sequence[PrintItem], purpose: str
 ) -> RenderRequest:
     """Request a PDF of tickets, in this order, with the current layouts.
-
-    ``about`` identifies the state of the tickets and is stored in the job.
 
     Raises:
         Invalid: there is nothing to print.
         Gone: the event has no such position.
     """
     pinned = pin(event=event, parts=parts)
-    return request_pinned(event=event, actor=actor, pinned=pinned, purpose=purpose, about=about)
+    return request_pinned(event=event, actor=actor, pinned=pinned, purpose=purpose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +70,30 @@ def pin(*, event: Event, parts: Sequence[PrintItem]) -> PinnedItems:
 
 
 def request_pinned(
-    *, event: Event, actor: Actor, pinned: PinnedItems, purpose: str, about: str = ""
+    *,
+    event: Event,
+    actor: Actor,
+    pinned: PinnedItems,
+    purpose: str,
+    content_version: str = "",
+    printer_dpi: int | None = None,
 ) -> RenderRequest:
-    """Request a PDF of tickets with pinned layouts."""
+    """Request a PDF of tickets with pinned layouts.
+
+    ``content_version`` identifies the state of the tickets, so that the PDF can be found again.
+    The bars of codes are aligned to the dots of a printer of ``printer_dpi``.
+    """
     total = len(pinned.numbered)
     with transaction.atomic():
-        job = jobs.submit(
-            kind=RENDER,
-            payload={"about": about} if about else {},
-            total=total,
-            lane=event.organizer.job_lane,
-        )
         request = RenderRequest.objects.create(
-            job=job,
+            job=jobs.submit(kind=RENDER, total=total, lane=event.organizer.job_lane),
             event=event,
             requested_by=actor.key,
             purpose=purpose,
+            content_version=content_version,
             parts=pinned.numbered,
             layouts=pinned.layouts,
+            printer_dpi=printer_dpi,
         )
         audit.record(
             actor=actor,

@@ -67,21 +67,21 @@ def _get_or_request(
     order: Order, purpose: str, positions: Sequence[OrderPosition], actor: Actor
 ) -> RenderRequest:
     """Return the newest print of the order's current state; request it if there is none."""
-    event, about = order.event, order.last_modified.isoformat()
-    stored = _stored(order, purpose, about)
+    event, version = order.event, order.last_modified.isoformat()
+    stored = _stored(order, purpose, version)
     if stored is not None:
         return stored
     pinned = pin(event=event, parts=[PrintItem(position.pk) for position in positions])
     with transaction.atomic():
-        return _stored(order, purpose, about) or request_pinned(
-            event=event, actor=actor, pinned=pinned, purpose=purpose, about=about
+        return _stored(order, purpose, version) or request_pinned(
+            event=event, actor=actor, pinned=pinned, purpose=purpose, content_version=version
         )
 
 
-def _stored(order: Order, purpose: str, about: str) -> RenderRequest | None:
+def _stored(order: Order, purpose: str, version: str) -> RenderRequest | None:
     last = (
         RenderRequest.objects.select_related("job", "event")
-        .filter(event=order.event, purpose=purpose, job__payload__about=about)
+        .filter(event=order.event, purpose=purpose, content_version=version)
         .order_by("created")
         .last()
     )

@@ -1,7 +1,7 @@
-"""What `counterfoil apply` does: read a declaration, find all that is wrong with it, carry it out.
+"""Implements `counterfoil apply`: read a declaration, report all problems, apply it.
 
-``schema.json`` is the format, ``reading`` checks a file against it and checks that its names fit
-together, ``rows`` brings single rows to what is wanted, and one module for each part of the domain
-says which rows those are and which service writes them. All of it happens in one transaction: a
-file that cannot be carried out to the end changes nothing.
+``schema.json`` is the format. ``reading`` checks a file against it, ``references`` checks that its
+names fit together. ``rows`` adds and changes single rows; one module for each part of the domain
+says which rows those are and which service writes them. It is one transaction: a file that cannot
+be applied completely changes nothing.
 """

@@ -7,39 +7,39 @@ from typing import Any
 from counterfoil.catalog import change_clock
 from counterfoil.checkin.lists import save_list
 from counterfoil.checkin.models import CheckinList, RevokedSecret
-from counterfoil.provisioning.events import EventThings
+from counterfoil.provisioning.events import EventObjects
 from counterfoil.provisioning.rows import Path, Rows, chosen
 
 
-def bring_gate(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
-    """Bring what scanners are told about an event."""
-    for number, wanted in enumerate(source.get("checkinlists", [])):
-        _bring_list(things, wanted, rows, [*path, "checkinlists", number])
+def apply_checkin(objects: EventObjects, source: dict[str, Any], rows: Rows, path: Path) -> None:
+    """Add and change the check-in lists and revoked secrets of an event."""
+    for number, entry in enumerate(source.get("checkinlists", [])):
+        _apply_list(objects, entry, rows, [*path, "checkinlists", number])
     for number, secret in enumerate(source.get("revokedsecrets", [])):
-        row = things.event.revoked_secrets.filter(secret=secret).first()
+        row = objects.event.revoked_secrets.filter(secret=secret).first()
         place: Path = [*path, "revokedsecrets", number]
-        new = RevokedSecret(event=things.event)
+        new = RevokedSecret(event=objects.event)
         if row is None:
-            new.created = change_clock.stamp(things.event.pk)
-        rows.bring(row or new, {"secret": secret}, place)
+            new.created = change_clock.stamp(objects.event.pk)
+        rows.upsert(row or new, {"secret": secret}, place)
 
 
-def _bring_list(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
-    row = things.event.checkin_lists.filter(name=source["name"]).order_by("pk").first()
+def _apply_list(objects: EventObjects, source: dict[str, Any], rows: Rows, path: Path) -> None:
+    row = objects.event.checkin_lists.filter(name=source["name"]).order_by("pk").first()
     values = chosen(
         source, "name", "all_products", "include_pending", "allow_multiple_entries",
         "allow_entry_after_exit",
     )  # fmt: skip
     if "subevent" in source:
-        values["subevent"] = things.subevents.get(source["subevent"])
+        values["subevent"] = objects.subevents.get(source["subevent"])
     if "limit_products" in source:
-        values["limit_products"] = [things.items[name] for name in source["limit_products"]]
-    rows.bring(
-        row or CheckinList(event=things.event),
+        values["limit_products"] = [objects.items[name] for name in source["limit_products"]]
+    rows.upsert(
+        row or CheckinList(event=objects.event),
         values,
         path,
         write=lambda new, fields: save_list(
-            event=things.event, checkin_list=row, fields=fields, actor=None
+            event=objects.event, checkin_list=row, fields=fields, actor=None
         ),
         logs=True,
     )

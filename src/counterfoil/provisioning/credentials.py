@@ -1,7 +1,7 @@
-"""The token file: what `apply` writes so that somebody can use what it made.
+"""The token file that `apply` writes.
 
-It holds ``{"name": "Token …" | "Device …"}``. The database keeps only hashes, so this file is the
-only place where the tokens are; a token that it holds already is kept, even for a new database.
+It holds ``{"name": "Token …" | "Device …"}``. The database stores only hashes, so the tokens are
+nowhere else. A token that the file has already stays valid, even for a new database.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from pathlib import Path
 
 from counterfoil.accounts.services import new_secret
 
-#: What a text must have to be taken for a token of ours: nobody may choose a short one.
+#: The form of our tokens; nobody may choose a short one.
 _LEAST_LENGTH = 40
 
 
 class TokenFileRefused(Exception):
-    """The token file cannot be used, in words."""
+    """The token file cannot be used. The text says why."""
 
 
 class TokenFile:
-    """The tokens by name. Read at once, written by ``save``."""
+    """The tokens by name: read when created, written by ``save``."""
 
     def __init__(self, place: Path, *, rotated: Collection[str] = ()) -> None:
-        """Read what is there, without the ``rotated`` names, which get new tokens."""
+        """Read the file, without the ``rotated`` names, which get new tokens."""
         self._place = place
         self._held = {name: text for name, text in _read(place).items() if name not in rotated}
         self._as_read = None if rotated else dict(self._held)
 
     def token(self, name: str, scheme: str) -> str:
-        """Return the token of this name, without its scheme (Token, Device); draw it if need be."""
+        """Return the token of this name without its scheme (Token, Device); draw a new one."""
         held_scheme, _, raw = self._held.get(name, "").partition(" ")
         if held_scheme != scheme or len(raw) < _LEAST_LENGTH:
             raw = new_secret()
@@ -40,7 +40,7 @@ class TokenFile:
         return raw
 
     def save(self) -> None:
-        """Write the file, readable by its owner only, as a whole or not at all."""
+        """Write the file completely or not at all, readable by its owner only."""
         if self._held == self._as_read and self._place.exists():
             return
         draft = self._place.with_name(f"{self._place.name}.{os.getpid()}.draft")

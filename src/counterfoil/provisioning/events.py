@@ -1,4 +1,4 @@
-"""Events with what is sold at them."""
+"""Events with their products, dates and quotas."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from counterfoil.provisioning.rows import Path, Rows, chosen
 M = TypeVar("M", bound=Model)
 
 
-class EventThings:
-    """An event and, by name, what a declaration can refer to in it."""
+class EventObjects:
+    """An event and, by name, the objects that a declaration can refer to."""
 
     def __init__(self, event: Event) -> None:
         self.event = event
@@ -54,8 +54,8 @@ def _by_name(rows: QuerySet[M]) -> dict[str, M]:
     return {name_of(row.name): row for row in rows.order_by("-pk")}  # type: ignore[attr-defined]
 
 
-def bring_event(organizer: Organizer, source: dict[str, Any], rows: Rows, path: Path) -> Event:
-    """Bring the event itself."""
+def apply_event(organizer: Organizer, source: dict[str, Any], rows: Rows, path: Path) -> Event:
+    """Add or change the event itself."""
     row = organizer.events.filter(slug=source["slug"]).first()
     values = chosen(
         source,
@@ -78,7 +78,7 @@ def bring_event(organizer: Organizer, source: dict[str, Any], rows: Rows, path: 
         "plugins",
         "meta_data",
     )
-    return rows.bring(row or Event(organizer=organizer), values, path, write=_write_event)
+    return rows.upsert(row or Event(organizer=organizer), values, path, write=_write_event)
 
 
 def _write_event(event: Event, fields: dict[str, Any]) -> Event:
@@ -87,56 +87,56 @@ def _write_event(event: Event, fields: dict[str, Any]) -> Event:
     return change_event(event=event, fields=fields)
 
 
-def bring_things(event: Event, source: dict[str, Any], rows: Rows, path: Path) -> EventThings:
-    """Bring what is sold, and what that needs first."""
-    things = EventThings(event)
+def apply_catalog(event: Event, source: dict[str, Any], rows: Rows, path: Path) -> EventObjects:
+    """Add and change products and quotas, and first what they refer to."""
+    objects = EventObjects(event)
     rows = rows.inside(organizer=event.organizer, event=event)
-    for where, wanted in _each(source, "taxrules", path):
-        _bring_tax_rule(things, wanted, rows, where)
-    for where, wanted in _each(source, "categories", path):
-        _bring_category(things, wanted, rows, where)
-    for where, wanted in _each(source, "subevents", path):
-        _bring_subevent(things, wanted, rows, where)
-    for where, wanted in _each(source, "items", path):
-        _bring_item(things, wanted, rows, where)
-    for where, wanted in _each(source, "quotas", path):
-        _bring_quota(things, wanted, rows, where)
-    return things
+    for where, entry in _each(source, "taxrules", path):
+        _apply_tax_rule(objects, entry, rows, where)
+    for where, entry in _each(source, "categories", path):
+        _apply_category(objects, entry, rows, where)
+    for where, entry in _each(source, "subevents", path):
+        _apply_subevent(objects, entry, rows, where)
+    for where, entry in _each(source, "items", path):
+        _apply_item(objects, entry, rows, where)
+    for where, entry in _each(source, "quotas", path):
+        _apply_quota(objects, entry, rows, where)
+    return objects
 
 
 def _each(source: dict[str, Any], kind: str, path: Path) -> Iterable[tuple[Path, dict[str, Any]]]:
     return (([*path, kind, number], row) for number, row in enumerate(source.get(kind, [])))
 
 
-def _bring_tax_rule(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
+def _apply_tax_rule(objects: EventObjects, source: dict[str, Any], rows: Rows, path: Path) -> None:
     name = name_of(source["name"])
     # Read anew: an earlier rule of the file may have taken the default over from this one.
-    row = _by_name(things.event.tax_rules.all()).get(name)
-    things.tax_rules[name] = rows.bring(
-        row or TaxRule(event=things.event),
+    row = _by_name(objects.event.tax_rules.all()).get(name)
+    objects.tax_rules[name] = rows.upsert(
+        row or TaxRule(event=objects.event),
         chosen(source, "name", "rate", "price_includes_tax", "code", "default"),
         path,
         write=lambda rule, fields: save_tax_rule(rule=rule, fields=fields),
     )
 
 
-def _bring_category(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
+def _apply_category(objects: EventObjects, source: dict[str, Any], rows: Rows, path: Path) -> None:
     name = name_of(source["name"])
-    things.categories[name] = rows.bring(
-        things.categories.get(name) or ItemCategory(event=things.event),
+    objects.categories[name] = rows.upsert(
+        objects.categories.get(name) or ItemCategory(event=objects.event),
         chosen(source, "name", "description", "position", "is_addon"),
         path,
         write=lambda category, fields: save_category(category=category, fields=fields),
     )
 
 
-def _bring_subevent(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
+def _apply_subevent(objects: EventObjects, source: dict[str, Any], rows: Rows, path: Path) -> None:
     name = name_of(source["name"])
     values = chosen(
         source, "name", "active", "is_public", "date_from", "date_to", "date_admission", "location"
     )
-    row = things.subevents.get(name) or SubEvent(event=things.event)
-    things.subevents[name] = rows.bring(row, values, path, write=_write_subevent)
+    row = objects.subevents.get(name) or SubEvent(event=objects.event)
+    objects.subevents[name] = rows.upsert(row, values, path, write=_write_subevent)
 
 
 def _write_subevent(subevent: SubEvent, fields: dict[str, Any]) -> SubEvent:
@@ -145,31 +145,31 @@ def _write_subevent(subevent: SubEvent, fields: dict[str, Any]) -> SubEvent:
     return change_subevent(subevent=subevent, fields=fields)
 
 
-def _bring_item(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
+def _apply_item(objects: EventObjects, source: dict[str, Any], rows: Rows, path: Path) -> None:
     values = chosen(
         source, "name", "description", "default_price", "admission", "personalized", "active",
         "position",
     )  # fmt: skip
     if "category" in source:
-        values["category"] = things.categories.get(source["category"])
+        values["category"] = objects.categories.get(source["category"])
     if "tax_rule" in source:
-        values["tax_rule"] = things.tax_rules.get(source["tax_rule"])
+        values["tax_rule"] = objects.tax_rules.get(source["tax_rule"])
     name = name_of(source["name"])
-    row = things.items.get(name)
-    item = things.items[name] = rows.bring(
-        row or Item(event=things.event),
+    row = objects.items.get(name)
+    item = objects.items[name] = rows.upsert(
+        row or Item(event=objects.event),
         values,
         path,
         write=lambda item, fields: save_item(item=item, fields=fields),
     )
-    for where, wanted in _each(source, "variations", path):
-        value = name_of(wanted["value"])
-        known = things.variations.get((name, value))
+    for where, entry in _each(source, "variations", path):
+        value = name_of(entry["value"])
+        existing = objects.variations.get((name, value))
         # A new product begins with its variations; to an old one they are added.
-        write = _add_variation if row and not known else _write_variation
-        values = chosen(wanted, "value", "default_price", "active", "position")
-        things.variations[name, value] = rows.bring(
-            known or ItemVariation(item=item), values, where, write=write
+        write = _add_variation if row and not existing else _write_variation
+        values = chosen(entry, "value", "default_price", "active", "position")
+        objects.variations[name, value] = rows.upsert(
+            existing or ItemVariation(item=item), values, where, write=write
         )
 
 
@@ -181,20 +181,20 @@ def _write_variation(variation: ItemVariation, fields: dict[str, Any]) -> ItemVa
     return change_variation(variation=variation, fields=fields)
 
 
-def _bring_quota(things: EventThings, source: dict[str, Any], rows: Rows, path: Path) -> None:
-    row = things.event.quotas.filter(name=source["name"]).order_by("pk").first()
+def _apply_quota(objects: EventObjects, source: dict[str, Any], rows: Rows, path: Path) -> None:
+    row = objects.event.quotas.filter(name=source["name"]).order_by("pk").first()
     values = chosen(source, "name", "size")
     if "subevent" in source:
-        values["subevent"] = things.subevents.get(source["subevent"])
-    values["items"] = [things.items[name] for name in source["items"]]
+        values["subevent"] = objects.subevents.get(source["subevent"])
+    values["items"] = [objects.items[name] for name in source["items"]]
     values["variations"] = [
-        things.variations[item, value]
+        objects.variations[item, value]
         for item in source["items"]
         for value in source.get("variations", [])
-        if (item, value) in things.variations
+        if (item, value) in objects.variations
     ]
-    rows.bring(
-        row or Quota(event=things.event),
+    rows.upsert(
+        row or Quota(event=objects.event),
         values,
         path,
         write=lambda quota, fields: save_quota(quota=quota, fields=fields),

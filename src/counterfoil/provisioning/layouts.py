@@ -1,4 +1,4 @@
-"""Ticket layouts, their backgrounds, and which product prints with which."""
+"""Ticket layouts, their backgrounds, and their assignment to products."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from typing import Any
 from counterfoil.layouts import services
 from counterfoil.layouts.backgrounds import store_background
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
-from counterfoil.provisioning.events import EventThings
+from counterfoil.provisioning.events import EventObjects
 from counterfoil.provisioning.rows import Path, Rows, at
 
 
 class Layouts:
     """The layouts of one event. ``$NAME`` stands for an entry of the declaration's top level."""
 
-    def __init__(self, declaration: dict[str, Any], things: EventThings, rows: Rows) -> None:
+    def __init__(self, declaration: dict[str, Any], objects: EventObjects, rows: Rows) -> None:
         self._elements = declaration.get("layouts", {})
         self._backgrounds = declaration.get("backgrounds", {})
-        self._things = things
+        self._objects = objects
         self._rows = rows
-        self._named = {row.name: row for row in things.event.ticket_layouts.order_by("-pk")}
+        self._named = {row.name: row for row in objects.event.ticket_layouts.order_by("-pk")}
 
-    def bring(self, source: dict[str, Any], path: Path) -> None:
-        """Bring the layouts, then the assignments, which need them."""
+    def apply(self, source: dict[str, Any], path: Path) -> None:
+        """Add and change the layouts, then the assignments, which refer to them."""
         numbered = list(enumerate(source.get("ticketlayouts", [])))
-        # The default comes last: by then the one that it takes over from has given it up.
-        for number, wanted in sorted(numbered, key=lambda each: each[1].get("default", False)):
-            self._bring_layout(wanted, [*path, "ticketlayouts", number])
-        for number, wanted in enumerate(source.get("ticketlayoutitems", [])):
-            self._bring_assignment(wanted, [*path, "ticketlayoutitems", number])
+        # The new default comes last: by then the old one is no longer the default.
+        for number, entry in sorted(numbered, key=lambda each: each[1].get("default", False)):
+            self._apply_layout(entry, [*path, "ticketlayouts", number])
+        for number, entry in enumerate(source.get("ticketlayoutitems", [])):
+            self._apply_assignment(entry, [*path, "ticketlayoutitems", number])
 
-    def _bring_layout(self, wanted: dict[str, Any], path: Path) -> None:
-        layout = self._named.get(wanted["name"])
-        values = self._values(layout, wanted)
+    def _apply_layout(self, entry: dict[str, Any], path: Path) -> None:
+        layout = self._named.get(entry["name"])
+        values = self._values(layout, entry)
         if layout is not None and _values_of(layout) == values:
             return
         with at(path):
-            self._named[wanted["name"]] = self._save(layout, values)
+            self._named[entry["name"]] = self._save(layout, values)
 
     def _save(self, layout: TicketLayout | None, values: services.LayoutValues) -> TicketLayout:
         if layout is None:
             unmarked = replace(values, default=False)
-            layout = services.create_layout(actor=None, event=self._things.event, values=unmarked)
+            layout = services.create_layout(actor=None, event=self._objects.event, values=unmarked)
             self._rows.count("added", layout)
         else:
             self._rows.count("changed", layout)
@@ -53,16 +53,16 @@ class Layouts:
             services.change_layout(actor=None, layout=layout, values=values)
         return layout
 
-    def _values(self, layout: TicketLayout | None, wanted: dict[str, Any]) -> services.LayoutValues:
-        """Return what the layout shall be; what the declaration does not say, stays."""
-        elements = wanted["layout"]
+    def _values(self, layout: TicketLayout | None, entry: dict[str, Any]) -> services.LayoutValues:
+        """Return the values of the layout; what the declaration does not name stays as it is."""
+        elements = entry["layout"]
         background = layout.background if layout else None
-        if "background" in wanted:
-            background = self._background(wanted["background"])
+        if "background" in entry:
+            background = self._background(entry["background"])
         return services.LayoutValues(
-            name=wanted["name"],
+            name=entry["name"],
             layout=self._elements[elements] if isinstance(elements, str) else elements,
-            default=wanted.get("default", layout.default if layout else False),
+            default=entry.get("default", layout.default if layout else False),
             background=background,
         )
 
@@ -70,13 +70,13 @@ class Layouts:
         if name is None:
             return None
         pdf = base64.b64decode(self._backgrounds[name]["base64"])
-        return store_background(event=self._things.event, pdf=pdf, keep_unusable=True)
+        return store_background(event=self._objects.event, pdf=pdf, keep_unusable=True)
 
-    def _bring_assignment(self, wanted: dict[str, Any], path: Path) -> None:
-        organizer = self._things.event.organizer
-        item = self._things.items[wanted["item"]]
-        channel = organizer.sales_channels.get(identifier=wanted["sales_channel"])
-        layout = self._named[wanted["layout"]]
+    def _apply_assignment(self, entry: dict[str, Any], path: Path) -> None:
+        organizer = self._objects.event.organizer
+        item = self._objects.items[entry["item"]]
+        channel = organizer.sales_channels.get(identifier=entry["sales_channel"])
+        layout = self._named[entry["layout"]]
         assigned = TicketLayoutItem.objects.filter(item=item, sales_channel=channel).first()
         if assigned is not None and assigned.layout_id == layout.pk:
             return

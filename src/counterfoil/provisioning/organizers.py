@@ -14,16 +14,16 @@ from counterfoil.provisioning.credentials import TokenFile
 from counterfoil.provisioning.rows import Path, Rows, chosen
 
 
-def bring_organizer(source: dict[str, Any], rows: Rows, path: Path) -> Organizer:
+def apply_organizer(source: dict[str, Any], rows: Rows, path: Path) -> Organizer:
     """Bring the organizer itself and its sales channels, of which ``web`` is always one."""
     row = Organizer.objects.filter(slug=source["slug"]).first()
     values = chosen(source, "slug", "name")
-    organizer = rows.bring(row or Organizer(), values, path, write=_write_organizer)
+    organizer = rows.upsert(row or Organizer(), values, path, write=_write_organizer)
     rows = rows.inside(organizer=organizer)
     if row is None:
         rows.note(organizer.sales_channels.get(identifier=WEB), "added")
     for number, channel in enumerate(source.get("sales_channels", [])):
-        _bring_channel(organizer, channel, rows, [*path, "sales_channels", number])
+        _apply_channel(organizer, channel, rows, [*path, "sales_channels", number])
     return organizer
 
 
@@ -33,9 +33,9 @@ def _write_organizer(organizer: Organizer, fields: dict[str, Any]) -> Organizer:
     return save_organizer(organizer=organizer, fields=fields)
 
 
-def _bring_channel(organizer: Organizer, source: dict[str, Any], rows: Rows, path: Path) -> None:
+def _apply_channel(organizer: Organizer, source: dict[str, Any], rows: Rows, path: Path) -> None:
     row = organizer.sales_channels.filter(identifier=source["identifier"]).first()
-    rows.bring(
+    rows.upsert(
         row or SalesChannel(organizer=organizer),
         chosen(source, "identifier", "type", "label", "position"),
         path,
@@ -43,7 +43,7 @@ def _bring_channel(organizer: Organizer, source: dict[str, Any], rows: Rows, pat
     )
 
 
-def bring_team(
+def apply_team(
     organizer: Organizer, source: dict[str, Any], tokens: TokenFile, rows: Rows, path: Path
 ) -> None:
     """Bring a team and its tokens. Needs the events, which it may be limited to.
@@ -62,20 +62,20 @@ def bring_team(
     )
     if "limit_events" in source:
         values["limit_events"] = _events(organizer, source["limit_events"])
-    team = rows.bring(row or Team(organizer=organizer), values, path)
+    team = rows.upsert(row or Team(organizer=organizer), values, path)
     for key, active in (("tokens", True), ("inactive_tokens", False)):
         for number, name in enumerate(source.get(key, [])):
             token = team.tokens.filter(name=name).order_by("pk").first() or APIToken(team=team)
             hashed = hash_token(tokens.token(name, "Token"))
             values = {"name": name, "active": active, "token_hash": hashed}
-            rows.bring(token, values, [*path, key, number])
+            rows.upsert(token, values, [*path, key, number])
 
 
 def _events(organizer: Organizer, slugs: list[str]) -> list[Event]:
     return list(organizer.events.filter(slug__in=slugs))
 
 
-def bring_device(
+def apply_device(
     organizer: Organizer, source: dict[str, Any], tokens: TokenFile, rows: Rows, path: Path
 ) -> None:
     """Bring a device to its state, without the ceremony of initializing it."""
@@ -101,7 +101,7 @@ def bring_device(
         values["token_hash"] = hash_token(tokens.token(source["token"], "Device"))
     if "limit_events" in source:
         values["limit_events"] = _events(organizer, source["limit_events"])
-    rows.bring(device, values, path, write=_write_device)
+    rows.upsert(device, values, path, write=_write_device)
 
 
 def _write_device(device: Device, fields: dict[str, Any]) -> Device:

@@ -1,4 +1,4 @@
-"""What is wrong with a declaration, each problem with its place as a JSON pointer (RFC 6901)."""
+"""Problems of a declaration, each with its place as a JSON pointer (RFC 6901)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Problem:
 
 
 class DeclarationRefused(Exception):
-    """The declaration cannot be carried out, and nothing of it was."""
+    """The declaration cannot be applied, and nothing of it was."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)

@@ -1,4 +1,4 @@
-"""Reads a declaration: its JSON, its form by ``schema.json``, and that its names fit together."""
+"""Read a declaration: check its JSON, its form (``schema.json``) and its references."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _TYPES = {
 
 
 def read_declaration(text: str) -> dict[str, Any]:
-    """Return a declaration that has the right form and whose names can all be found.
+    """Return a declaration that has the right form and whose references all exist.
 
     Raises:
-        DeclarationRefused: with every problem of the form, or, if the form is right, with every
-            name that is unknown or there twice.
+        DeclarationRefused: with all problems of the form or, if the form is right, with every
+            name that is unknown or used twice.
     """
     declaration = _parse(text)
-    found = sorted(set(_form_problems(declaration)))
-    if not found:
-        found = sorted(set(reference_problems(declaration)))
-    if found:
-        raise DeclarationRefused(found)
+    problems = sorted(set(_form_problems(declaration)))
+    if not problems:
+        problems = sorted(set(reference_problems(declaration)))
+    if problems:
+        raise DeclarationRefused(problems)
     return dict(declaration)
 
 
@@ -67,7 +67,10 @@ def _form_problems(declaration: Any) -> Iterator[Problem]:
 def _in_words(error: ValidationError) -> Iterator[Problem]:
     path = list(error.absolute_path)
     if error.validator == "additionalProperties":
-        for key in _unknown_keys(error):
+        allowed = error.schema["properties"]
+        for key in error.instance:
+            if key in allowed or key.startswith("_"):
+                continue
             yield Problem(pointer([*path, key]), "is not known here")
     elif error.validator == "required":
         for key in error.validator_value:
@@ -77,17 +80,12 @@ def _in_words(error: ValidationError) -> Iterator[Problem]:
         yield Problem(pointer(path) or "/", _expectation(error))
 
 
-def _unknown_keys(error: ValidationError) -> list[str]:
-    known = error.schema["properties"]
-    return [key for key in error.instance if key not in known and not key.startswith("_")]
-
-
 def _expectation(error: ValidationError) -> str:
     if "words" in error.schema:
         return str(error.schema["words"])
     if error.validator == "type":
-        wanted = error.validator_value
-        names = [wanted] if isinstance(wanted, str) else wanted
+        names = error.validator_value
+        names = [names] if isinstance(names, str) else names
         return f"must be {' or '.join(_TYPES[name] for name in names)}"
     if error.validator == "enum":
         return f"must be one of: {', '.join(error.validator_value)}"

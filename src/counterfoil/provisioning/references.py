@@ -1,7 +1,7 @@
-"""Whether the names in a declaration fit together.
+"""Check the references between the objects of a declaration.
 
-Nothing in a declaration has a numeric id: things are named, and other things refer to the names.
-A name is the English text, or the first there is, of a translated name.
+Objects in a declaration have no numeric ids; they refer to one another by name. The name of a
+translated text is its English text, or its first one if it has no English.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Path = list[str | int]
 
 
 def name_of(text: str | dict[str, str]) -> str:
-    """Return what others call a thing that has this name."""
+    """Return the name by which a declaration refers to an object."""
     return text if isinstance(text, str) else resolve(text, DEFAULT_LANGUAGE)
 
 
 def reference_problems(declaration: dict[str, Any]) -> Iterator[Problem]:
-    """Find names that are unknown, or that two things bear."""
+    """Find names that no object has, and names that two objects share."""
     yield from _credential_problems(declaration)
     organizers = declaration["organizers"]
     yield from _repeated(["organizers"], organizers, "slug")
@@ -86,7 +86,7 @@ def _order_problems(path: Path, organizer: dict[str, Any]) -> Iterator[Problem]:
 
 
 class _EventNames:
-    """The names that things of one event may refer to."""
+    """The names that objects of one event may refer to."""
 
     def __init__(
         self, declaration: dict[str, Any], organizer: dict[str, Any], event: dict[str, Any]
@@ -147,8 +147,10 @@ class _EventNames:
                 [*place, "subevent"], [row.get("subevent")], self._subevents, "date"
             )
             offered = set().union(*(self._variations.get(item, set()) for item in items))
-            wanted = row.get("variations", [])
-            yield from _unknown([*place, "variations"], wanted, offered, "variation of its items")
+            variations = row.get("variations", [])
+            yield from _unknown(
+                [*place, "variations"], variations, offered, "variation of its items"
+            )
 
     def _layout_problems(self, path: Path) -> Iterator[Problem]:
         for place, row in self._rows("ticketlayouts", path):
@@ -176,16 +178,16 @@ class _EventNames:
         yield from _unknown([*path, "item"], [item], self._variations, "item")
         yield from _unknown([*path, "subevent"], [row.get("subevent")], self._subevents, "date")
         variations = self._variations.get(item, set())
-        given = row.get("variation")
-        yield from _unknown([*path, "variation"], [given], variations, f"variation of {item!r}")
+        variation = row.get("variation")
+        yield from _unknown([*path, "variation"], [variation], variations, f"variation of {item!r}")
 
 
 def _unknown(
-    path: Path, names: Iterable[str | None], known: Iterable[str], kind: str
+    path: Path, names: Iterable[str | None], existing: Iterable[str], kind: str
 ) -> Iterator[Problem]:
-    known = set(known)
+    existing = set(existing)
     for name in names:
-        if name is not None and name not in known:
+        if name is not None and name not in existing:
             yield Problem(pointer(path), f"there is no {kind} named {name!r} in this file")
 
 

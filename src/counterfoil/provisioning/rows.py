@@ -1,6 +1,6 @@
-"""Brings single rows to what a declaration wants, touching only what differs.
+"""Add or change single rows so that they match the declaration.
 
-A second run must change nothing, not even a time of last change: so values are compared before
+A second run must change nothing, not even a `last_modified`, so values are compared before
 anything is written.
 """
 
@@ -24,13 +24,13 @@ from counterfoil.provisioning.problems import DeclarationRefused, Problem, point
 M = TypeVar("M", bound=Model)
 Path = list[str | int]
 
-# The log's word for a model where it is not the model's name. It must be the API's word: a
-# conditional list looks for the last change of its kind, whoever made it.
+# The audit log's name of a model where it is not the model's own. It must be the API's name: a
+# conditional list looks for the last change of its kind.
 _KINDS = {"itemcategory": "category", "itemvariation": "item"}
 
 
 class Rows:
-    """Makes and changes rows of one organizer (and event), and counts them by kind."""
+    """Add and change rows of one organizer (and event), and count them by model."""
 
     def __init__(
         self,
@@ -43,14 +43,14 @@ class Rows:
         self._counts = counts or {"added": Counter(), "changed": Counter()}
 
     def inside(self, *, organizer: Organizer, event: Event | None = None) -> Rows:
-        """Return the same ledger for things of this organizer (and event)."""
+        """Return the same counts for rows of this organizer (and event)."""
         return Rows(organizer, event, self._counts)
 
     @property
     def counts(self) -> Mapping[str, Counter[str]]:
         return self._counts
 
-    def bring(
+    def upsert(
         self,
         row: M,
         values: Mapping[str, Any],
@@ -59,11 +59,10 @@ class Rows:
         write: Callable[[M, dict[str, Any]], M] | None = None,
         logs: bool = False,
     ) -> M:
-        """Give the row these values, if it is new or one of them differs.
+        """Save these values if the row is new or one of them differs.
 
-        ``write`` is the service that keeps the rules of such rows; where there is none, they are
-        written by hand and the table's constraints are the rules. ``logs`` tells that the service
-        keeps the audit log, too.
+        ``write`` is the service with the rules of such rows; without one, the row is saved as it is
+        and only the table's constraints hold. ``logs`` says that the service writes the audit log.
         """
         verb = "added" if row.pk is None else "changed"
         different = _different(row, values)
@@ -78,7 +77,7 @@ class Rows:
         return row
 
     def note(self, row: Model, verb: str, names: Iterable[str] = ()) -> None:
-        """Count a row that was added or changed, and write it into the audit log."""
+        """Count a row that was added or changed, and write it to the audit log."""
         self.count(verb, row)
         audit.record(
             actor=None,
@@ -90,7 +89,7 @@ class Rows:
         )
 
     def count(self, verb: str, row: Model) -> None:
-        """Count a row that a service wrote, which keeps the audit log itself."""
+        """Count a row whose service wrote the audit log itself."""
         self._counts[verb][str(row._meta.verbose_name)] += 1
 
 
@@ -100,23 +99,23 @@ def _kind_of(row: Model) -> str:
 
 
 def _different(row: Model, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those values that the row does not have, as their columns would give them back."""
+    """Return the values that differ from the row's, converted as their columns would."""
     different = {}
     for name, value in values.items():
         field: Any = row._meta.get_field(name)
         if not field.many_to_many:
-            wanted = value if isinstance(value, Model) else field.to_python(value)
-            same = row.pk is not None and getattr(row, name) == wanted
+            new_value = value if isinstance(value, Model) else field.to_python(value)
+            same = row.pk is not None and getattr(row, name) == new_value
         else:
-            wanted = list(value)
-            same = row.pk is not None and set(getattr(row, name).all()) == set(wanted)
+            new_value = list(value)
+            same = row.pk is not None and set(getattr(row, name).all()) == set(new_value)
         if not same:
-            different[name] = wanted
+            different[name] = new_value
     return different
 
 
 def _check_columns(row: Model, fields: Mapping[str, Any], *, with_constraints: bool) -> None:
-    """Refuse what the columns cannot hold, on a copy: services compare with what was there."""
+    """Refuse what the columns cannot hold. Services need the old values, so a copy is checked."""
     draft = copy(row)
     for name, value in fields.items():
         if not draft._meta.get_field(name).many_to_many:
@@ -124,7 +123,7 @@ def _check_columns(row: Model, fields: Mapping[str, Any], *, with_constraints: b
     left = {
         field.name
         for field in row._meta.fields
-        # The schema has looked at JSON columns, and an empty list is no missing value there.
+        # The schema has checked JSON columns, and an empty list is no missing value there.
         if isinstance(field, JSONField) or not (with_constraints or field.name in fields)
     }
     draft.full_clean(exclude=left, validate_constraints=with_constraints)
@@ -132,7 +131,7 @@ def _check_columns(row: Model, fields: Mapping[str, Any], *, with_constraints: b
 
 @contextmanager
 def at(path: Path) -> Iterator[None]:
-    """Turn what a model or a service refuses into problems at this place."""
+    """Turn the refusals of a model or a service into problems at this path."""
     try:
         yield
     except ValidationError as problem:
@@ -156,5 +155,5 @@ def at(path: Path) -> Iterator[None]:
 
 
 def chosen(source: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Return those of the named keys that the source has: what it does not say, stays."""
+    """Return the named keys that the source has; others stay as they are."""
     return {name: source[name] for name in names if name in source}

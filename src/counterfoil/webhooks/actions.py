@@ -1,4 +1,4 @@
-"""What webhooks can be told of: the names, and which entries of the log they come from."""
+"""The actions that webhooks can subscribe to, and the log entries that they come from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing.models import RenderRequest
 
 #: Returns what an action adds to a payload; None when this entry is not one of it. Of an action
-#: that stands for several, ``action`` says which one it is.
+#: that covers several, ``action`` says which one it is.
 Details = Callable[[LogEntry, Any], dict[str, Any] | None]
 
 
@@ -123,7 +123,7 @@ def _print(entry: LogEntry, request: RenderRequest) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that webhooks can be told of. ``log`` is the action of the log's entries."""
+    """An action that webhooks can subscribe to. ``log`` is the action of its log entries."""
 
     name: str
     label: Any

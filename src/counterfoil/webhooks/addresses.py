@@ -53,7 +53,7 @@ class AddressRefused(Exception):
 
 
 def check_url(url: str) -> str:
-    """Return an address as it is kept, with its name and path in ASCII.
+    """Return an address in its stored form, with its name and path in ASCII.
 
     Names are not looked up: what they lead to is checked each time something is sent.
 
@@ -83,14 +83,14 @@ def resolve(host: str, port: int) -> list[Address]:
     """Look a name up and return those of its addresses that may be connected to.
 
     Raises:
-        OSError: the name is not known, or no name server answers.
+        OSError: the name does not exist, or no name server answers.
         AddressRefused: all of its addresses are in private networks.
     """
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    found = [ipaddress.ip_address(answer[4][0]) for answer in answers]
-    allowed = [address for address in dict.fromkeys(found) if is_allowed(address)]
+    addresses = [ipaddress.ip_address(answer[4][0]) for answer in answers]
+    allowed = [address for address in dict.fromkeys(addresses) if is_allowed(address)]
     if not allowed:
-        raise AddressRefused(str(found[0]))
+        raise AddressRefused(str(addresses[0]))
     return allowed
 
 
@@ -116,7 +116,7 @@ def _is_public(address: Address) -> bool:
 
 
 def _inner(address: Address) -> Address:
-    """Return the IPv4 address that an IPv6 address stands for, or the address itself."""
+    """Return the IPv4 address that an IPv6 address maps, or the address itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address.ipv4_mapped:

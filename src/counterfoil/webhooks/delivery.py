@@ -68,8 +68,8 @@ class Dispatcher:
             busy = list(self._sending)
         oldest = due_for(OuterRef("pk")).order_by("due").values("due")[:1]
         waiting = awake().exclude(pk__in=busy).annotate(since=Subquery(oldest))
-        found = waiting.filter(since__isnull=False).order_by("since", "pk")
-        return list(found.values_list("pk", "organizer_id"))
+        due = waiting.filter(since__isnull=False).order_by("since", "pk")
+        return list(due.values_list("pk", "organizer_id"))
 
     def _enter(self, webhook: int, organizer: int) -> bool:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Webhooks: addresses that are told what happened, and what became of each message to them.
+"""Webhooks: addresses that get messages, and the delivery of each message.
 
 A message is written in the transaction of the change that it tells of, so it is there exactly if
 the change is. It is sent later, by whichever worker finds it.

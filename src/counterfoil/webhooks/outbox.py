@@ -1,7 +1,7 @@
 """Writes the messages: one for each webhook that wants to hear of an entry of the log.
 
 This runs inside the transaction of the change. Most changes concern no webhook, so the first look
-is one indexed query, and none at all for what webhooks are never told of.
+is one indexed query, and none at all for actions that no webhook can subscribe to.
 """
 
 from __future__ import annotations

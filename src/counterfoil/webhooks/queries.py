@@ -16,12 +16,12 @@ Problem = Delivery.Problem
 
 
 def webhooks_of(organizer: Organizer, actor: Actor) -> QuerySet[Webhook]:
-    """Return the webhooks that tell of no event that the actor does not see."""
-    found = Webhook.objects.filter(organizer=organizer).order_by("pk")
+    """Return the webhooks whose events the actor can all see."""
+    webhooks = Webhook.objects.filter(organizer=organizer).order_by("pk")
     if actor.sees_all_events(organizer):
-        return found
+        return webhooks
     foreign = organizer.events.exclude(pk__in=actor.events(organizer).values("pk"))
-    return found.filter(all_events=False).exclude(limit_events__in=foreign)
+    return webhooks.filter(all_events=False).exclude(limit_events__in=foreign)
 
 
 def deliveries_of(webhook: Webhook) -> QuerySet[Delivery]:

@@ -32,7 +32,7 @@ Problem = Delivery.Problem
 
 PREFIX = "whsec_"
 _SECRET_BYTES = 32
-#: So much of an answer is read and kept.
+#: Bytes of an answer that are read and stored.
 KEPT_BYTES = 2000
 #: Addresses of one name that are tried.
 _TRIED_ADDRESSES = 3
@@ -111,7 +111,7 @@ def _post(parts: SplitResult, headers: dict[str, str], body: bytes) -> tuple[int
 
 
 def _beginning(response: http.client.HTTPResponse) -> str:
-    """Read so much of an answer as is kept; its status counts, whatever becomes of the rest."""
+    """Read as much of an answer as is stored; its status counts even if reading fails."""
     try:
         content = response.read(KEPT_BYTES)
     except (OSError, http.client.HTTPException, ValueError):

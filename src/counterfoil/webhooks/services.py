@@ -30,7 +30,7 @@ def create_webhook(*, organizer: Organizer, fields: Mapping[str, Any], actor: Ac
     """Make a webhook with a new secret.
 
     Raises:
-        Invalid: its address or an action cannot be used, or it would tell of more than the actor
+        Invalid: its address or an action cannot be used, or it would reveal more than the actor
             may read.
         Conflict: the organizer has as many as it may.
     """
@@ -125,7 +125,7 @@ def _checked_actions(names: Iterable[str], present: Collection[str]) -> list[str
 def _check_may_read(
     actor: Actor, organizer: Organizer, *, all_events: bool, events: list[Event]
 ) -> None:
-    """Refuse a webhook that would tell its maker what they may not read themselves."""
+    """Refuse a webhook that would reveal what its creator may not read."""
     if all_events and not actor.sees_all_events(organizer):
         words = _("You cannot give access to events that you do not see yourself.")
         raise Invalid({"all_events": [words]})

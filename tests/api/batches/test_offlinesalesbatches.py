@@ -351,6 +351,14 @@ def test_the_tickets_of_a_batch_are_listed_in_pages(api: Api, event: Event) -> N
         "positionid": 1,
         "secret": position.secret,
         "price": "23.00",
+        "currency": "EUR",
+        "serial": None,
+        "book": None,
+        "validity": "active",
+        "place": "stock",
+        "product": position.item.name["en"],
+        "variation": None,
+        "date": "2027-06-12T18:00:00+02:00",
     }
 
 
@@ -364,7 +372,9 @@ def test_tickets_come_as_csv_in_one_file(api: Api, event: Event, item: Item) -> 
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert answer["Content-Type"] == "text/csv"
     assert f'filename="{event.slug}-batch-{batch.pk}.csv"' in answer["Content-Disposition"]
-    assert rows[0] == ["number", "order", "position", "positionid", "secret", "price"]
+    assert rows[0][:6] == ["number", "order", "position", "positionid", "secret", "price"]
+    assert rows[0][6:9] == ["currency", "serial", "book"]
+    assert rows[0][9:] == ["validity", "place", "product", "variation", "date"]
     assert len(rows) == 61
     assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, 61)]
     assert rows[1][5] == "23.00"

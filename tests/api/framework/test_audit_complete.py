@@ -10,7 +10,7 @@ import pytest
 from django.urls import URLPattern
 
 from accesstable import ROUTES, Ids
-from apiclient import BASE, Api, at
+from apiclient import BASE, Api, at, send_file
 from counterfoil.api.urls import all_routes
 from counterfoil.audit.models import LogEntry
 from counterfoil.batches.models import OfflineSalesBatch
@@ -25,6 +25,7 @@ from makers import (
     make_event,
     make_item,
     make_layout,
+    make_number_series,
     make_order,
     make_subevent,
     make_variation,
@@ -84,6 +85,11 @@ NEW: dict[str, Callable[[Event], Body]] = {
     "category-list": lambda e: {"name": "x"},
     "taxrule-list": lambda e: {"name": "x", "rate": "7"},
     "quota-list": lambda e: {"name": "x", "size": 1, "items": [make_item(e).pk]},
+    "numberseries-list": lambda _e: {"name": "x", "prefix": "new-"},
+    "numberassignment-list": lambda e: {
+        "item": make_item(e).pk,
+        "series": make_number_series(e.organizer).pk,
+    },
     "question-list": lambda e: {"question": "x", "type": "S"},
     "order-list": lambda e: {
         "email": "a@example.org",
@@ -114,6 +120,7 @@ NEW: dict[str, Callable[[Event], Body]] = {
 CHANGE: dict[str, Body] = {
     "event-settings": {"ticket_download": True},
     "order-detail": {"comment": "x"},
+    "offlinesalesbatch-options": {"book_size": 1},
     "orderposition-detail": {"company": "x"},
 }
 
@@ -172,6 +179,10 @@ def _own_ids(api: Api, name: str, event: Event) -> Ids:
             return {"code": make_order(event, items=[make_item(event)], testmode=True).code}
         case "offlinesalesbatch-render" | "offlinesalesbatch-render-noslash":
             return {"pk": _made_batch(api, event)}
+        case "offlinesalesbatch-data":
+            pk = _made_batch(api, event)
+            send_file(api, "PUT", at(event, f"offlinesalesbatches/{pk}/data/"), b"seat\n1\n")
+            return {"pk": pk}
         case "renderjob-detail":
             body = {"parts": [{"orderposition": _position(event)}]}
             api.post(at(event, "ticketpdfrenderer/render_batch/"), json=body)
@@ -207,7 +218,10 @@ def test_every_change_is_in_the_log(api: Api, event: Event, call: tuple[str, str
     body = _body(api, call, event, path)
     before = set(LogEntry.objects.values_list("pk", flat=True))
 
-    answer = api.send(method, path, json=body)
+    if (name, method) == ("offlinesalesbatch-data", "PUT"):
+        answer = send_file(api, method, path, b"seat\n2\n")
+    else:
+        answer = api.send(method, path, json=body)
 
     assert answer.status_code < 300, answer.content
     written = LogEntry.objects.exclude(pk__in=before)

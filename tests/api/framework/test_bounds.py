@@ -149,14 +149,14 @@ def test_a_key_that_another_process_used_meanwhile_acts_once() -> None:
     elsewhere = threading.Thread(target=_keep_elsewhere, args=(use,))
 
     with idempotency.held(use):
-        assert idempotency.kept_answer(use) is None
+        assert idempotency.stored_answer(use) is None
         elsewhere.start()
         elsewhere.join()
         with pytest.raises(idempotency.AnsweredMeanwhile):
             _add_category(event)
 
     assert event.categories.count() == 0
-    assert idempotency.kept_answer(use) is not None
+    assert idempotency.stored_answer(use) is not None
 
 
 def _add_category(event: Event) -> None:

@@ -181,7 +181,7 @@ def test_an_answer_that_may_change_is_not_kept_and_its_work_undone(event: Event)
     answer = answer_once(use, work, _never)
 
     assert answer.status_code == 503
-    assert idempotency.kept_answer(use) is None
+    assert idempotency.stored_answer(use) is None
     assert not event.categories.exists()
     assert not idempotency.is_running(use)
 

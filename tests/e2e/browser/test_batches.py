@@ -98,6 +98,7 @@ django.setup()
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import User
 from counterfoil.batches import services
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.batches.models import BatchRequest
 from counterfoil.catalog.models import Event
 from counterfoil.jobs.models import Job
@@ -108,7 +109,7 @@ odd = event.ticket_layouts.create(name="Odd", layout=[{
     "type": "textarea", "left": "20.00", "bottom": "110.00", "fontsize": "14.0",
     "color": [0, 0, 0, 1], "fontfamily": "Open Sans", "bold": False, "italic": False,
     "width": "60.00", "content": "no_such_variable", "align": "left"}])
-new = services.BatchSpec(
+new = BatchSpec(
     item=event.items.get(), amount=3, sales_channel=web, layout=odd, comment="Odd")
 asked = services.request_batch(actor=actor, event=event, new=new)
 def done(job):

@@ -151,8 +151,8 @@ def test_a_longer_list_takes_no_more_queries(pages: Client, event: Event, base: 
 def test_fifty_are_on_a_page(pages: Client, event: Event, base: str) -> None:
     asked = ask(make_item(event))
     for _ in range(50):
-        job = jobs.submit(kind=asked.job.kind, payload=asked.job.payload, total=3)
-        BatchRequest.objects.create(job=job, event=event, requested_by="user:1")
+        job = jobs.submit(kind=asked.job.kind, total=3)
+        BatchRequest.objects.create(job=job, event=event, requested_by="user:1", amount=3)
 
     assert shown(pages, f"{base}batches/").count('<th scope="row"') == 50
     assert shown(pages, f"{base}batches/", page=2).count('<th scope="row"') == 1

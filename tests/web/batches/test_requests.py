@@ -210,7 +210,7 @@ class TestSeries:
         answer = pages.post(f"{base}batches/new/", wish(event, item, subevent=date.pk))
 
         assert answer.status_code == 302
-        assert BatchRequest.objects.get().job.payload["subevent"] == date.pk
+        assert BatchRequest.objects.get().subevent_id == date.pk
 
     def test_a_product_that_is_off_on_a_date_is_not_offered(
         self, pages: Client, event: Event, base: str

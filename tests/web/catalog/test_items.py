@@ -64,6 +64,27 @@ def test_a_product_is_made_with_its_variations_in_one_form(
     assert LogEntry.objects.get().action == "counterfoil.item.added"
 
 
+@pytest.mark.parametrize(
+    ("currency", "price", "shown", "too_fine"),
+    [("KWD", "1.505", "1.505", "1.5055"), ("JPY", "1000.00", "1000", "1000.5")],
+)
+def test_a_form_takes_and_shows_prices_with_the_decimals_of_the_currency(
+    pages: Client, event: Event, base: str, currency: str, price: str, shown: str, too_fine: str
+) -> None:
+    event.currency = currency
+    event.save()
+    row = {"value_en": "Adult", "default_price": price, "active": "on"}
+
+    refused = pages.post(f"{base}items/new/", sent(row, default_price=too_fine))
+    pages.post(f"{base}items/new/", sent(row, default_price=price))
+
+    item = event.items.get()
+    page = pages.get(f"{base}items/{item.pk}/").content.decode()
+    assert refused.status_code == 422
+    assert (item.default_price, item.variations.get().default_price) == (Decimal(price),) * 2
+    assert page.count(f'value="{shown}"') == 2
+
+
 def test_one_more_row_asks_for_nothing_and_forgets_nothing(
     pages: Client, event: Event, base: str
 ) -> None:

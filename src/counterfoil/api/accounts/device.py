@@ -206,8 +206,8 @@ class _Current:
         self.checkinlist = row_id(request.query_params.get("current_checkinlist"))
 
     def is_good(self, chosen: EventContext, checkin_list: CheckinList | None) -> bool:
-        wanted = checkin_list.pk if checkin_list else None
-        return chosen.is_of(self.event, self.subevent) and self.checkinlist == wanted
+        list_id = checkin_list.pk if checkin_list else None
+        return chosen.is_of(self.event, self.subevent) and self.checkinlist == list_id
 
 
 def _selection(chosen: EventContext, checkin_list: CheckinList | None) -> dict[str, Any]:
@@ -222,7 +222,7 @@ def _selection(chosen: EventContext, checkin_list: CheckinList | None) -> dict[s
 
 
 def _raw_token(request: Request) -> str:
-    """Return the token of the request: what is stored of it does not tell it."""
+    """Return the token of the request; the database stores only its hash."""
     return get_authorization_header(request).split()[1].decode()
 
 

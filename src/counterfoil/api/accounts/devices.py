@@ -38,8 +38,8 @@ class EventReference(serializers.SlugRelatedField[Event]):
     def to_internal_value(self, data: Any) -> Event:
         if not isinstance(data, str):
             self.fail("invalid")
-        found: Event = super().to_internal_value(data)
-        return found
+        event: Event = super().to_internal_value(data)
+        return event
 
 
 class DeviceSerializer(serializers.ModelSerializer[Device]):
@@ -118,8 +118,8 @@ class DeviceView(ListView, DetailView, WritingViews, OrganizerView[Device]):
     log_as = "device"
 
     def get_queryset(self) -> QuerySet[Device]:
-        found = devices.visible_devices(self.actor, self.organizer).select_related("organizer")
-        return found.prefetch_related("limit_events").order_by("device_id")
+        visible = devices.visible_devices(self.actor, self.organizer).select_related("organizer")
+        return visible.prefetch_related("limit_events").order_by("device_id")
 
     def may_set_up(self, device: Device) -> bool:
         """Tell whether the actor may let this device in."""

@@ -9,9 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import IO, Any, ClassVar
 
+import django_filters
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
@@ -25,14 +29,45 @@ from counterfoil.api.framework.downloads import FileAnswers
 from counterfoil.api.framework.fields import Money
 from counterfoil.api.framework.views import EventView, ListView
 from counterfoil.batches import queries
-from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.batches.books import parse_books
+from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Place, Validity
+from counterfoil.batches.ticket_ranges import in_ranges, parse_serial_tickets, parse_tickets
+from counterfoil.catalog.models import ItemVariation
+from counterfoil.catalog.money import in_currency, written_places
 from counterfoil.core import heavy
+from counterfoil.core.translated import resolve
 
-COLUMNS = ("number", "order", "position", "positionid", "secret", "price")
+COLUMNS = (
+    "number",
+    "order",
+    "position",
+    "positionid",
+    "secret",
+    "price",
+    "currency",
+    "serial",
+    "book",
+    "validity",
+    "place",
+    "product",
+    "variation",
+    "date",
+)
+#: For who sells the tickets: no codes, and columns to fill in by hand.
+_SELLER_COLUMNS = ("number", "serial", "book", "product", "variation", "date", "price", "currency")
+_BLANK_COLUMNS = ("sold", "buyer", "note")
 _CHUNK = 1000
-_ROWS_A_CHUNK = 200
 
 Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An export: names of columns, and rows that may be read once."""
+
+    columns: tuple[str, ...]
+    rows: Iterable[Row]
+    decimals: int
 
 
 class _TableRenderer(BaseRenderer):
@@ -55,16 +90,78 @@ class XlsxRenderer(_TableRenderer):
 
 
 class TicketSerializer(serializers.ModelSerializer[BatchTicket]):
-    """``number`` is the number of the ticket in the batch, and its page in the PDF."""
+    """``number`` is the number of the ticket in the batch, and its page in the PDF.
+
+    ``serial`` is its number in a series, as it is printed. ``date`` is that of the series, or the
+    event's.
+    """
 
     order = serializers.CharField(source="position.order.code")
     positionid = serializers.IntegerField(source="position.positionid")
     secret = serializers.CharField(source="position.secret")
     price = Money(source="position.price")
+    currency = serializers.CharField(source="batch.event.currency")
+    serial = serializers.CharField(source="position.serial", allow_null=True)
+    book = serializers.SerializerMethodField()
+    product = serializers.CharField(source="position.item")
+    variation = serializers.CharField(source="position.variation", allow_null=True)
+    date = serializers.SerializerMethodField()
 
     class Meta:
         model = BatchTicket
         fields = COLUMNS
+
+    def get_book(self, ticket: BatchTicket) -> int | None:
+        return ticket.batch.book_of(ticket.number)
+
+    def get_date(self, ticket: BatchTicket) -> datetime:
+        return _date(ticket)
+
+
+def _date(ticket: BatchTicket) -> datetime:
+    subevent, event = ticket.position.subevent, ticket.batch.event
+    return (event if subevent is None else subevent).date_from.astimezone(event.tz)
+
+
+_PARSERS = {"tickets": parse_tickets, "serials": parse_serial_tickets, "books": parse_books}
+
+
+class BatchTicketFilters(django_filters.FilterSet):  # type: ignore[misc]
+    tickets = django_filters.CharFilter(
+        method="in_ranges", help_text="Numbers or serials: ``401-450,512``, ``A00401-A00450``."
+    )
+    serials = django_filters.CharFilter(
+        method="in_ranges", help_text="The same, of serials only; their prefix may be empty."
+    )
+    books = django_filters.CharFilter(method="in_ranges", help_text="Books: ``7-9,12``.")
+    book = django_filters.CharFilter(method="in_book", help_text="One book, by its number.")
+    validity = django_filters.ChoiceFilter(choices=Validity.choices)
+    place = django_filters.ChoiceFilter(choices=Place.choices)
+    search = django_filters.CharFilter(method="matching")
+
+    class Meta:
+        model = BatchTicket
+        fields: tuple[str, ...] = ()
+
+    def in_ranges(
+        self, tickets: QuerySet[BatchTicket], name: str, value: str
+    ) -> QuerySet[BatchTicket]:
+        return tickets.filter(in_ranges(_PARSERS[name](self._batch, value, field=name)))
+
+    def in_book(
+        self, tickets: QuerySet[BatchTicket], name: str, value: str
+    ) -> QuerySet[BatchTicket]:
+        return tickets.filter(in_ranges(parse_books(self._batch, value, field=name)))
+
+    def matching(
+        self, tickets: QuerySet[BatchTicket], _name: str, value: str
+    ) -> QuerySet[BatchTicket]:
+        return queries.search(tickets, value, self._batch)
+
+    @property
+    def _batch(self) -> OfflineSalesBatch:
+        batch: OfflineSalesBatch = self.request.parser_context["view"].batch
+        return batch
 
 
 class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
@@ -76,91 +173,122 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         "positionid": 1,
         "secret": "k24jfh8sn2lkd93jf83nf92jf8w2k1aa",
         "price": "23.00",
+        "currency": "EUR",
+        "serial": "A00401",
+        "book": 1,
+        "validity": "active",
+        "place": "stock",
+        "product": "Admission",
+        "variation": None,
+        "date": "2026-12-27T20:00:00+01:00",
     }
     serializer_class = TicketSerializer
+    filterset_class = BatchTicketFilters
     read_permissions = ("event.orders:read",)
     renderer_classes: ClassVar[Any] = (JSONRenderer, CsvRenderer, XlsxRenderer)  # type: ignore[misc]
 
-    def get_queryset(self) -> QuerySet[BatchTicket]:
-        return queries.tickets_of(self._batch())
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        match request.accepted_renderer:
-            case CsvRenderer():
-                return self._csv()
-            case XlsxRenderer():
-                return self._xlsx()
-        return super().list(request, *args, **kwargs)
-
-    def _batch(self) -> OfflineSalesBatch:
-        batches = queries.batches_of(self.event).select_related("event")
+    @cached_property
+    def batch(self) -> OfflineSalesBatch:
+        batches = queries.batches_of(self.event).select_related("event__organizer")
         return get_object_or_404(batches, pk=self.key_in_path("pk"))
 
-    def _csv(self) -> HttpResponseBase:
-        batch = self._batch()
+    def get_queryset(self) -> QuerySet[BatchTicket]:
+        related = "position__item__event", "position__variation__item__event", "position__subevent"
+        return queries.tickets_of(self.batch).select_related("batch__event", *related)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        write: dict[type[BaseRenderer], Callable[[IO[bytes], Table], None]] = {
+            CsvRenderer: _write_csv,
+            XlsxRenderer: _write_xlsx,
+        }
+        renderer = request.accepted_renderer
+        if type(renderer) not in write:
+            return super().list(request, *args, **kwargs)
+        table = self._table(self.filter_queryset(self.get_queryset()))
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
         with heavy.slot():  # not while the file is sent: a slow client must not hold it
-            file.writelines(text.encode() for text in _csv_text(_rows(batch)))
+            write[type(renderer)](file, table)
         file.seek(0)
-        return _attachment(file, batch, "csv", "text/csv")
+        name = f"{self.event.slug}-batch-{self.batch.pk}.{renderer.format}"
+        return FileResponse(
+            file, as_attachment=True, filename=name, content_type=renderer.media_type
+        )
 
-    def _xlsx(self) -> HttpResponseBase:
-        batch = self._batch()
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
-        with heavy.slot():
-            _write_xlsx(file, _rows(batch))
-        return _attachment(file, batch, "xlsx", XlsxRenderer.media_type)
-
-
-def _attachment(
-    file: IO[bytes], batch: OfflineSalesBatch, extension: str, content_type: str
-) -> FileResponse:
-    name = f"{batch.event.slug}-batch-{batch.pk}.{extension}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    def _table(self, tickets: QuerySet[BatchTicket]) -> Table:
+        is_sellers = self.request.query_params.get("list") == "seller"
+        columns = _SELLER_COLUMNS if is_sellers else COLUMNS
+        rows = _rows(tickets.select_related(None).order_by("number"), self.batch)
+        blank = _BLANK_COLUMNS if is_sellers else ()
+        places = [COLUMNS.index(name) for name in columns]
+        chosen = ((*(row[place] for place in places), *("" for _ in blank)) for row in rows)
+        return Table((*columns, *blank), chosen, written_places(self.event.currency))
 
 
-def _rows(batch: OfflineSalesBatch) -> Iterator[Row]:
-    tickets = queries.tickets_of(batch).values_list(
+def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[Row]:
+    event = batch.event
+    items = {item.pk: item for item in event.items.all()}
+    variations = {row.pk: row for row in ItemVariation.objects.filter(item__event=event)}
+    subevents = {row.pk: row for row in event.subevents.all()}
+    names = {pk: resolve(item.name, event.locale) for pk, item in items.items()}
+    values = {pk: resolve(row.value, event.locale) for pk, row in variations.items()}
+    dates = {pk: row.date_from for pk, row in subevents.items()}
+    columns: QuerySet[BatchTicket, Row] = tickets.values_list(
         "number",
         "position__order__code",
         "position_id",
         "position__positionid",
         "position__secret",
         "position__price",
+        "position__serial",
+        "validity",
+        "place",
+        "position__item",
+        "position__variation",
+        "position__subevent",
     )
-    return tickets.iterator(_CHUNK)
+    currency = event.currency
+    for number, *ticket, item, variation, subevent in columns.iterator(_CHUNK):
+        *ids, price, serial, validity, place = ticket
+        price = in_currency(price, currency)
+        date = dates.get(subevent, event.date_from).astimezone(event.tz)
+        numbers = serial, batch.book_of(number)
+        product = names[item], values.get(variation)
+        yield (number, *ids, price, currency, *numbers, validity, place, *product, date)
 
 
-def _csv_text(rows: Iterable[Row]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow(row)
-        if number % _ROWS_A_CHUNK == 0:
-            yield _drain(buffer)
-    yield _drain(buffer)
+def _write_csv(file: IO[bytes], table: Table) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+    writer = csv.writer(text)
+    writer.writerow(table.columns)
+    for row in table.rows:
+        writer.writerow(
+            value.isoformat() if isinstance(value, datetime) else value for value in row
+        )
+    text.detach()
 
 
-def _drain(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
-
-
-def _write_xlsx(file: IO[bytes], rows: Iterable[Row]) -> None:
+def _write_xlsx(file: IO[bytes], table: Table) -> None:
     """Write a sheet row by row: with ``constant_memory`` each goes to disk as the next begins."""
     import xlsxwriter  # late: it takes long, and few ask for a workbook
 
-    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "remove_timezone": True,
+    }
+    with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet("Tickets")
-        money = book.add_format({"num_format": "0.00"})
-        sheet.write_row(0, 0, COLUMNS)
-        for number, row in enumerate(rows, start=1):
-            sheet.write_row(number, 0, row[:-1])
-            sheet.write_number(number, len(row) - 1, row[-1], money)
-    file.seek(0)
+        formats = {
+            "price": book.add_format({"num_format": f"0.{'0' * table.decimals}"}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        }
+        by_column = [formats.get(name) for name in table.columns]
+        sheet.write_row(0, 0, table.columns)
+        for number, row in enumerate(table.rows, start=1):
+            for column, value in enumerate(row):
+                if value is not None:
+                    sheet.write(number, column, value, by_column[column])
 
 
 routes = [

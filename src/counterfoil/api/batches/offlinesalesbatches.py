@@ -29,8 +29,9 @@ from counterfoil.api.framework.schema import (
 )
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.batches import queries, services
-from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
-from counterfoil.batches.services import BatchSpec
+from counterfoil.batches.models import MAX_AMOUNT, Activation, OfflineSalesBatch, Then
+from counterfoil.batches.options import defaults_of
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import SalesChannel
 from counterfoil.catalog.services import WEB
 from counterfoil.jobs.queries import Phase, state_of
@@ -85,6 +86,10 @@ class NewBatchSerializer(serializers.Serializer[Any]):
     variation = VariationReference(required=False, allow_null=True)
     amount = Whole(min_value=1, max_value=MAX_AMOUNT)
     comment = Text(required=False, allow_blank=True, trim_whitespace=False)
+    activation = serializers.ChoiceField(Activation.choices, required=False)
+    return_by = serializers.DateField(required=False, allow_null=True)
+    then = serializers.ChoiceField(Then.choices, required=False)
+    book_size = Whole(required=False, allow_null=True, min_value=1)
 
 
 class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
@@ -126,7 +131,9 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
         """Request a batch. ``check`` is the URL of its state."""
         sent = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
         sent.is_valid(raise_exception=True)
-        new = BatchSpec(**{"sales_channel": self._web(), **sent.validated_data})
+        new = BatchSpec(
+            **{"sales_channel": self._web(), **defaults_of(self.event), **sent.validated_data}
+        )
         batch_request = services.request_batch(actor=self.actor, event=self.event, new=new)
         names = (self.organizer.slug, self.event.slug, batch_request.pk)
         url = absolute(request, reverse("offlinesalesbatch-check", args=names))

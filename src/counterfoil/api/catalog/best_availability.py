@@ -24,7 +24,7 @@ WITH_AVAILABILITY = OpenApiParameter(
 
 
 class BestAvailability(serializers.Serializer[Any]):
-    """Mixed into serializers of rows that offer something; the field is there when asked for."""
+    """Mixin for serializers of rows with an availability; the field is there on request."""
 
     best_availability_state = serializers.SerializerMethodField()
     only_on_request = frozenset({"best_availability_state"})

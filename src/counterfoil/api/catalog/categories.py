@@ -1,4 +1,4 @@
-"""Categories that items are shown under."""
+"""Categories of items."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class CategorySerializer(serializers.ModelSerializer[ItemCategory]):
         )
 
     def to_representation(self, instance: ItemCategory) -> Any:
-        shown = super().to_representation(instance)
-        if not shown.get("description", True):
-            shown["description"] = {self.context["event"].locale: ""}
-        return shown
+        data = super().to_representation(instance)
+        if not data.get("description", True):
+            data["description"] = {self.context["event"].locale: ""}
+        return data
 
     def validate_description(self, value: dict[str, str] | None) -> dict[str, str]:
         return value or {}
@@ -70,7 +70,7 @@ class CategoryFilters(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class CategoryView(ListView, DetailView, WritingViews, EventView[ItemCategory]):
-    """Headings under which items are shown."""
+    """Headings in lists of items."""
 
     verbose_name = "category"
     example = {

@@ -1,4 +1,4 @@
-"""Through which sales channels something is sold: three attributes that say it twice.
+"""The sales channels of an item or variation: three attributes for the same fact.
 
 ``all_sales_channels`` and ``limit_sales_channels`` are today's; ``sales_channels``, which lists all
 that is effective, is the older form, and is understood in requests that do not use the newer.
@@ -33,16 +33,16 @@ class EffectiveChannels(serializers.ListField):
         return sorted(channel.identifier for channel in channels)
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        known = {channel.identifier: channel for channel in channels_in(self.context)}
-        wanted: list[str] = super().to_internal_value(data)
-        for identifier in wanted:
-            if identifier not in known:
+        existing = {channel.identifier: channel for channel in channels_in(self.context)}
+        identifiers: list[str] = super().to_internal_value(data)
+        for identifier in identifiers:
+            if identifier not in existing:
                 raise serializers.ValidationError(
                     _("Object with {slug_name}={value} does not exist.").format(
                         slug_name="identifier", value=identifier
                     )
                 )
-        return [known[identifier] for identifier in dict.fromkeys(wanted)]
+        return [existing[identifier] for identifier in dict.fromkeys(identifiers)]
 
 
 class ChannelLimits(serializers.Serializer[Any]):
@@ -63,9 +63,9 @@ class ChannelLimits(serializers.Serializer[Any]):
 
 
 def channels_in(context: Mapping[str, Any]) -> list[SalesChannel]:
-    """Return the organizer's channels, asked for once a request."""
+    """Return the organizer's channels; the database is queried once a request."""
     view = context["view"]
     if "_channels" not in view.__dict__:
         view._channels = list(view.organizer.sales_channels.order_by("identifier"))
-    found: list[SalesChannel] = view._channels
-    return found
+    channels: list[SalesChannel] = view._channels
+    return channels

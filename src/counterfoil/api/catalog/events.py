@@ -35,7 +35,7 @@ from counterfoil.api.framework.views import (
     ListView,
     OrganizerView,
     WritingViews,
-    told,
+    sent_data,
 )
 from counterfoil.audit import services as audit
 from counterfoil.catalog import cloning, queries, services
@@ -246,9 +246,9 @@ class EventCloneView(EventView[Event]):
     serializer_class = EventCloneSerializer
     write_permissions = ("organizer.events:create",)
 
-    def has_permission(self, needs: Needs) -> bool:
+    def has_permission(self, permissions: Needs) -> bool:
         """Making events is a right in the organizer."""
-        return OrganizerView.has_permission(self, needs)
+        return OrganizerView.has_permission(self, permissions)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         sent = self.get_serializer(data=request.data)
@@ -261,7 +261,7 @@ class EventCloneView(EventView[Event]):
                 action="counterfoil.event.added",
                 obj=made,
                 organizer=self.organizer,
-                data={**told(request), "cloned_from": self.event.slug},
+                data={**sent_data(request), "cloned_from": self.event.slug},
             )
         return Response(sent.data, status=status.HTTP_201_CREATED)
 

@@ -22,7 +22,7 @@ _FLAGS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0"
 
 
 class SettingsSerializer(serializers.Serializer[Any]):
-    """Any of the settings, by name. What kind of value each takes is the service's to say."""
+    """Any of the settings, by name. The service checks their values."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         super().to_internal_value(data)  # refuses what is no object, in the stock words
@@ -33,8 +33,8 @@ class SettingsSerializer(serializers.Serializer[Any]):
 
 
 def _in_form(sent: QueryDict) -> dict[str, Any]:
-    given: dict[str, Any] = {name: _meant(name, text) for name, text in sent.dict().items()}
-    return {**given, "locales": sent.getlist("locales")} if "locales" in sent else given
+    values: dict[str, Any] = {name: _meant(name, text) for name, text in sent.dict().items()}
+    return {**values, "locales": sent.getlist("locales")} if "locales" in sent else values
 
 
 def _meant(name: str, text: Any) -> Any:
@@ -64,10 +64,10 @@ class SettingsView(WritingViews, EventView[Event]):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            event = eventsettings.change_settings(event=self.event, given=given.validated_data)
+            event = eventsettings.change_settings(event=self.event, given=serializer.validated_data)
             self.record("changed", event)
         return Response(self.get_serializer(event).data)
 

@@ -76,8 +76,8 @@ class QuotaSerializer(serializers.ModelSerializer[Quota]):
         return self._of(quota).left
 
     def _of(self, quota: Quota) -> Availability:
-        known: dict[int, Availability] = self.context["availability"]
-        return known[quota.pk]
+        availabilities: dict[int, Availability] = self.context["availability"]
+        return availabilities[quota.pk]
 
     def create(self, validated_data: Any) -> Quota:
         made = save_quota(quota=Quota(event=validated_data.pop("event")), fields=validated_data)
@@ -157,8 +157,8 @@ class QuotaView(ListView, DetailView, WritingViews, EventView[Quota]):
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         context = self.get_serializer_context()
-        wanted = self.request.query_params.get("with_availability") == "true"
-        if wanted and args and self.action in {"list", "retrieve"}:
+        requested = self.request.query_params.get("with_availability") == "true"
+        if requested and args and self.action in {"list", "retrieve"}:
             quotas = args[0] if kwargs.get("many") else [args[0]]
             context["availability"] = availability(quotas)
         return super().get_serializer(*args, context=context, **kwargs)

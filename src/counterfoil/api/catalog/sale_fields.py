@@ -19,7 +19,7 @@ class VariationReference(Reference):
 
 
 class DateReference(Reference):
-    """The id of a date. An event that is no series refuses any, in words that say so."""
+    """The id of a date. An event that is no series refuses any with a message that says so."""
 
     default_error_messages = {
         "no_series": _("This event is not a series: it has no dates to choose from."),

@@ -154,10 +154,10 @@ class SubEventSerializer(BestAvailability, serializers.ModelSerializer[SubEvent]
 
     def to_representation(self, instance: SubEvent) -> Any:
         with timezone.override(self._time_zone()):
-            shown = super().to_representation(instance)
-        for name in {"frontpage_text", "comment"} & shown.keys():  # empty is null to clients
-            shown[name] = shown[name] or None
-        return shown
+            data = super().to_representation(instance)
+        for name in {"frontpage_text", "comment"} & data.keys():  # empty is null to clients
+            data[name] = data[name] or None
+        return data
 
     def create(self, validated_data: Any) -> SubEvent:
         items, variations = self._overrides(validated_data)

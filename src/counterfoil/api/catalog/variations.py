@@ -30,7 +30,7 @@ from counterfoil.catalog.models import Item, ItemVariation
 
 
 def availability_mode() -> ExtraField:
-    """How something that is not available is shown: not at all, or with a hint."""
+    """How a variation that is not available appears: not at all, or with a hint."""
     return ExtraField(serializers.ChoiceField(choices=["hide", "info"]), "hide")
 
 
@@ -102,7 +102,7 @@ class VariationFilters(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class VariationView(ListView, DetailView, WritingViews, EventView[ItemVariation]):
-    """The variations of one item. An item without any cannot be given some."""
+    """The variations of one item. An item without any cannot get some later."""
 
     verbose_name = "variation"
     example = VARIATION
@@ -120,7 +120,7 @@ class VariationView(ListView, DetailView, WritingViews, EventView[ItemVariation]
         return get_object_or_404(self.event.items.all(), pk=self.key_in_path("item"))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        _ = self.item  # an item that is not there is said before the body is read
+        _ = self.item  # a missing item is a 404 before the body is read
         return super().create(request, *args, **kwargs)
 
     def scope(self) -> dict[str, Any]:

@@ -42,8 +42,10 @@ class PermittedList(Reference):
     def to_internal_value(self, data: Any) -> CheckinList:
         checkin_list: CheckinList = super().to_internal_value(data)
         view: GateView = self.context["view"]
-        needs = required_permissions_of(view, view.request.method)
-        if not any(view.actor.may_in_event(permission, checkin_list.event) for permission in needs):
+        permissions = required_permissions_of(view, view.request.method)
+        if not any(
+            view.actor.may_in_event(permission, checkin_list.event) for permission in permissions
+        ):
             self.fail("does_not_exist", pk_value=data)
         return checkin_list
 
@@ -79,11 +81,13 @@ class GateView(ScannerSerialization, ListView, OrganizerView[OrderPosition]):
     write_permissions = SCAN
     searched_events: Collection[int] = ()
 
-    def has_permission(self, needs: Needs) -> bool:
+    def has_permission(self, permissions: Needs) -> bool:
         """Return whether the actor has permission in any event; each list is checked later."""
         events = self.actor.events(self.organizer).select_related("organizer")
         return any(
-            self.actor.may_in_event(permission, event) for permission in needs for event in events
+            self.actor.may_in_event(permission, event)
+            for permission in permissions
+            for event in events
         )
 
     def get_queryset(self) -> QuerySet[OrderPosition]:

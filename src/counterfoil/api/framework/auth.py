@@ -1,4 +1,4 @@
-"""Who is asking, by the ``Authorization`` header. ``request.auth`` is the Actor.
+"""Authenticate by the ``Authorization`` header. ``request.auth`` is the Actor.
 
 Forms and texts are REST framework's, which clients see: an unknown scheme counts as no credentials,
 ``Token`` alone and ``Token a b`` are refused in its stock words.
@@ -26,11 +26,13 @@ class HeaderAuthentication(authentication.TokenAuthentication):
     """``Authorization: <keyword> <token>``, the keyword in any letter case."""
 
     def authenticate(self, request: Request) -> Credentials | None:
-        # An idempotent request is looked at twice; the token is asked for once.
-        known: dict[str, Credentials | None] = request._request.__dict__.setdefault("_actors", {})
-        if self.keyword not in known:
-            known[self.keyword] = super().authenticate(request)
-        return known[self.keyword]
+        # An idempotent request is authenticated twice; the token is looked up once.
+        credentials: dict[str, Credentials | None] = request._request.__dict__.setdefault(
+            "_actors", {}
+        )
+        if self.keyword not in credentials:
+            credentials[self.keyword] = super().authenticate(request)
+        return credentials[self.keyword]
 
 
 class TokenAuthentication(HeaderAuthentication):
@@ -67,7 +69,7 @@ class PageAuthentication(authentication.SessionAuthentication):
     """Somebody signed in to our own pages, which call the API too. Checks the CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
-        found = super().authenticate(request)
-        if found is None or not isinstance(found[0], User):
+        authenticated = super().authenticate(request)
+        if authenticated is None or not isinstance(authenticated[0], User):
             return None
-        return found[0], UserActor(found[0])
+        return authenticated[0], UserActor(authenticated[0])

@@ -31,12 +31,12 @@ def early_answer(
 
     Conditions on a date are ignored where nothing has one (RFC 9110, 13.1.4).
     """
-    asked = copy(request._request)
-    asked.META = {**asked.META, **_http_dates(asked.META)}
+    request_in_seconds = copy(request._request)
+    request_in_seconds.META = {**request_in_seconds.META, **_http_dates(request_in_seconds.META)}
     if changed is None:
-        asked.META = {**asked.META, "HTTP_IF_UNMODIFIED_SINCE": ""}
+        request_in_seconds.META = {**request_in_seconds.META, "HTTP_IF_UNMODIFIED_SINCE": ""}
     seconds = None if changed is None else int(changed.timestamp())
-    early = get_conditional_response(asked, etag=etag, last_modified=seconds)
+    early = get_conditional_response(request_in_seconds, etag=etag, last_modified=seconds)
     # Django's own has a Content-Type, for which the API's middleware would give it a body.
     return None if early is None else Response(status=early.status_code)
 

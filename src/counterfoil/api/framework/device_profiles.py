@@ -79,5 +79,5 @@ def profile_allows(profile: str, method: str, route: str) -> bool:
     """Tell whether a device with this profile may call this route, named as in the URL table."""
     if profile == "full":
         return True
-    asked = "GET" if method in {"HEAD", "OPTIONS"} else method
-    return (asked, route) in PROFILES.get(profile, _ALIVE)
+    method_of_profile = "GET" if method in {"HEAD", "OPTIONS"} else method
+    return (method_of_profile, route) in PROFILES.get(profile, _ALIVE)

@@ -28,7 +28,9 @@ from counterfoil.printing.models import RenderRequest
 
 PDF = "application/pdf"
 PNG = "image/png"
-_NOT_YOURS = gettext_noop("Only the token or user that asked for this file can download it.")
+_NOT_THE_REQUESTER = gettext_noop(
+    "Only the token or user that asked for this file can download it."
+)
 _RETRY_AFTER_S = "1"
 
 
@@ -50,7 +52,7 @@ class PngRenderer(_FileRenderer):
 
 
 class FileAnswers(APIView):
-    """A view that answers with a file. Whatever it has to say besides, it says in JSON."""
+    """A view that answers with a file, and with JSON if there is none."""
 
     renderer_classes: Any = (JSONRenderer, PdfRenderer)
 
@@ -65,28 +67,32 @@ class FileAnswers(APIView):
 
 
 def answer_result(
-    request: Request, found: RenderRequest | None, *, requested_by: Actor | None, filename: str
+    request: Request,
+    render_request: RenderRequest | None,
+    *,
+    requested_by: Actor | None,
+    filename: str,
 ) -> HttpResponseBase:
     """Answer a request for a printed file.
 
     Args:
-        asker: who must have asked for it; None if whoever may read the orders may have it.
+        requested_by: who must have requested it; None if everybody who can read orders may have it.
 
     Raises:
         NotFound: there is no such file, or it has expired.
     """
-    if found is None:
+    if render_request is None:
         raise NotFound(_("There is no such file, or it has expired."))
-    if requested_by is not None and found.requested_by != requested_by.key:
-        return _failed(_(_NOT_YOURS))
-    state = state_of(found.job)
+    if requested_by is not None and render_request.requested_by != requested_by.key:
+        return _failed(_(_NOT_THE_REQUESTER))
+    state = state_of(render_request.job)
     match state.phase:
         case Phase.UNDER_WAY:
-            return under_way(found.job, state)
+            return under_way(render_request.job, state)
         case Phase.FAILED | Phase.CANCELLED:
             return _failed(state.message)
         case _:
-            return _file(request, found, filename)
+            return _file(request, render_request, filename)
 
 
 def under_way(job: Job, state: JobState) -> Response:
@@ -110,18 +116,21 @@ def _failed(message: str) -> Response:
     return Response({"status": "failed", "message": message}, status=status.HTTP_410_GONE)
 
 
-def _file(request: Request, found: RenderRequest, filename: str) -> HttpResponseBase:
-    if found.job.result_file is None or state_of(found.job).phase is Phase.EXPIRED:
+def _file(request: Request, render_request: RenderRequest, filename: str) -> HttpResponseBase:
+    if (
+        render_request.job.result_file is None
+        or state_of(render_request.job).phase is Phase.EXPIRED
+    ):
         raise NotFound(_("There is no such file, or it has expired."))
     try:
         return stored_file(
             request,
             Download(
-                name=found.job.result_file,
+                name=render_request.job.result_file,
                 filename=filename,
                 content_type=PDF,
-                etag=found.file_id.hex,
-                until=found.job.expires,
+                etag=render_request.file_id.hex,
+                until=render_request.job.expires,
             ),
         )
     except FileNotFoundError:

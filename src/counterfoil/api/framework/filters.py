@@ -86,13 +86,13 @@ def _channels(request: Request) -> QuerySet[SalesChannel]:
 class Channel(django_filters.ModelChoiceFilter):  # type: ignore[misc]
     """A sales channel of the organizer, by its identifier."""
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         unknown = gettext_lazy("Object with identifier=%(value)s does not exist.")
         super().__init__(
             queryset=_channels,
             to_field_name="identifier",
             error_messages={"invalid_choice": unknown},
-            **given,
+            **kwargs,
         )
 
 

@@ -1,4 +1,4 @@
-"""``X-Idempotency-Key``: the first answer is kept and given again to whoever repeats the key.
+"""``X-Idempotency-Key``: the first answer is stored and sent again when the key is repeated.
 
 One transaction goes around the service call and the record of its answer; a middleware around the
 view would lose the record when the process dies between the two. What takes seconds is done outside
@@ -88,8 +88,8 @@ def answer_once(
         while True:
             try:
                 return _completed(use, _answered(use, work), answer_about)
-            except _BeforeTransaction as asked:
-                done[asked.name] = _outcome(asked.work)
+            except _BeforeTransaction as request:
+                done[request.name] = _outcome(request.work)
             except idempotency.AnsweredMeanwhile:
                 continue  # the record is there now
     finally:
@@ -97,9 +97,9 @@ def answer_once(
 
 
 def outside(name: str, work: Callable[[], T]) -> T:
-    """Return what takes seconds to find, found outside of the transaction that a key holds.
+    """Return the result of slow work, done outside of the transaction that a key holds.
 
-    Where there is one it is given up and begun anew when the work is done, so this belongs before
+    If there is one it is rolled back and begun again after the work, so this belongs before
     all else that a request does. ``name`` tells one such work of a request from others.
     """
     done = _done_before_transaction.get()
@@ -107,8 +107,8 @@ def outside(name: str, work: Callable[[], T]) -> T:
         return work()
     if name not in done:
         raise _BeforeTransaction(name, work)
-    found: T = done[name].result()
-    return found
+    result: T = done[name].result()
+    return result
 
 
 def after_commit(subject: str, make: Callable[[], Any], *, status: int = 200) -> Response:
@@ -122,7 +122,7 @@ def after_commit(subject: str, make: Callable[[], Any], *, status: int = 200) ->
 
 
 def _outcome(work: Callable[[], Any]) -> Future[Any]:
-    """Work; a refusal is told in the transaction, so that it is kept as the answer."""
+    """Dispatch. A refusal becomes a response inside the transaction, so that it is stored too."""
     outcome: Future[Any] = Future()
     try:
         outcome.set_result(work())
@@ -133,9 +133,9 @@ def _outcome(work: Callable[[], Any]) -> Future[Any]:
 
 def _answered(use: KeyUse, work: Callable[[], HttpResponseBase]) -> HttpResponseBase | Answer:
     with idempotency.held(use):
-        kept = idempotency.kept_answer(use)
-        if kept is not None:
-            return kept
+        stored = idempotency.stored_answer(use)
+        if stored is not None:
+            return stored
         response = work()
         if response.status_code in _NOT_KEPT:
             transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""What OPTIONS answers: REST framework's description, but of what is sent."""
+"""What OPTIONS answers: REST framework's description, but of what is accepted."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Metadata(SimpleMetadata):
         form = getattr(view, "input_serializer_class", None)
         if form is None:
             return described
-        sent = self.get_serializer_info(form(context=view.get_serializer_context()))
-        return {method: _merged(shown, sent) for method, shown in described.items()}
+        accepted = self.get_serializer_info(form(context=view.get_serializer_context()))
+        return {method: _merged(output, accepted) for method, output in described.items()}
 
 
-def _merged(shown: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    """Describe what is shown; what is sent is described as it is sent, the rest is read-only."""
-    kept = {"required": False, "read_only": True}
-    return {name: {**field, **kept} for name, field in shown.items()} | sent
+def _merged(output: dict[str, Any], accepted: dict[str, Any]) -> dict[str, Any]:
+    """Describe all fields of the output; those that are not accepted are read-only."""
+    read_only = {"required": False, "read_only": True}
+    return {name: {**field, **read_only} for name, field in output.items()} | accepted

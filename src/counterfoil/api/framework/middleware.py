@@ -1,6 +1,6 @@
 """Manners of the API that REST framework does not have: paths, error bodies, headers.
 
-It stands innermost, so that it sees the path first and Django's own error pages before they leave.
+It is the innermost, so that it sees the path first and Django's own error pages before they leave.
 Only the page for an address that no route knows stays a page: scanner apps take JSON for the answer
 of a route, and tolerate any other 404 as that of a server that does not have it.
 """
@@ -22,7 +22,7 @@ from counterfoil.ops.responses import CompactJsonResponse
 PREFIX = "/api/"
 _SLASHES = re.compile(r"/{2,}")
 _VARY = ("Accept-Language", "Cookie", "Host")
-_WORDS = {
+_MESSAGES = {
     400: gettext_noop("Bad request."),
     404: gettext_noop("Not found."),
     413: gettext_noop("The request is too large."),
@@ -55,7 +55,7 @@ def _is_unmatched(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
-    """No text column can hold a NUL, and PostgreSQL fails on asking for one."""
+    """No text column can hold a NUL, and PostgreSQL fails when a query contains one."""
     if "\x00" in request.path_info:
         return _said(404)
     for name, values in request.GET.lists():
@@ -89,8 +89,8 @@ def _slashed(request: HttpRequest) -> str:
 
 def _said(status: int, *, retry: str | None = None) -> HttpResponse:
     headers = {"Retry-After": retry} if retry else None
-    told = {"detail": _(_WORDS.get(status, _WORDS[400]))}
-    return CompactJsonResponse(told, status=status, headers=headers)
+    body = {"detail": _(_MESSAGES.get(status, _MESSAGES[400]))}
+    return CompactJsonResponse(body, status=status, headers=headers)
 
 
 def _with_headers(response: HttpResponseBase) -> HttpResponseBase:

@@ -82,8 +82,8 @@ class Pages(PageNumberPagination):
         return number if not isinstance(number, str) or row_id(number) else ""
 
     def get_page_size(self, request: Request) -> int | None:
-        asked = row_id(request.query_params.get(self.page_size_query_param))
-        return super().get_page_size(request) if asked else self.page_size
+        requested = row_id(request.query_params.get(self.page_size_query_param))
+        return super().get_page_size(request) if requested else self.page_size
 
     def get_next_link(self) -> str | None:
         if self.page is None or not self.page.has_next():

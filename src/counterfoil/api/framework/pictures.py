@@ -1,4 +1,4 @@
-"""Pictures of products: given as the ``file:`` id of an upload, shown as an address."""
+"""Pictures of products: input is the ``file:`` id of an upload, output is a URL."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 def _object(description: str, properties: dict[str, Any], *required: str) -> dict[str, Any]:
-    found = {"type": "object", "description": description, "properties": properties}
-    return {**found, "required": list(required)} if required else found
+    schema = {"type": "object", "description": description, "properties": properties}
+    return {**schema, "required": list(required)} if required else schema
 
 
 def _accepted(name: str) -> dict[str, Any]:
@@ -226,8 +226,8 @@ class Operation(AutoSchema):
         return operation
 
     def get_operation_id(self) -> str:
-        given: str = getattr(self.view, "operation_id", "")
-        return given or str(super().get_operation_id())
+        operation_id: str = getattr(self.view, "operation_id", "")
+        return operation_id or str(super().get_operation_id())
 
     def get_tags(self) -> list[str]:
         """Name the resource: the first part of the path below organizer and event."""
@@ -238,14 +238,14 @@ class Operation(AutoSchema):
         return ["application/json"]
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
-        """Require what is always shown: all but the fields of ``only_on_request``."""
+        """Require what is always there: all but the fields of ``only_on_request``."""
         serializer = force_instance(serializer)  # type: ignore[no-untyped-call]
         serializer.context.update({key: {} for key in ON_REQUEST})
         described = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
-        shown = described.get("properties", {})
-        if direction == "response" and shown:
+        properties = described.get("properties", {})
+        if direction == "response" and properties:
             optional: frozenset[str] = getattr(serializer, "only_on_request", frozenset())
-            described["required"] = sorted(set(shown) - optional)
+            described["required"] = sorted(set(properties) - optional)
         return described
 
     def get_request_serializer(self) -> Any:
@@ -262,7 +262,7 @@ class Operation(AutoSchema):
     def _get_serializer(self) -> Any:
         if self._file_types() and self.view.serializer_class is None:
             return None
-        # Views add to their serializers what only a request can tell.
+        # Views add to their serializers what depends on the request.
         return self.view.get_serializer_class()(context={"view": self.view})
 
     def _file_types(self) -> list[str]:
@@ -278,15 +278,15 @@ class Operation(AutoSchema):
             return _VERBS[action].format(
                 verbose_name=getattr(self.view, "verbose_name", "") or "object"
             )
-        said = inspect.getdoc(getattr(self.view, action or "", None)) or ""
-        return said.split("\n")[0].rstrip(".") or action
+        docstring = inspect.getdoc(getattr(self.view, action or "", None)) or ""
+        return docstring.split("\n")[0].rstrip(".") or action
 
     def get_description(self) -> str:  # type: ignore[override]
         described: str = super().get_description()
-        needs = self._needs()
+        permissions = self._needs()
         return (
-            f"{described}\n\nNeeds {' or '.join(f'`{name}`' for name in needs)}."
-            if needs
+            f"{described}\n\nNeeds {' or '.join(f'`{name}`' for name in permissions)}."
+            if permissions
             else described
         )
 
@@ -297,15 +297,15 @@ class Operation(AutoSchema):
             example = getattr(self.view, "example", None)
         if example is None or action == "destroy":
             return []
-        found = [
+        examples = [
             OpenApiExample("answer", value=example, response_only=True, status_codes=_ANSWERED)
         ]
         sent = getattr(self.view, "request_examples", {}).get(action)
         if sent is None and self.method in {"POST", "PUT", "PATCH"}:
             sent = _writable(self._request_serializer(), example)
         if sent is not None:
-            found.append(OpenApiExample("request", value=sent, request_only=True))
-        return found
+            examples.append(OpenApiExample("request", value=sent, request_only=True))
+        return examples
 
     def _request_serializer(self) -> Any:
         serializer = self.get_request_serializer()
@@ -313,12 +313,9 @@ class Operation(AutoSchema):
 
     def _needs(self) -> tuple[str, ...]:
         view = self.view
-        if view.action in getattr(view, "action_permissions", {}):
-            found: tuple[str, ...] = view.action_permissions[view.action]
-            return found
         kind = "read_permissions" if self.method == "GET" else "write_permissions"
-        needs: tuple[str, ...] = getattr(view, kind, ())
-        return needs
+        by_action: dict[str, tuple[str, ...]] = getattr(view, "action_permissions", {})
+        return by_action.get(view.action, getattr(view, kind, ()))
 
     def _error_statuses(self) -> list[str]:
         statuses = list(_EVERYWHERE)
@@ -359,7 +356,7 @@ def _writable(serializer: Any, example: Any) -> Any:
 
 
 class Generator(SchemaGenerator):
-    """Gives views a model to describe: their rows are known only once there is a request."""
+    """Gives views a model to describe: their rows depend on the request."""
 
     def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
         view: Any = super().create_view(callback, method, request)  # type: ignore[no-untyped-call]

@@ -31,8 +31,11 @@ class OrganizersOwn(django_filters.CharFilter):  # type: ignore[misc]
             return rows
         organizer = self.parent.request.parser_context["view"].organizer
         of_order = "order__" if self.field_name.startswith("order__") else ""
-        found = {f"{of_order}organizer": organizer, f"{self.field_name}__{self.lookup_expr}": value}
-        return rows.filter(**found)
+        lookups = {
+            f"{of_order}organizer": organizer,
+            f"{self.field_name}__{self.lookup_expr}": value,
+        }
+        return rows.filter(**lookups)
 
 
 class OrganizersOwnWords(OrganizersOwn, Words):

@@ -79,7 +79,7 @@ class MeView(ApiView[Team]):
 
 
 class IdempotencyView(ApiView[Team]):
-    """The answer that was given to a request with an idempotency key."""
+    """The stored answer to a request with an idempotency key."""
 
     verbose_name = "kept answer"
     example = {"id": 1, "name": "Whatever was answered to the first request."}
@@ -90,16 +90,16 @@ class IdempotencyView(ApiView[Team]):
     )
     def retrieve(self, request: Request) -> HttpResponse | Response:
         use = KeyUse.of(self.actor.key, request.query_params.get("key", ""))
-        kept = records.kept_answer(use)
-        if kept is not None and kept.subject:
+        stored = records.stored_answer(use)
+        if stored is not None and stored.subject:
             raise StillRunning(
                 _(
                     "The first request with this key was carried out, but its answer is not stored"
                     " yet. Send it again."
                 )
             )
-        if kept is not None:
-            return idempotency.replay(kept)
+        if stored is not None:
+            return idempotency.replay(stored)
         if records.is_running(use):
             raise StillRunning(_("The first request with this key is still running."))
         raise NotFound(_("Nothing was kept for this key."))

@@ -1,4 +1,4 @@
-"""``include`` and ``exclude``: a client chooses what it is shown, as ``positions.secret``."""
+"""``include`` and ``exclude``: clients choose the fields of an answer, as ``positions.secret``."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def chosen(serializer: Any, request: Request) -> Any:
 def _prune(serializer: Any, include: set[str], exclude: set[str]) -> None:
     shape: Any = getattr(serializer, "child", serializer)
     for name, field in list(shape.fields.items()):
-        wanted, unwanted = _below(name, include), _below(name, exclude)
-        if name in exclude or (include and name not in include and not wanted):
+        included, excluded = _below(name, include), _below(name, exclude)
+        if name in exclude or (include and name not in include and not included):
             del shape.fields[name]
         elif isinstance(field, (serializers.Serializer, serializers.ListSerializer)):
-            _prune(field, set() if name in include else wanted, unwanted)
+            _prune(field, set() if name in include else included, excluded)
 
 
 def _below(name: str, paths: Iterable[str]) -> set[str]:
-    """Return what the paths say about the inside of a field."""
+    """Return the rest of the paths that lead into a field."""
     return {path.removeprefix(f"{name}.") for path in paths if path.startswith(f"{name}.")}

@@ -31,7 +31,7 @@ _LINK_S = 300
 
 
 class Unsatisfiable(Exception):
-    """No byte of what was asked for exists."""
+    """No byte of the requested range exists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,66 +59,66 @@ class Download:
         return max(1, int((self.until - clock.now()).total_seconds()))
 
 
-def stored_file(request: Request, wanted: Download) -> HttpResponseBase:
-    """Answer with a stored file, or with the range of it that was asked for.
+def stored_file(request: Request, download: Download) -> HttpResponseBase:
+    """Answer with a stored file, or with the requested range of it.
 
     Several ranges at once get the whole.
 
     Raises:
         FileNotFoundError: it is gone.
     """
-    total = size(wanted.name)
+    total = size(download.name)
     if settings.DOWNLOADS == "accel":
-        response = _handed_to_proxy(wanted)
+        response = _handed_to_proxy(download)
     elif settings.DOWNLOADS == "presigned" and request.method != "HEAD":
-        response = _sent_to_bucket(wanted)
+        response = _sent_to_bucket(download)
     else:
-        response = _sent_by_us(request, wanted, total)
+        response = _sent_by_us(request, download, total)
     response["Cache-Control"] = "private"
     return response
 
 
-def _handed_to_proxy(wanted: Download) -> HttpResponseBase:
+def _handed_to_proxy(download: Download) -> HttpResponseBase:
     """Let the proxy do it, ranges and ETag included: those are its own."""
-    response = HttpResponse(content_type=wanted.content_type)
-    response["Content-Disposition"] = wanted.disposition
-    response["X-Accel-Redirect"] = delivery.accel_path(wanted.name)
+    response = HttpResponse(content_type=download.content_type)
+    response["Content-Disposition"] = download.disposition
+    response["X-Accel-Redirect"] = delivery.accel_path(download.name)
     return response
 
 
-def _sent_to_bucket(wanted: Download) -> HttpResponseBase:
+def _sent_to_bucket(download: Download) -> HttpResponseBase:
     """Send the client on, with a link that is of no use for long."""
     link = delivery.presigned_url(
-        wanted.name,
-        disposition=wanted.disposition,
-        content_type=wanted.content_type,
-        seconds=min(_LINK_S, wanted.seconds_left),
+        download.name,
+        disposition=download.disposition,
+        content_type=download.content_type,
+        seconds=min(_LINK_S, download.seconds_left),
     )
     return HttpResponseRedirect(link)
 
 
-def _sent_by_us(request: Request, wanted: Download, total: int) -> HttpResponseBase:
-    quoted = f'"{wanted.etag}"'
+def _sent_by_us(request: Request, download: Download, total: int) -> HttpResponseBase:
+    quoted = f'"{download.etag}"'
     response: HttpResponseBase | None = early_answer(request, etag=quoted)
     if response is None:
-        response = _answer(request, wanted, total)
-        response["Content-Disposition"] = wanted.disposition
+        response = _answer(request, download, total)
+        response["Content-Disposition"] = download.disposition
     response["ETag"] = quoted
     response["Accept-Ranges"] = "bytes"
     return response
 
 
-def _answer(request: Request, wanted: Download, total: int) -> HttpResponseBase:
+def _answer(request: Request, download: Download, total: int) -> HttpResponseBase:
     try:
-        part = _part_of(request, f'"{wanted.etag}"', total)
+        part = _part_of(request, f'"{download.etag}"', total)
     except Unsatisfiable:
-        told = {"detail": _("The file has %(total)d bytes.") % {"total": total}}
-        return CompactJsonResponse(told, status=416, headers={"Content-Range": f"bytes */{total}"})
+        body = {"detail": _("The file has %(total)d bytes.") % {"total": total}}
+        return CompactJsonResponse(body, status=416, headers={"Content-Range": f"bytes */{total}"})
     first, last = part or (0, total - 1)
     answer = _FileAnswer(
-        () if request.method == "HEAD" or not total else _Part(wanted.name, first, last),
+        () if request.method == "HEAD" or not total else _Part(download.name, first, last),
         status=206 if part else 200,
-        content_type=wanted.content_type,
+        content_type=download.content_type,
     )
     answer["Content-Length"] = str(last - first + 1)
     if part:
@@ -127,7 +127,7 @@ def _answer(request: Request, wanted: Download, total: int) -> HttpResponseBase:
 
 
 def _part_of(request: Request, etag: str, total: int) -> tuple[int, int] | None:
-    """Return the first and the last byte asked for, or None for the whole.
+    """Return the first and the last requested byte, or None for the whole.
 
     Raises:
         Unsatisfiable: the range begins behind the end.
@@ -171,7 +171,7 @@ class _Part:
 
 
 class _FileAnswer(StreamingHttpResponse):
-    """Offers the web server the file itself, from where it stands, for Content-Length bytes.
+    """Offers the web server the file itself, from its current position, for Content-Length bytes.
 
     The embedded server then sends it from its one loop, and gunicorn by ``sendfile``; a thread
     that had to wait for each slow client would soon be none.

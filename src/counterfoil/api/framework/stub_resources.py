@@ -47,8 +47,10 @@ class EmptyOrganizerView(_Nothing, OrganizerView[Event]):
     """Always empty."""
 
 
-def _of_event(prefix: str, name: str, verbose_name: str, *, needs: Needs = ()) -> list[URLPattern]:
-    declared = {"verbose_name": verbose_name, "read_permissions": needs}
+def _of_event(
+    prefix: str, name: str, verbose_name: str, *, permissions: Needs = ()
+) -> list[URLPattern]:
+    declared = {"verbose_name": verbose_name, "read_permissions": permissions}
     view = type(f"{verbose_name.title().replace(' ', '')}View", (EmptyEventView,), declared)
     return event_routes(prefix, view, name=name)
 
@@ -67,8 +69,8 @@ routes = [
     *_of_event("badgeitems", "badgeitem", "badge of a product"),
     *_of_event("discounts", "discount", "discount"),
     *_of_event("seats", "seat", "seat"),
-    *_of_event("vouchers", "voucher", "voucher", needs=("event.vouchers:read",)),
-    *_of_event("waitinglistentries", "waitinglistentry", "waiting list entry", needs=_ORDERS),
-    *_of_event("invoices", "invoice", "invoice", needs=_ORDERS),
+    *_of_event("vouchers", "voucher", "voucher", permissions=("event.vouchers:read",)),
+    *_of_event("waitinglistentries", "waitinglistentry", "waiting list entry", permissions=_ORDERS),
+    *_of_event("invoices", "invoice", "invoice", permissions=_ORDERS),
     *_of_organizer("reusablemedia", "reusablemedium", "reusable medium"),
 ]

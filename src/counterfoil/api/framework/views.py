@@ -1,11 +1,11 @@
-"""What every view of the API stands on. How to add a resource:
+"""The base classes of all API views. How to add a resource:
 
     class ThingView(ListView, DetailView, EventView[Thing]):      # or OrganizerView, ApiView
         verbose_name = "thing"                    # for the documentation
         example = {"id": 1, "name": "..."}        # an answer, for the documentation
         action_examples = {"redeem": {...}}       # the same for actions beyond the usual six
         request_examples = {"redeem": {...}}      # where requests are no part of the answer
-        serializer_class = ThingSerializer        # what is shown
+        serializer_class = ThingSerializer        # the output
         input_serializer_class = NewThingSerializer   # what is sent, where it is something else
         write_permissions = ("event.items:write",)  # any one of these; () = seeing the event
         action_permissions = {"redeem": ("event.orders:write", "event.orders:checkin")}
@@ -70,7 +70,7 @@ class ApiView(GenericViewSet[M]):
     example: ClassVar[Any] = None
     action_examples: ClassVar[dict[str, Any]] = {}
     request_examples: ClassVar[dict[str, Any]] = {}
-    #: What a client sends, where it is not what it is shown.
+    #: The input, where it differs from the output.
     input_serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     #: How the key of a path is read: ids of rows; ``str`` where it is a code or a name.
     lookup_value_converter: ClassVar[str] = "id"
@@ -79,7 +79,7 @@ class ApiView(GenericViewSet[M]):
     read_permissions: ClassVar[Needs] = ()
     write_permissions: ClassVar[Needs] = ()
     action_permissions: ClassVar[dict[str, Needs]] = {}
-    #: Actions whose answer carries a secret: it is not kept for a repeated idempotency key.
+    #: Actions whose answer carries a secret: it is not stored for a repeated idempotency key.
     secret_actions: ClassVar[frozenset[str]] = frozenset()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -107,11 +107,11 @@ class ApiView(GenericViewSet[M]):
 
     def get_object(self) -> M:
         self.key_in_path(self.lookup_url_kwarg or self.lookup_field)
-        found: M = super().get_object()
-        return found
+        obj: M = super().get_object()
+        return obj
 
     def key_in_path(self, name: str) -> Any:
-        """Return the key of an object, unless it is no id at all: of that the words say nothing."""
+        """Return the key of an object. What is no id at all is a 404 without a message."""
         key = self.kwargs[name]
         if key is None:
             raise NotFound
@@ -121,9 +121,9 @@ class ApiView(GenericViewSet[M]):
         """Find what the path names among what the actor may see; False is the 403."""
         return True
 
-    def has_permission(self, needs: Needs) -> bool:
-        """Tell whether the actor holds one of the permissions in the scope just found."""
-        return not needs
+    def has_permission(self, permissions: Needs) -> bool:
+        """Whether the actor holds one of the permissions in this scope."""
+        return not permissions
 
     def _key_in(self, request: HttpRequest) -> KeyUse | None:
         key = idempotency.key_of(request)
@@ -165,15 +165,15 @@ class OrganizerView(ApiView[M]):
     organizer: Organizer
 
     def find_scope(self) -> bool:
-        found = self.actor.organizers().filter(slug=self.kwargs["organizer"]).first()
-        if found is None:
+        organizer = self.actor.organizers().filter(slug=self.kwargs["organizer"]).first()
+        if organizer is None:
             return False
-        self.organizer = found
+        self.organizer = organizer
         return True
 
-    def has_permission(self, needs: Needs) -> bool:
-        return not needs or any(
-            self.actor.may_in_organizer(permission, self.organizer) for permission in needs
+    def has_permission(self, permissions: Needs) -> bool:
+        return not permissions or any(
+            self.actor.may_in_organizer(permission, self.organizer) for permission in permissions
         )
 
 
@@ -185,17 +185,17 @@ class EventView(OrganizerView[M]):
     def find_scope(self) -> bool:
         if not super().find_scope():
             return False
-        found = self.actor.events(self.organizer).filter(slug=self.kwargs["event"]).first()
-        if found is None:
+        event = self.actor.events(self.organizer).filter(slug=self.kwargs["event"]).first()
+        if event is None:
             return False
-        found.organizer = self.organizer
-        self.event = found
-        timezone.activate(found.tz)
+        event.organizer = self.organizer
+        self.event = event
+        timezone.activate(event.tz)
         return True
 
-    def has_permission(self, needs: Needs) -> bool:
-        return not needs or any(
-            self.actor.may_in_event(permission, self.event) for permission in needs
+    def has_permission(self, permissions: Needs) -> bool:
+        return not permissions or any(
+            self.actor.may_in_event(permission, self.event) for permission in permissions
         )
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -210,7 +210,7 @@ class ListView(mixins.ListModelMixin):
 
     ``log_kind`` makes it conditional: the kind of log entry that tells when it last changed.
     ``page_generated`` sends X-Page-Generated, the time from which on to ask for changes next.
-    Clients choose with ``include`` and ``exclude`` which fields they are shown.
+    Clients choose the fields of an answer with ``include`` and ``exclude``.
     Where a number of rows is kept, ``whole_count`` returns that of the list without filters, or
     with those in ``counted_filters``; None if it must be counted.
     """
@@ -225,10 +225,10 @@ class ListView(mixins.ListModelMixin):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         poll_from = self._poll_from() if self.page_generated else None
         modified = self._last_modified()
-        early = modified and conditional.early_answer(request, changed=modified.compared)
+        early = modified and conditional.early_answer(request, changed=modified.required)
         response = early or super().list(request, *args, **kwargs)
         if modified is not None and early is None:
-            response["Last-Modified"] = http_date(modified.shown.timestamp())
+            response["Last-Modified"] = http_date(modified.sent.timestamp())
         if poll_from is not None:
             response["X-Page-Generated"] = poll_from.isoformat()
         return response
@@ -259,7 +259,7 @@ class DetailView(mixins.RetrieveModelMixin):
 class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin):
     """Create, change and delete with a log entry each, in one transaction.
 
-    The serializer's ``save`` gets ``scope()``; what the rules have to say is said by services that
+    The serializer's ``save`` gets ``scope()``; services apply the rules; they
     the serializer or ``remove`` calls.
     """
 
@@ -283,7 +283,7 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             self.remove(instance)
 
     def remove(self, instance: Any) -> None:
-        """Delete the object, or say which rule is against it."""
+        """Delete the object, or refuse with the rule that forbids it."""
         saving.delete(instance)
 
     def record(self, verb: str, obj: Model) -> None:
@@ -294,11 +294,11 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             obj=obj,
             event=getattr(self, "event", None),
             organizer=getattr(self, "organizer", None),
-            data=told(request) if verb != "deleted" else {},
+            data=sent_data(request) if verb != "deleted" else {},
         )
 
 
-def told(request: Request) -> dict[str, Any]:
+def sent_data(request: Request) -> dict[str, Any]:
     """What the client sent; of a form its texts, without its files."""
     sent = request.POST if isinstance(request.data, QueryDict) else request.data
     return dict(sent) if isinstance(sent, dict) else {}
@@ -317,5 +317,5 @@ def event_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> list[UR
 def _routes(prefix: str, view: type[ViewSetMixin], name: str) -> list[URLPattern]:
     router = SimpleRouter(use_regex_path=False)
     router.register(prefix, view, basename=name)
-    found: list[URLPattern | URLResolver] = router.urls
-    return [route for route in found if isinstance(route, URLPattern)]
+    urls: list[URLPattern | URLResolver] = router.urls
+    return [route for route in urls if isinstance(route, URLPattern)]

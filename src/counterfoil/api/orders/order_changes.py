@@ -1,4 +1,4 @@
-"""What a client sends to change an order or a ticket. Shape only; the services say what may be."""
+"""What a client sends to change an order or a ticket. Shape only; services apply the rules."""
 
 from __future__ import annotations
 

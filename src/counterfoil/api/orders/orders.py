@@ -41,7 +41,6 @@ from counterfoil.api.orders.order_fields import OrderSerializer, shown_orders
 from counterfoil.api.orders.order_filters import OrderFilters, canceled_positions_wanted
 from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
 from counterfoil.api.orders.position_fields import set_no_checkins
-from counterfoil.checkin.cancellation import cancel_order
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Gone
 from counterfoil.orders import payments, services
@@ -49,6 +48,7 @@ from counterfoil.orders.models import Order
 from counterfoil.orders.order_details import update_order
 from counterfoil.orders.search import Scope
 from counterfoil.orders.ticket_counts import orders_in
+from counterfoil.stock.services import cancel_order
 
 READ = ("event.orders:read",)
 #: What a shop sells at once. More take long enough to count as heavy work.
@@ -104,7 +104,7 @@ class OrderView(ShownOrders, EventView[Order]):
 
     def get_queryset(self) -> QuerySet[Order]:
         orders = Order.objects.filter(event=self.event)
-        if self.lookup_field in self.kwargs:  # codes are found by the index of the organizer
+        if self.lookup_field in self.kwargs:  # codes are looked up by the organizer's index
             orders = orders.filter(organizer=self.organizer)
         return self.prefetched(orders)
 
@@ -224,7 +224,7 @@ class OrganizerOrderView(ShownOrders, OrganizerView[Order]):
     serializer_class = OrderSerializer
     read_permissions = READ
 
-    def has_permission(self, needs: Needs) -> bool:
+    def has_permission(self, permissions: Needs) -> bool:
         """Nobody holds rights on orders in an organizer: they are held in its events."""
         return bool(self.searched_events) or not self.actor.events(self.organizer).exists()
 

@@ -34,7 +34,8 @@ def pdf_data(positions: Sequence[OrderPosition]) -> dict[int, dict[str, Any]]:
 
 
 def _of_event(event: Event, ids: list[int]) -> dict[int, dict[str, Any]]:
-    names = [each.key for each in VariableTable(event) if not isinstance(each, PictureVariable)]
+    variables = VariableTable(event).documented()
+    names = [each.key for each in variables if not isinstance(each, PictureVariable)]
     source = TicketSource(event, needs=names, images=(), now=clock.now())
     return {
         pk: {**{name: ticket.values.get(name) or "" for name in names}, "images": {}}

@@ -70,7 +70,7 @@ class SecretSerializer(serializers.Serializer[Any]):
 
 
 class WebhookView(ListView, DetailView, WritingViews, OrganizerView[Webhook]):
-    """Addresses that are told of what happens in the events."""
+    """Addresses that are notified of what happens in the events."""
 
     verbose_name = "webhook"
     example = {
@@ -92,8 +92,8 @@ class WebhookView(ListView, DetailView, WritingViews, OrganizerView[Webhook]):
     log_as = "webhook"
 
     def get_queryset(self) -> QuerySet[Webhook]:
-        found = queries.webhooks_of(self.organizer, self.actor)
-        return found.select_related("organizer").prefetch_related("limit_events")
+        webhooks = queries.webhooks_of(self.organizer, self.actor)
+        return webhooks.select_related("organizer").prefetch_related("limit_events")
 
     def scope(self) -> dict[str, Any]:
         return {"organizer": self.organizer}
@@ -114,7 +114,7 @@ class WebhookView(ListView, DetailView, WritingViews, OrganizerView[Webhook]):
     @extend_schema(request=None, responses=SecretSerializer)
     @action(detail=True, methods=["post"])
     def secret(self, request: Request, **kwargs: Any) -> Response:
-        """Make a new secret for signatures. It is shown in this answer only."""
+        """Create a new signing secret. Only this answer contains it."""
         secret = services.renew_secret(webhook=self.get_object(), actor=self.actor)
         return Response({"secret": secret}, headers={"Cache-Control": "no-store"})
 

@@ -7,6 +7,12 @@ from collections.abc import Iterator
 
 from counterfoil.catalog.models import Event
 from counterfoil.printing.variables.answers import question_variables
+from counterfoil.printing.variables.batch import (
+    BATCH_VARIABLES,
+    TABLE_COLUMN,
+    table_variable,
+    table_variables,
+)
 from counterfoil.printing.variables.event import EVENT_VARIABLES, event_property
 from counterfoil.printing.variables.kinds import Variable
 from counterfoil.printing.variables.people import people_variables
@@ -19,7 +25,7 @@ PRODUCT_PROPERTY = "itemmeta:"
 
 
 class VariableTable:
-    """The variables of one event: the fixed ones, its questions, its properties."""
+    """The variables of one event: the fixed ones, its questions, its properties and tables."""
 
     def __init__(self, event: Event) -> None:
         self._event = event
@@ -32,7 +38,18 @@ class VariableTable:
             (PRODUCT_PROPERTY + name for name in self._event.item_meta_properties),
         )
         return itertools.chain(
-            self._by_key.values(), filter(None, (self.find(key) for key in properties))
+            self._by_key.values(),
+            filter(None, (self.find(key) for key in properties)),
+            table_variables(self._event),
+        )
+
+    def documented(self) -> Iterator[Variable]:
+        """Iterate over the variables that pretix has, too."""
+        ours = {variable.key for variable in BATCH_VARIABLES}
+        return (
+            variable
+            for variable in self
+            if variable.key not in ours and not variable.key.startswith(TABLE_COLUMN)
         )
 
     def find(self, key: str) -> Variable | None:
@@ -41,11 +58,14 @@ class VariableTable:
             return event_property(key, key.removeprefix(EVENT_PROPERTY))
         if key.startswith(PRODUCT_PROPERTY):
             return product_property(key, key.removeprefix(PRODUCT_PROPERTY))
+        if key.startswith(TABLE_COLUMN):
+            return table_variable(key.removeprefix(TABLE_COLUMN))
         return self._by_key.get(key)
 
 
 def _variables(event: Event) -> Iterator[Variable]:
     yield from ticket_variables(event)
+    yield from BATCH_VARIABLES
     yield from PRODUCT_VARIABLES
     yield from EVENT_VARIABLES
     yield from people_variables(event)

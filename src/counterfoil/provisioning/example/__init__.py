@@ -64,9 +64,9 @@ class _Example:
         items = self._items()
         self._quotas(items)
         self._layouts(items)
-        for wanted in self._source["checkin_lists"]:
-            limits = [items[number] for number in wanted["items"]]
-            values = {"name": wanted["name"], "all_products": False, "limit_products": limits}
+        for entry in self._source["checkin_lists"]:
+            limits = [items[number] for number in entry["items"]]
+            values = {"name": entry["name"], "all_products": False, "limit_products": limits}
             save_list(event=self._event, checkin_list=None, fields=values, actor=self._actor)
         return self._event
 
@@ -83,53 +83,51 @@ class _Example:
     def _items(self) -> list[Item]:
         rule = TaxRule(event=self._event)
         self._note(products.save_tax_rule(rule=rule, fields=self._source["tax_rule"]), "taxrule")
-        categories = [self._category(wanted) for wanted in self._source["categories"]]
+        categories = [self._category(entry) for entry in self._source["categories"]]
         return [
-            self._item({**wanted["fields"], "tax_rule": rule}, categories, wanted)
-            for wanted in self._source["items"]
+            self._item({**entry["fields"], "tax_rule": rule}, categories, entry)
+            for entry in self._source["items"]
         ]
 
-    def _category(self, wanted: dict[str, Any]) -> ItemCategory:
+    def _category(self, entry: dict[str, Any]) -> ItemCategory:
         category = ItemCategory(event=self._event)
-        return self._note(products.save_category(category=category, fields=wanted), "category")
+        return self._note(products.save_category(category=category, fields=entry), "category")
 
     def _item(
-        self, fields: dict[str, Any], categories: list[ItemCategory], wanted: dict[str, Any]
+        self, fields: dict[str, Any], categories: list[ItemCategory], entry: dict[str, Any]
     ) -> Item:
-        numbered = enumerate(wanted["variations"])
+        numbered = enumerate(entry["variations"])
         made = products.create_item(
             event=self._event,
-            fields={**fields, "category": categories[wanted["category"]]},
+            fields={**fields, "category": categories[entry["category"]]},
             variations=[{**values, "position": number} for number, values in numbered],
         )
         return self._note(made, "item")
 
     def _quotas(self, items: list[Item]) -> None:
-        for number, wanted in enumerate(self._source["quotas"]):
+        for number, entry in enumerate(self._source["quotas"]):
             sold = zip(items, self._source["items"], strict=True)
             of_quota = [item for item, source in sold if number in source["quotas"]]
             variations = [each for item in of_quota for each in item.variations.all()]
-            fields = {**wanted, "items": of_quota, "variations": variations}
+            fields = {**entry, "items": of_quota, "variations": variations}
             self._note(save_quota(quota=Quota(event=self._event), fields=fields), "quota")
 
     def _layouts(self, items: list[Item]) -> None:
         web = self._organizer.sales_channels.get(identifier=services.WEB)
-        for wanted in self._source["layouts"]:
-            layout = create_layout(
-                actor=self._actor, event=self._event, values=self._layout(wanted)
-            )
-            for number in wanted.get("items", []):
+        for entry in self._source["layouts"]:
+            layout = create_layout(actor=self._actor, event=self._event, values=self._layout(entry))
+            for number in entry.get("items", []):
                 assign_layout(
                     actor=self._actor, layout=layout, item=items[number], sales_channel=web
                 )
 
-    def _layout(self, wanted: dict[str, Any]) -> LayoutValues:
-        page = wanted["page"]
-        elements = wanted["elements"]
+    def _layout(self, entry: dict[str, Any]) -> LayoutValues:
+        page = entry["page"]
+        elements = entry["elements"]
         return LayoutValues(
-            name=wanted["name"],
+            name=entry["name"],
             layout=built_in_layout() if elements == "built-in" else elements,
-            default=wanted["default"],
+            default=entry["default"],
             background=page
             and create_blank_background(event=self._event, width=page[0], height=page[1]),
         )

@@ -27,9 +27,9 @@ from counterfoil.render.background.compiled import CompiledObject
 from counterfoil.render.background.filters import PICTURES, inflated
 from counterfoil.render.background.limits import Limits
 from counterfoil.render.background.optional_content import OptionalContent, without_hidden
-from counterfoil.render.background.profiles import is_profile
 from counterfoil.render.errors import BackgroundError, ImageError
 from counterfoil.render.images import jpeg
+from counterfoil.render.profiles import is_profile
 
 _FILTERS = {
     "AHx": "ASCIIHexDecode",

@@ -54,8 +54,8 @@ class TextElement(Element):
         metadata=attribute(
             VARIABLE,
             "Content",
-            "A variable, `meta:NAME` or `itemmeta:NAME`; or `other` for the element's own text, "
-            "`other_i18n` for its own translated texts.",
+            "A variable, `meta:NAME`, `itemmeta:NAME` or `data:NAME`; or `other` for the element's "
+            "own text, `other_i18n` for its own translated texts.",
         )
     )
     text: str = field(

@@ -13,6 +13,7 @@ from PIL import features
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images import jpeg, png
 from counterfoil.render.images.picture import Image, Raster
+from counterfoil.render.profiles import LONGEST_PROFILE, describes_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,27 @@ def read_image(data: bytes, limits: Limits = LIMITS) -> Image:
             f"The picture's file is too large: {len(data) / 1e6:.0f} MB, "
             f"and {limits.octets / 1e6:.0f} MB are allowed."
         )
-    orientation, raster, alpha, (width, height) = _reader(data)(data, limits.pixels)
-    if orientation >= 5:
+    read = _reader(data)(data, limits.pixels)
+    width, height = read.size
+    if read.orientation >= 5:
         width, height = height, width
     digest = hashlib.sha256(data).digest()
-    return Image(digest, width, height, orientation, raster, alpha)
+    # What was converted to other colours while it was decoded is not in the profile's any more.
+    is_sound = len(read.profile) <= LONGEST_PROFILE and describes_pixels(
+        read.profile, read.raster.components
+    )
+    profile = read.profile if is_sound else None
+    return Image(digest, width, height, read.orientation, read.raster, read.alpha, profile)
 
 
-_Read = tuple[int, Raster, Raster | None, tuple[int, int]]
+@dataclass(frozen=True, slots=True)
+class _Read:
+    orientation: int
+    raster: Raster
+    alpha: Raster | None
+    size: tuple[int, int]
+    """As the pixels are stored, before they are turned."""
+    profile: bytes
 
 
 def _reader(data: bytes) -> Callable[[bytes, int], _Read]:
@@ -66,14 +80,16 @@ def _read_png(data: bytes, pixels: int) -> _Read:
     check_size(header.width, header.height, pixels)
     picture = decode(header.file, "PNG", pixels)
     raster, alpha = png.from_file(header, picture)
-    return jpeg.exif_orientation(header.exif), raster, alpha, picture.size
+    turned = jpeg.exif_orientation(header.exif)
+    return _Read(turned, raster, alpha, picture.size, header.profile)
 
 
 def _read_gif(data: bytes, pixels: int) -> _Read:
     check_size(int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"), pixels)
     picture = decode(data, "GIF", pixels)
+    profile = _profile(picture)
     raster, alpha = png.from_pixels(picture)
-    return 1, raster, alpha, picture.size
+    return _Read(1, raster, alpha, picture.size, profile)
 
 
 def _read_jpeg(data: bytes, pixels: int) -> _Read:
@@ -83,8 +99,9 @@ def _read_jpeg(data: bytes, pixels: int) -> _Read:
     small = decode(file.data, "JPEG", pixels, thumbnail=file.passes)
     if not file.passes:
         raster, alpha = png.from_pixels(small)
-        return file.orientation, raster, alpha, small.size
-    return file.orientation, jpeg.raster(file), None, (file.width, file.height)
+        return _Read(file.orientation, raster, alpha, small.size, file.profile)
+    size = (file.width, file.height)
+    return _Read(file.orientation, jpeg.raster(file), None, size, file.profile)
 
 
 def _read_webp(data: bytes, pixels: int) -> _Read:
@@ -128,8 +145,14 @@ def _read_modern(data: bytes, kind: str, pixels: int) -> _Read:
         raise ImageError(f"This installation of Pillow cannot read {_NAMES[kind]} pictures.")
     picture = decode(data, kind, pixels)
     orientation = jpeg.exif_orientation(picture.info.get("exif") or b"")
+    profile = _profile(picture)
     raster, alpha = png.from_pixels(picture)
-    return orientation, raster, alpha, picture.size
+    return _Read(orientation, raster, alpha, picture.size, profile)
+
+
+def _profile(picture: Pillow.Image) -> bytes:
+    profile = picture.info.get("icc_profile")
+    return profile if isinstance(profile, bytes) else b""
 
 
 _NAMES = {"WEBP": "WebP", "AVIF": "AVIF"}

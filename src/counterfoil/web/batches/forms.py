@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -12,8 +13,8 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from counterfoil.batches.models import MAX_AMOUNT
-from counterfoil.batches.services import BatchSpec
+from counterfoil.batches.models import MAX_AMOUNT, BatchRequest
+from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import Event, SalesChannel, SubEvent
 from counterfoil.core.ids import row_id
 from counterfoil.layouts.models import TicketLayout
@@ -124,12 +125,11 @@ class NewBatchForm(forms.Form):
 
     def batch_spec(self) -> BatchSpec:
         """Return the batch that a valid form requests."""
-        kwargs = {
-            name: self.cleaned_data[name]
-            for name in ("amount", "sales_channel", "layout", "testmode", "comment")
-        }
         offer = self.offers[self.cleaned_data["item"]]
-        return BatchSpec(item=offer.item, variation=offer.variation, subevent=self.date, **kwargs)
+        product = {"item": offer.item, "variation": offer.variation, "subevent": self.date}
+        names = {field.name for field in fields(BatchSpec)}
+        options = {name: value for name, value in self.cleaned_data.items() if name in names}
+        return BatchSpec(**{**options, **product})
 
     def _set_querysets(self) -> None:
         event = self.event
@@ -160,6 +160,22 @@ class NewBatchForm(forms.Form):
         field.widget.sold_out = frozenset(
             key for key, offer in self.offers.items() if offer.is_sold_out
         )
+
+
+def values_of(batch_request: BatchRequest) -> dict[str, Any]:
+    """Return the values of the form that request the same batch again."""
+    values = {field.name: _entered(batch_request, field.name) for field in fields(BatchSpec)}
+    if variation := values.pop("variation"):
+        values["item"] = f"{values['item']}-{variation}"
+    return values
+
+
+def _entered(batch_request: BatchRequest, name: str) -> Any:
+    """Return a column as a browser sends it. A reference has its key even if the row is gone."""
+    value = batch_request.serializable_value(name)
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return "" if value is None else value
 
 
 def chosen_of(rows: QuerySet[M], value: object) -> M | None:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.display_names import names_of
@@ -22,8 +23,10 @@ from counterfoil.core.refusals import Conflict
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import LayoutChooser
-from counterfoil.web.batches.forms import NewBatchForm, chosen_of
+from counterfoil.printing.queries import prints_of
+from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
+from counterfoil.web.printing.forms import PrinterForm
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
@@ -37,9 +40,6 @@ STATES: dict[str, tuple[Job.State, ...]] = {
     "cancelled": (Job.State.CANCELLED,),
 }
 
-#: The fields of the form that the query string may fill in.
-_PRESET = ("subevent", "item", "amount", "sales_channel", "layout", "testmode", "comment")
-
 
 class Batches(EventPage):
     """Lists the requests for batches. While one is under way, the list refreshes itself."""
@@ -48,9 +48,9 @@ class Batches(EventPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         rows = self.rows(self._queryset())
-        details = requests.prefetch_related_objects(self.event, rows.object_list)
-        is_running = any(each.request.job.state in STATES["under_way"] for each in details)
-        context = {"rows": rows, "requests": details, "is_running": is_running}
+        batch_requests = list(rows.object_list)
+        is_running = any(each.job.state in STATES["under_way"] for each in batch_requests)
+        context = {"rows": rows, "batch_requests": batch_requests, "is_running": is_running}
         if self.is_partial:
             return self.render("web/batches/_list.html", context)
         return self.render("web/batches/list.html", {**context, **self._filters()})
@@ -83,12 +83,15 @@ class Batch(EventPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         batch = batch_of(self.event, kwargs["batch"])
-        prints = list(queries.prints_of(self.event).filter(batch_print__batch=batch)[:FIRST])
+        printed = prints_of(self.event).filter(batch_print__batch=batch)
+        prints = list(printed.select_related("batch_print__batch")[:FIRST])
         requested_by = getattr(getattr(batch, "request", None), "requested_by", "")
         context = {
             "batch": batch,
             "tickets": queries.annotated_tickets(batch)[:FIRST],
+            "is_numbered": queries.is_numbered(batch),
             "prints": prints,
+            "printer": PrinterForm(),
             "requested_by": requested_by,
             "names": names_of([requested_by, *(each.requested_by for each in prints)]),
             "entered": queries.entries_of(batch),
@@ -127,6 +130,7 @@ class Tickets(EventPage):
             "batch": batch,
             "rows": rows,
             "tickets": rows.object_list,
+            "is_numbered": queries.is_numbered(batch),
             "tables": tables_of(self, batch),
             "query": {"q": self.asked("q"), "state": self.asked("state")},
         }
@@ -135,7 +139,7 @@ class Tickets(EventPage):
     def _queryset(self, batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
         queryset = queries.in_state(queries.annotated_tickets(batch), self.asked("state"))
         text = self.asked("q")
-        return queries.search(queryset, text) if text else queryset
+        return queries.search(queryset, text, batch) if text else queryset
 
 
 class NewBatch(FormPage, EventPage):
@@ -146,7 +150,8 @@ class NewBatch(FormPage, EventPage):
     write_permissions = WRITE
 
     def form(self, *sent: Any) -> NewBatchForm:
-        chosen = {name: self.asked(name) for name in _PRESET if name in self.request.GET}
+        names = NewBatchForm.base_fields.keys() & self.request.GET.keys() - {"form"}
+        chosen = {name: self.asked(name) for name in names}
         return NewBatchForm(self.event, *sent[:1], chosen=chosen)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -195,11 +200,11 @@ class Request(_RequestPage):
         batch_request = self.batch_request()
         if batch_request.batch_id is not None and self.has_permission(READ):
             return self._redirect_to_batch(batch_request.batch_id)
-        (details,) = requests.prefetch_related_objects(self.event, [batch_request])
         requested_by = batch_request.requested_by
         template = "_progress" if self.is_partial else "request"
         context = {
-            "details": details,
+            "batch_request": batch_request,
+            "again": urlencode(values_of(batch_request)),
             "job": batch_request.job,
             "requested_by": names_of([requested_by]).get(requested_by),
         }

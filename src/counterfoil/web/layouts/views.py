@@ -38,7 +38,7 @@ from counterfoil.web.layouts.forms import (
     NewLayoutForm,
 )
 
-_WRITE = ("event.settings.general:write",)
+DESIGN = ("event.settings.general:write",)
 _THUMBNAIL_DPI = 60
 
 
@@ -77,8 +77,8 @@ class LayoutPicture(LayoutPage):
 class LayoutNew(FormPage, EventPage):
     """A new layout, which the editor opens at once."""
 
-    write_permissions = _WRITE
-    read_permissions = _WRITE
+    write_permissions = DESIGN
+    read_permissions = DESIGN
     title = gettext_lazy("New layout")
     button = gettext_lazy("Create and open")
     values: LayoutValues
@@ -105,8 +105,8 @@ class LayoutNew(FormPage, EventPage):
 class LayoutImport(FormPage, EventPage):
     """A layout from a file. Nothing is made unless all of it can be used."""
 
-    write_permissions = _WRITE
-    read_permissions = _WRITE
+    write_permissions = DESIGN
+    read_permissions = DESIGN
     title = gettext_lazy("Import a layout")
     button = gettext_lazy("Import")
     values: LayoutValues
@@ -133,8 +133,8 @@ class LayoutImport(FormPage, EventPage):
 
 
 class LayoutRename(FormPage, LayoutPage):
-    write_permissions = _WRITE
-    read_permissions = _WRITE
+    write_permissions = DESIGN
+    read_permissions = DESIGN
     title = gettext_lazy("Rename the layout")
 
     def form(self, *sent: Any) -> LayoutNameForm:
@@ -146,7 +146,7 @@ class LayoutRename(FormPage, LayoutPage):
 
 
 class LayoutDuplicate(LayoutPage):
-    write_permissions = _WRITE
+    write_permissions = DESIGN
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         name = _("%(name)s (copy)") % {"name": self.layout.name[:170]}
@@ -155,7 +155,7 @@ class LayoutDuplicate(LayoutPage):
 
 
 class LayoutDefault(LayoutPage):
-    write_permissions = _WRITE
+    write_permissions = DESIGN
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         services.make_default(actor=self.actor, layout=self.layout)
@@ -163,8 +163,8 @@ class LayoutDefault(LayoutPage):
 
 
 class LayoutDelete(ConfirmPage, LayoutPage):
-    write_permissions = _WRITE
-    read_permissions = _WRITE
+    write_permissions = DESIGN
+    read_permissions = DESIGN
 
     def question(self) -> str:
         return _("Delete the layout “%s”?") % self.layout
@@ -219,7 +219,7 @@ class LayoutBackground(LayoutPage):
 class Assignments(FormPage, EventPage):
     """Which product prints with which layout, by sales channel."""
 
-    read_permissions = write_permissions = _WRITE
+    read_permissions = write_permissions = DESIGN
     template = "web/layouts/assignments.html"
     title = gettext_lazy("Layouts of products")
 

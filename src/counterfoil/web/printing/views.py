@@ -5,22 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.display_names import names_of
-from counterfoil.batches import queries, services
-from counterfoil.core.refusals import Conflict
+from counterfoil.batches import services
+from counterfoil.catalog.models import Event
+from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.files.services import size
 from counterfoil.jobs.queries import Phase, state_of
+from counterfoil.printing.finding_places import FindingPlaces
 from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.queries import prints_of
 from counterfoil.printing.services import cancel_render
 from counterfoil.web.batches.views import READ, batch_of
 from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, event_routes
+from counterfoil.web.layouts.views import DESIGN
+from counterfoil.web.printing.forms import PrinterForm
 
 
 class Prints(EventPage):
@@ -29,7 +35,7 @@ class Prints(EventPage):
     read_permissions = READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        rows = self.rows(queries.prints_of(self.event))
+        rows = self.rows(_prints_with_batches(self.event))
         context = {
             "rows": rows,
             "prints": rows.object_list,
@@ -43,7 +49,12 @@ class PrintBatch(EventPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         batch = batch_of(self.event, kwargs["batch"])
-        print_request = services.request_print(actor=self.actor, batch=batch)
+        form = PrinterForm(request.POST)
+        if not form.is_valid():
+            raise Invalid({name: [*map(str, texts)] for name, texts in form.errors.items()})
+        print_request = services.request_print(
+            actor=self.actor, batch=batch, printer_dpi=form.cleaned_data["printer_dpi"]
+        )
         return self.go("print", print_request.pk)
 
 
@@ -52,7 +63,7 @@ class _PrintPage(EventPage):
 
     def print_request(self) -> RenderRequest:
         """Return the print of this event that the path names."""
-        print_request = get_object_or_404(queries.prints_of(self.event), pk=self.kwargs["job"])
+        print_request = get_object_or_404(_prints_with_batches(self.event), pk=self.kwargs["job"])
         print_request.event = self.event
         return print_request
 
@@ -74,12 +85,27 @@ class Print(_PrintPage):
             "is_mine": requested_by == self.actor.key,
             "batch": getattr(getattr(print_request, "batch_print", None), "batch", None),
             "requested_by": names_of([requested_by]).get(requested_by),
-            "warnings": warnings_of(print_request.job.result),
+            "warnings": warnings_of(print_request),
+            "may_edit_layouts": self.has_permission(DESIGN),
             "bytes": _size(print_request),
             "download": _download_path(self, print_request),
         }
         template = "_print" if self.is_partial else "detail"
         return self.render(f"web/printing/{template}.html", context)
+
+
+class FindingPicture(_PrintPage):
+    """Shows the place of a finding on the first ticket that has it."""
+
+    read_permissions = READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        try:
+            png = FindingPlaces(self.print_request()).draw(kwargs["number"])
+        except (Gone, Invalid):
+            raise Http404 from None
+        headers = {"Cache-Control": "private, max-age=600"}
+        return HttpResponse(png, content_type="image/png", headers=headers)
 
 
 class CancelPrint(_PrintPage):
@@ -96,6 +122,10 @@ class CancelPrint(_PrintPage):
         except Conflict:
             messages.warning(request, _("This print job has already ended."))
         return self.go("print", print_request.pk)
+
+
+def _prints_with_batches(event: Event) -> QuerySet[RenderRequest]:
+    return prints_of(event).select_related("batch_print__batch")
 
 
 def _size(print_request: RenderRequest) -> int | None:
@@ -122,6 +152,11 @@ def _download_path(page: EventPage, print_request: RenderRequest) -> str:
 routes = event_routes(
     path("batches/prints/", Prints.as_view(), name="prints"),
     path("batches/prints/<uuid:job>/", Print.as_view(), name="print"),
+    path(
+        "batches/prints/<uuid:job>/findings/<int:number>/picture.png",
+        FindingPicture.as_view(),
+        name="print-finding",
+    ),
     path("batches/prints/<uuid:job>/cancel/", CancelPrint.as_view(), name="print-cancel"),
     path("batches/<int:batch>/print/", PrintBatch.as_view(), name="batch-print"),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
+from counterfoil.catalog.money import localized
 from counterfoil.core import language
 from counterfoil.core.translated import Translated
 from counterfoil.web.framework import labels
@@ -46,7 +47,7 @@ def money(amount: Decimal | None, currency: str) -> str:
     """Show an amount as people of the page's language write it."""
     if amount is None:
         return ""
-    return format_currency(amount, currency, locale=language.locale())
+    return localized(amount, currency, language.locale())
 
 
 @register.simple_tag

@@ -16,6 +16,7 @@ from counterfoil.web.catalog.forms.channels import SoldThrough
 from counterfoil.web.framework.forms.datetime_fields import MomentField
 from counterfoil.web.framework.forms.groups import Group, Grouped
 from counterfoil.web.framework.forms.metadata import MetadataField
+from counterfoil.web.framework.forms.prices import PriceField
 from counterfoil.web.framework.forms.rows import MOST_ROWS, Row, wants_more, with_one_more
 from counterfoil.web.framework.forms.translated import (
     ShortText,
@@ -32,13 +33,8 @@ PREFIX = "variations"
 _LARGEST = 2**31 - 1
 
 
-def _price(**given: Any) -> forms.DecimalField:
-    return forms.DecimalField(max_digits=13, decimal_places=2, min_value=0, **given)
-
-
 class VariationForm(Row):
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    default_price = _price(label=_("Own price"), required=False)
     active = forms.BooleanField(label=_("Active"), required=False, initial=True)
     delete = forms.BooleanField(label=_("Delete"), required=False)
 
@@ -48,6 +44,10 @@ class VariationForm(Row):
         super().__init__(*args, **given)
         self.is_draft = is_draft
         self.fields["value"] = TranslatedTextField(label=_("Name"), locales=event.locales)
+        self.fields["default_price"] = PriceField(
+            label=_("Own price"), currency=event.currency, required=False
+        )
+        self.order_fields(self.field_order)
 
     @property
     def is_new(self) -> bool:
@@ -87,7 +87,6 @@ class ItemForm(SoldThrough, Grouped, Row):
 
     category = _Named(ItemCategory.objects.none(), label=_("Category"), required=False)
     tax_rule = _Named(TaxRule.objects.none(), label=_("Tax rule"), required=False)
-    default_price = _price(label=_("Price"))
     internal_name = forms.CharField(
         label=_("Internal name"), max_length=255, required=False, empty_value=None
     )
@@ -147,6 +146,7 @@ class ItemForm(SoldThrough, Grouped, Row):
             widget=ShortText,
             required=False,
         )
+        self.fields["default_price"] = PriceField(label=_("Price"), currency=event.currency)
         self._rows_of("category", event.categories.order_by("position", "pk"))
         self._rows_of("tax_rule", event.tax_rules.order_by("pk"))
         self.offer_channels_of(event.organizer)
