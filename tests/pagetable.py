@@ -238,6 +238,7 @@ ROUTES: dict[str, Row] = {
     "orders": Row(),
     "order": Row(order),
     "order-delete": Row(order),
+    "test-orders-delete": Row(),
     "ticket": Row(ticket),
     "ticket-picture": Row(ticket),
     "ticket-pdf": Row(ticket),

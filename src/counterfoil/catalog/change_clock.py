@@ -102,7 +102,8 @@ def _poll_at_rest(event_ids: Collection[int]) -> datetime:
         if missing := [event for event in events if event not in latest]:
             cursor.execute(_START, [missing])  # waits for those who start one
         cursor.execute(_NOW)
-        return max([cursor.fetchone()[0], *map(_after, latest.values())])
+        now: datetime = cursor.fetchone()[0]
+        return max([now, *map(_after, latest.values())])
 
 
 def _poll_in_use(event_ids: Collection[int]) -> datetime:

@@ -23,7 +23,7 @@ class LongPaginator(Paginator[Any]):
         self._known_count = count
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         known = self._known_count()
         if known is not None:
             return known
@@ -37,4 +37,4 @@ class LongPaginator(Paginator[Any]):
         if self.count < LONG or start < self.count / 2 or not isinstance(rows, QuerySet):
             return super().page(number)
         from_end = rows.reverse()[self.count - end : self.count - start]
-        return self._get_page(list(from_end)[::-1], number, self)
+        return Page(list(from_end)[::-1], number, self)

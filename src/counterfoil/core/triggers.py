@@ -79,7 +79,7 @@ def for_each_row(
 
 
 def keep(
-    app: AppConfig, triggers: Sequence[Trigger], then: Callable[[], None] | None = None
+    app: AppConfig, triggers: Sequence[Trigger], then: Callable[[], object] | None = None
 ) -> None:
     """Keep triggers of an app in the database. ``then`` runs when they were created anew."""
 

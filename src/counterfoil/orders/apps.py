@@ -12,4 +12,4 @@ class OrdersConfig(AppConfig):
         from counterfoil.orders import ticket_counts
 
         summaries.register(ticket_counts.SUMMARY)
-        triggers.keep(self, ticket_counts.TRIGGERS, then=lambda: ticket_counts.SUMMARY.repair())
+        triggers.keep(self, ticket_counts.TRIGGERS, then=ticket_counts.SUMMARY.repair)

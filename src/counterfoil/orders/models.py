@@ -83,6 +83,7 @@ class Order(models.Model):
             models.Index(fields=["organizer", "datetime", "id"], name="order_of_organizer"),
             models.Index(fields=["event", "last_modified", "id"], name="order_by_change"),
             models.Index(fields=["event", "status", "datetime", "id"], name="order_by_status"),
+            models.Index(fields=["event"], condition=Q(testmode=True), name="order_of_test"),
             models.Index(
                 fields=["organizer", "search_text"],
                 condition=Q(search_text__isnull=False),

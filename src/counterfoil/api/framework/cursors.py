@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet
@@ -124,7 +124,7 @@ class Order:
     def _key_of_column(self, column: Col, descending: bool) -> _Key | None:
         for field in self._rows.model._meta.concrete_fields:
             related = field.related_model
-            if isinstance(related, type) and related._meta.db_table == column.alias:
+            if _is_model(related) and related._meta.db_table == column.alias:
                 return _Key(f"{field.name}__pk", column.target, column, descending)
         return None
 
@@ -140,9 +140,14 @@ def _field(model: type[Model], path: str) -> Field[Any, Any] | None:
             return None
         if not isinstance(field, Field) or field.null or field.many_to_many:
             return None
-        if isinstance(field.related_model, type):
+        if _is_model(field.related_model):
             model = field.related_model
-    return field.target_field if field.is_relation else field
+    column: Field[Any, Any] = field.target_field if field.is_relation else field
+    return column
+
+
+def _is_model(related: Any) -> TypeGuard[type[Model]]:
+    return isinstance(related, type) and issubclass(related, Model)
 
 
 class _Compared(Func):

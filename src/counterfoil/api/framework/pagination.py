@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import QuerySet
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
@@ -50,7 +49,7 @@ class Pages(PageNumberPagination):
     _cursor: Cursor | None = None
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
+        self, queryset: Any, request: Request, view: Any = None
     ) -> list[Any] | None:
         size = self.get_page_size(request)
         if not size:
@@ -66,11 +65,12 @@ class Pages(PageNumberPagination):
         else:
             self._count_of = _known_count(view, request)
             super().paginate_queryset(queryset, request, view)
-        shown = list(self.page) if self.page is not None else []
-        if shown and order.allows_cursors and self.page.paginator.count >= LONG:
-            self._cursor = order.cursor_after(
-                shown[-1], page=self.page.number + 1, count=self.page.paginator.count
-            )
+        page = self.page
+        if page is None:
+            return None
+        shown, count = list(page), page.paginator.count
+        if shown and order.allows_cursors and count >= LONG:
+            self._cursor = order.cursor_after(shown[-1], page=page.number + 1, count=count)
         return shown
 
     def django_paginator_class(self, rows: Any, size: int) -> LongPaginator:  # type: ignore[override]
