@@ -59,7 +59,8 @@ class Effort:
 def _rows_in(plan: dict[str, Any]) -> int:
     below = plan.get("Plans", [])
     looked_at = 0
-    if "Scan" in plan["Node Type"]:
+    # An index's own rows are those of the scan above it, and some that were deleted.
+    if "Scan" in plan["Node Type"] and plan["Node Type"] != "Bitmap Index Scan":
         per_loop = plan["Actual Rows"] + sum(
             plan.get(f"Rows Removed by {by}", 0) for by in ("Filter", "Index Recheck")
         )

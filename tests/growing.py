@@ -140,7 +140,9 @@ class House:
             "check-ins: first page": lambda: api.get(at(self.event, "checkins/")),
             "log: first page": lambda: api.get(f"{BASE}/organizers/{organizer}/auditlog/"),
             "orders: search=name": lambda: api.get(at(self.event, "orders/?search=jane500")),
-            "tickets: search=name": lambda: api.get(at(self.event, "orderpositions/?search=jane5")),
+            "tickets: search=name": lambda: api.get(
+                at(self.event, "orderpositions/?search=jane500")
+            ),
             "orders: last page": lambda: api.get(at(self.event, "orders/?page=last")),
             "organizer's orders: last page": lambda: api.get(
                 f"{BASE}/organizers/{organizer}/orders/?page=last"

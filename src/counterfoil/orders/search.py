@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.numbers import serials_meant
@@ -59,6 +59,13 @@ class Scope:
         rows = OrderPosition.objects.filter(organizer=self.organizer)
         return rows.filter(order__event__in=self.events)
 
+    @property
+    def named_positions(self) -> QuerySet[OrderPosition]:
+        """The same for a search by words: the event is looked up of what matches, row by row."""
+        event = Order.objects.filter(pk=OuterRef("order")).values("event")[:1]
+        rows = OrderPosition.objects.filter(organizer=self.organizer)
+        return rows.alias(of_event=Subquery(event)).filter(of_event__in=self.events)
+
 
 @dataclass(frozen=True, slots=True)
 class _Exact:
@@ -104,7 +111,7 @@ def matches_name(
     words = holding(text, names_only=True)
     if words is None:
         return positions.none()
-    keys = scope.positions.filter(words).values_list("pk", flat=True)
+    keys = scope.named_positions.filter(words).values_list("pk", flat=True)
     return positions.filter(pk__in=set(keys[:MOST]))
 
 
@@ -162,7 +169,7 @@ def _may_be_a_name(text: str) -> bool:
 
 def _similar_positions(scope: Scope, text: str) -> Iterator[QuerySet[OrderPosition]]:
     if (words := holding(text)) is not None:
-        yield scope.positions.filter(words)
+        yield scope.named_positions.filter(words)
     key = text.strip()
     if len(key) >= _SHORTEST_SECRET and " " not in key:
         for form in {key, key.lower(), key.upper()}:
