@@ -107,7 +107,7 @@ class RowIds(django_filters.BaseInFilter, RowId):  # type: ignore[misc]
 class TotalOrder(filters.OrderingFilter):
     """``ordering`` by the view's ``ordering_fields``, made total with the primary key.
 
-    The key goes in the direction of the fields if they all go in one, so that an index has it.
+    The key goes down with columns of the row itself that do, so that an index has it.
 
     Unknown fields are ignored. Views without ``ordering_fields`` keep their own order.
     """
@@ -122,5 +122,10 @@ class TotalOrder(filters.OrderingFilter):
         self, request: Request, queryset: QuerySet[Any], view: APIView
     ) -> QuerySet[Any]:
         ordering = self.get_ordering(request, queryset, view) or queryset.query.order_by
-        is_descending = all(isinstance(name, str) and name.startswith("-") for name in ordering)
-        return queryset.order_by(*ordering, "-pk" if ordering and is_descending else "pk")
+        goes_down = ordering and all(_goes_down(name) for name in ordering)
+        return queryset.order_by(*ordering, "-pk" if goes_down else "pk")
+
+
+def _goes_down(ordering: Any) -> bool:
+    """Tell whether an ordering is by a column of the row itself, the largest first."""
+    return isinstance(ordering, str) and ordering.startswith("-") and "__" not in ordering
