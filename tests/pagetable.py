@@ -18,6 +18,7 @@ from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.services import PrintItem, request_render
+from counterfoil.render import Message
 from makers import (
     make_delivery,
     make_device,
@@ -141,7 +142,9 @@ def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
     found = {"concern": "overflows_box", "pointer": "/0", "layout": "", "layout_index": 0}
-    first = [{"ticket": f"{sold.order.code}-{sold.positionid}", "detail": ""}]
+    first = [
+        {"ticket": f"{sold.order.code}-{sold.positionid}", "message": Message.of_text("").to_json()}
+    ]
     result = {"findings": [{**found, "count": 1, "first": first}]}
     Job.objects.filter(pk=names["job"]).update(result=result)
     return {**names, "number": 0}
@@ -188,6 +191,7 @@ ROUTES: dict[str, Row] = {
     "channel-delete": Row(channel),
     "event": Row(),
     "event-settings": Row(),
+    "event-copy": Row(),
     "event-delete": Row(),
     "subevents": Row(),
     "subevent-add": Row(),
@@ -199,6 +203,7 @@ ROUTES: dict[str, Row] = {
     "item-add": Row(),
     "item": Row(item),
     "item-picture": Row(item),
+    "item-copy": Row(item),
     "item-delete": Row(item),
     "categories": Row(),
     "category-add": Row(),
@@ -249,6 +254,8 @@ ROUTES: dict[str, Row] = {
     "checkinlist": Row(checkinlist),
     "checkinlist-edit": Row(checkinlist),
     "checkinlist-delete": Row(checkinlist),
+    "checkinlist-copy": Row(checkinlist),
+    "checkinlist-gate": Row(checkinlist),
     "checkinlist-scan": Row(checkinlist),
     "layouts": Row(),
     "layout-new": Row(),
@@ -256,6 +263,7 @@ ROUTES: dict[str, Row] = {
     "layout-assignments": Row(),
     "layout": Row(layout),
     "layout-picture": Row(layout),
+    "layout-sample": Row(),
     "layout-rename": Row(layout),
     "layout-duplicate": Row(layout),
     "layout-default": Row(layout),
@@ -276,6 +284,7 @@ ROUTES: dict[str, Row] = {
     "batch-print": Row(batch),
     "prints": Row(),
     "print": Row(printed),
+    "print-picture": Row(printed),
     "print-cancel": Row(printed),
     "print-finding": Row(finding),
     "jobs": Row(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -177,6 +178,7 @@ class Machine(RuleBasedStateMachine):
 EXAMPLES = int(os.environ.get("COUNTERFOIL_TEST_EXAMPLES", "12"))
 
 
+@pytest.mark.database
 class TestMachine(TestCase, Machine.TestCase):  # type: ignore[misc, name-defined]
     settings = settings(
         max_examples=EXAMPLES,

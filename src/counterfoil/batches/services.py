@@ -176,6 +176,7 @@ def request_print(
             pinned=pinned,
             purpose=PURPOSE,
             printer_dpi=printer_dpi,
+            of={"offlinesalesbatch": batch.pk},
         )
         BatchPrint.objects.create(batch=batch, request=request)
     return request

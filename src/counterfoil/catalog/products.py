@@ -46,6 +46,26 @@ def save_item(*, item: Item, fields: Mapping[str, Any]) -> Item:
 
 
 @transaction.atomic
+def copy_item(*, item: Item, suffix: str) -> Item:
+    """Make a product like another, with its variations and without its quotas."""
+    columns = {
+        field.name: getattr(item, field.name)
+        for field in Item._meta.concrete_fields
+        if field.name not in ("id", "name")
+    }
+    name = {code: f"{text} {suffix}"[:200] for code, text in item.name.items()}
+    copy = Item.objects.create(**{**columns, "name": name})
+    copy.limit_sales_channels.set(item.limit_sales_channels.all())
+    for variation in item.variations.order_by("position", "pk"):
+        channels = list(variation.limit_sales_channels.all())
+        variation.pk, variation.item = None, copy
+        variation._state.adding = True
+        variation.save()
+        variation.limit_sales_channels.set(channels)
+    return copy
+
+
+@transaction.atomic
 def delete_item(*, item: Item) -> None:
     """Delete an item with its variations.
 

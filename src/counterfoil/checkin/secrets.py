@@ -166,6 +166,19 @@ def upsert_blocked(
     )
 
 
+def unblock_listed(
+    event_id: int, positions: QuerySet[OrderPosition], moment: datetime, *, count: int
+) -> None:
+    """Change the secrets of so many positions, which are listed as blocked, to unblocked.
+
+    A plain UPDATE takes a fifth of the time of the INSERT with its conflicts; should any of them
+    not be listed, that is done.
+    """
+    listed = BlockedSecret.objects.filter(event=event_id, secret__in=positions.values("secret"))
+    if listed.update(blocked=False, updated=moment) != count:
+        upsert_blocked(event_id, positions, False, moment)
+
+
 def _insert_secrets(
     model: type[Model],
     values: dict[str, int | bool | datetime],

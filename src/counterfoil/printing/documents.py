@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for
@@ -81,7 +81,7 @@ def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any)
             % {
                 "ticket": problem.ticket,
                 "pointer": problem.pointer,
-                "problem": told(problem.message),
+                "problem": translated(problem.message),
             }
         ) from None
 
@@ -104,16 +104,24 @@ def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, 
 
 
 def _report_json(report: Report, choices: Sequence[Choice]) -> dict[str, Any]:
-    """Return a report as JSON. Findings name the layout, and its index among those printed."""
+    """Return a report as JSON. Findings name the layout, and its index among those printed.
+
+    Their first tickets have each message with its code and parameters.
+    """
     return {
         "tickets": report.tickets,
         "pages": report.pages,
         "findings": [
             {
-                **asdict(finding),
                 "concern": str(finding.concern),
                 "layout": choices[int(finding.layout)].name,
                 "layout_index": int(finding.layout),
+                "pointer": finding.pointer,
+                "count": finding.count,
+                "first": [
+                    {"ticket": each.ticket, "message": each.detail.to_json()}
+                    for each in finding.first
+                ],
             }
             for finding in report.findings
         ],

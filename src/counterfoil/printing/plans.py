@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.backgrounds import read_compiled
 from counterfoil.layouts.builtin import built_in_background
-from counterfoil.layouts.messages import sentence_about, told
+from counterfoil.layouts.messages import sentence_about, translated
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.queries import Choice
 from counterfoil.render import (
@@ -52,7 +52,7 @@ def plan_for(choice: Choice, *, printer_dpi: int | None = None) -> Plan:
         raise Invalid({"layout": [message]}) from None
     except BackgroundError as problem:
         words = _("The background of layout “%(name)s” cannot be used: %(problem)s")
-        message = words % {"name": choice.name, "problem": told(problem.message)}
+        message = words % {"name": choice.name, "problem": translated(problem.message)}
         raise Invalid({"background": [message]}) from None
 
 

@@ -22,14 +22,14 @@ from counterfoil.audit import services as audit
 from counterfoil.catalog import change_clock
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.queries import entries
-from counterfoil.checkin.secrets import insert_revoked, upsert_blocked
+from counterfoil.checkin.secrets import insert_revoked, unblock_listed, upsert_blocked
 from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Refusal
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.stock import ledger
 from counterfoil.stock.models import HandOut, LedgerHead, SingleTicket, StockEvent
 from counterfoil.stock.moves import Action
-from counterfoil.stock.planning import BlockChange, Plan, Redeemed, Refused, state_of
+from counterfoil.stock.planning import Plan, Redeemed, Refused, state_of
 
 _OPEN_PAYMENTS = ("created", "pending")
 
@@ -258,11 +258,13 @@ def _write_stamped(plan: Plan, event: Event, moment: datetime) -> None:
     positions, orders = selection.positions(plan.numbers), selection.orders(plan.numbers)
     if plan.request.action is not Action.VOID:
         orders.update(last_modified=moment)
-        for started, ended in (_listed(change) for change in plan.blocks):
-            if started:
-                upsert_blocked(event.pk, selection.positions(started), True, moment)
-            if ended:
-                upsert_blocked(event.pk, selection.positions(ended), False, moment)
+        for change in plan.blocks:
+            changed = selection.positions(change.numbers)
+            if not change.before:
+                upsert_blocked(event.pk, changed, True, moment)
+            elif not change.after:
+                count = sum(map(len, change.numbers))
+                unblock_listed(event.pk, changed, moment, count=count)
         return
     if selection.batch is None:
         _cancel_single_orders(plan, moment)
@@ -283,13 +285,6 @@ def _cancel_single_orders(plan: Plan, moment: datetime) -> None:
             order.status, order.cancellation_date = Order.Status.CANCELED, moment
         order.last_modified = moment
         order.save(update_fields=["status", "total", "cancellation_date", "last_modified"])
-
-
-def _listed(change: BlockChange) -> tuple[Sequence[range], Sequence[range]]:
-    """Return which tickets are now on the list of blocked ones, and which are no longer."""
-    started = change.numbers if not change.before else ()
-    ended = change.numbers if not change.after else ()
-    return started, ended
 
 
 def _log(plan: Plan, context: Context) -> None:

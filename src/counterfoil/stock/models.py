@@ -133,3 +133,39 @@ class ActionRequest(JobRequest):
 
     class Meta:
         indexes = [models.Index(fields=["event", "created"], name="action_request_by_time")]
+
+
+class StockDocument(models.Model):
+    """What was done to a seller's tickets after their day of return, to be printed and filed.
+
+    It is numbered without gaps in its organizer and year. ``head`` is the ledger's newest hash
+    when it was issued.
+    """
+
+    organizer = models.ForeignKey(
+        Organizer, on_delete=models.PROTECT, related_name="stock_documents"
+    )
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="stock_documents")
+    hand_out = models.ForeignKey(HandOut, on_delete=models.PROTECT, related_name="documents")
+    year = models.PositiveSmallIntegerField()
+    sequence = models.PositiveIntegerField()
+    issued = models.DateTimeField()
+    action = models.CharField(max_length=16)
+    ranges = models.TextField()
+    count = models.PositiveIntegerField()
+    value = models.DecimalField(max_digits=17, decimal_places=2)
+    head = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizer", "year", "sequence"], name="stock_document_number_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"RB-{self.year}-{self.sequence:04}"

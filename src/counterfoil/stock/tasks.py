@@ -6,10 +6,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from counterfoil.core import clock
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job
+from counterfoil.jobs.periodic import periodic
 from counterfoil.jobs.registry import handler
-from counterfoil.stock import services
+from counterfoil.stock import deadlines, services
 from counterfoil.stock.models import ActionRequest
 
 
@@ -22,3 +24,13 @@ def describe(job: Job) -> str:
 @handler(services.ACT, request=ActionRequest, label=_("Change tickets in stock"), describe=describe)
 def perform_action(claim: Claim) -> None:
     services.perform(claim)
+
+
+@handler(deadlines.RETURN_BY)
+def end_hand_out(claim: Claim) -> None:
+    deadlines.perform(claim)
+
+
+@periodic(every_s=60)
+def submit_ended_hand_outs() -> None:
+    deadlines.submit_due(clock.now())

@@ -8,7 +8,7 @@ from django.utils import translation
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.queries import BUILT_IN
 from counterfoil.printing.models import RenderRequest
-from counterfoil.render import Concern
+from counterfoil.render import Concern, Message
 from counterfoil.web.framework.diagnostics import warnings_of
 from makers import make_event
 
@@ -28,7 +28,12 @@ def test_a_stored_finding_is_described_in_the_language_of_whoever_looks() -> Non
         "pointer": "/2",
         "layout": BUILT_IN,
         "count": 1,
-        "first": [{"ticket": "X0001-1", "detail": "No font has 🦄."}],
+        "first": [
+            {
+                "ticket": "X0001-1",
+                "message": Message("missing_glyphs", characters="🦄").to_json(),
+            }
+        ],
     }
 
     with translation.override("de"):

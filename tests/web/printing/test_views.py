@@ -14,6 +14,7 @@ from PIL import Image
 from batches.making import make
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import User
+from counterfoil.audit.models import LogEntry
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.batches.services import request_print
 from counterfoil.catalog.models import Event
@@ -81,6 +82,45 @@ def test_a_print_is_sent_off_watched_and_fetched(
     assert part.status_code == 206
     assert part.getvalue() == b"%PDF-"
     part.close()
+    rest = pages.get(file, headers={"Range": "bytes=5-9"})
+    rest.close()
+    entry = LogEntry.objects.get(action="counterfoil.renderjob.downloaded")
+    assert (entry.data["tickets"], entry.data["layouts"][0]["name"]) == (2, "Built-in layout")
+
+
+def test_a_print_tells_its_layout_and_version_and_what_has_changed_since(
+    pages: Client, user: User, event: Event, base: str
+) -> None:
+    layout = make_layout(event, default=True, name="Evening")
+    batch = make(make_item(event), 2, testmode=True)
+    asked = printed(batch, user)
+    path = f"{base}batches/prints/{asked.pk}/"
+    before = shown(pages, path)
+    layout.layout = [text_element()]
+    layout.save()
+
+    after = shown(pages, path)
+
+    entry = LogEntry.objects.get(action="counterfoil.renderjob.requested")
+    (told,) = entry.data["layouts"]
+    assert told["name"] == "Evening"
+    assert entry.data["offlinesalesbatch"] == batch.pk
+    assert f"version {told['version']}" in before
+    assert "TEST is printed across" in before
+    assert ("has been changed since" in before, "has been changed since" in after) == (False, True)
+    assert pages.get(f"{path}picture.png").content.startswith(b"\x89PNG")
+
+
+def test_a_print_with_the_built_in_layout_is_warned_of_where_there_are_own_ones(
+    pages: Client, user: User, event: Event, batch: OfflineSalesBatch, base: str
+) -> None:
+    first = shown(pages, f"{base}batches/prints/{printed(batch, user).pk}/")
+    make_layout(event)
+
+    second = shown(pages, f"{base}batches/prints/{printed(batch, user).pk}/")
+
+    assert "print with the built-in one" not in first
+    assert "print with the built-in one" in second
 
 
 def test_what_preflight_found_stands_before_the_download(
@@ -118,7 +158,7 @@ def test_a_finding_shows_its_place_and_leads_to_the_element_in_the_editor(
 
     path = f"{base}batches/prints/{asked.pk}/"
     page = shown(pages, path)
-    places = re.findall(r'src="([^"]*picture.png)"', page)
+    places = re.findall(r'src="([^"]*/findings/[^"]*picture.png)"', page)
     pictures = [pages.get(place) for place in places]
 
     # Both layouts have the same name, and are not taken for one another.

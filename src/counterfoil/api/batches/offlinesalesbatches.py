@@ -216,7 +216,7 @@ class BatchDownloadView(FileAnswers, EventView[OfflineSalesBatch]):
         if render_request is not None and not batch.prints.filter(request=render_request).exists():
             render_request = None
         filename = f"{self.event.slug}-batch-{batch.pk}.pdf"
-        return answer_result(request, render_request, requested_by=self.actor, filename=filename)
+        return answer_result(request, render_request, actor=self.actor, filename=filename)
 
 
 _BASE = "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches"

@@ -57,9 +57,17 @@ class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
         return (request.job.result or {}).get("pages")
 
     def get_preflight(self, request: RenderRequest) -> list[dict[str, Any]] | None:
+        """Return the findings in English, whatever the language of the client."""
         findings = (request.job.result or {}).get("findings")
         return findings and [
-            {key: finding[key] for key in _FINDING_KEYS if key in finding} for finding in findings
+            {
+                **{key: finding[key] for key in _FINDING_KEYS if key in finding},
+                "first": [
+                    {"ticket": each["ticket"], "detail": each["message"]["text"]}
+                    for each in finding["first"]
+                ],
+            }
+            for finding in findings
         ]
 
 

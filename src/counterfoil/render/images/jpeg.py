@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images.picture import Raster
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import entries
 
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
@@ -79,7 +80,7 @@ def check_scans(file: JpegFile) -> None:
         ImageError: there are too many.
     """
     if file.scans * file.width * file.height > _MAX_SCANNED:
-        raise ImageError("The picture has too many layers. Save it as a plain JPEG.")
+        raise ImageError(Message("image.too_many_layers"))
 
 
 def read_file(data: bytes) -> JpegFile:
@@ -134,7 +135,7 @@ def _joined(parts: list[bytes]) -> bytes:
     return b"".join(part[2:] for part in parts)
 
 
-_BROKEN = "The picture is broken or cut off: it cannot be decoded."
+_BROKEN = Message("image.broken")
 
 
 def _is_needed(marker: int, body: bytes) -> bool:

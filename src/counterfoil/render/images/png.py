@@ -15,6 +15,7 @@ from PIL import Image as Pillow
 
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images.picture import Raster
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import entries, numbers
 from counterfoil.render.profiles import LONGEST_PROFILE
 
@@ -24,7 +25,7 @@ _BLOCK = 1 << 20
 _NEEDED = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
 _EXIF = b"eXIf"
 _ICC = b"iCCP"
-_BROKEN = "The picture is broken or cut off: it cannot be decoded."
+_BROKEN = Message("image.broken")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from PIL import features
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images import jpeg, png
 from counterfoil.render.images.picture import Image, Raster
+from counterfoil.render.messages import Message
 from counterfoil.render.profiles import LONGEST_PROFILE, describes_pixels
 
 
@@ -27,7 +28,7 @@ class Limits:
 
 
 LIMITS = Limits()
-_BROKEN = "The picture is broken or cut off: it cannot be decoded."
+_BROKEN = Message("image.broken")
 
 
 def read_image(data: bytes, limits: Limits = LIMITS) -> Image:
@@ -37,10 +38,8 @@ def read_image(data: bytes, limits: Limits = LIMITS) -> Image:
         ImageError: it is none of them, broken, or larger than the limits.
     """
     if len(data) > limits.octets:
-        raise ImageError(
-            f"The picture's file is too large: {len(data) / 1e6:.0f} MB, "
-            f"and {limits.octets / 1e6:.0f} MB are allowed."
-        )
+        size, most = f"{len(data) / 1e6:.0f}", f"{limits.octets / 1e6:.0f}"
+        raise ImageError(Message("image.file_too_large", size=size, most=most))
     read = _reader(data)(data, limits.pixels)
     width, height = read.size
     if read.orientation >= 5:
@@ -72,7 +71,7 @@ def _reader(data: bytes) -> Callable[[bytes, int], _Read]:
         return _read_webp
     if _is_avif(data):
         return _read_avif
-    raise ImageError("This is not a picture in PNG, JPEG, GIF, WebP or AVIF format.")
+    raise ImageError(Message("image.format"))
 
 
 def _read_png(data: bytes, pixels: int) -> _Read:
@@ -142,7 +141,7 @@ def _read_avif(data: bytes, pixels: int) -> _Read:
 def _read_modern(data: bytes, kind: str, pixels: int) -> _Read:
     """Read a format that PDF has no filter for; turns and mirrors are told as EXIF tells them."""
     if not features.check(kind.lower()):
-        raise ImageError(f"This installation of Pillow cannot read {_NAMES[kind]} pictures.")
+        raise ImageError(Message("image.format_not_installed", format=_NAMES[kind]))
     picture = decode(data, kind, pixels)
     orientation = jpeg.exif_orientation(picture.info.get("exif") or b"")
     profile = _profile(picture)
@@ -173,12 +172,10 @@ def check_size(width: int, height: int, pixels: int) -> None:
         ImageError: with its size.
     """
     if width < 1 or height < 1:
-        raise ImageError("The picture is empty: its width or height is 0.")
+        raise ImageError(Message("image.empty"))
     if width * height > pixels:
-        raise ImageError(
-            f"The picture is too large: {width} x {height} pixels, "
-            f"and {pixels / 1e6:.0f} million are allowed."
-        )
+        most = f"{pixels / 1e6:.0f}"
+        raise ImageError(Message("image.too_large", width=width, height=height, most=most))
 
 
 def decode(data: bytes, kind: str, pixels: int, *, thumbnail: bool = False) -> Pillow.Image:

@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import BUILT_IN
 from counterfoil.printing.finding_places import FindingPlace, FindingPlaces
 from counterfoil.printing.models import RenderRequest
-from counterfoil.render import Concern
+from counterfoil.render import Concern, Message
 
 #: What is wrong, and what to do about it.
 _WORDS: dict[str, tuple[Any, Any]] = {
@@ -110,7 +110,10 @@ def _diagnostic(number: int, finding: dict[str, Any], place: FindingPlace) -> Di
         layout=_layout(finding["layout"]),
         place=place,
         count=finding["count"],
-        first=[{**each, "detail": told(each["detail"])} for each in finding["first"]],
+        first=[
+            {"ticket": each["ticket"], "detail": translated(Message.from_json(each["message"]))}
+            for each in finding["first"]
+        ],
     )
 
 

@@ -14,11 +14,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from counterfoil.audit.models import LogEntry
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Item, ItemVariation
 from counterfoil.catalog.money import localized
 from counterfoil.core import language
 from counterfoil.core.translated import Translated
-from counterfoil.web.framework import labels
+from counterfoil.web.framework import labels, moments
 from counterfoil.web.framework.forms.translated import in_page_language, language_name
 
 register = template.Library()
@@ -34,6 +34,12 @@ def may(context: template.Context, *permissions: str) -> bool:
 def translated(text: Translated | str | None) -> str:
     """Show a translated text in the language of the page, else in one that it has."""
     return text if isinstance(text, str) else in_page_language(text)
+
+
+@register.filter
+def product_name(item: Item, variation: ItemVariation | None = None) -> str:
+    """Name what a ticket is for, as layouts print it."""
+    return labels.product_name(item, variation)
 
 
 @register.filter
@@ -92,6 +98,23 @@ def payment_state(state: str) -> Any:
 def printed(kind: str) -> Any:
     """Say what an app has printed for a ticket."""
     return labels.PRINTED.get(kind, kind)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Show a date with its time, in the zone of the page."""
+    return moments.moment(value)
+
+
+@register.filter
+def moment_of_week(value: datetime | None) -> str:
+    """Show a date with its day of the week and its time."""
+    return moments.moment(value, weekday=True)
+
+
+@register.filter
+def day(value: datetime | None) -> str:
+    return moments.day(value)
 
 
 @register.filter
