@@ -32,7 +32,7 @@ import psutil
 
 MOST = {"constant": 1.5, "slower": 5.0, "sync": 1.5, "batch": 1.2}
 MOST_MIB = 250
-ROUNDS = 7
+ROUNDS = 5
 #: Of what is done in so little time the clock of the processor says nothing.
 NOISE_MS = 5.0
 PAGES = 20

@@ -1,4 +1,4 @@
-"""Counts that are shown often, kept by the transactions that change them: see decision 17.
+"""Counts that are shown often, kept by the transactions that change them: see decision 18.
 
 A summary is a table of differences: each change inserts a row, and the sum over a kind is how many
 there are. So nobody waits for anybody, which a row that is updated would make everyone do. From

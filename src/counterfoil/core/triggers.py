@@ -1,4 +1,4 @@
-"""Triggers of the database, for what must hold whoever writes: see decision 17.
+"""Triggers of the database, for what must hold whoever writes: see decision 18.
 
 Migrations do not know them. They are brought up to date after each ``migrate``, whatever version
 made the database, and are taken away before one: SQLite rebuilds whole tables to alter them, which
