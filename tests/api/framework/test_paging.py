@@ -16,8 +16,10 @@ from makers import make_order, make_team, make_token
 
 pytestmark = pytest.mark.django_db
 
-TICKETS = 620
-PAGES = 13
+TICKETS = 510
+PAGES = 11
+#: Only what tells rows apart, lest the rest cost more than the test.
+LEAN = "include=code&include=id"
 
 
 @pytest.fixture
@@ -64,22 +66,24 @@ def _keys(pages: list[dict[str, Any]]) -> list[Any]:
 )
 def test_a_walk_shows_every_row_once_in_its_order(gate: Gate, api: Api, path: str) -> None:
     path = at(gate.event, path.format(list=gate.list.pk))
-    joint = "&" if "?" in path else "?"
+    path += ("&" if "?" in path else "?") + LEAN
 
     pages = _walk(api, path)
 
-    by_number = [api.get(f"{path}{joint}page={n}").json() for n in range(1, PAGES + 1)]
-    assert _keys(pages) == _keys(by_number)
+    for number in (2, 4, PAGES - 2):
+        by_number = api.get(f"{path}&page={number}").json()
+        assert _keys([by_number]) == _keys(pages[number - 1 : number])
+    assert len(pages) == PAGES
     assert len(set(_keys(pages))) == TICKETS
     assert {page["count"] for page in pages} == {TICKETS}
-    assert _keys([api.get(f"{path}{joint}page=last").json()]) == _keys(pages[-1:])
+    assert _keys([api.get(f"{path}&page=last").json()]) == _keys(pages[-1:])
     for number, page in enumerate(pages[:-1], start=2):
         assert parse_qs(urlsplit(page["next"]).query)["page"] == [str(number)]
     assert "cursor" not in str(pages[2]["previous"])
 
 
 def test_what_is_sold_or_deleted_during_a_walk_moves_no_other_row(gate: Gate, api: Api) -> None:
-    first = api.get(at(gate.event, "orders/?ordering=-datetime")).json()
+    first = api.get(at(gate.event, f"orders/?ordering=-datetime&{LEAN}")).json()
     shown = _keys([first])
 
     new = make_order(gate.event, items=[gate.item])
@@ -92,7 +96,7 @@ def test_what_is_sold_or_deleted_during_a_walk_moves_no_other_row(gate: Gate, ap
 
 
 def test_the_count_is_taken_once(gate: Gate, api: Api) -> None:
-    first = api.get(at(gate.event, "orders/?testmode=false")).json()
+    first = api.get(at(gate.event, f"orders/?testmode=false&{LEAN}")).json()
 
     with CaptureQueriesContext(connection) as queries:
         second = api.get(first["next"].removeprefix("http://testserver")).json()
@@ -104,18 +108,18 @@ def test_the_count_is_taken_once(gate: Gate, api: Api) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "x", "W10", "WzIsNjIwLFsieCIsInkiXV0", "=" * 9, "é"])
 def test_a_cursor_that_cannot_be_read_is_ignored(gate: Gate, api: Api, cursor: str) -> None:
-    plain = api.get(at(gate.event, "orders/?page=2")).json()
+    plain = api.get(at(gate.event, f"orders/?page=2&{LEAN}")).json()
 
-    assert api.get(at(gate.event, f"orders/?page=2&cursor={cursor}")).json() == plain
+    assert api.get(at(gate.event, f"orders/?page=2&{LEAN}&cursor={cursor}")).json() == plain
 
 
 def test_a_cursor_belongs_to_its_page(gate: Gate, api: Api) -> None:
-    first = api.get(at(gate.event, "orders/")).json()
+    first = api.get(at(gate.event, f"orders/?{LEAN}")).json()
     (cursor,) = parse_qs(urlsplit(first["next"]).query)["cursor"]
 
-    other = api.get(at(gate.event, f"orders/?page=5&cursor={cursor}")).json()
+    other = api.get(at(gate.event, f"orders/?page=5&{LEAN}&cursor={cursor}")).json()
 
-    assert other == api.get(at(gate.event, "orders/?page=5")).json()
+    assert other == api.get(at(gate.event, f"orders/?page=5&{LEAN}")).json()
 
 
 def test_short_lists_have_plain_links(gate: Gate, api: Api) -> None:

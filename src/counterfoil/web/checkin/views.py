@@ -75,10 +75,16 @@ class ListDetail(ListPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         text, state = self.asked("q"), self.asked("state")
         tally = queries.tallies(self.event, [self.list])[self.list.pk]
-        inside = queries.presences(self.list).filter(inside=True)
-        is_inside = Exists(inside.filter(position_id=OuterRef("pk")))
         count = None if text or state else tally.positions.total()
-        rows = self.rows(self._tickets(text, state).annotate(is_inside=is_inside), count)
+        rows = self.rows(self._tickets(text, state), count)
+        rows.object_list = list(rows.object_list)
+        # Asked of the page's tickets only: PostgreSQL would look at all that are inside.
+        shown = queries.presences(self.list).filter(
+            inside=True, position_id__in=[ticket.pk for ticket in rows.object_list]
+        )
+        are_inside = set(shown.values_list("position_id", flat=True))
+        for ticket in rows.object_list:
+            ticket.is_inside = ticket.pk in are_inside
         return self.render(
             "web/checkin/detail.html",
             {
