@@ -21,6 +21,7 @@ from counterfoil.render import (
     BackgroundError,
     CompiledBackground,
     FontLibrary,
+    Ink,
     Layout,
     LayoutError,
     Plan,
@@ -35,7 +36,7 @@ _PLANS = 16
 _BACKGROUNDS = 8
 
 
-def plan_for(choice: Choice, *, printer_dpi: int | None = None) -> Plan:
+def plan_for(choice: Choice, *, printer_dpi: int | None = None, ink: Ink = Ink.OFFICE) -> Plan:
     """Return the plan of a layout choice, cached.
 
     ``printer_dpi`` is the printer's resolution, to which the bars of codes are aligned.
@@ -45,7 +46,7 @@ def plan_for(choice: Choice, *, printer_dpi: int | None = None) -> Plan:
     """
     try:
         elements, background = json.dumps(choice.elements), _background(choice.background)
-        return _plan(choice.name, elements, background, printer_dpi)
+        return _plan(choice.name, elements, background, printer_dpi, ink)
     except LayoutError as problem:
         words = _("Layout “%(name)s” cannot be printed: %(problem)s")
         message = words % {
@@ -77,10 +78,10 @@ def _unusable(name: str, problem: BackgroundError) -> Invalid:
 
 @lru_cache(_PLANS)
 def _plan(
-    name: str, elements: str, background: CompiledBackground, printer_dpi: int | None
+    name: str, elements: str, background: CompiledBackground, printer_dpi: int | None, ink: Ink
 ) -> Plan:
     layout = read_layout(json.loads(elements))
-    return compile_plan(layout, background, fonts(), name=name, printer_dpi=printer_dpi)
+    return compile_plan(layout, background, fonts(), name=name, printer_dpi=printer_dpi, ink=ink)
 
 
 def _background(pk: int | None) -> CompiledBackground:

@@ -48,6 +48,13 @@ def draw_page(pdf: bytes, page: int, dpi: float) -> bytes:
     return _png(*_draw(pdf, page, dpi))
 
 
+def pdf_to_png(pdf: bytes, *, page: int, pixels: int) -> bytes:
+    """Draw a page of a PDF of ours, its longer side so many pixels long."""
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
+        longer = max(document[page - 1].get_size())
+    return _png(*_draw(pdf, page, 72 * pixels / longer))
+
+
 def _draw(pdf: bytes, page: int, dpi: float) -> tuple[int, int, bytes]:
     """Return width, height and filtered rows, with everything of PDFium's closed again."""
     with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
