@@ -266,6 +266,7 @@ ROUTES: dict[str, Row] = {
     "order": Row(order),
     "order-delete": Row(order),
     "tickets-bulk": Row(),
+    "test-orders-delete": Row(),
     "ticket": Row(ticket),
     "ticket-picture": Row(ticket),
     "ticket-pdf": Row(ticket),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import Exists, F, OuterRef, Value
@@ -46,7 +46,7 @@ _SHOWN_REFUSALS = 20
 class StockPage(EventPage):
     """A page about the tickets of one batch."""
 
-    read_permissions: tuple[str, ...] = READ
+    read_permissions: ClassVar[tuple[str, ...]] = READ
     write_permissions = WRITE
     batch: OfflineSalesBatch
 
