@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 BENCHMARKS = (
     ("bench_render.py", "--memory"),
     ("bench_batch_render.py",),
+    ("bench_sheets.py", "--read"),
     ("bench_create.py",),
     ("bench_scan.py",),
     ("bench_editor.py",),

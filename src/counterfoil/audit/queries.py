@@ -76,10 +76,11 @@ _NEEDS = {
     "webhook": "organizer.settings.general:write",
 }
 #: What else is logged without an event. Any other kind is of an event that was deleted.
-_OF_ORGANIZER = (*_NEEDS, "organizer", "saleschannel", "user")
+_OF_ORGANIZER = (*_NEEDS, "organizer", "saleschannel", "sheet", "user")
 #: Kinds that reveal buyers and tickets.
 _ABOUT_ORDERS = (
-    *("order", "orderposition", "batchrequest", "offlinesalesbatch", "renderjob", "checkin"),
+    *("order", "orderposition", "batchrequest", "offlinesalesbatch", "renderjob", "print"),
+    "checkin",
 )
 
 

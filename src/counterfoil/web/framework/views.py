@@ -25,6 +25,7 @@ row per route to ``tests/pagetable.py``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -59,6 +60,7 @@ Needs = tuple[str, ...]
 
 #: Rows of a list on one page.
 ROWS = 50
+ROWS_OFFERED = (25, 50, 100, 200)
 
 _ASKING = frozenset({"GET", "HEAD"})
 
@@ -141,6 +143,7 @@ class Page(View):
             "organizer": self.organizer,
             "event": self.event,
             "navigation": navigation.entries(self),
+            "rows_offered": ROWS_OFFERED,
         }
         answer = render(self.request, template, {**known, **(context or {})}, status=status)
         if status == 503:
@@ -157,10 +160,26 @@ class Page(View):
     def rows(self, found: QuerySet[Any], count: int | None = None) -> PageOfRows[Any]:
         """Return the page of a list that ``?page=`` names; odd numbers mean the nearest.
 
-        ``count`` is how many rows it has, if that is known.
+        ``?rows=`` is how many it shows, if that is offered. ``count`` is how many rows the list
+        has, if that is known.
         """
-        pages = LongPaginator(found, ROWS, count=lambda: count)
+        requested = self.asked("rows")
+        size = int(requested) if requested in map(str, ROWS_OFFERED) else ROWS
+        pages = LongPaginator(found, size, count=lambda: count)
         return pages.get_page(self.request.GET.get("page"))
+
+    def in_order(
+        self, found: QuerySet[Any], columns: Mapping[str, str], usual: str
+    ) -> QuerySet[Any]:
+        """Order a list by ``?sort=``, which names one of its columns, or ``-`` and one.
+
+        ``columns`` maps names to fields; ``usual`` is the order without a parameter.
+        """
+        requested = self.asked("sort")
+        name = requested.removeprefix("-") if requested.removeprefix("-") in columns else ""
+        chosen = requested if name else usual
+        sign = "-" if chosen.startswith("-") else ""
+        return found.order_by(sign + columns[chosen.removeprefix("-")], sign + "pk")
 
     def asked(self, name: str) -> str:
         """Return what the query string says, without what no database takes."""
@@ -299,7 +318,7 @@ class FormPage(Page):
 
 def _tell(form: BaseForm, refusal: Refusal) -> None:
     """Show a refusal at the fields that it names, or above the form."""
-    problems = refusal.problems if isinstance(refusal, Invalid) else {"": [str(refusal)]}
+    problems = refusal.by_field if isinstance(refusal, Invalid) else {"": [str(refusal)]}
     for field, sentences in problems.items():
         for sentence in sentences:
             form.add_error(field if field in form.fields else None, sentence)
