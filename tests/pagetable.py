@@ -265,6 +265,7 @@ ROUTES: dict[str, Row] = {
     "print": Row(printed),
     "print-cancel": Row(printed),
     "jobs": Row(),
+    "job": Row(wish),
     "job-retry": Row(wish),
     "job-cancel": Row(wish),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,11 +43,19 @@ def again(job: Job) -> Job:
 
 
 @contextmanager
-def handling(kind: str, function: Callable[[Claim], None], **how: Any) -> Iterator[str]:
+def handling(
+    kind: str,
+    function: Callable[[Claim], None],
+    *,
+    language: registry.LanguageOf | None = None,
+    **how: Any,
+) -> Iterator[str]:
     """Have jobs of this kind done by a function of the test."""
     registry.discover()
     registry.handler(kind, **how)(function)
+    if language is not None:
+        registry._kinds[kind] = replace(registry._kinds[kind], language=language)
     try:
         yield kind
     finally:
-        del registry._handlers[kind]
+        del registry._kinds[kind]

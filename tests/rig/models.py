@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from counterfoil.jobs.models import JobRequest
+
 
 class Entry(models.Model):
     """One row of a job that shall make all of its rows once, or none."""
@@ -23,3 +25,9 @@ class Start(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.attempt}"
+
+
+class CountRequest(JobRequest):
+    """A kind of job that no room of Counterfoil knows: it counts in steps."""
+
+    step = models.PositiveIntegerField(default=1)

@@ -7,11 +7,12 @@ import time
 from django.db import transaction
 
 from counterfoil.core import failpoints
+from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.registry import handler
-from rig.models import Entry, Start
+from rig.models import CountRequest, Entry, Start
 
 
 @handler("rig.rows")
@@ -47,6 +48,20 @@ def take_long(claim: Claim) -> None:
         claim.progress(claim.done + 1)
         time.sleep(0.05)
     claim.finish()
+
+
+@handler(
+    "rig.count",
+    request=CountRequest,
+    label="Counting",
+    describe=lambda job: f"Count to {job.progress_total}",
+)
+def count(claim: Claim) -> None:
+    """Count to the total in the requested steps, unless they miss it."""
+    step = CountRequest.objects.get(pk=claim.job_id).step
+    if claim.total % step:
+        raise Invalid({"step": [f"Steps of {step} miss {claim.total}."]})
+    claim.finish({"steps": claim.total // step})
 
 
 def _started(claim: Claim) -> None:

@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from counterfoil.catalog.models import Event, Item, ItemVariation, SalesChannel, SubEvent
-from counterfoil.core import clock
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import JobRequest
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
@@ -114,8 +113,8 @@ def _requested(model: type[models.Model]) -> Any:
     )
 
 
-class BatchRequest(BatchOptions):
-    """A request for a batch: what was requested, the job that creates it, and what it created.
+class BatchRequest(BatchOptions, JobRequest):  # noqa: DJ008 - it inherits one
+    """A request for a batch, and the batch it created.
 
     A request does not keep products, dates, channels or layouts from being deleted. It fails then
     (``BatchSpec.of``), and its list still shows that there was one.
@@ -124,11 +123,6 @@ class BatchRequest(BatchOptions):
     batch. It is null for requests of the API.
     """
 
-    job = models.OneToOneField(
-        Job, primary_key=True, on_delete=models.CASCADE, related_name="batch_request"
-    )
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="batch_requests")
-    requested_by = models.CharField(max_length=64)
     item = _requested(Item)
     variation = _requested(ItemVariation)
     subevent = _requested(SubEvent)
@@ -140,7 +134,6 @@ class BatchRequest(BatchOptions):
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)
     #: The table of the batch until that is created: ``{"columns": [...], "rows": [[...]]}``.
     table = models.JSONField(null=True, blank=True)
-    created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [
@@ -150,9 +143,6 @@ class BatchRequest(BatchOptions):
             ),
         ]
         indexes = [models.Index(fields=["event", "created"], name="batch_request_by_time")]
-
-    def __str__(self) -> str:
-        return str(self.job_id)
 
 
 class BatchPrint(models.Model):

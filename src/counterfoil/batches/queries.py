@@ -1,4 +1,4 @@
-"""Query batches, their tickets, prints and jobs."""
+"""Query batches, their tickets and requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from counterfoil.checkin.queries import entries
 from counterfoil.core.refusals import Invalid
 from counterfoil.jobs.models import Job
 from counterfoil.orders.models import Order, PrintLog
-from counterfoil.printing.models import RenderRequest
 
 _CANCELED = Q(position__canceled=True) | Q(position__order__status=Order.Status.CANCELED)
 
@@ -29,6 +28,7 @@ def batches_of(event: Event) -> QuerySet[OfflineSalesBatch]:
 def request_of(event: Event, job_id: UUID) -> BatchRequest | None:
     """Return the request with this job if it belongs to the event, else None."""
     requests = BatchRequest.objects.select_related("job", "batch__sales_channel", *REFERENCES)
+    requests = requests.defer("table")
     return requests.filter(event=event, pk=job_id).first()
 
 
@@ -99,28 +99,3 @@ def in_state(tickets: QuerySet[BatchTicket], state: str) -> QuerySet[BatchTicket
 
 def _entered() -> Exists:
     return Exists(entries().filter(position=OuterRef("position")))
-
-
-def prints_of(event: Event) -> QuerySet[RenderRequest]:
-    """Return the print requests of an event, newest first, with the batch of each if it has one.
-
-    The lists of tickets and layouts are deferred: those of one print can be a megabyte.
-    """
-    return (
-        RenderRequest.objects.filter(event=event)
-        .select_related("job", "batch_print__batch")
-        .defer("parts", "layouts")
-        .order_by("-created", "-pk")
-    )
-
-
-def jobs_of(event: Event) -> QuerySet[Job]:
-    """Return the batch and print jobs of an event, newest first, with their requests."""
-    batches = BatchRequest.objects.filter(event=event).values("pk")
-    prints = RenderRequest.objects.filter(event=event).values("pk")
-    return (
-        Job.objects.filter(Q(pk__in=batches) | Q(pk__in=prints))
-        .select_related("batch_request", "render_request__batch_print")
-        .defer("render_request__parts", "render_request__layouts")
-        .order_by("-created", "-pk")
-    )

@@ -1,23 +1,30 @@
-"""The job that creates a batch."""
+"""The job that creates a batch. The stored job kind must not change."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from counterfoil.accounts.display_names import language_of
 from counterfoil.batches import services
 from counterfoil.batches.models import BatchRequest
 from counterfoil.jobs.claims import Claim
+from counterfoil.jobs.models import Job
 from counterfoil.jobs.registry import handler
 
 
-def _language(job: UUID) -> str:
-    requested_by = (
-        BatchRequest.objects.values_list("requested_by", flat=True).filter(pk=job).first()
-    )
-    return language_of(requested_by or "")
+def describe(job: Job) -> str:
+    amount = job.progress_total
+    text = ngettext("Create %(amount)s ticket", "Create %(amount)s tickets", amount)
+    return text % {"amount": number_format(amount)}
 
 
-@handler(services.CREATE, language=_language)
+@handler(
+    services.CREATE,
+    request=BatchRequest,
+    label=_("Create a batch"),
+    describe=describe,
+    cancel=services.cancel_request,
+)
 def create_batch(claim: Claim) -> None:
     services.create_batch(claim)

@@ -86,8 +86,10 @@ def _record(job: Job, verb: str) -> None:
 
 
 def _event(job: Job) -> Event | None:
-    """Return whose log tells of it. A job that nobody's request has begun is in nobody's."""
-    request = getattr(job, "render_request", None) or getattr(job, "batch_request", None)
+    """Return the event whose log has the entry: that of the job's request, if there is one."""
+    from counterfoil.jobs import registry
+
+    request = registry.requests_of([job]).get(job.pk)
     return request.event if request else None
 
 

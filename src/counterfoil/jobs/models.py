@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from counterfoil.catalog.models import Event
+from counterfoil.core import clock
+
 
 class Job(models.Model):
     """One piece of long work and what became of it.
@@ -82,6 +85,24 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id} ({self.state})"
+
+
+class JobRequest(models.Model):
+    """Base of the requests for jobs: whose a job is, one row for each.
+
+    The model of a kind of job adds what is requested, in columns (``jobs.registry``).
+    """
+
+    job = models.OneToOneField(Job, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    requested_by = models.CharField(max_length=64)
+    created = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.job_id)
 
 
 class WorkerHeartbeat(models.Model):

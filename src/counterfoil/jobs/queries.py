@@ -5,15 +5,17 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog.models import Event
 from counterfoil.core import clock
-from counterfoil.jobs.models import Job, WorkerHeartbeat
+from counterfoil.jobs import registry
+from counterfoil.jobs.models import Job, JobRequest, WorkerHeartbeat
 
 #: After so many leases without a sign of life a worker counts as dead.
 LEASES_OF_SILENCE = 3
@@ -56,6 +58,15 @@ def state_of(job: Job) -> JobState:
 
 def _state(job: Job, phase: Phase, message: Any) -> JobState:
     return JobState(phase, job.progress_done, job.progress_total, str(message))
+
+
+def jobs_of(event: Event) -> QuerySet[Job]:
+    """Return the jobs that were requested for an event, of any kind, newest first."""
+    requested = Q()
+    for kind in registry.requestable():
+        requests = cast(type[JobRequest], kind.request)._default_manager.filter(event=event)
+        requested |= Q(pk__in=requests.values("pk"))
+    return Job.objects.filter(requested).order_by("-created", "-pk")
 
 
 def exhausted() -> QuerySet[Job]:

@@ -111,13 +111,13 @@ def _language(claim: Claim) -> str:
 
 
 def _do(claim: Claim) -> None:
-    function = registry.find(claim.kind)
-    if function is None:
+    kind = registry.find(claim.kind)
+    if kind is None:
         _close(claim, lambda: claim.fail(_(UNKNOWN) % {"kind": claim.kind}))
         return
     try:
         with job_session.job_session(claim):
-            function(claim)
+            kind.handler(claim)
     except Exception as problem:  # noqa: BLE001 - a job must end in its row, whatever happened
         _close(claim, _ending(claim, problem))
         return

@@ -13,10 +13,12 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from counterfoil.accounts.actors import Actor
+from counterfoil.audit import services as audit
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs import migration_check, notifications
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import Job, JobRequest
 
 ATTEMPTS = 5
 
@@ -55,6 +57,19 @@ def cancel(job: Job) -> None:
     ):
         raise Conflict(_("This job is over; it can no longer be cancelled."))
     job.refresh_from_db()
+
+
+@transaction.atomic
+def cancel_requested(*, actor: Actor, request: JobRequest) -> None:
+    """Cancel the job of a request.
+
+    Raises:
+        Conflict: the job has ended.
+    """
+    cancel(request.job)
+    audit.record(
+        actor=actor, action="counterfoil.job.cancelled", obj=request.job, event=request.event
+    )
 
 
 def retry(job: Job) -> None:

@@ -6,12 +6,10 @@ import uuid
 
 from django.db import models
 
-from counterfoil.catalog.models import Event
-from counterfoil.core import clock
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import JobRequest
 
 
-class RenderRequest(models.Model):
+class RenderRequest(JobRequest):
     """A request for one PDF.
 
     ``requested_by`` is the credential that may download it. ``parts`` lists the tickets in page
@@ -20,22 +18,13 @@ class RenderRequest(models.Model):
     ``content_version`` identifies the state of the tickets where one print serves many downloads.
     """
 
-    job = models.OneToOneField(
-        Job, primary_key=True, on_delete=models.CASCADE, related_name="render_request"
-    )
     file_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="render_requests")
-    requested_by = models.CharField(max_length=64)
     purpose = models.CharField(max_length=32)
     content_version = models.CharField(max_length=64, blank=True, default="")
     parts = models.JSONField()
     layouts = models.JSONField()
-    created = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["event", "purpose", "created"], name="render_of_purpose"),
         ]
-
-    def __str__(self) -> str:
-        return str(self.job_id)

@@ -22,6 +22,19 @@ def find_request(
     return requests.first()
 
 
+def prints_of(event: Event) -> QuerySet[RenderRequest]:
+    """Return the print requests of an event, newest first.
+
+    The lists of tickets and layouts are deferred: those of one print can be a megabyte.
+    """
+    return (
+        RenderRequest.objects.filter(event=event)
+        .select_related("job")
+        .defer("parts", "layouts")
+        .order_by("-created", "-pk")
+    )
+
+
 def may_be_downloaded(order: Order) -> bool:
     """Return whether the tickets of an order can be downloaded: it is paid or counts as paid."""
     if order.status == Order.Status.PENDING:

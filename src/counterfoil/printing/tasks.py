@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from counterfoil.accounts.display_names import language_of
 from counterfoil.jobs.claims import Claim
+from counterfoil.jobs.models import Job
 from counterfoil.jobs.periodic import periodic
 from counterfoil.jobs.registry import handler
 from counterfoil.printing import cleanup, documents
 from counterfoil.printing.models import RenderRequest
-from counterfoil.printing.services import RENDER
+from counterfoil.printing.services import RENDER, cancel_render
 
 
-def _language(job: UUID) -> str:
-    requested_by = (
-        RenderRequest.objects.values_list("requested_by", flat=True).filter(job=job).first()
-    )
-    return language_of(requested_by or "")
+def describe(job: Job) -> str:
+    amount = job.progress_total
+    text = ngettext("Print %(amount)s ticket", "Print %(amount)s tickets", amount)
+    return text % {"amount": number_format(amount)}
 
 
-@handler(RENDER, language=_language, gives_way=True)
+@handler(
+    RENDER,
+    request=RenderRequest,
+    label=_("Print tickets"),
+    describe=describe,
+    cancel=cancel_render,
+    gives_way=True,
+)
 def render(claim: Claim) -> None:
     documents.print_requested(claim)
 

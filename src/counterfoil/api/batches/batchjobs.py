@@ -63,7 +63,8 @@ class BatchJobView(EventView[BatchRequest]):
     lookup_url_kwarg = "job"
 
     def get_queryset(self) -> QuerySet[BatchRequest]:
-        return self.event.batch_requests.select_related("job", "event__organizer")
+        requests = BatchRequest.objects.filter(event=self.event)
+        return requests.select_related("job", "event__organizer")
 
     def retrieve(self, request: Request, *args: Any, job: UUID, **kwargs: Any) -> Response:
         return Response(self.get_serializer(self.get_object()).data)

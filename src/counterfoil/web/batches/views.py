@@ -23,6 +23,7 @@ from counterfoil.core.refusals import Conflict
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import LayoutChooser
+from counterfoil.printing.queries import prints_of
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 
@@ -81,7 +82,8 @@ class Batch(EventPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         batch = batch_of(self.event, kwargs["batch"])
-        prints = list(queries.prints_of(self.event).filter(batch_print__batch=batch)[:FIRST])
+        printed = prints_of(self.event).filter(batch_print__batch=batch)
+        prints = list(printed.select_related("batch_print__batch")[:FIRST])
         requested_by = getattr(getattr(batch, "request", None), "requested_by", "")
         context = {
             "batch": batch,

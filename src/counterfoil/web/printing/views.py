@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -12,11 +13,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.display_names import names_of
-from counterfoil.batches import queries, services
+from counterfoil.batches import services
+from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Conflict
 from counterfoil.files.services import size
 from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.queries import prints_of
 from counterfoil.printing.services import cancel_render
 from counterfoil.web.batches.views import READ, batch_of
 from counterfoil.web.framework.diagnostics import warnings_of
@@ -29,7 +32,7 @@ class Prints(EventPage):
     read_permissions = READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        rows = self.rows(queries.prints_of(self.event))
+        rows = self.rows(_prints_with_batches(self.event))
         context = {
             "rows": rows,
             "prints": rows.object_list,
@@ -52,7 +55,7 @@ class _PrintPage(EventPage):
 
     def print_request(self) -> RenderRequest:
         """Return the print of this event that the path names."""
-        print_request = get_object_or_404(queries.prints_of(self.event), pk=self.kwargs["job"])
+        print_request = get_object_or_404(_prints_with_batches(self.event), pk=self.kwargs["job"])
         print_request.event = self.event
         return print_request
 
@@ -96,6 +99,10 @@ class CancelPrint(_PrintPage):
         except Conflict:
             messages.warning(request, _("This print job has already ended."))
         return self.go("print", print_request.pk)
+
+
+def _prints_with_batches(event: Event) -> QuerySet[RenderRequest]:
+    return prints_of(event).select_related("batch_print__batch")
 
 
 def _size(print_request: RenderRequest) -> int | None:
