@@ -47,6 +47,14 @@ def is_numbered(batch: OfflineSalesBatch) -> bool:
     return batch.tickets.filter(position__serial__isnull=False).exists()
 
 
+def serials_of(batch: OfflineSalesBatch) -> tuple[str, str] | None:
+    """Return the serials of the first and the last ticket that have one; None if none has."""
+    numbered = batch.tickets.filter(position__serial__isnull=False).order_by("number")
+    serials = numbered.values_list("position__serial", flat=True)
+    first, last = serials.first(), serials.last()
+    return (first, last) if first and last else None
+
+
 def was_printed(batch: OfflineSalesBatch) -> bool:
     """Return whether a print of a batch was requested and may exist, or a device reported one."""
     ended = (Job.State.FAILED, Job.State.CANCELLED)

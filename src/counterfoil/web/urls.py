@@ -14,11 +14,13 @@ from counterfoil.web.accounts.views import (
     teams,
     tokens,
 )
+from counterfoil.web.batches import options as batch_options
 from counterfoil.web.batches import views as batches_views
 from counterfoil.web.catalog.views import (
     channels,
     events,
     items,
+    numberseries,
     organizers,
     quotas,
     subevents,
@@ -28,6 +30,7 @@ from counterfoil.web.checkin import views as checkin_views
 from counterfoil.web.editor import views as editor_views
 from counterfoil.web.jobs import views as jobs_views
 from counterfoil.web.layouts import views as layouts_views
+from counterfoil.web.orders import numberreport
 from counterfoil.web.orders import views as orders_views
 from counterfoil.web.printing import views as printing_views
 from counterfoil.web.webhooks import views as webhooks_views
@@ -49,13 +52,16 @@ MODULES = [
     events,
     subevents,
     items,
+    numberseries,
     taxrules,
     quotas,
     editor_views,
     layouts_views,
     checkin_views,
     orders_views,
+    numberreport,
     batches_views,
+    batch_options,
     printing_views,
     jobs_views,
 ]
