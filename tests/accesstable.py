@@ -97,7 +97,7 @@ def subevents(event: Event) -> Ids:
 
 
 def number_series(event: Event) -> Ids:
-    return {"pk": make_number_series(event.organizer).pk}
+    return {"pk": make_number_series(make_organizer()).pk}
 
 
 def number_assignments(event: Event) -> Ids:

@@ -69,14 +69,20 @@ class ReportLine:
 def report_of(event: Event) -> NumberReport:
     """Return the report of an event with all days closed that are over.
 
-    It stays locked until the caller's transaction ends, so that a day is closed once.
+    It stays locked until the caller's transaction ends, so that a day is closed once. Until a
+    ticket is numbered there is no row.
     """
-    NumberReport.objects.get_or_create(event=event)
-    report = NumberReport.objects.select_for_update().get(event=event)
     yesterday = _today(event) - timedelta(days=1)
+    report = NumberReport.objects.select_for_update().filter(event=event).first()
+    if report is None:
+        report = NumberReport(event=event)
+        if not _new_lines(event, report, through=yesterday):
+            report.closed_through = yesterday
+            return report
+        NumberReport.objects.get_or_create(event=event)
+        report = NumberReport.objects.select_for_update().get(event=event)
     if report.closed_through is None or report.closed_through < yesterday:
-        lines = _new_lines(event, report, through=yesterday)
-        NumberReportLine.objects.bulk_create(lines)
+        NumberReportLine.objects.bulk_create(_new_lines(event, report, through=yesterday))
         report.closed_through = yesterday
         report.save(update_fields=["closed_through"])
     report.event = event
@@ -238,6 +244,7 @@ def _readable(
 @transaction.atomic
 def change_report(*, actor: Actor, event: Event, fields: Mapping[str, Any]) -> NumberReport:
     """Change how long lines are kept, or the country whose rules layouts are compared with."""
+    NumberReport.objects.get_or_create(event=event)
     report = report_of(event)
     changed = {name: value for name, value in fields.items() if getattr(report, name) != value}
     for name, value in changed.items():
