@@ -19,7 +19,7 @@ endif
 # Whatever way a run ends, no process and no file of it is left.
 KEPT := $(BIN)/python tests/keeper.py
 
-.PHONY: demo run dev test coverage test-one endurance check style types contracts generated-is-current format bench chaos fuzz generated messages pictures lock clean
+.PHONY: builtin demo run dev test coverage test-one endurance check style types contracts generated-is-current format bench chaos fuzz generated messages pictures lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --amount $(AMOUNT)
@@ -83,6 +83,10 @@ generated: $(VENV)/.development
 	COUNTERFOIL_DATA_DIR=$$(mktemp -d) DJANGO_SETTINGS_MODULE=counterfoil.config.settings \
 		$(BIN)/django-admin spectacular --validate --fail-on-warn --file docs/openapi.yaml
 	$(BIN)/python docs/layout/generate.py
+
+# The built-in background: again whenever its drawing or the compiler of backgrounds changes.
+builtin: $(VENV)/.development
+	$(BIN)/python tools/builtin_background.py
 
 # Sentences for translators: src/counterfoil/locale/de/LC_MESSAGES/django.po.
 messages: $(VENV)/.development

@@ -126,7 +126,7 @@ class Chaos:
         self._answered = self.accepted.total()
         for process in self.served.family()[1:]:
             with contextlib.suppress(psutil.Error):
-                if "counterfoil.ops.children" in process.cmdline() and "web" in process.cmdline():
+                if process.name() == "counterf-web":
                     return process
         return None
 

@@ -17,15 +17,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from counterfoil.accounts.permissions import EVENT_PERMISSIONS, ORGANIZER_PERMISSIONS
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
 from counterfoil.catalog.models import Event
-from counterfoil.checkin.models import BlockedSecret, Checkin, CheckinList, RevokedSecret
+from counterfoil.checkin.models import (
+    BlockedSecret,
+    Checkin,
+    CheckinList,
+    RevokedSecret,
+    ScanConflict,
+)
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayoutItem
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
+from counterfoil.stock import ledger
+from counterfoil.stock.models import ActionRequest, StockEvent
 from makers import (
     make_delivery,
     make_event,
@@ -189,6 +199,26 @@ def _batch(event: Event) -> OfflineSalesBatch:
     )
 
 
+def ticket_actions(event: Event) -> Ids:
+    job = Job.objects.create(kind="stock.act")
+    ActionRequest.objects.create(job=job, event=event, requested_by="token:0")
+    return {"job": job.pk}
+
+
+def stock_events(event: Event) -> Ids:
+    row = StockEvent(event=event, action="void", ranges="1", count=1, value=0, activation="at_once")
+    with transaction.atomic():
+        ledger.append(ledger.lock(event.organizer), [row], clock.now())
+    return {"number": row.number}
+
+
+def scan_conflicts(event: Event) -> Ids:
+    made = CheckinList.objects.create(event=event, name="x")
+    position = make_order(event, items=[make_item(event)]).positions.get()
+    entry = Checkin.objects.create(list=made, position=position, datetime=clock.now())
+    return {"pk": ScanConflict.objects.create(checkin=entry, kind="entered_before_void").pk}
+
+
 def batches(event: Event) -> Ids:
     return {"pk": _batch(event).pk}
 
@@ -243,6 +273,7 @@ DATES = "event.subevents:write"
 TAX = "event.settings.tax:write"
 READ = "event.orders:read"
 WRITE = "event.orders:write"
+STOCK = "event.stock:write"
 LOOK = "event.orders:read event.orders:checkin"
 SCAN = "event.orders:write event.orders:checkin"
 DEVICES_READ, DEVICES_WRITE = "organizer.devices:read", "organizer.devices:write"
@@ -319,6 +350,12 @@ ROUTES: dict[str, Row] = {
     "offlinesalesbatch-download": row(GET=READ, among=batch_prints),
     "offlinesalesbatch-tickets": row(GET=READ, among=batches),
     "batchjob-detail": row(GET=READ, DELETE=WRITE, among=batch_jobs),
+    "batchdefaults": row(GET=SEE, PATCH=GENERAL),
+    "offlinesalesbatch-stock": row(GET=f"{READ} {STOCK}", among=batches),
+    "ticketaction-list": row(POST=STOCK),
+    "ticketaction-check": row(GET=f"{STOCK} {READ}", among=ticket_actions),
+    "stockevent-list": row(GET=f"{READ} {STOCK}"),
+    "stockevent-detail": row(GET=f"{READ} {STOCK}", among=stock_events),
     "ticketlayout-list": row(GET=SEE, POST=GENERAL),
     "ticketlayout-detail": crud(GENERAL, layouts),
     "ticketlayout-background": row(GET=SEE, among=layouts),
@@ -347,6 +384,8 @@ ROUTES: dict[str, Row] = {
     "checkinrpc-search": row(GET=LOOK),
     "checkin-list": row(GET=LOOK),
     "checkin-detail": row(GET=LOOK, among=checkins),
+    "scanconflict-list": row(GET=LOOK),
+    "scanconflict-detail": row(GET=LOOK, among=scan_conflicts),
     "revokedsecret-list": row(GET=READ),
     "revokedsecret-detail": row(GET=READ, among=revoked),
     "blockedsecret-list": row(GET=READ),

@@ -15,7 +15,10 @@ from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.catalog.models import Event, ItemCategory
 from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
+from counterfoil.jobs.models import Job
+from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.services import PrintItem, request_render
+from counterfoil.render import Message
 from makers import (
     make_delivery,
     make_device,
@@ -140,6 +143,18 @@ def printed(event: Event) -> Mapping[str, Any]:
     return {"job": asked.pk}
 
 
+def finding(event: Event) -> Mapping[str, Any]:
+    names = printed(event)
+    sold = OrderPosition.objects.get(order__event=event)
+    found = {"concern": "overflows_box", "pointer": "/0", "layout": "", "layout_index": 0}
+    first = [
+        {"ticket": f"{sold.order.code}-{sold.positionid}", "message": Message.of_text("").to_json()}
+    ]
+    result = {"findings": [{**found, "count": 1, "first": first}]}
+    Job.objects.filter(pk=names["job"]).update(result=result)
+    return {**names, "number": 0}
+
+
 def webhook(event: Event) -> Mapping[str, Any]:
     return {"webhook": make_webhook(event.organizer).pk}
 
@@ -192,6 +207,7 @@ ROUTES: dict[str, Row] = {
     "batch-new-table": Row(),
     "event": Row(),
     "event-settings": Row(),
+    "event-copy": Row(),
     "event-delete": Row(),
     "subevents": Row(),
     "subevent-add": Row(),
@@ -203,6 +219,7 @@ ROUTES: dict[str, Row] = {
     "item-add": Row(),
     "item": Row(item),
     "item-picture": Row(item),
+    "item-copy": Row(item),
     "item-delete": Row(item),
     "categories": Row(),
     "category-add": Row(),
@@ -252,6 +269,8 @@ ROUTES: dict[str, Row] = {
     "checkinlist": Row(checkinlist),
     "checkinlist-edit": Row(checkinlist),
     "checkinlist-delete": Row(checkinlist),
+    "checkinlist-copy": Row(checkinlist),
+    "checkinlist-gate": Row(checkinlist),
     "checkinlist-scan": Row(checkinlist),
     "layouts": Row(),
     "layout-new": Row(),
@@ -259,6 +278,7 @@ ROUTES: dict[str, Row] = {
     "layout-assignments": Row(),
     "layout": Row(layout),
     "layout-picture": Row(layout),
+    "layout-sample": Row(),
     "layout-rename": Row(layout),
     "layout-duplicate": Row(layout),
     "layout-default": Row(layout),
@@ -279,7 +299,9 @@ ROUTES: dict[str, Row] = {
     "batch-print": Row(batch),
     "prints": Row(),
     "print": Row(printed),
+    "print-picture": Row(printed),
     "print-cancel": Row(printed),
+    "print-finding": Row(finding),
     "jobs": Row(),
     "job": Row(wish),
     "job-retry": Row(wish),

@@ -103,8 +103,7 @@ class Running:
     def _child(self, role: str) -> psutil.Process | None:
         for process in self.family()[1:]:
             with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
-                command = process.cmdline()
-                if "counterfoil.ops.children" in command and role in command:
+                if process.name() == f"counterf-{role}":
                     return process
         return None
 
@@ -138,6 +137,7 @@ class World:
             "COUNTERFOIL_SETTINGS_MODULE": self.settings,
             "COUNTERFOIL_DATA_DIR": str(self.folder / "data"),
             "COUNTERFOIL_JOB_LEASE": str(LEASE_S),
+            "COUNTERFOIL_JOB_POLL": "0.5",  # many tests write jobs down and tell nobody
             "COUNTERFOIL_DB_IDLE_IN_TRANSACTION": "3",
             "DATABASE_URL": self.database_url,
             "COUNTERFOIL_BROKER_URL": self.broker_url,

@@ -191,3 +191,10 @@ def test_values_that_cannot_be_compared_refuse(rule: dict[str, Any]) -> None:
 def test_only_an_object_is_kept_as_rules(rules: object) -> None:
     with pytest.raises(Invalid):
         check(rules)
+
+
+def test_rules_that_are_read_at_each_scan_have_a_limit() -> None:
+    rules = {"or": [{"==": [{"var": "entries_number"}, number]} for number in range(1000)]}
+
+    with pytest.raises(Invalid, match="too long"):
+        check(rules)

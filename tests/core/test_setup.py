@@ -59,7 +59,7 @@ def test_another_projects_settings_do_not_stop_the_server(ours: World) -> None:
     "command",
     [
         ["gunicorn", "--check-config", "counterfoil.config.wsgi"],
-        ["celery", "-A", "counterfoil.config.celery", "report"],
+        ["celery", "-A", "counterfoil.jobs.celery_app", "report"],
     ],
     ids=["gunicorn", "celery"],
 )
@@ -74,7 +74,7 @@ def test_another_projects_settings_stop_no_server_of_others(
 
 def test_another_projects_settings_do_not_stop_the_tests(ours: World) -> None:
     ended = _ended(
-        ours, "pytest", "--quiet", "-p", "no:cacheprovider", "tests/config/test_celery.py"
+        ours, "pytest", "--quiet", "-p", "no:cacheprovider", "tests/jobs/test_celery_app.py"
     )
 
     assert ended.returncode == 0, ended.stdout

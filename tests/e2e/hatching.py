@@ -26,9 +26,12 @@ def main(points: list[str]) -> None:
 
 def _import_all() -> None:
     """Import what a worker does: before they are born it costs time once and not for each."""
-    import celery.apps.worker
-    import celery.concurrency.solo
-    import celery.worker.consumer  # noqa: F401
+    from django.conf import settings
+
+    if settings.BROKER_URL:
+        import celery.apps.worker
+        import celery.concurrency.solo
+        import celery.worker.consumer  # noqa: F401
     from django.core import checks
     from django.db import connections
 
@@ -41,20 +44,21 @@ def _import_all() -> None:
 
 
 def _born(point: str) -> int:
+    us = os.getpid()
     worker = os.fork()
     if not worker:
-        os._exit(_work(point))
+        os._exit(_work(point, us))
     return worker
 
 
-def _work(point: str) -> int:
-    die_with_parent()
+def _work(point: str, parent: int) -> int:
+    die_with_parent(parent)
     from counterfoil.core import failpoints
     from counterfoil.ops.worker import run_worker
 
     os.environ["COUNTERFOIL_FAILPOINTS"] = f"{point}=kill"
     importlib.reload(failpoints)  # it reads the environment once
-    return run_worker(pool="solo", concurrency=1, started=lambda: None)
+    return run_worker(started=lambda: None)
 
 
 if __name__ == "__main__":

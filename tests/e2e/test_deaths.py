@@ -172,5 +172,6 @@ def test_workers_that_are_killed_at_random_sell_exactly_what_there_is(office: Bo
 
 def _workers(served: Running) -> list[psutil.Process]:
     return eventually(
-        lambda: [p for p in served.family()[1:] if "worker" in p.cmdline()], "there is a worker"
+        lambda: [p for p in served.family()[1:] if p.name() == "counterf-worker"],
+        "there is a worker",
     )

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from counterfoil.jobs import registry, services
+from counterfoil.jobs import migration_check, registry, services
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job
 
@@ -59,3 +59,40 @@ def handling(
         yield kind
     finally:
         del registry._kinds[kind]
+
+
+@contextmanager
+def table_away(name: str) -> Iterator[None]:
+    """Let a table be missing for a while, as everything is in a database that is away."""
+    _rename(name, "elsewhere")
+    try:
+        yield
+    finally:
+        _rename("elsewhere", name)
+
+
+def _rename(table: str, name: str) -> None:
+    while True:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER TABLE {table} RENAME TO {name}")
+            return
+        except OperationalError:  # SQLite: another thread is reading just now
+            continue
+
+
+@contextmanager
+def migrated_by_another_version() -> Iterator[None]:
+    """Let the database be of a newer version than this process for a while."""
+    migration_check.applied_count()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)",
+            ["jobs", "0999_later", "2030-01-01 00:00:00"],
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE name = %s", ["0999_later"])
+        migration_check.applied_count.cache_clear()

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from counterfoil.jobs import migration_check, services
+from counterfoil.jobs import claims, migration_check, services
 from counterfoil.jobs.claims import Cancelled, Claim, Lost, worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from jobs.asking import again, ask, claim, let_lease_end, use_up_attempts
@@ -254,3 +254,29 @@ def test_of_many_workers_that_claim_at_once_one_succeeds() -> None:
 
     assert len(taken) == 5
     assert set(Job.objects.values_list("attempt", flat=True)) == {1}
+
+
+def test_jobs_of_a_worker_that_is_certainly_dead_can_be_claimed_at_once() -> None:
+    dead, other = ask(), ask()
+    zombie, living = claim(dead), claim(other)
+    Job.objects.filter(pk=dead.pk).update(worker=worker_name(1))
+    for worker in (worker_name(1), worker_name()):
+        WorkerHeartbeat.objects.create(worker=worker, seen=Now())
+
+    claims.release([worker_name(1)])
+
+    assert claim(dead).attempt == 2
+    with pytest.raises(Lost):
+        zombie.finish()
+    assert Claim.take(other.pk) is None
+    living.finish()
+    assert [heartbeat.worker for heartbeat in WorkerHeartbeat.objects.all()] == [worker_name()]
+
+
+def test_what_a_dead_worker_had_finished_stays_as_it_is() -> None:
+    job = ask()
+    claim(job).finish({"rows": 3})
+
+    claims.release([worker_name()])
+
+    assert (again(job).state, job.lease_until) == ("done", None)

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.db import connection
 
 from counterfoil.core.refusals import Conflict
-from counterfoil.jobs import lanes, notifications, runner, services
+from counterfoil.jobs import lanes, runner, services
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.models import Job
+from counterfoil.jobs.wakeup import JOBS, Wakeup
 from jobs.asking import again, ask, claim, handling, let_lease_end
 
 pytestmark = pytest.mark.django_db
@@ -164,23 +166,26 @@ def test_a_long_queue_delays_another_lane_by_the_job_that_runs_only() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("broker", ["", "memory://"])
-def test_when_a_job_ends_the_next_one_is_hinted(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, broker: str
+def test_a_worker_that_begins_a_job_wakes_another_for_the_next(
+    settings: LazySettings, tmp_path: Path
 ) -> None:
-    settings.BROKER_URL = broker
-    hinted: list[object] = []
-    monkeypatch.setattr(
-        notifications.current_app, "send_task", lambda *_a, args, **_k: hinted.extend(args)
-    )
+    settings.DATA_DIR = tmp_path
+    other = Wakeup(JOBS)
+    woken: list[bool] = []
 
-    with handling("test.quick", lambda claimed: claimed.finish()):
-        ask_in("a", "test.quick")
-        second = ask_in("a", "test.quick")
-        hinted.clear()
-        runner.run_next()
+    def look(claimed: Claim) -> None:
+        woken.append(other.wait(0))
+        claimed.finish()
 
-    assert hinted == [str(second.pk)]
+    with handling("test.look", look):
+        ask("test.look")
+        ask("test.look")
+        other.wait(0)
+        assert runner.run_next()
+        assert runner.run_next()
+
+    assert woken == [True, False]
+    other.close()
 
 
 @pytest.mark.django_db(transaction=True)

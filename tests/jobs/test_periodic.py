@@ -8,9 +8,11 @@ import pytest
 from django.db import OperationalError
 
 from counterfoil.jobs import periodic
-from counterfoil.jobs.models import WorkerHeartbeat
+from counterfoil.jobs.heartbeat import Heartbeat
+from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.periodic import Scheduler
-from counterfoil.jobs.poller import Poller
+from counterfoil.jobs.wakeup import PERIODIC, notify
+from jobs.asking import again, ask, claim
 
 pytestmark = pytest.mark.django_db
 
@@ -91,9 +93,58 @@ def test_a_chore_that_takes_long_keeps_no_worker_from_saying_that_it_lives() -> 
         worker.start()
         assert begun.wait(60)
 
-        Poller(print).turn()
+        Heartbeat(print).beat()
 
-        assert begun.is_set(), "the poller waited for the chore"
+        assert begun.is_set(), "the heartbeat waited for the chore"
         assert WorkerHeartbeat.objects.exists()
         worker.stop()
         over.set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_notified_is_done_before_its_time() -> None:
+    ticks: list[int] = []
+    twice = threading.Event()
+
+    def tick() -> None:
+        ticks.append(1)
+        if len(ticks) == 2:
+            twice.set()
+
+    periodic.periodic(every_s=0)(tick)
+    worker = Scheduler(poll_s=600)
+    try:
+        worker.start()
+        while not ticks:
+            assert notify(PERIODIC)
+        assert notify(PERIODIC)
+        assert twice.wait(60)
+    finally:
+        worker.stop()
+        del periodic._periodic_tasks[tick]
+
+
+def test_a_worker_that_ends_begins_no_other_chore(done: list[str]) -> None:
+    worker = Scheduler()
+    worker.stop()
+
+    worker.turn()
+
+    assert not done
+
+
+def test_cleaning_is_periodic_and_not_of_every_turn() -> None:
+    first, second = ask(), ask()
+    worker = Scheduler()
+    _expire(first)
+    worker.turn()
+    _expire(second)
+
+    worker.turn()
+
+    assert (again(first).result_file, again(second).result_file) == (None, "results/gone.pdf")
+
+
+def _expire(job: Job) -> None:
+    claim(job).finish(result_file="results/gone.pdf")
+    Job.objects.filter(pk=job.pk).update(expires=job.created)

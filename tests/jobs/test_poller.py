@@ -1,51 +1,77 @@
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import threading
+import warnings
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
-from celery import Celery, current_app
+from celery import Celery
 from django.conf import LazySettings
-from django.db import OperationalError, connection
+from django.db import connection
 
-from counterfoil.config.celery import app, configuration
-from counterfoil.jobs import migration_check, notifications, services
-from counterfoil.jobs.claims import Claim, worker_name
+from counterfoil.jobs import celery_app, celery_worker, notifications
+from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job, WorkerHeartbeat
-from counterfoil.jobs.periodic import Scheduler
-from counterfoil.jobs.poller import Poller
-from jobs.asking import again, ask, claim, handling, let_lease_end, use_up_attempts
+from counterfoil.jobs.poller import FallbackRunner, Poller
+from jobs.asking import (
+    again,
+    ask,
+    claim,
+    handling,
+    let_lease_end,
+    table_away,
+    use_up_attempts,
+)
 from servers import eventually
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def own_queue() -> Iterator[None]:
-    """Messages of one test are not the next one's."""
+def broker(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A broker in this process's memory, with an empty queue."""
+    _connect("memory://localhost", settings, monkeypatch)
     _empty_queue()
     yield
-    _empty_queue()
+    settings.BROKER_URL = ""
+
+
+def _connect(url: str, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.BROKER_URL = url
+    app = Celery("test", set_as_current=False)
+    app.add_defaults(celery_app.configuration)
+    monkeypatch.setattr(celery_app, "app", app)
+
+
+@contextlib.contextmanager
+def _queue() -> Iterator[Any]:
+    with celery_app.app.connection_for_write() as to, to.SimpleQueue("counterfoil") as queue:
+        yield queue
 
 
 def _empty_queue() -> None:
-    with current_app.connection_for_write() as broker, broker.SimpleQueue("counterfoil") as queue:
+    with _queue() as queue:
         queue.clear()
 
 
 def _hinted() -> int:
-    with current_app.connection_for_write() as broker, broker.SimpleQueue("counterfoil") as queue:
-        return queue.qsize()
+    with _queue() as queue:
+        return int(queue.qsize())
 
 
-def _ignore(words: str) -> None:
-    raise AssertionError(words)
+def _unannounced(kind: str = "test.nothing") -> Job:
+    """A job whose hint was lost."""
+    return Job.objects.create(kind=kind, progress_total=10)
 
 
 def test_a_job_that_waits_is_hinted_and_not_hinted_again_at_once() -> None:
     ask()
-    poller = Poller(_ignore)
+    poller = Poller(poll_s=0.01)
 
     poller.turn()
     poller.turn()
@@ -58,7 +84,7 @@ def test_a_job_that_a_dead_worker_left_is_hinted() -> None:
     claim(job)
     let_lease_end(job)
 
-    Poller(_ignore).turn()
+    Poller(poll_s=0.01).turn()
 
     assert _hinted() == 1
 
@@ -66,89 +92,35 @@ def test_a_job_that_a_dead_worker_left_is_hinted() -> None:
 def test_a_job_under_way_is_not_hinted() -> None:
     claim(ask())
 
-    Poller(_ignore).turn()
+    Poller(poll_s=0.01).turn()
 
     assert _hinted() == 0
 
 
-def test_a_job_whose_last_attempt_died_fails_in_words() -> None:
-    job = ask()
-    claim(job)
-    let_lease_end(job)
-    use_up_attempts(job)
-
-    Poller(_ignore).turn()
-
-    assert again(job).state == Job.State.FAILED
-    assert "each time the worker died" in job.message
-
-
-def test_a_cancelled_job_that_nobody_works_on_is_cancelled() -> None:
-    job = ask()
-    claim(job)
-    services.cancel(job)
-    let_lease_end(job)
-
-    Poller(_ignore).turn()
-
-    assert again(job).state == Job.State.CANCELLED
-
-
-def test_a_job_that_somebody_works_on_is_let_alone() -> None:
-    job = ask()
-    claim(job)
-    use_up_attempts(job)
-    services.cancel(job)
-
-    Poller(_ignore).turn()
-
-    assert again(job).state == Job.State.RUNNING
-
-
-def test_a_worker_says_that_it_lives_but_not_at_every_turn() -> None:
-    poller = Poller(_ignore)
-
-    poller.turn()
-    WorkerHeartbeat.objects.all().delete()
-    poller.turn()
-
-    assert not WorkerHeartbeat.objects.exists()
-    Poller(_ignore).turn()
-    heartbeat = WorkerHeartbeat.objects.get()
-    assert (heartbeat.worker, heartbeat.schema) == (worker_name(), migration_check.fingerprint())
-
-
 @pytest.mark.django_db(transaction=True)
-def test_the_poller_looks_until_it_is_stopped_and_says_goodbye(settings: LazySettings) -> None:
-    settings.JOB_POLL_S = 0.01
-    ask()
-    poller = Poller(_ignore)
+def test_the_poller_looks_until_it_is_stopped() -> None:
+    _unannounced()
+    poller = Poller(poll_s=0.01)
 
     poller.start()
-    while not WorkerHeartbeat.objects.exists() or not _hinted():
-        threading.Event().wait(0.01)
+    eventually(_hinted, "the job is hinted")
     poller.stop()
 
-    assert not WorkerHeartbeat.objects.exists()
+    _empty_queue()
+    _unannounced()
+    assert not _hinted()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_poller_survives_what_nobody_expected(
-    settings: LazySettings, caplog: pytest.LogCaptureFixture
-) -> None:
-    settings.JOB_POLL_S = 0.01
-
-    def unreadable(_job: UUID) -> str:
-        raise KeyError("language")
-
-    died = ask("test.unreadable")
+def test_the_poller_survives_what_nobody_expected(caplog: pytest.LogCaptureFixture) -> None:
+    died = _unannounced("test.unreadable")
     claim(died)
     let_lease_end(died)
     use_up_attempts(died)
+    poller = Poller(poll_s=0.01)
 
-    poller = Poller(_ignore)
     try:
-        with handling("test.unreadable", _ignore_claim, language=unreadable):
+        with handling("test.unreadable", _ignore_claim, language=_unreadable):
             poller.start()
             eventually(lambda: "The poller could not look" in caplog.text, "it stumbles")
         eventually(lambda: again(died).state == Job.State.FAILED, "it goes on")
@@ -156,111 +128,33 @@ def test_the_poller_survives_what_nobody_expected(
         poller.stop()
 
 
+def _unreadable(_job: UUID) -> str:
+    raise KeyError("language")
+
+
 def _ignore_claim(_claim: Claim) -> None:
     pass
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_stops_in_words_when_the_database_is_migrated_under_it(
-    settings: LazySettings,
-) -> None:
-    settings.JOB_POLL_S = 0.01
-    migration_check.applied_count()
-    said: list[str] = []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)",
-            ["jobs", "0999_later", "2030-01-01 00:00:00"],
-        )
-
-    try:
-        poller = Poller(said.append)
-        poller.start()
-        while not said:
-            threading.Event().wait(0.01)
-        poller.stop()
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM django_migrations WHERE name = %s", ["0999_later"])
-        migration_check.applied_count.cache_clear()
-
-    assert "newer version of Counterfoil" in said[0]
-
-
-@pytest.mark.django_db(transaction=True)
 def test_the_poller_survives_a_database_that_is_gone_for_a_while(
-    settings: LazySettings, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    settings.JOB_POLL_S = 0.01
-    ask()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE jobs_workerheartbeat RENAME TO elsewhere")
-    poller = Poller(_ignore)
+    _unannounced()
+    poller = Poller(poll_s=0.01)
 
-    try:
+    with table_away("jobs_job"):
         poller.start()
-        while "could not look" not in caplog.text:
-            threading.Event().wait(0.01)
-    finally:
-        while True:
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute("ALTER TABLE elsewhere RENAME TO jobs_workerheartbeat")
-                break
-            except OperationalError:  # SQLite: the poller is reading just now
-                continue
-    while not _hinted():
-        threading.Event().wait(0.01)
+        eventually(lambda: "could not look" in caplog.text, "it stumbles")
+    eventually(_hinted, "it goes on")
     poller.stop()
-
-    assert not WorkerHeartbeat.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_goodbye_that_cannot_be_written_is_left_unsaid(settings: LazySettings) -> None:
-    settings.JOB_POLL_S = 100
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE jobs_workerheartbeat RENAME TO elsewhere")
-    poller = Poller(_ignore)
-
-    try:
-        poller.start()
-        poller.stop()
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE elsewhere RENAME TO jobs_workerheartbeat")
-
-    assert not WorkerHeartbeat.objects.exists()
-
-
-def test_cleaning_is_a_chore_and_not_of_every_turn() -> None:
-    first, second = ask(), ask()
-    worker = Scheduler()
-    _expire(first)
-    worker.turn()
-    _expire(second)
-
-    worker.turn()
-
-    assert (again(first).result_file, again(second).result_file) == (None, "results/gone.pdf")
-
-
-def _expire(job: Job) -> None:
-    claim(job).finish(result_file="results/gone.pdf")
-    Job.objects.filter(pk=job.pk).update(expires=job.created)
 
 
 @pytest.fixture
-def broker_down(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def broker_down(broker: None, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker's address at which nobody answers. That it was away is forgotten afterwards."""
     monkeypatch.setattr(notifications, "_breaker", notifications._Breaker())
-    settings.BROKER_URL = "redis://127.0.0.1:1/0"
-    other = Celery("other")
-    other.add_defaults(configuration)
-    try:
-        yield
-    finally:
-        app.set_current()
+    _connect("redis://127.0.0.1:1/0", settings, monkeypatch)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -300,11 +194,10 @@ def done() -> Iterator[list[int]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_while_the_broker_is_down_jobs_are_done_in_their_order_without_it(
-    broker_down: None, done: list[int], settings: LazySettings
+    broker_down: None, done: list[int]
 ) -> None:
-    settings.JOB_POLL_S = 0.01
     jobs = [ask("test.number", number=number) for number in range(3)]
-    poller = Poller(_ignore)
+    poller = Poller(poll_s=0.01)
 
     poller.start()
     while again(jobs[-1]).state != Job.State.DONE:
@@ -312,3 +205,92 @@ def test_while_the_broker_is_down_jobs_are_done_in_their_order_without_it(
     poller.stop()
 
     assert done == [0, 1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_one_job_is_done_at_a_time_and_none_begun_after_the_end() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait(claimed: Claim) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        claimed.finish()
+
+    with handling("test.patient", wait):
+        first, second, third = (_unannounced("test.patient") for _ in range(3))
+        fallback = FallbackRunner()
+        fallback.offer([first.pk, second.pk])
+        assert begun.wait(60)
+        fallback.offer([third.pk])
+        fallback.end()
+        go_on.set()
+        fallback.join()
+
+    states = [again(job).state for job in (first, second, third)]
+    assert states == [Job.State.DONE, Job.State.WAITING, Job.State.WAITING]
+
+
+def test_a_fallback_that_was_not_needed_is_not_waited_for() -> None:
+    fallback = FallbackRunner()
+
+    fallback.offer([])
+    fallback.end()
+    fallback.join()
+
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_hint_could_not_start_in_a_full_lane_is_hinted_when_the_lane_is_free(
+    done: list[int],
+) -> None:
+    for number in (1, 2):
+        Job.objects.create(kind="test.number", lane="mill", payload={"number": number})
+
+    celery_worker.run("any")
+
+    assert (done, _hinted()) == ([1], 1)
+    celery_worker.run("any")
+    celery_worker.run("any")  # a hint that comes too late
+    assert (done, _hinted()) == ([1, 2], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_a_broker_feeds_looks_by_itself_as_long_as_it_runs() -> None:
+    job = _unannounced()
+    step = celery_worker.PollerStep(None)
+
+    step.start(None)
+    eventually(_hinted, "the job is hinted")
+    eventually(WorkerHeartbeat.objects.exists, "it says that it lives")
+    step.stop(None)
+
+    assert again(job).state == Job.State.WAITING
+    assert not WorkerHeartbeat.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_celerys_worker_works_until_the_database_refuses_it(
+    done: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    monkeypatch.setattr(celery_worker, "app", celery_app.app)
+    celery_app.app.steps["worker"].add(celery_worker.PollerStep)
+    Job.objects.create(kind="test.number", payload={"number": 1})
+    with contextlib.ExitStack() as stack, warnings.catch_warnings():
+        stack.callback(lambda: setattr(celery_worker.state, "should_stop", None))
+        for number, handler in handlers.items():
+            if handler is not None and number not in (signal.SIGKILL, signal.SIGSTOP):
+                stack.callback(signal.signal, number, handler)
+
+        def migrate_when_done() -> None:
+            eventually(lambda: done, "the job is done")
+            celery_worker._refuse("The database was made by a newer version.")
+            connection.close()
+
+        watcher = threading.Thread(target=migrate_when_done)
+        code = celery_worker.work(pool="solo", concurrency=1, started=watcher.start)
+        watcher.join(60)
+
+    assert code == os.EX_UNAVAILABLE
+    assert done == [1]

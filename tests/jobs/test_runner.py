@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import translation
 
 from counterfoil.core.refusals import Gone, Invalid, Unavailable
-from counterfoil.jobs import celery_tasks, runner, services
+from counterfoil.jobs import celery_worker, runner, services
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from jobs.asking import again, ask, claim, handling, let_lease_end, use_up_attempts
@@ -32,7 +32,7 @@ def test_a_hint_gets_the_job_done() -> None:
     job = ask("test.echo", word="one")
 
     with handling("test.echo", lambda claimed: claimed.finish({"said": claimed.payload["word"]})):
-        celery_tasks.run(str(job.pk))
+        celery_worker.run(str(job.pk))
 
     assert (again(job).state, job.result) == ("done", {"said": "one"})
 

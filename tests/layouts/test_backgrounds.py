@@ -8,7 +8,7 @@ from counterfoil.layouts.backgrounds import outdated, read_compiled, store_backg
 from counterfoil.layouts.files import named_files
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.tasks import compile_outdated
-from counterfoil.render import BackgroundError
+from counterfoil.render import BackgroundError, Message
 from makers import make_event
 from samplepdfs import NOT_A_PDF, pdf_of
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_used_may_be_kept_with_its_reason(event: Event) -> None:
     assert store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True) == background
     with pytest.raises(BackgroundError) as refused:
         read_compiled(background)
-    assert str(refused.value) == background.refusal
+    assert refused.value.message.to_json() == background.refusal
 
 
 def test_a_kept_unusable_pdf_is_still_refused_to_others(event: Event) -> None:
@@ -78,7 +78,8 @@ def of_another_version(background: Background, refusal: str = "") -> None:
     with files.publish("backgrounds", "of-another-version") as stream:
         stream.write(b"of another version")
     background.compiled = "" if refusal else "backgrounds/of-another-version"
-    background.refusal, background.compiler = refusal, 1
+    background.refusal = Message.of_text(refusal).to_json() if refusal else None
+    background.compiler = 1
     background.save()
 
 
@@ -104,7 +105,7 @@ def test_workers_compile_anew_what_another_version_compiled_or_refused(event: Ev
 
     for background in Background.objects.all():
         assert len(read_compiled(background).pages) == 1
-        assert background.refusal == ""
+        assert background.refusal is None
     assert not outdated().exists()
 
 
@@ -115,7 +116,7 @@ def test_what_is_refused_again_keeps_a_reason_and_is_not_tried_for_ever(event: E
     compile_outdated()
 
     background.refresh_from_db()
-    assert background.refusal == "This is not a PDF file."
+    assert background.refusal == Message("background.not_pdf").to_json()
     assert not outdated().exists()
 
 

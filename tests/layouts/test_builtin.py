@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import re
 
+from tools.builtin_background import background_pdf
+
 from counterfoil.layouts.builtin import (
     BACKGROUND_PDF,
     COMPILED_BACKGROUND,
     built_in_background,
     built_in_layout,
 )
-from counterfoil.layouts.builtin.drawing import background_pdf
 from counterfoil.printing.variables.kinds import Variable
 from counterfoil.printing.variables.registry import VariableTable
 from counterfoil.render import compile_background, read_layout

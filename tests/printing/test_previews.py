@@ -12,6 +12,7 @@ from counterfoil.files import services as files
 from counterfoil.layouts.backgrounds import store_background
 from counterfoil.orders.models import OrderPosition, QuestionAnswer
 from counterfoil.printing import previews
+from counterfoil.printing.samples import samples
 from counterfoil.render import Concern, Plan, inspect
 from makers import text_element
 from samplepdfs import NOT_A_PDF, pdf_of
@@ -115,10 +116,10 @@ def test_a_field_of_paper_is_drawn_with_fewer_dots(event: Event) -> None:
 
 
 def test_samples_of_all_variables_can_be_listed(event: Event) -> None:
-    samples = {variable.key: sample for variable, sample in previews.samples(event)}
+    listed = {variable.key: sample for variable, sample in samples(event)}
 
-    assert samples["event_name"] == str(event)
-    assert samples["attendee_name"] == "Ada Lovelace"
+    assert listed["event_name"] == str(event)
+    assert listed["attendee_name"] == "Ada Lovelace"
 
 
 def test_what_cannot_be_printed_is_refused_with_its_place(event: Event) -> None:

@@ -22,7 +22,12 @@ def test_a_request_is_a_job_that_says_who_asked(position: OrderPosition, actor: 
     assert request.requested_by == actor.key
     assert request.parts == [[position.pk, 0]]
     assert request.layouts == [
-        {"name": "Built-in layout", "elements": built_in_layout(), "background": None}
+        {
+            "name": "Built-in layout",
+            "elements": built_in_layout(),
+            "background": None,
+            "layout": None,
+        }
     ]
     assert (request.job.state, request.job.progress_total) == (Job.State.WAITING, 1)
 

@@ -84,7 +84,7 @@ def test_an_editor_is_told_which_text_is_too_long_and_sees_the_others() -> None:
     told = inspect(plan, ticket(), budget=Budget(characters=100, cpu_s=AMPLE_S))
 
     too_long = "The text has 101 characters, and 100 are allowed."
-    assert [each.problem for each in told] == [too_long, too_long, ""]
+    assert [each.problem for each in told] == [too_long, too_long, None]
 
 
 def test_an_editor_is_told_which_element_takes_too_long() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from counterfoil.render import (
     LayoutError,
+    Message,
     Plan,
     RenderError,
     Ticket,
@@ -153,7 +154,7 @@ def test_progress_is_told_every_hundred_tickets_and_at_the_end() -> None:
 
 
 def test_a_broken_value_fails_its_ticket_where_an_element_wants_it() -> None:
-    broken = Ticket("B-1", {"a": "x"}, broken={"b": "The answer cannot be read."})
+    broken = Ticket("B-1", {"a": "x"}, broken={"b": Message.of_text("The answer cannot be read.")})
 
     printed([text_box(content="a")], [broken])
     with pytest.raises(TicketError) as caught:
@@ -163,7 +164,7 @@ def test_a_broken_value_fails_its_ticket_where_an_element_wants_it() -> None:
 
 
 def test_an_element_that_is_not_shown_needs_no_value() -> None:
-    broken = Ticket("B-1", {"a": "x"}, broken={"b": "The answer cannot be read."})
+    broken = Ticket("B-1", {"a": "x"}, broken={"b": Message.of_text("The answer cannot be read.")})
 
     printed([text_box("{b}", condition={"variable": "a", "is": "y"})], [broken])
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from counterfoil.render import Concern, Inspected, Ticket, inspect
+from counterfoil.render import Concern, Inspected, Message, Ticket, inspect
 from counterfoil.render.units import Pt, mm
 from render.press import code, glyphs, paper, plan_of, printed, text_area, text_box, ticket
 
@@ -136,7 +136,9 @@ def test_findings_stand_at_their_elements() -> None:
 
 
 def test_what_cannot_be_printed_says_so_and_hides_nothing_else() -> None:
-    bad = Ticket("A", {"secret": "x", "note": "y"}, broken={"note": "The note is broken."})
+    bad = Ticket(
+        "A", {"secret": "x", "note": "y"}, broken={"note": Message.of_text("The note is broken.")}
+    )
     letters = code(content="secret", symbology="ean13")
 
     found = inspected(text_box(content="note"), letters, text_box("x", left=-5), of=bad)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.render.errors import FontError, LayoutError, Problem, RenderError, TicketError
+from counterfoil.render.messages import Message
 from counterfoil.render.units import Mm, mm, pt
 
 
@@ -20,7 +21,9 @@ def test_lengths_survive_the_way_to_points_and_back(length: float) -> None:
 
 
 def test_a_layout_error_lists_all_problems() -> None:
-    error = LayoutError([Problem("/0/left", "is missing"), Problem("/1", "must be an object")])
+    error = LayoutError(
+        [Problem("/0/left", Message("layout.missing")), Problem("/1", Message("layout.object"))]
+    )
 
     assert str(error) == "/0/left: is missing\n/1: must be an object"
 
@@ -28,9 +31,9 @@ def test_a_layout_error_lists_all_problems() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        LayoutError([Problem("/0", "is odd")]),
-        TicketError("A1B2C-1", "/3", "has a broken picture"),
-        FontError("Example.ttf is no font with outlines."),
+        LayoutError([Problem("/0", Message("layout.choice", words="a, b"))]),
+        TicketError("A1B2C-1", "/3", Message("image.broken")),
+        FontError(Message("font.no_outlines", file="Example.ttf")),
     ],
 )
 def test_errors_cross_process_borders(error: RenderError) -> None:

@@ -16,6 +16,7 @@ EVENT_PERMISSIONS = (
     "event.orders:read",
     "event.orders:write",
     "event.orders:checkin",
+    "event.stock:write",
     "event.vouchers:read",
     "event.vouchers:write",
     "event:cancel",
@@ -54,6 +55,10 @@ EVENT_GROUPS: tuple[Group, ...] = (
             ("event.orders:read", _("See orders and tickets, and print them")),
             ("event.orders:write", _("Change orders and make tickets")),
             ("event.orders:checkin", _("Check tickets in and out")),
+            (
+                "event.stock:write",
+                _("Activate, sell, take back and void paper tickets"),
+            ),
             ("event.vouchers:read", _("See vouchers")),
             ("event.vouchers:write", _("Change vouchers")),
         ),

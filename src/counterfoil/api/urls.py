@@ -32,6 +32,7 @@ from counterfoil.api.checkin import (
     checkinlists,
     checkinrpc,
     checkins,
+    scanconflicts,
     secretlists,
 )
 from counterfoil.api.files import upload
@@ -39,6 +40,7 @@ from counterfoil.api.framework import documentation, service, stub_resources
 from counterfoil.api.layouts import layoutassignments, layoutelements, ticketlayouts
 from counterfoil.api.orders import numberreport, orderpositions, orders, printlog
 from counterfoil.api.printing import renderjobs, ticketdownloads, ticketpdfrenderer
+from counterfoil.api.stock import batchstock, stockevents, ticketactions
 from counterfoil.api.webhooks import webhooks
 
 MODULES = [
@@ -63,6 +65,9 @@ MODULES = [
     batchoptions,
     batchdata,
     batchjobs,
+    batchstock,
+    ticketactions,
+    stockevents,
     ticketlayouts,
     layoutassignments,
     layoutelements,
@@ -73,6 +78,7 @@ MODULES = [
     checkinlistpositions,
     checkinrpc,
     checkins,
+    scanconflicts,
     devices,
     device,
     webhooks,

@@ -11,12 +11,13 @@ from typing import Any, Self
 
 from django.db import IntegrityError, transaction
 
-from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Validity
 from counterfoil.batches.spec import BatchSpec
 from counterfoil.batches.tables import BatchTable
 from counterfoil.catalog import change_clock
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.numbers import TakenNumbers, series_of, take_numbers
+from counterfoil.checkin.secrets import INACTIVE_BLOCK, upsert_blocked
 from counterfoil.core import failpoints
 from counterfoil.orders import bulk
 from counterfoil.orders.bulk import Row
@@ -94,7 +95,9 @@ class BatchBuilder:
         amount = self.spec.amount
         price = self._price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
-        self._insert_positions(positions, orders, price, batch.creation)
+        inactive = batch.starts_inactive
+        blocks = [INACTIVE_BLOCK] if inactive else None
+        self._insert_positions(positions, orders, price, batch.creation, blocks)
         check()
         failpoints.reach("batches.half_inserted")
         if price.gross:
@@ -103,7 +106,11 @@ class BatchBuilder:
         check()
         # Foreign keys are checked at the commit. So the rows that carry the time come last, and
         # nobody at a gate of this event waits for the rest.
-        self._insert_orders(orders, price, change_clock.stamp(self.event.pk))
+        moment = change_clock.stamp(self.event.pk)
+        self._insert_orders(orders, price, moment)
+        if inactive:
+            tickets = OrderPosition.objects.filter(batch_ticket__batch=batch)
+            upsert_blocked(self.event.pk, tickets, True, moment)
 
     def _price(self) -> Price:
         spec = self.spec
@@ -129,7 +136,12 @@ class BatchBuilder:
         inserter.insert(_reaching("batches.copying", rows))
 
     def _insert_positions(
-        self, ids: list[int], orders: list[int], price: Price, moment: datetime
+        self,
+        ids: list[int],
+        orders: list[int],
+        price: Price,
+        moment: datetime,
+        blocks: list[str] | None,
     ) -> None:
         event, spec = self.event, self.spec
         validity = validity_of(event=event, item=spec.item, now=moment)
@@ -145,6 +157,7 @@ class BatchBuilder:
             tax_code=price.tax_code,
             valid_from=validity.start,
             valid_until=validity.end,
+            blocked=blocks,
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
         columns: list[Sequence[Any]] = [ids, orders, self.secrets, self.pseudonymization_ids]
@@ -166,7 +179,8 @@ class BatchBuilder:
         if self.table is not None:
             slots.append("data")
             columns.append(map(json.dumps, self.table.objects()))
-        inserter = bulk.BulkInserter(BatchTicket(batch=batch), slots)
+        validity = Validity.INACTIVE if batch.starts_inactive else Validity.ACTIVE
+        inserter = bulk.BulkInserter(BatchTicket(batch=batch, validity=validity), slots)
         inserter.insert(zip(*columns, strict=True))
 
     def _insert_payments(self, orders: list[int], price: Price, moment: datetime) -> None:

@@ -17,6 +17,42 @@ from counterfoil.printing.models import RenderRequest
 MAX_AMOUNT = 10_000
 
 
+class Activation(models.TextChoices):
+    """When the tickets of a batch become valid."""
+
+    AT_ONCE = "at_once"
+    ON_HANDOVER = "on_handover"
+    ON_SALE = "on_sale"
+
+
+class Then(models.TextChoices):
+    """What happens after the day of return to tickets that sellers still have."""
+
+    SOLD = "sold"
+    VOID = "void"
+    BLOCK = "block"
+    ASK = "ask"
+
+
+class Validity(models.TextChoices):
+    """Whether a ticket is admitted. ``void`` is final."""
+
+    INACTIVE = "inactive"
+    ACTIVE = "active"
+    VOID = "void"
+
+
+class Place(models.TextChoices):
+    """Where a paper ticket is."""
+
+    STOCK = "stock"
+    WITH_SELLER = "with_seller"
+    SOLD = "sold"
+    RETURNED = "returned"
+    LOST = "lost"
+    SPOILED = "spoiled"
+
+
 class BatchOptions(models.Model):
     """The columns that a request for a batch and the batch itself share.
 
@@ -29,8 +65,30 @@ class BatchOptions(models.Model):
     )
     testmode = models.BooleanField(default=False)
     comment = models.TextField(blank=True, default="")
+    activation = models.CharField(
+        max_length=11, choices=Activation.choices, default=Activation.AT_ONCE
+    )
+    return_by = models.DateField(null=True, blank=True)
+    then = models.CharField(max_length=5, choices=Then.choices, default=Then.ASK)
     #: Tickets of a book, the last of which may have fewer; null: the batch has no books.
     book_size = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class TicketState(models.Model):
+    """The state of a paper ticket: a projection of the ledger in ``stock``, which alone writes it.
+
+    ``place_before`` is where a sold or lost ticket was. ``seller`` and ``handed_out`` are ids of
+    rows of rooms above: who has the ticket, and by which hand-out.
+    """
+
+    validity = models.CharField(max_length=8, choices=Validity.choices, default=Validity.ACTIVE)
+    place = models.CharField(max_length=11, choices=Place.choices, default=Place.STOCK)
+    place_before = models.CharField(max_length=11, choices=Place.choices, null=True, blank=True)
+    seller = models.BigIntegerField(null=True, blank=True)
+    handed_out = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -40,10 +98,12 @@ class OfflineSalesBatch(BatchOptions):
     """A batch of tickets. It is inserted in the same transaction as all of its tickets.
 
     ``data_columns`` are the names of the columns of its table, whose rows its tickets have.
+    ``starts_inactive`` is how its tickets were made, whatever ``activation`` is today.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="offline_sales_batches")
     creation = models.DateTimeField()
+    starts_inactive = models.BooleanField(default=False)
     sales_channel = models.ForeignKey(SalesChannel, on_delete=models.PROTECT, related_name="+")
     layout = models.ForeignKey(
         TicketLayout, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -77,7 +137,7 @@ class OfflineSalesBatch(BatchOptions):
         return (number - 1) // self.book_size + 1 if self.book_size else None
 
 
-class BatchTicket(models.Model):
+class BatchTicket(TicketState):
     """A ticket's number in its batch, from 1: the order of creation, of lists and of pages."""
 
     batch = models.ForeignKey(OfflineSalesBatch, on_delete=models.CASCADE, related_name="tickets")
@@ -91,6 +151,18 @@ class BatchTicket(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["batch", "number"], name="number_unique_in_batch")
+        ]
+        indexes = [
+            models.Index(
+                fields=["seller", "batch"],
+                condition=Q(seller__isnull=False),
+                name="batch_ticket_of_seller",
+            ),
+            models.Index(
+                fields=["handed_out"],
+                condition=Q(handed_out__isnull=False),
+                name="batch_ticket_of_hand_out",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.batches.models import Activation, OfflineSalesBatch, Then
+from counterfoil.batches.spec import as_json
+from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Gone, Invalid
 
 
@@ -37,11 +39,32 @@ def change_options(
             action="counterfoil.offlinesalesbatch.changed",
             obj=batch,
             event=batch.event,
-            data=changed,
+            data={name: as_json(value) for name, value in changed.items()},
         )
     for name, value in fields.items():
         setattr(batch, name, value)
     return batch
+
+
+#: The options that have a default in each event, and what they are unless it says otherwise.
+DEFAULTS: Mapping[str, Any] = {"activation": Activation.AT_ONCE.value, "then": Then.ASK.value}
+_PREFIX = "batch_"
+
+
+def defaults_of(event: Event) -> dict[str, Any]:
+    """Return the options that new batches of an event have unless they are given others."""
+    return {name: event.settings.get(_PREFIX + name, value) for name, value in DEFAULTS.items()}
+
+
+@transaction.atomic
+def change_defaults(*, actor: Actor, event: Event, fields: Mapping[str, Any]) -> Event:
+    """Change options that new batches of an event have."""
+    row = Event.objects.select_for_update().get(pk=event.pk)
+    sent = {_PREFIX + name: fields[name] for name in DEFAULTS if name in fields}
+    event.settings = row.settings = {**row.settings, **sent}
+    row.save(update_fields=["settings"])
+    audit.record(actor=actor, action="counterfoil.event.changed", obj=event, event=event, data=sent)
+    return event
 
 
 def option_problems(fields: Mapping[str, Any], *, amount: int) -> dict[str, list[str]]:

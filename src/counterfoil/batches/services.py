@@ -16,7 +16,13 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.batches.builder import BatchBuilder
-from counterfoil.batches.models import MAX_AMOUNT, BatchPrint, BatchRequest, OfflineSalesBatch
+from counterfoil.batches.models import (
+    MAX_AMOUNT,
+    Activation,
+    BatchPrint,
+    BatchRequest,
+    OfflineSalesBatch,
+)
 from counterfoil.batches.options import option_problems
 from counterfoil.batches.spec import REFERENCES, BatchSpec
 from counterfoil.batches.tables import BatchTable
@@ -134,6 +140,7 @@ def create_batch(claim: Claim) -> None:
             event=event,
             creation=clock.now(),
             data_columns=list(table.columns) if table else [],
+            starts_inactive=spec.activation != Activation.AT_ONCE,
             **spec.columns(),
         )
         builder.insert(batch, check=claim.check)
@@ -144,8 +151,12 @@ def create_batch(claim: Claim) -> None:
     failpoints.reach("batches.committed")
 
 
-def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
+def request_print(
+    *, actor: Actor, batch: OfflineSalesBatch, printer_dpi: int | None = None
+) -> RenderRequest:
     """Request the PDF of a batch: one page per ticket, in the order of creation.
+
+    The bars of codes are aligned to the dots of a printer of ``printer_dpi``.
 
     Raises:
         Gone: all tickets of the batch were deleted.
@@ -156,7 +167,14 @@ def request_print(*, actor: Actor, batch: OfflineSalesBatch) -> RenderRequest:
         raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
     pinned = pin(event=batch.event, parts=parts)
     with transaction.atomic():
-        request = request_pinned(event=batch.event, actor=actor, pinned=pinned, purpose=PURPOSE)
+        request = request_pinned(
+            event=batch.event,
+            actor=actor,
+            pinned=pinned,
+            purpose=PURPOSE,
+            printer_dpi=printer_dpi,
+            of={"offlinesalesbatch": batch.pk},
+        )
         BatchPrint.objects.create(batch=batch, request=request)
     return request
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, Self
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from counterfoil.batches.models import BatchRequest
+from counterfoil.batches.models import Activation, BatchRequest, Then
 from counterfoil.catalog.models import Item, ItemVariation, SalesChannel, SubEvent
 from counterfoil.core.refusals import Gone
 from counterfoil.layouts.models import TicketLayout
@@ -35,6 +36,9 @@ class BatchSpec:
     layout: TicketLayout | None = None
     testmode: bool = False
     comment: str = ""
+    activation: str = Activation.AT_ONCE
+    return_by: date | None = None
+    then: str = Then.ASK
     book_size: int | None = None
 
     @classmethod
@@ -63,8 +67,12 @@ class BatchSpec:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def to_json(self) -> dict[str, Any]:
-        """Return the values with rows replaced by their primary keys."""
-        return {
-            name: value.pk if isinstance(value, Model) else value
-            for name, value in self.columns().items()
-        }
+        """Return the values with rows replaced by their primary keys, and dates by text."""
+        return {name: as_json(value) for name, value in self.columns().items()}
+
+
+def as_json(value: Any) -> Any:
+    """Return a value of a column as JSON has it."""
+    if isinstance(value, Model):
+        return value.pk
+    return value.isoformat() if isinstance(value, date) else value

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog import money
 from counterfoil.core.modified import ModifiedField
 from counterfoil.core.translated import TranslatedField, resolve
 
@@ -266,7 +267,9 @@ class Item(models.Model):
     internal_name = models.CharField(max_length=255, null=True, blank=True)
     description = models.JSONField(null=True, blank=True)
     active = models.BooleanField(default=True)
-    default_price = models.DecimalField(max_digits=13, decimal_places=2)
+    default_price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES
+    )
     tax_rule = models.ForeignKey(
         TaxRule, null=True, blank=True, on_delete=models.PROTECT, related_name="items"
     )
@@ -281,7 +284,9 @@ class Item(models.Model):
     generate_tickets = models.BooleanField(null=True, blank=True)
     checkin_attention = models.BooleanField(default=False)
     checkin_text = models.TextField(null=True, blank=True)
-    original_price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
+    original_price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
     meta_data = models.JSONField(default=dict)
     extra = models.JSONField(default=dict)
 
@@ -298,8 +303,12 @@ class ItemVariation(models.Model):
     active = models.BooleanField(default=True)
     description = models.JSONField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
-    default_price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
-    original_price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
+    default_price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
+    original_price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
     checkin_attention = models.BooleanField(default=False)
     checkin_text = models.TextField(null=True, blank=True)
     all_sales_channels = models.BooleanField(default=True)
@@ -347,7 +356,9 @@ class SubEventItem(models.Model):
 
     subevent = models.ForeignKey(SubEvent, on_delete=models.CASCADE, related_name="item_overrides")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
-    price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
     disabled = models.BooleanField(default=False)
     available_from = models.DateTimeField(null=True, blank=True)
     available_until = models.DateTimeField(null=True, blank=True)
@@ -369,7 +380,9 @@ class SubEventItemVariation(models.Model):
         SubEvent, on_delete=models.CASCADE, related_name="variation_overrides"
     )
     variation = models.ForeignKey(ItemVariation, on_delete=models.CASCADE, related_name="+")
-    price = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, null=True, blank=True
+    )
     disabled = models.BooleanField(default=False)
     available_from = models.DateTimeField(null=True, blank=True)
     available_until = models.DateTimeField(null=True, blank=True)

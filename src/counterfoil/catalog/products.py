@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from counterfoil.catalog import saving
+from counterfoil.catalog import money, saving
 from counterfoil.catalog.models import Event, Item, ItemCategory, ItemVariation, TaxRule
-from counterfoil.core.refusals import Forbidden
+from counterfoil.core.refusals import Forbidden, Invalid
 
 
 @transaction.atomic
@@ -34,12 +35,34 @@ def save_item(*, item: Item, fields: Mapping[str, Any]) -> Item:
     """Write the fields of an item.
 
     Raises:
-        Invalid: it would stop being available before it starts, or its tickets being valid.
+        Invalid: it would stop being available before it starts, or its tickets being valid, or a
+            price has more decimals than the currency.
     """
+    _check_prices(item.event, fields)
     _check_available(item, fields)
     merged = saving.merge_extra(item, fields)
     _check_validity(merged.get("extra", {}))
     return saving.write(item, merged)
+
+
+@transaction.atomic
+def copy_item(*, item: Item, suffix: str) -> Item:
+    """Make a product like another, with its variations and without its quotas."""
+    columns = {
+        field.name: getattr(item, field.name)
+        for field in Item._meta.concrete_fields
+        if field.name not in ("id", "name")
+    }
+    name = {code: f"{text} {suffix}"[:200] for code, text in item.name.items()}
+    copy = Item.objects.create(**{**columns, "name": name})
+    copy.limit_sales_channels.set(item.limit_sales_channels.all())
+    for variation in item.variations.order_by("position", "pk"):
+        channels = list(variation.limit_sales_channels.all())
+        variation.pk, variation.item = None, copy
+        variation._state.adding = True
+        variation.save()
+        variation.limit_sales_channels.set(channels)
+    return copy
 
 
 @transaction.atomic
@@ -78,8 +101,19 @@ def change_variation(*, variation: ItemVariation, fields: Mapping[str, Any]) -> 
 
 
 def _write_variation(variation: ItemVariation, fields: Mapping[str, Any]) -> ItemVariation:
+    _check_prices(variation.item.event, fields)
     _check_available(variation, fields)
     return saving.write(variation, saving.merge_extra(variation, fields))
+
+
+def _check_prices(event: Event, fields: Mapping[str, Any]) -> None:
+    """Refuse what would be rounded when it is sold. Two decimals are always accepted."""
+    most = money.written_places(event.currency)
+    for name in ("default_price", "original_price"):
+        price = fields.get(name)
+        if price is not None and money.places_of(Decimal(price)) > most:
+            words = _("A price in %(currency)s has at most %(count)d decimals.")
+            raise Invalid({name: [words % {"currency": event.currency, "count": most}]})
 
 
 def _check_available(row: Item | ItemVariation, fields: Mapping[str, Any]) -> None:

@@ -44,6 +44,18 @@ def save_list(
     return saved
 
 
+def copy_list(*, checkin_list: CheckinList, name: str, actor: Actor | None) -> CheckinList:
+    """Make a list with the settings of another and no check-ins."""
+    plain = {
+        field.name: getattr(checkin_list, field.name)
+        for field in CheckinList._meta.concrete_fields
+        if field.name not in ("id", "event", "name")
+    }
+    products = list(checkin_list.limit_products.all())
+    fields = {**plain, "name": name, "limit_products": products}
+    return save_list(event=checkin_list.event, checkin_list=None, fields=fields, actor=actor)
+
+
 def _check(saved: CheckinList, fields: Mapping[str, Any]) -> None:
     rules.check(saved.rules)
     if any(item.event_id != saved.event_id for item in fields.get("limit_products", ())):

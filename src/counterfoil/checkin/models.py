@@ -138,3 +138,16 @@ class BlockedSecret(models.Model):
 
     def __str__(self) -> str:
         return self.secret
+
+
+class ScanConflict(models.Model):
+    """An admitted scan that today would be refused, and why: for people to look into."""
+
+    class Kind(models.TextChoices):
+        ENTERED_BEFORE_VOID = "entered_before_void"
+
+    checkin = models.OneToOneField(Checkin, on_delete=models.CASCADE, related_name="conflict")
+    kind = models.CharField(max_length=32, choices=Kind.choices)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.checkin_id}"

@@ -7,6 +7,7 @@ the same rules offline, so an unsupported rule is never guessed: it denies the t
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from counterfoil.checkin.rule_context import RuleContext
 from counterfoil.core.refusals import Invalid
 
 MAX_DEPTH = 30
+MAX_CHARACTERS = 20_000
 
 
 class UnknownRule(Exception):
@@ -210,6 +212,11 @@ def check(rules: object) -> None:
     try:
         if not isinstance(rules, dict):
             raise UnknownRule(_("These rules contain something that is no object."))
+        if len(json.dumps(rules)) > MAX_CHARACTERS:  # they are read again at each scan
+            raise UnknownRule(
+                _("These rules are too long: %(most)d characters are allowed.")
+                % {"most": MAX_CHARACTERS}
+            )
         if rules:
             _check(rules, MAX_DEPTH)
     except UnknownRule as unknown:

@@ -26,6 +26,8 @@ from counterfoil.orders.models import OrderPosition
 
 #: The block that people set on a page; programs name theirs ``api:…``.
 ADMIN_BLOCK = "admin"
+#: The block of a ticket that is not active (yet). Only actions of the stock set and lift it.
+INACTIVE_BLOCK = "api:counterfoil.inactive"
 _BLOCK_NAME = re.compile(r"admin|api:[A-Za-z0-9._]{1,186}")
 
 
@@ -53,7 +55,7 @@ def set_block(
     """Set or lift one block of a ticket (``admin``, ``api:…``); it passes when none is left.
 
     Raises:
-        Invalid: no block can have this name.
+        Invalid: no block can have this name, or it is the stock's own.
         Gone: the ticket was deleted.
     """
     if not _BLOCK_NAME.fullmatch(name):
@@ -67,6 +69,8 @@ def set_block(
                 ]
             }
         )
+    if name == INACTIVE_BLOCK:
+        raise Invalid({"name": [_("This block is set and lifted by actions on the stock only.")]})
     event = position.order.event
     _lock([position.order_id], [position.pk])
     verb = "blocked" if blocked else "unblocked"
@@ -160,6 +164,19 @@ def upsert_blocked(
         "UPDATE SET position_id = excluded.position_id, blocked = excluded.blocked, "
         "updated = excluded.updated",
     )
+
+
+def unblock_listed(
+    event_id: int, positions: QuerySet[OrderPosition], moment: datetime, *, count: int
+) -> None:
+    """Change the secrets of so many positions, which are listed as blocked, to unblocked.
+
+    A plain UPDATE takes a fifth of the time of the INSERT with its conflicts; should any of them
+    not be listed, that is done.
+    """
+    listed = BlockedSecret.objects.filter(event=event_id, secret__in=positions.values("secret"))
+    if listed.update(blocked=False, updated=moment) != count:
+        upsert_blocked(event_id, positions, False, moment)
 
 
 def _insert_secrets(

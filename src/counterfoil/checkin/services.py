@@ -18,7 +18,7 @@ from counterfoil.checkin import questions
 from counterfoil.checkin.admission import Attempt, denial_of
 from counterfoil.checkin.auto_checkout import stamp_exits, write_exits
 from counterfoil.checkin.lookup import Lookup, find
-from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.checkin.models import Checkin, CheckinList, ScanConflict
 from counterfoil.checkin.reasons import Denial, Reason
 from counterfoil.checkin.scans import Outcome, Scan
 from counterfoil.core import clock
@@ -35,6 +35,8 @@ def redeem(*, scan: Scan, actor: Actor | None) -> Outcome:
     """
     with transaction.atomic():
         lookup, exits = find(scan), None
+        if lookup.position is None and scan.force and scan.is_entry:
+            lookup = _entered_before_void(scan) or lookup
         if lookup.position is None:
             outcome = Outcome(list=lookup.list, denial=_denial_of_unknown(lookup))
         else:
@@ -83,6 +85,22 @@ def annul(
     return True
 
 
+def _entered_before_void(scan: Scan) -> Lookup | None:
+    """Find the void ticket of an admission that was reported late, if it happened before."""
+    lists = {entry.event_id: entry for entry in scan.lists}
+    tickets = OrderPosition.objects.filter(
+        organizer=scan.lists[0].event.organizer_id,
+        secret=scan.secret,
+        order__event__in=lists,
+        order__cancellation_date__gt=scan.datetime,
+        canceled=True,
+    ).select_related("order__event__organizer", "item", "variation", "subevent")
+    position = tickets.first()
+    if position is None:
+        return None
+    return Lookup(list=lists[position.order.event_id], position=position, revoked=True)
+
+
 def _denial_of_unknown(lookup: Lookup) -> Denial:
     return Denial(Reason.REVOKED if lookup.revoked else Reason.INVALID)
 
@@ -99,7 +117,8 @@ def _redeem_position(
 
     attempt = Attempt(scan=scan, lookup=lookup, position=position, history=history)
     denial = denial_of(attempt)
-    if denial and (denial.reason == Reason.CANCELED or not scan.force):
+    before_void = denial is not None and _was_before_void(scan, position)
+    if denial and ((denial.reason == Reason.CANCELED and not before_void) or not scan.force):
         return replace(outcome, denial=denial)
     if scan.is_entry and scan.questions_supported and not scan.force:
         open_questions = questions.pending_questions(position, scan.answers)
@@ -110,9 +129,20 @@ def _redeem_position(
     return outcome
 
 
+def _was_before_void(scan: Scan, position: OrderPosition) -> bool:
+    order = position.order
+    return (
+        scan.force
+        and scan.is_entry
+        and order.status == Order.Status.CANCELED
+        and order.cancellation_date is not None
+        and scan.datetime < order.cancellation_date
+    )
+
+
 def _lock_order(position: OrderPosition) -> None:
     """Lock the order against concurrent changes and scans, and refresh its status."""
-    names = ("status", "require_approval", "valid_if_pending")
+    names = ("status", "require_approval", "valid_if_pending", "cancellation_date")
     locked = Order.objects.select_for_update(no_key=True).values(*names)
     for name, value in locked.get(pk=position.order_id).items():
         setattr(position.order, name, value)
@@ -136,13 +166,15 @@ def _admit(attempt: Attempt, *, forced: bool, actor: Actor | None) -> None:
         event=event,
         data={**_scan_data(scan, attempt.list), "forced": forced},
     )
-    Checkin.objects.create(
+    entry = Checkin.objects.create(
         position=position,
         list=attempt.list,
         forced=forced,
         created=stamp_orders(event_id=event.pk, orders=[position.order_id]),
         **_scan_columns(scan, actor),
     )
+    if _was_before_void(scan, position):
+        ScanConflict.objects.create(checkin=entry, kind=ScanConflict.Kind.ENTERED_BEFORE_VOID)
 
 
 def _write_denial(scan: Scan, outcome: Outcome, denial: Denial, actor: Actor | None) -> None:

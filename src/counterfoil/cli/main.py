@@ -37,6 +37,7 @@ _COMMANDS = {
     ),
     "serve": _Command("serve", "serve", "Run the web server and a worker."),
     "user": _Command("user", "user", "Create accounts and password reset links."),
+    "verify": _Command("verify", "verify", "Check that the ledger of paper tickets is whole."),
     "worker": _Command("worker", "worker", "Run a worker (for several hosts)."),
 }
 

@@ -47,6 +47,7 @@ from counterfoil.render import (
     read_layout,
     render_pdf,
 )
+from counterfoil.render.messages import Message
 from counterfoil.render.units import Mm, pt
 
 _A4 = pt(Mm(210)), pt(Mm(297))
@@ -169,8 +170,8 @@ class _TicketMaker:
             ticket = Ticket(
                 label=row.label,
                 values=row.values,
-                images={n: p for n, p in pictures.items() if not isinstance(p, str)},
-                broken={n: p for n, p in pictures.items() if isinstance(p, str)},
+                images={n: p for n, p in pictures.items() if not isinstance(p, Message)},
+                broken={n: p for n, p in pictures.items() if isinstance(p, Message)},
                 locale=self.locale,
             )
             if self.is_table:
@@ -187,9 +188,11 @@ class _TicketMaker:
         for code in self.plan.codes:
             if code.names and code.is_empty(ticket):
                 named = ", ".join(sorted(code.names))
-                raise TicketError(ticket.label, code.pointer, f"The code is empty: see {named}.")
+                raise TicketError(
+                    ticket.label, code.pointer, Message("code.empty_columns", names=named)
+                )
 
-    def _read_picture(self, name: str) -> Image | str | None:
+    def _read_picture(self, name: str) -> Image | Message | None:
         """Return a picture, None where the data names none, or why there should be one but is not.
 
         Names stay inside the folder: data may come from strangers.
@@ -197,15 +200,16 @@ class _TicketMaker:
         if not name:
             return None
         if self.folder is None:
-            return f"Set --images to the folder that contains the picture {name}."
+            return Message("image.no_folder", name=name)
         try:
             path = (self.folder / name).resolve()
             if not path.is_relative_to(self.folder.resolve()):
-                return f"The picture {name} is outside the --images folder."
+                return Message("image.outside_folder", name=name)
             return read_image(path.read_bytes())
         # No path at all, such as one with a null or a half character, and links in a circle.
         except (ImageError, OSError, ValueError, RuntimeError) as error:
-            return f"The picture {name} cannot be used: {error}"
+            reason = error.message if isinstance(error, ImageError) else str(error)
+            return Message("image.unusable", name=name, reason=reason)
 
 
 def _print(maker: _TicketMaker, tickets: TicketData, output: Path, title: str) -> Report:

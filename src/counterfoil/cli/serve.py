@@ -1,23 +1,23 @@
 """Serves everything from one command: the pages, the API, and the work behind them.
 
-The command itself is a supervisor. It holds the port, so that callers are not refused while the
-web process is started anew, and sees to it that a web process and a worker are alive.
+The command itself is a supervisor, and its children are forks of it. It holds the port, so that
+callers are not refused while the web process is started anew, and sees to it that a web process and
+a worker are alive.
 """
 
 from __future__ import annotations
 
 import errno
 import socket
+from functools import partial
 
 import click
 
 from counterfoil.cli.migrate import bring_up_to_date
 from counterfoil.core.setup import set_up
-from counterfoil.ops import shared_metrics
+from counterfoil.ops import children, shared_metrics
 from counterfoil.ops.errors import Stop, readable_errors
-from counterfoil.ops.supervisor import Child, Supervisor
-
-LEAST_SILENCE_S = 3.0
+from counterfoil.ops.supervisor import Child, supervise, worker_names
 
 
 @click.command()
@@ -41,13 +41,12 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
             bring_up_to_date()
             _check_files()
             start = _start_link()
-            _forget_database()
-            supervisor = Supervisor(
-                _children(listener, workers or settings.WORKERS),
-                silence_s=max(LEAST_SILENCE_S, settings.JOB_LEASE_S),
+            application = _load_web()
+            supervise(
+                _children(listener, application, workers or settings.WORKERS),
+                ready=lambda: _announce(listener, start),
                 grace_s=settings.STOP_GRACE_S,
             )
-            supervisor.run(ready=lambda: _announce(listener, start))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -85,24 +84,31 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _children(listener: socket.socket, workers: int) -> list[Child]:
-    descriptor = listener.fileno()
-    web = Child("web", ["web", str(descriptor)], inherits=(descriptor,))
-    names = ["worker"] if workers == 1 else [f"worker {n}" for n in range(1, workers + 1)]
-    return [web, *(Child(name, ["worker"]) for name in names)]
+def _children(listener: socket.socket, application: object, workers: int) -> list[Child]:
+    web = partial(children.web, application=application, listener=listener)
+    worker = partial(children.worker_beside_web, listener=listener)
+    names = worker_names(workers)
+    return [Child("web", web), *(Child(name, worker, role="worker") for name in names)]
 
 
 def _check_files() -> None:
     """Find out now, not at the first download, that files cannot be written."""
     from counterfoil.files import services
 
-    services.check_writable()
+    services.check_writable(afresh=True)
 
 
-def _forget_database() -> None:
-    from django.db import connections
+def _load_web() -> object:
+    """Load all that answers requests, before the fork; return the WSGI application."""
+    import waitress  # noqa: F401
+    from django.core.wsgi import get_wsgi_application
+    from django.template import engines
+    from django.urls import get_resolver
 
-    connections.close_all()
+    application = get_wsgi_application()
+    get_resolver()._populate()
+    engines.all()
+    return application
 
 
 def _start_link() -> str | None:

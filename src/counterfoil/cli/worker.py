@@ -1,15 +1,18 @@
-"""Works on jobs: the Celery worker, set up so that rows decide and messages are hints."""
+"""Works on jobs: in a loop of our own, or through Celery where a broker is configured."""
 
 from __future__ import annotations
 
+import math
 import os
 import sys
+from functools import partial
 
 import click
 
 from counterfoil.core.setup import set_up
-from counterfoil.ops import shared_metrics
-from counterfoil.ops.errors import readable_errors
+from counterfoil.ops import children, shared_metrics
+from counterfoil.ops.errors import Stop, readable_errors
+from counterfoil.ops.supervisor import Child, supervise, worker_names
 from counterfoil.ops.worker import run_worker
 
 
@@ -31,11 +34,26 @@ def worker(concurrency: int | None, metrics_port: int | None) -> None:
     """
     with readable_errors(), shared_metrics.shared():
         set_up()
-        if metrics_port:
-            shared_metrics.show(metrics_port)
-        code = run_worker(
-            pool="prefork", concurrency=concurrency or os.cpu_count() or 1, started=_announce
-        )
+        from django.conf import settings
+
+        from counterfoil.jobs import migration_check
+
+        number = concurrency or os.cpu_count() or 1
+        if settings.BROKER_URL or number == 1:
+            if metrics_port:
+                shared_metrics.show(metrics_port)
+            code = run_worker(pool="prefork", concurrency=number, started=_announce)
+        else:
+            migration_check.refuse_other()
+            family = [Child(name, children.worker, role="worker") for name in worker_names(number)]
+            if metrics_port:
+                family.append(Child("metrics", partial(children.metrics, port=metrics_port)))
+            try:
+                supervise(family, ready=_announce, grace_s=math.inf)
+                code = 0
+            except Stop as stop:
+                stop.show()
+                code = os.EX_UNAVAILABLE  # the database was migrated since we started
     sys.exit(code)
 
 

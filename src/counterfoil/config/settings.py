@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "counterfoil.checkin",
     "counterfoil.printing",
     "counterfoil.batches",
+    "counterfoil.stock",
     "counterfoil.webhooks",
     "counterfoil.web",
 ]
@@ -217,7 +218,7 @@ HEAVY_REQUESTS = env.integer("COUNTERFOIL_HEAVY_REQUESTS", 2, least=1, most=1000
 # --- Long work ------------------------------------------------------------------------------
 BROKER_URL = broker_url(env)
 JOB_LEASE_S = env.seconds("COUNTERFOIL_JOB_LEASE", 10)
-JOB_POLL_S = env.seconds("COUNTERFOIL_JOB_POLL", 2 if BROKER_URL else 0.5)
+JOB_POLL_S = env.seconds("COUNTERFOIL_JOB_POLL", 0) or None  # None: as workers are notified
 # Fair to everybody: how many jobs of one organizer may run at once, over all workers.
 JOBS_PER_LANE = env.integer("COUNTERFOIL_JOBS_PER_ORGANIZER", 4, least=1, most=64)
 WORKERS = env.integer("COUNTERFOIL_WORKERS", 1, least=1, most=64)

@@ -60,6 +60,11 @@ def _armed(setting: str) -> dict[str, _Armed]:
 _points = _armed(os.environ.get("COUNTERFOIL_FAILPOINTS", ""))
 
 
+def disarm() -> None:
+    """Forget all points: this process was forked from one that had read the setting."""
+    _points.clear()
+
+
 def reach(name: str) -> None:
     """Say that this place was reached; does nothing unless a test armed it."""
     if name in _points:

@@ -47,14 +47,20 @@ def publish(folder: str, name: str) -> Iterator[BinaryIO]:
             yield stream
 
 
-def check_writable() -> None:
+def check_writable(*, afresh: bool = False) -> None:
     """Find out whether files can be stored here at all.
+
+    ``afresh`` uses connections to a bucket that end with the check: a process that forks must not
+    hand any on to its children.
 
     Raises:
         OSError: they cannot.
     """
     with as_os_error():
-        _try_out(_storage())
+        fresh = (
+            storages.create_storage(settings.STORAGES[DEFAULT_STORAGE_ALIAS]) if afresh else None
+        )
+        _try_out(fresh or _storage())
 
 
 def open_stored(name: str) -> IO[bytes]:

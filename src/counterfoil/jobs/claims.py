@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,7 +22,7 @@ from django.db.models.functions import Now
 
 from counterfoil.core import failpoints
 from counterfoil.jobs import databaseclock, lanes, migration_check
-from counterfoil.jobs.models import Job
+from counterfoil.jobs.models import Job, WorkerHeartbeat
 
 
 class Lost(Exception):
@@ -160,9 +161,20 @@ class Claim:
         self.end = str(columns["state"])
 
 
-def worker_name() -> str:
-    """Return what this process is called in rows, for people who look for it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+def worker_name(pid: int | None = None) -> str:
+    """Return what a process of this host, by default this one, is called in rows."""
+    return f"{socket.gethostname()}:{os.getpid() if pid is None else pid}"
+
+
+def release(workers: Sequence[str]) -> None:
+    """End the leases of workers that are certainly dead: their jobs can be claimed at once.
+
+    Attempts stay as they are. If one of them lived after all, it would lose its job like a worker
+    whose lease has run out, and could write nothing.
+    """
+    held = Job.objects.filter(state=Job.State.RUNNING, worker__in=workers)
+    held.update(lease_until=Now() - timedelta(seconds=1))
+    WorkerHeartbeat.objects.filter(worker__in=workers).delete()
 
 
 def _take(job_id: UUID) -> int | None:

@@ -18,6 +18,10 @@ _LATER = {
     "sqlite": f"strftime({_SQLITE_FORM}, 'now', %s || ' seconds')",
     "postgresql": "(statement_timestamp() + make_interval(secs => %s))",
 }
+_SECONDS_UNTIL = {
+    "sqlite": "(julianday({moment}) - julianday('now')) * 86400",
+    "postgresql": "extract(epoch FROM {moment} - statement_timestamp())",
+}
 
 
 def now() -> str:
@@ -28,3 +32,8 @@ def now() -> str:
 def later() -> str:
     """Return SQL for a time to come; it takes one parameter, the seconds until then."""
     return _LATER[connection.vendor]
+
+
+def seconds_until(moment: str) -> str:
+    """Return SQL for the seconds until a time that is an SQL expression; negative if it is past."""
+    return _SECONDS_UNTIL[connection.vendor].format(moment=moment)

@@ -61,6 +61,29 @@ def due(limit: int) -> list[UUID]:
         return [Job._meta.pk.to_python(key) for (key,) in cursor.fetchall()]
 
 
+def seconds_until_due() -> float | None:
+    """Return in how many seconds the next job may be startable, at the earliest.
+
+    This is the one question that an idle worker asks. Zero or less: now, or something stands in
+    its way, such as a full lane. None: no job is waiting or running.
+    """
+    with connection.cursor() as cursor:
+        # Two SELECTs, because each has an index of its own that the finished jobs are not in.
+        cursor.execute(
+            f"""
+            SELECT min({databaseclock.seconds_until("moment")}) FROM (
+                SELECT min(COALESCE(lease_until, created)) AS moment
+                FROM jobs_job WHERE state = 'waiting'
+                UNION ALL
+                SELECT min(lease_until) FROM jobs_job WHERE state = 'running'
+            ) AS unfinished
+            """,  # noqa: S608 - the fragment is a constant
+            [],
+        )
+        seconds = cursor.fetchone()[0]
+    return None if seconds is None else float(seconds)
+
+
 def free_slot() -> str:
     """Return SQL for the lowest slot that no other job of ``job``'s lane runs in, or NULL.
 

@@ -1,6 +1,6 @@
-"""The safety net under the hints: looks for jobs that nobody was told of, or that were left.
+"""Looks for jobs whose hints were lost, in a worker that a broker feeds.
 
-One thread in every worker. All it does is a matter of rows, so any number of them do no harm.
+One thread in every such worker. All it does is a matter of rows, so any number of them do no harm.
 """
 
 from __future__ import annotations
@@ -8,41 +8,61 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.models.functions import Now
-from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from counterfoil.core.refusals import Unavailable
-from counterfoil.jobs import lanes, migration_check, notifications, queries, registry
-from counterfoil.jobs.claims import worker_name
-from counterfoil.jobs.fallback_runner import FallbackRunner
-from counterfoil.jobs.models import Job, WorkerHeartbeat
+from counterfoil.jobs import lanes, notifications, recovery, runner
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50
 HINT_AGAIN_S = 5.0
-DIED = gettext_noop(
-    "This was tried %(attempts)d times, and each time the worker died. Nothing was made."
-)
+
+
+class FallbackRunner:
+    """Does jobs while the broker is away: one at a time, in the worker's own process.
+
+    A worker's pool is fed by the broker alone. Without it, and without this, jobs that were
+    accepted would wait for it, however many workers look on.
+    """
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None  # only while there is something to do
+
+    def offer(self, jobs: Sequence[UUID]) -> None:
+        """Begin with these jobs, unless it is at others. Claims see to it that nobody else does."""
+        if jobs and not (self._thread is not None and self._thread.is_alive()):
+            self._thread = threading.Thread(target=self._run, args=(jobs,), name="fallback")
+            self._thread.start()
+
+    def end(self) -> None:
+        """Have it begin no other job."""
+        self._over.set()
+
+    def join(self) -> None:
+        """Wait until it has finished the job it is at."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, jobs: Sequence[UUID]) -> None:
+        for _job in jobs:
+            if not self._over.is_set():
+                runner.run_next()
+        connection.close()
 
 
 class Poller:
-    """Looks again and again until told to stop. ``refused`` is called with the words when the
-    database turns out to be of another version: this worker must not go on."""
+    """Looks at once, and then again and again until told to stop."""
 
-    def __init__(self, refused: Callable[[str], None]) -> None:
-        self._refused = refused
+    def __init__(self, *, poll_s: float) -> None:
+        self._poll_s = poll_s
         self._hinted: dict[UUID, float] = {}
-        self._next_heartbeat = 0.0
         self._over = threading.Event()
-        self._stopgap = FallbackRunner()
+        self._fallback = FallbackRunner()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
 
     def start(self) -> None:
@@ -50,43 +70,30 @@ class Poller:
 
     def stop(self) -> None:
         self._over.set()
-        self._stopgap.end()
+        self._fallback.end()
         self._thread.join(timeout=settings.JOB_LEASE_S)  # it may wait for SQLite's write lock
-        self._stopgap.join()
+        self._fallback.join()
 
     def turn(self) -> None:
         """Look once."""
-        migration_check.require_current()
-        self._beat()
         self._hint(lanes.due(BATCH))
-        fail_exhausted()
+        recovery.fail_exhausted()
 
     def _run(self) -> None:
-        while not self._over.wait(settings.JOB_POLL_S):
+        self._guarded_turn()
+        while not self._over.wait(self._poll_s):
             self._guarded_turn()
-        _say_goodbye()
         connection.close()
 
     def _guarded_turn(self) -> None:
         try:
             self.turn()
-        except Unavailable as refusal:
-            self._over.set()
-            self._refused(str(refusal))
         except (DatabaseError, InterfaceError, OSError) as problem:
             # Gone for a minute, or locked by a long transaction: there is another turn.
             logger.warning("The poller could not look: %s", problem)
             connection.close()
         except Exception:  # a worker without its poller would look alive and find no jobs
             logger.exception("The poller could not look")
-
-    def _beat(self) -> None:
-        if time.monotonic() < self._next_heartbeat:
-            return
-        self._next_heartbeat = time.monotonic() + settings.JOB_LEASE_S / 2
-        WorkerHeartbeat.objects.update_or_create(
-            worker=worker_name(), defaults={"seen": Now(), "schema": migration_check.fingerprint()}
-        )
 
     def _hint(self, due: list[UUID]) -> None:
         """Hint each job, but not again and again while its message waits in the queue.
@@ -105,26 +112,4 @@ class Poller:
                 self._hinted[job_id] = now
             else:
                 unheard.append(job_id)
-        self._stopgap.offer(unheard)
-
-
-def fail_exhausted() -> None:
-    """End jobs that nobody works on and nobody may start again."""
-    for job in queries.cancelled_unowned():
-        _end(job, state=Job.State.CANCELLED)
-    for job in queries.exhausted():
-        with translation.override(registry.language_of(job.kind, job.pk)):
-            died = _(DIED) % {"attempts": job.attempt}
-        _end(job, state=Job.State.FAILED, message=job.message or died)
-
-
-def _end(job: Job, **columns: str) -> None:
-    same = queries.free().filter(pk=job.pk, attempt=job.attempt, state=job.state)
-    same.update(finished=Now(), lease_until=None, **columns)
-
-
-def _say_goodbye() -> None:
-    try:
-        WorkerHeartbeat.objects.filter(worker=worker_name()).delete()
-    except (DatabaseError, InterfaceError) as problem:
-        logger.info("No goodbye to a database that does not answer: %s", problem)
+        self._fallback.offer(unheard)

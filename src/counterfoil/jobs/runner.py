@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop
 
 from counterfoil.core import failpoints, logcontext
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
-from counterfoil.jobs import job_session, lanes, metrics, notifications, priority, registry
+from counterfoil.jobs import job_session, lanes, metrics, priority, registry, wakeup
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.leases import Lease
 from counterfoil.jobs.models import Job
@@ -51,20 +51,19 @@ EXHAUSTED = gettext_noop("This was tried %(attempts)d times and could not be don
 
 
 def run_next() -> bool:
-    """Do the job whose turn it is; tell whether there was one.
+    """Do the job whose turn it is; return whether there was one.
 
-    Then pass the word on: of a lane that was full, the next job can be started now, and its own
-    hint may have been used up while it could not. Without a broker the word stays in this process,
-    which would otherwise do nothing until it looks again.
+    If other jobs wait, another worker of this machine is woken before this one begins: one
+    notification may stand for many jobs.
     """
-    is_done = any(run(job_id) for job_id in _due(CANDIDATES))
-    if is_done:
-        for job_id in _due(1):
-            notifications.send(job_id)
-    return is_done
+    candidates = due(CANDIDATES)
+    for place, job_id in enumerate(candidates, 1):
+        if run(job_id, wakes_another=place < len(candidates)):
+            return True
+    return False
 
 
-def _due(limit: int) -> list[UUID]:
+def due(limit: int) -> list[UUID]:
     _drop_dead_connection()
     try:
         return lanes.due(limit)
@@ -73,12 +72,14 @@ def _due(limit: int) -> list[UUID]:
         return []
 
 
-def run(job_id: UUID) -> bool:
+def run(job_id: UUID, *, wakes_another: bool = False) -> bool:
     """Claim a job and do it. Returns False at once when it is another's, over, or not yet due."""
     claim = _take(job_id)
     if claim is None:
         return False
     failpoints.reach("jobs.claimed")
+    if wakes_another:
+        wakeup.notify(wakeup.JOBS)
     began = time.monotonic()
     with logcontext.about(job=str(job_id), attempt=claim.attempt):
         logger.info("Job %s (%s) starts, attempt %d.", job_id, claim.kind, claim.attempt)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
@@ -88,11 +87,10 @@ def retry(job: Job) -> None:
         finished=None,
     ):
         raise Conflict(_("Only a job that failed can be tried again."))
+    transaction.on_commit(partial(notifications.send, job.pk))
     job.refresh_from_db()
 
 
 def _announce(job_id: UUID) -> None:
-    """Hint to the workers, if there is a way; without one they find the row by looking."""
     failpoints.reach("jobs.committed")
-    if settings.BROKER_URL:
-        notifications.send(job_id)
+    notifications.send(job_id)

@@ -21,15 +21,19 @@ from django.db.models import QuerySet
 
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
+from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.layouts.files import FOLDER
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import Background
 from counterfoil.render import (
     COMPILER_VERSION,
     BackgroundError,
     CompiledBackground,
+    InterruptedBackgroundError,
     compile_background,
 )
+from counterfoil.render.messages import Message
 from counterfoil.render.units import Mm, pt
 
 _outcomes: ContextVar[Mapping[str, Future[CompiledBackground]]] = ContextVar(
@@ -64,7 +68,7 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
             event=event,
             sha256=sha256,
             original=original,
-            refusal=problem.message,
+            refusal=problem.message.to_json(),
             compiler=COMPILER_VERSION,
         )
     return Background.objects.create(
@@ -105,8 +109,11 @@ def _compiled(pdf: bytes, sha256: str) -> CompiledBackground:
     outcome = _outcomes.get().get(sha256)
     if outcome is not None:
         return outcome.result()
-    with heavy.slot():
-        return compile_background(pdf)
+    try:
+        with heavy.slot():
+            return compile_background(pdf)
+    except InterruptedBackgroundError as problem:
+        raise Unavailable(translated(problem.message)) from None
 
 
 def keep_for_now(background: int) -> bool:
@@ -134,7 +141,9 @@ def blank_pdf(*, width: float, height: float, pages: int = 1) -> bytes:
     """
     if not (_LEAST <= width <= _MOST and _LEAST <= height <= _MOST and 1 <= pages <= _PAGES):
         raise BackgroundError(
-            f"Pages are {_LEAST:.0f} to {_MOST:.0f} mm wide and high, and at most {_PAGES}."
+            Message(
+                "background.blank_size", least=f"{_LEAST:.0f}", most=f"{_MOST:.0f}", pages=_PAGES
+            )
         )
     stream = io.BytesIO()
     with pikepdf.new() as pdf:
@@ -154,7 +163,7 @@ def read_compiled(background: Background) -> CompiledBackground:
         OSError: the file cannot be read now.
     """
     if background.refusal and background.compiler == COMPILER_VERSION:
-        raise BackgroundError(background.refusal)
+        raise BackgroundError(Message.from_json(background.refusal))
     if background.compiled:
         with suppress(BackgroundError):
             return CompiledBackground.from_bytes(_stored(background.compiled))
@@ -177,17 +186,17 @@ def compile_again(background: Background) -> CompiledBackground:
         TooBusy: too many other PDFs are being compiled.
     """
     row = Background.objects.filter(
-        pk=background.pk, compiled=background.compiled, refusal=background.refusal
+        pk=background.pk, compiled=background.compiled, compiler=background.compiler
     )
     try:
         compiled = _compiled(_stored(background.original), background.sha256)
     except BackgroundError as problem:
-        refusal = problem.message if background.refusal else ""
+        refusal = problem.message.to_json() if background.refusal else None
         row.update(refusal=refusal, compiler=COMPILER_VERSION)
         raise
     name = f"{background.event_id}-{background.sha256}-{secrets.token_hex(8)}.compiled"
     stored = _publish(name, compiled.to_bytes())
-    row.update(compiled=stored, refusal="", compiler=COMPILER_VERSION)
+    row.update(compiled=stored, refusal=None, compiler=COMPILER_VERSION)
     return compiled
 
 
@@ -202,7 +211,7 @@ def _usable(background: Background, keep_unusable: bool) -> Background:
             compile_again(background)
         background.refresh_from_db()
     if background.refusal and not keep_unusable:
-        raise BackgroundError(background.refusal)
+        raise BackgroundError(Message.from_json(background.refusal))
     return background
 
 

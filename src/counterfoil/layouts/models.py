@@ -13,7 +13,8 @@ class Background(models.Model):
     """A PDF under the elements. Never changed: a new upload is a new row.
 
     ``compiled`` names what printing reads. When the PDF cannot be used, it is empty and
-    ``refusal`` says why, in words for the designer; printing with it is refused in the same words.
+    ``refusal`` is the message that says why (``Message.to_json``); printing with it is refused
+    with the same.
 
     ``compiler`` is the version of the engine that compiled it, or refused it.
 
@@ -25,14 +26,15 @@ class Background(models.Model):
     sha256 = models.CharField(max_length=64)
     original = models.CharField(max_length=255)
     compiled = models.CharField(max_length=255, blank=True, default="")
-    refusal = models.TextField(blank=True, default="")
+    refusal = models.JSONField(null=True, blank=True)
     compiler = models.PositiveSmallIntegerField(default=0)
     last_wanted = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(compiled="") ^ Q(refusal=""), name="background_is_compiled_or_refused"
+                condition=Q(compiled="") ^ Q(refusal__isnull=True),
+                name="background_is_compiled_or_refused",
             ),
         ]
 

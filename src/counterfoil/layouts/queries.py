@@ -7,14 +7,16 @@ its own those of the automatic choice are printed, without a background that one
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Item
 from counterfoil.catalog.services import WEB
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import TicketLayout, TicketLayoutItem
@@ -24,11 +26,21 @@ BUILT_IN = gettext_noop("Built-in layout")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to print with. ``background`` None is the built-in one."""
+    """What to print with. ``background`` None is the built-in one.
+
+    ``layout`` is the id of the layout with the elements, for links to it.
+    """
 
     name: str
     elements: list[dict[str, Any]]
     background: int | None
+    layout: int | None = field(default=None, compare=False)
+
+    @property
+    def version(self) -> str:
+        """Tell this design from others: layouts that print the same have the same."""
+        told = json.dumps([self.elements, self.background], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:7]
 
 
 class LayoutChooser:
@@ -50,6 +62,11 @@ class LayoutChooser:
         background_of = override if override and override.background_id else automatic
         return _choice(elements_of, background_of)
 
+    @property
+    def has_own(self) -> bool:
+        """Whether the event has layouts of its own, whatever they print."""
+        return bool(self._layouts)
+
     def automatic(self, *, item: int, channel: int) -> TicketLayout | None:
         """Return what nobody has to choose for; None is the built-in layout."""
         for identifier in (self._channels.get(channel, WEB), WEB):
@@ -57,6 +74,14 @@ class LayoutChooser:
             if assigned is not None:
                 return self._layouts[assigned]
         return self._default
+
+
+def printed_built_in(event: Event) -> list[Item]:
+    """Return the active products that print with the built-in layout in the online shop."""
+    chooser = LayoutChooser(event)
+    web = event.organizer.sales_channels.filter(identifier=WEB).values_list("pk", flat=True).first()
+    items = event.items.filter(active=True).order_by("position", "pk")
+    return [item for item in items if chooser.automatic(item=item.pk, channel=web or 0) is None]
 
 
 def _assignments(event: Event) -> Mapping[tuple[int, str], int]:
@@ -75,6 +100,7 @@ def _choice(elements_of: TicketLayout | None, background_of: TicketLayout | None
         name=elements_of.name if elements_of else BUILT_IN,
         elements=(elements_of.layout if elements_of else []) or built_in_layout(),
         background=background_of.background_id if background_of else None,
+        layout=elements_of.pk if elements_of else None,
     )
 
 

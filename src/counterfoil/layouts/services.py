@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -23,9 +23,10 @@ from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
-from counterfoil.layouts.messages import sentence_about, told
+from counterfoil.layouts.messages import sentence_about, translated
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
 from counterfoil.render import BackgroundError, LayoutError, Problem, read_layout
+from counterfoil.render.messages import Message
 
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
 MAX_ELEMENTS = 1000
@@ -71,6 +72,28 @@ def create_layout(*, actor: Actor | None, event: Event, values: LayoutValues) ->
     """
     check_elements(values.layout)
     return _save(actor, TicketLayout(event=event), values, "added")
+
+
+def create_layout_on_page(
+    *, actor: Actor | None, event: Event, values: LayoutValues
+) -> TicketLayout:
+    """Create a layout for a person. While no other is the default of the event, this one is.
+
+    Somebody who designs a ticket means it to be printed; clients of the API say what they mean.
+
+    Raises:
+        Invalid: the elements cannot be printed.
+    """
+    check_elements(values.layout)
+    layouts = TicketLayout.objects.filter(event=event)
+    if not layouts.filter(default=True).exists():
+        try:
+            with transaction.atomic():
+                first = replace(values, default=True)
+                return _save(actor, TicketLayout(event=event), first, "added")
+        except Invalid:  # somebody else's became the default at the same moment
+            pass
+    return _save(actor, TicketLayout(event=event), replace(values, default=False), "added")
 
 
 def change_layout(
@@ -182,7 +205,7 @@ def create_background(*, event: Event, pdf: bytes) -> Background:
     try:
         return store_background(event=event, pdf=pdf)
     except BackgroundError as problem:
-        raise Invalid({"background": [told(problem.message)]}) from None
+        raise Invalid({"background": [translated(problem.message)]}) from None
 
 
 def create_blank_background(
@@ -196,7 +219,7 @@ def create_blank_background(
     try:
         return store_blank(event=event, width=width, height=height, pages=pages)
     except BackgroundError as problem:
-        raise Invalid({"background": [told(problem.message)]}) from None
+        raise Invalid({"background": [translated(problem.message)]}) from None
 
 
 def assign_layout(
@@ -282,7 +305,7 @@ def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Pro
     the rules of today, and is kept as it is.
     """
     if isinstance(elements, list) and len(elements) > MAX_ELEMENTS:
-        return (Problem("", f"A layout can have at most {MAX_ELEMENTS} elements."),)
+        return (Problem("", Message("layout.too_many_elements", number=MAX_ELEMENTS)),)
     kept = _indexes_of(elements, stored)
     problems = tuple(_too_long(elements)) if isinstance(elements, list) else ()
     if any(not problem.pointer for problem in problems):
@@ -302,11 +325,11 @@ def _too_long(elements: list[Any]) -> Iterator[Problem]:
             total += len(text)
             if len(text) > settings.TEXT_CHARACTERS:
                 most = settings.TEXT_CHARACTERS
-                message = f"The text has {len(text)} characters, and {most} are allowed."
+                message = Message("ticket.text_too_long", number=len(text), most=most)
                 yield Problem(pointer, message)
     if total > settings.LAYOUT_CHARACTERS:
         most = settings.LAYOUT_CHARACTERS
-        yield Problem("", f"The layout has {total} characters, and {most} are allowed.")
+        yield Problem("", Message("layout.too_long", number=total, most=most))
 
 
 def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:

@@ -33,21 +33,39 @@ PAGE_SIZES = {
 }
 
 
+#: What a ticket says, from top to bottom: its content, its share of the height, how many lines.
+_LINES = (
+    ("event_name", 1.5, 1),
+    ("itemvar", 1.0, 1),
+    ("{event_date_range} · {event_begin_time}", 0.9, 1),
+    ("event_location", 1.8, 3),
+    ("price", 0.9, 1),
+    ("order_positionid", 0.8, 1),
+)
+
+
 def starter(width: float, height: float) -> list[dict[str, Any]]:
-    """Return elements for a page of this size in mm: the code on one half, texts on the other."""
+    """Return elements for a page of this size in mm: the code on one half, texts on the other.
+
+    The texts say all that tells one ticket from another: what it is for, when, where, how much,
+    and which one it is.
+    """
     margin = min(width, height) * 0.08
-    size = min(width, height) / 2 - margin if width < 1.4 * height else height - 2 * margin
-    size = max(min(size, 45.0), 4.0)
     beside = width >= 1.4 * height
+    size = min(height - 2 * margin, width * 0.36) if beside else min(width, height) / 2 - margin
+    size = max(min(size, 45.0), 4.0)
     left = 2 * margin + size if beside else margin
+    floor = margin if beside else 1.5 * margin + size
     texts_width = max(width - left - margin, 5.0)
-    top = height - margin
-    lines = [("event_name", 0.11, True), ("item", 0.08, False), ("price", 0.08, False)]
+    unit = min((height - margin - floor) / sum(share for _content, share, _lines in _LINES), 12.0)
     elements: list[dict[str, Any]] = [_code(margin, margin, size)]
-    for content, share, bold in lines:
-        line = min(height * share, 9.0)
-        top -= line * 1.4
-        elements.append(_text(content, left, top, texts_width, line, bold=bold))
+    top = height - margin
+    for content, share, lines in _LINES:
+        box = unit * share
+        top -= box
+        font = min(box * 0.85 / lines, 9.0) * 72 / 25.4 * 0.72
+        elements.append(_text(content, (left, top, texts_width, box * 0.95), font))
+    elements[1]["bold"] = True
     return elements
 
 
@@ -61,24 +79,25 @@ def _code(left: float, bottom: float, size: float) -> dict[str, Any]:
     }
 
 
-def _text(
-    content: str, left: float, bottom: float, width: float, height: float, *, bold: bool
-) -> dict[str, Any]:
+def _text(content: str, box: tuple[float, float, float, float], fontsize: float) -> dict[str, Any]:
+    """Return a text in a box of left, bottom, width and height, with or without placeholders."""
+    left, bottom, width, height = box
+    is_own = "{" in content
     return {
         "type": "textcontainer",
         "page": 1,
         "left": f"{left:.2f}",
         "bottom": f"{bottom:.2f}",
         "width": f"{width:.2f}",
-        "height": f"{height * 1.3:.2f}",
-        "fontsize": f"{height * 2:.1f}",
+        "height": f"{height:.2f}",
+        "fontsize": f"{fontsize:.1f}",
         "lineheight": "1",
         "color": _BLACK,
         "fontfamily": "Open Sans",
-        "bold": bold,
+        "bold": False,
         "italic": False,
-        "content": content,
-        "text": "",
+        "content": "other" if is_own else content,
+        "text": content if is_own else "",
         "text_i18n": {},
         "align": "left",
         "verticalalign": "middle",

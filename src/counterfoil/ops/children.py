@@ -1,4 +1,4 @@
-"""What the supervisor's child processes do: ``python -m counterfoil.ops.children PULSE ...``.
+"""What the supervisor's child processes do, from their fork to their end.
 
 A child dies with its supervisor, however that dies: the kernel kills it (Linux), and its pulse
 goes into a pipe that nobody reads any more (everywhere).
@@ -7,6 +7,7 @@ goes into a pipe that nobody reads any more (everywhere).
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import resource
 import signal
@@ -14,15 +15,18 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from counterfoil.core.setup import set_up
+from counterfoil.core import failpoints
 from counterfoil.ops.errors import Stop, readable_errors
-from counterfoil.ops.supervisor import REFUSES, STUCK
 
 PULSE_S = 0.5
+STUCK = b"!"  # a child's pulse: alive, but it does no work any more
+REFUSES = os.EX_CONFIG  # a child says that starting it again is of no use
 CONNECTIONS = 8192
 OTHER_FILES = 256  # the database, files that are sent, libraries
 # A request gives up Python's lock at each of its statements and has to wait for it afterwards. With
@@ -30,15 +34,71 @@ OTHER_FILES = 256  # the database, files that are sent, libraries
 SWITCH_S = 0.0005
 NICENESS = 10  # printing must not take the processor from people who wait for an answer
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 
 
-def web(pulse: int, listener: int) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birth:
+    """What a child is given. ``predecessors`` are dead processes whose work it goes on with."""
+
+    role: str
+    supervisor: int
+    pulse: int
+    not_ours: Sequence[int]
+    is_first: bool
+    predecessors: Sequence[int]
+
+
+#: A child's work; it returns the exit code.
+Work = Callable[[Birth], int]
+
+
+def live(work: Work, birth: Birth) -> NoReturn:
+    """Be a child: to be called in a process that was just forked, which ends here.
+
+    Nothing of the supervisor's is unwound: its other children, its port and its folder are its own.
+    """
+    code = 1
+    try:
+        _leave_parent(birth)
+        with readable_errors():
+            code = work(birth)
+    except Stop as stop:
+        stop.show()
+        code = 1 if stop.passing else REFUSES
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 - it must not reach the supervisor's handlers
+        traceback.print_exc()
+    finally:
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
+
+
+def _leave_parent(birth: Birth) -> None:
+    os.setsid()  # Ctrl-C is for the supervisor, which tells its children
+    die_with_parent(birth.supervisor)
+    for descriptor in birth.not_ours:
+        os.close(descriptor)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, f"counterf-{birth.role}".encode())
+    if not birth.is_first:  # what a test armed shall not strike the second life too
+        failpoints.disarm()
+
+
+def web(birth: Birth, *, application: Any, listener: socket.socket) -> int:
     """Answer requests that come to a port the supervisor has opened."""
-    set_up()
     sys.setswitchinterval(SWITCH_S)
     import waitress
     from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
 
     from counterfoil.jobs import migration_check
     from counterfoil.ops.watchdog import RequestThreads
@@ -46,8 +106,8 @@ def web(pulse: int, listener: int) -> None:
     migration_check.refuse_other()
     threads = RequestThreads(stuck_after_s=settings.WEB_STUCK_S)
     server = waitress.create_server(
-        threads.counted(get_wsgi_application()),
-        sockets=[socket.socket(fileno=listener)],
+        threads.counted(application),
+        sockets=[listener],
         threads=settings.WEB_THREADS,
         # Connections that say nothing must not keep out those that do: many fit in, none stays
         # long, and select() would end at descriptor 1024.
@@ -61,8 +121,9 @@ def web(pulse: int, listener: int) -> None:
         max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
     )
     signal.signal(signal.SIGTERM, _leave)
-    _beat(pulse, lambda: threads.answer(server.task_dispatcher))
+    _beat(birth.pulse, lambda: threads.answer(server.task_dispatcher))
     server.run()
+    return 0
 
 
 def _connection_limit() -> int:
@@ -75,34 +136,41 @@ def _connection_limit() -> int:
     return max(100, allowed - OTHER_FILES)
 
 
-def worker(pulse: int) -> int:
+def worker(birth: Birth, *, poll_s: float | None = None) -> int:
     """Work on jobs, one at a time, in this process: if it stops, its pulse does."""
-    set_up()
-    from counterfoil.jobs import priority
     from counterfoil.ops.worker import run_worker
 
+    return run_worker(
+        started=lambda: _beat(birth.pulse), poll_s=poll_s, predecessors=birth.predecessors
+    )
+
+
+def worker_beside_web(birth: Birth, *, listener: socket.socket) -> int:
+    """Work on a machine whose web process is told of each job and needs the processor."""
+    from counterfoil.jobs import priority
+    from counterfoil.ops.worker import IDLE_POLL_S
+
+    listener.close()
     priority.give_way(NICENESS)
-    return run_worker(pool="solo", concurrency=1, started=lambda: _beat(pulse))
+    return worker(birth, poll_s=IDLE_POLL_S)
 
 
-def main(arguments: list[str]) -> int:
-    die_with_parent()
-    pulse, role, *rest = arguments
-    try:
-        with readable_errors():
-            if role == "web":
-                web(int(pulse), int(rest[0]))
-                return 0
-            return worker(int(pulse))
-    except Stop as stop:
-        stop.show()
-        return 1 if stop.passing else REFUSES
+def metrics(birth: Birth, *, port: int) -> NoReturn:
+    """Answer Prometheus; a thread of the supervisor's would be lost or locked in its forks."""
+    from counterfoil.ops import shared_metrics
+
+    shared_metrics.show(port)
+    _beat(birth.pulse)
+    while True:
+        signal.pause()
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int) -> None:
     """Have the kernel kill this process when the one that started it is gone (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was gone before
+        os._exit(1)
 
 
 def _yes() -> bool:
@@ -125,7 +193,3 @@ def _beat_forever(pulse: int, is_alive: Callable[[], bool]) -> NoReturn:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,8 @@
 """Keeps child processes alive, and ends them with itself.
 
+Children are forks: all libraries and rooms are loaded once, before the first, so that each child is
+at work in a moment, the first as well as the one that replaces it.
+
 Each child writes a byte into its pipe every half second. A child that dies is started again. One
 that falls silent is killed first: a worker that is stopped inside its transaction keeps SQLite's
 only write lock, and everybody else would wait for it for ever. So is a web process that says itself
@@ -9,37 +12,43 @@ that none of its request threads has finished anything for too long.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
+import select
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 import click
 
+from counterfoil.ops import children
 from counterfoil.ops.errors import Stop
 
-START_S = 60.0  # until the first pulse: the imports, on a slow disk
-LOOK_S = 0.2
-SHORT_LIFE_S = 10.0
+START_S = 60.0  # until the first pulse
+LOOK_S = 1.0
+DEATH_S = 0.02  # between the end of its pulse and the end of a process
+SHORT_LIFE_S = 2.0
+FREE_RESTARTS = 3
 FALSE_STARTS = 3
-REFUSES = 78  # EX_CONFIG of sysexits.h: a child says that starting it again is of no use
 LONGEST_PAUSE_S = 5.0
-STUCK = b"!"  # a child's pulse: alive, but it does no work any more
+LEAST_SILENCE_S = 3.0
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Child:
     """One process of ours, again and again."""
 
-    def __init__(self, name: str, arguments: list[str], *, inherits: Sequence[int] = ()) -> None:
+    def __init__(self, name: str, work: children.Work, *, role: str = "") -> None:
         self.name = name
-        self._arguments = arguments
-        self._inherits = tuple(inherits)
-        self._process: subprocess.Popen[bytes] | None = None
+        self.pid = 0  # of the living process
+        self.pulse = -1
+        self.dead: list[int] = []  # processes whose successor has not been up yet
+        self._work = work
+        self._role = role or name
+        self._code: int | None = None
         self._lives = 0
-        self._pulse = -1
         self._started = self._heard = self._due = 0.0
         self._has_pulse = False
         self._short_lives = 0
@@ -49,79 +58,115 @@ class Child:
     @property
     def is_up(self) -> bool:
         """Whether it has given a sign of life since it was started."""
-        return self._process is not None and self._has_pulse
+        return self.pid != 0 and self._has_pulse
 
     @property
     def is_hopeless(self) -> bool:
         """Whether it refuses to start, or never did. If it once ran, what ails it may pass."""
         return self._refuses or (self._false_starts >= FALSE_STARTS and not self._was_up)
 
-    def look_after(self, silence_s: float) -> None:
+    def look_after(self, silence_s: float, others: Sequence[Child]) -> None:
         """Start it if it is due, hear its pulse, kill it if it is silent, note its death."""
         now = time.monotonic()
-        if self._process is None:
+        if not self.pid:
             if now >= self._due:
-                self._start(now)
+                self._start(now, others)
             return
         self._listen(now)
         if now - self._heard > (silence_s if self._has_pulse else START_S):
             click.echo(f"counterfoil: the {self.name} is silent and is ended.", err=True)
             self.kill()
-        if self._process.poll() is not None:
-            self._bury(self._process, now)
+        if self.is_gone():
+            self._bury(now)
+
+    def next_look_s(self) -> float:
+        """Return for how long it can be left alone, if it gives no sign."""
+        if not self.pid:
+            return max(0.0, self._due - time.monotonic())
+        return LOOK_S if self.pulse >= 0 else DEATH_S
 
     def terminate(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
+        if not self.is_gone():
+            os.kill(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """End it with everything it started, at once."""
-        if self._process is not None:
-            _kill_group(self._process.pid)
+        if self.pid:
+            _kill_group(self.pid, is_alive=not self.is_gone())
 
     def is_gone(self) -> bool:
-        return self._process is None or self._process.poll() is not None
+        if self.pid and self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._code = os.waitstatus_to_exitcode(status)
+        return not self.pid or self._code is not None
 
-    def _start(self, now: float) -> None:
-        self._pulse, theirs = os.pipe()
-        os.set_blocking(self._pulse, False)
-        command = [sys.executable, "-m", "counterfoil.ops.children", str(theirs), *self._arguments]
-        self._process = subprocess.Popen(
-            command,
-            pass_fds=(theirs, *self._inherits),
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for us; we tell the children
-            env=_environment(first_life=self._lives == 0),
-        )
+    def note_end(self) -> None:
+        """Count it among the dead, although nobody will succeed it."""
+        if self.pid and self._code:
+            self.dead.append(self.pid)
+
+    def _start(self, now: float, others: Sequence[Child]) -> None:
+        self.pulse, theirs = os.pipe()
+        os.set_blocking(self.pulse, False)
+        inherited = [child.pulse for child in others if child.pulse >= 0 and child is not self]
+        supervisor = os.getpid()
+        with _fork_without_signals() as pid:
+            if pid == 0:
+                children.live(
+                    self._work,
+                    children.Birth(
+                        role=self._role,
+                        supervisor=supervisor,
+                        pulse=theirs,
+                        not_ours=[self.pulse, *inherited],
+                        is_first=self._lives == 0,
+                        predecessors=self.dead,
+                    ),
+                )
         os.close(theirs)
+        self.pid = pid
+        self._code = None
         self._lives += 1
         self._started = self._heard = now
         self._has_pulse = False
 
     def _listen(self, now: float) -> None:
+        if self.pulse < 0:
+            return
         try:
-            heard = os.read(self._pulse, 4096)
+            heard = os.read(self.pulse, 4096)
         except BlockingIOError:
             return
-        if heard:
-            self._heard = now
-            self._has_pulse = self._was_up = True
-        if heard.endswith(STUCK):
+        if not heard:  # it is about to be gone
+            self._close_pulse()
+            return
+        self._heard = now
+        self._has_pulse = self._was_up = True
+        self.dead.clear()
+        if heard.endswith(children.STUCK):
             click.echo(
                 f"counterfoil: all threads of the {self.name} are stuck; it is ended.", err=True
             )
             self.kill()
 
-    def _bury(self, process: subprocess.Popen[bytes], now: float) -> None:
-        _kill_group(process.pid)  # what it may have started itself
-        os.close(self._pulse)
+    def _bury(self, now: float) -> None:
+        code = self._code or 0
+        _kill_group(self.pid, is_alive=False)  # what it may have started itself
+        self._close_pulse()
         self._false_starts += not self._has_pulse
-        self._refuses = process.returncode == REFUSES
+        self._refuses = code == children.REFUSES
         self._short_lives = self._short_lives + 1 if now - self._started < SHORT_LIFE_S else 0
-        pause_s = min(LONGEST_PAUSE_S, 0.25 * 2**self._short_lives) if self._short_lives else 0.0
-        self._due = now + pause_s
-        self._process = None
-        click.echo(f"counterfoil: the {self.name} ended ({_cause(process.returncode)}).", err=True)
+        in_row = self._short_lives - FREE_RESTARTS
+        self._due = now + (min(LONGEST_PAUSE_S, 0.25 * 2**in_row) if in_row > 0 else 0.0)
+        self.dead.append(self.pid)
+        self.pid = 0
+        click.echo(f"counterfoil: the {self.name} ended ({_cause(code)}).", err=True)
+
+    def _close_pulse(self) -> None:
+        if self.pulse >= 0:
+            os.close(self.pulse)
+            self.pulse = -1
 
 
 class Supervisor:
@@ -139,24 +184,41 @@ class Supervisor:
         Raises:
             Stop: a child will not start.
         """
-        signal.signal(signal.SIGTERM, self._on_signal)
-        signal.signal(signal.SIGINT, self._on_signal)
+        # A signal must end the wait: its byte arrives in a pipe that is waited for.
+        woken, waker = os.pipe()
+        for end in (woken, waker):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(waker)
+        for number in _SIGNALS:
+            signal.signal(number, self._on_signal)
         try:
-            self._keep_alive(ready)
+            self._keep_alive(ready, woken)
         finally:
             self._end_all()
 
-    def _keep_alive(self, ready: Callable[[], None]) -> None:
+    def dead_processes(self) -> list[int]:
+        """Return the processes that died, or had to be ended, and have had no successor."""
+        return [process for child in self._children for process in child.dead]
+
+    def _keep_alive(self, ready: Callable[[], None], woken: int) -> None:
         announced = False
         while not self._stops:
             for child in self._children:
-                child.look_after(self._silence_s)
+                child.look_after(self._silence_s, self._children)
                 if child.is_hopeless:
                     raise Stop(f"The {child.name} does not start; what it said is above.")
             if not announced and all(child.is_up for child in self._children):
                 announced = True
                 ready()
-            time.sleep(LOOK_S)
+            if not self._stops:
+                self._wait(woken)
+
+    def _wait(self, woken: int) -> None:
+        """Wait until a child gives a sign or ends, or a signal comes."""
+        pulses = [child.pulse for child in self._children if child.pulse >= 0]
+        timeout_s = min(child.next_look_s() for child in self._children)
+        if woken in select.select([woken, *pulses], [], [], timeout_s)[0]:
+            os.read(woken, 4096)
 
     def _end_all(self) -> None:
         """Let the children finish what they do, but not for longer than the grace."""
@@ -166,25 +228,69 @@ class Supervisor:
         while time.monotonic() < until and self._stops < 2:
             if all(child.is_gone() for child in self._children):
                 break
-            time.sleep(LOOK_S / 4)
+            time.sleep(DEATH_S)
         for child in self._children:
             child.kill()
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until and not all(child.is_gone() for child in self._children):
+            time.sleep(DEATH_S)
+        for child in self._children:
+            child.note_end()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stops += 1
 
 
-def _environment(*, first_life: bool) -> dict[str, str]:
-    """Return the children's environment. What a test armed shall not strike the second life too."""
-    environment = dict(os.environ)
-    if not first_life:
-        environment.pop("COUNTERFOIL_FAILPOINTS", None)
-    return environment
+def supervise(children: list[Child], *, ready: Callable[[], None], grace_s: float) -> None:
+    """Run children until a signal comes; load all that they need first.
+
+    They are then given ``grace_s`` to finish what they do, or until the next signal.
+
+    Raises:
+        Stop: a child will not start.
+    """
+    from django.conf import settings
+    from django.db import connections
+
+    from counterfoil.jobs import registry
+    from counterfoil.ops.worker import release_jobs_of
+
+    registry.discover()
+    connections.close_all()  # each child connects by itself
+    gc.collect()
+    gc.freeze()  # pages that no child's collector writes to stay shared
+    supervisor = Supervisor(
+        children,
+        silence_s=max(LEAST_SILENCE_S, settings.JOB_LEASE_S),
+        grace_s=grace_s,
+    )
+    try:
+        supervisor.run(ready=ready)
+    finally:
+        release_jobs_of(supervisor.dead_processes())
 
 
-def _kill_group(leader: int) -> None:
-    with contextlib.suppress(ProcessLookupError):  # nobody left in it
+def worker_names(number: int) -> list[str]:
+    return ["worker"] if number == 1 else [f"worker {n}" for n in range(1, number + 1)]
+
+
+@contextlib.contextmanager
+def _fork_without_signals() -> Iterator[int]:
+    """Fork; in the child no signal is handled by its parent's rules."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # or both would write it
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield os.fork()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+def _kill_group(leader: int, *, is_alive: bool) -> None:
+    with contextlib.suppress(ProcessLookupError):  # nobody left in it, or it is not yet one
         os.killpg(leader, signal.SIGKILL)
+    if is_alive:
+        os.kill(leader, signal.SIGKILL)
 
 
 def _cause(code: int) -> str:

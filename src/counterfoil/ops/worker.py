@@ -1,50 +1,73 @@
-"""The Celery worker, set up so that rows decide and messages are only notifications."""
+"""The worker: a plain loop of our own, or Celery's where a broker is configured."""
 
 from __future__ import annotations
 
 import logging
-import os
-import socket
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-# A request that sends a hint gives up at once when the broker is away; a worker waits for it.
-_PATIENCE = {
-    "broker_connection_timeout": 4,
-    "broker_connection_retry": True,
-    "broker_connection_retry_on_startup": True,
-    "broker_connection_max_retries": None,
-}
+logger = logging.getLogger(__name__)
+
+#: How often a worker looks by itself that is woken for each new job.
+IDLE_POLL_S = 5.0
+#: The same where new jobs may come from other hosts, and nothing tells it of them.
+REMOTE_POLL_S = 0.5
 
 
-def run_worker(*, pool: str, concurrency: int, started: Callable[[], None]) -> int:
+def run_worker(
+    *,
+    started: Callable[[], None],
+    pool: str = "solo",
+    concurrency: int = 1,
+    poll_s: float | None = None,
+    predecessors: Sequence[int] = (),
+) -> int:
     """Work until told to stop; return the exit code. ``started`` is called before the first job.
+
+    ``pool`` and ``concurrency`` are for Celery; without a broker it does one job at a time.
+    ``poll_s`` is how often it looks if it is woken for each job (by default, found out from the
+    database's kind), and ``predecessors`` are the processes of dead workers of this host.
 
     Raises:
         Unavailable: the database is of another version.
     """
-    from celery import current_app
-    from celery.exceptions import SecurityWarning
-    from django.db import connections
+    from django.conf import settings
+    from django.db import connection, connections
 
     from counterfoil.jobs import migration_check, registry
 
     migration_check.refuse_other()
     registry.discover()
+    release_jobs_of(predecessors)
     connections.close_all()  # the pool's processes shall not share ours
-    current_app.conf.update(_PATIENCE)
-    # Celery warns root of pickled messages that run code; ours are JSON and nothing else is read.
-    warnings.filterwarnings("ignore", category=SecurityWarning)
-    celery_worker = current_app.Worker(
-        hostname=f"counterfoil@{socket.gethostname()}.{os.getpid()}",
-        pool_cls=pool,
-        concurrency=concurrency,
-        loglevel=logging.WARNING,
-        quiet=True,
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-    )
+    if settings.BROKER_URL:
+        from counterfoil.jobs import celery_worker
+
+        return celery_worker.work(pool=pool, concurrency=concurrency, started=started)
+    from counterfoil.jobs.worker_loop import WorkerLoop
+
+    if poll_s is None:
+        poll_s = IDLE_POLL_S if connection.vendor == "sqlite" else REMOTE_POLL_S
+    if settings.JOB_POLL_S is not None:
+        loop = WorkerLoop(poll_s=settings.JOB_POLL_S)
+    else:
+        loop = WorkerLoop(poll_s=poll_s, unreachable_poll_s=REMOTE_POLL_S)
+    loop.stop_on_signals()
     started()
-    celery_worker.start()
-    return int(celery_worker.exitcode or 0)
+    return loop.run()
+
+
+def release_jobs_of(processes: Sequence[int]) -> None:
+    """Have the jobs of dead workers of this host started again without waiting for their leases.
+
+    If the database does not answer, the leases run out by themselves.
+    """
+    from django.db import DatabaseError, InterfaceError
+
+    from counterfoil.jobs import claims
+
+    if not processes:
+        return
+    try:
+        claims.release([claims.worker_name(process) for process in processes])
+    except (DatabaseError, InterfaceError) as problem:
+        logger.warning("The jobs of a dead worker wait for the end of their leases: %s", problem)

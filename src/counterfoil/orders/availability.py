@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import Prefetch
 
-from counterfoil.catalog.models import Event, Item, ItemVariation, Quota, SubEvent
+from counterfoil.catalog.models import Event, Item, ItemVariation, Quota, SalesChannel, SubEvent
 from counterfoil.orders.queries import left
 
 _Key = tuple[int, int | None]
+#: Dates that cannot be chosen are told up to this number.
+_MOST_DATES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +50,102 @@ def availabilities_of(event: Event, subevent: SubEvent | None = None) -> list[Of
     ]
 
 
+class Obstacle(StrEnum):
+    """Why a product, variation or date cannot be chosen for a batch."""
+
+    INACTIVE = "inactive"
+    INACTIVE_VARIATION = "inactive_variation"
+    INACTIVE_DATE = "inactive_date"
+    NO_QUOTA = "no_quota"
+    SOLD_OUT = "sold_out"
+    OTHER_CHANNEL = "other_channel"
+    NOT_ON_DATE = "not_on_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A product or variation, or a date, that cannot be chosen, and why."""
+
+    obstacle: Obstacle
+    item: Item | None = None
+    variation: ItemVariation | None = None
+    subevent: SubEvent | None = None
+
+    @property
+    def key(self) -> str:
+        """The value that its option in a form has, or would have."""
+        return Offer(self.item, self.variation, None).key if self.item else ""
+
+
+def unavailable_of(
+    event: Event, subevent: SubEvent | None = None, channel: SalesChannel | None = None
+) -> list[Unavailable]:
+    """Return what cannot be chosen, in the order of the shop, with the first reason of each.
+
+    Of a series without a date, quotas are not looked at: each date has its own.
+    """
+    has_date = subevent is not None or not event.has_subevents
+    remaining = _left_by_product(event, subevent) if has_date else {}
+    disabled = _disabled_on(subevent)
+    found = []
+    for item, variation in _products(event, with_inactive=True):
+        key = _key(item, variation)
+        obstacle = _state_obstacle(item, variation)
+        if obstacle is None and {_key(item, None), key} & disabled:
+            obstacle = Obstacle.NOT_ON_DATE
+        if obstacle is None and has_date and key not in remaining:
+            obstacle = Obstacle.NO_QUOTA
+        if obstacle is None and channel and not _is_sold_through(channel, item, variation):
+            obstacle = Obstacle.OTHER_CHANNEL
+        if obstacle is None and has_date and _is_gone(_least(remaining[key])):
+            obstacle = Obstacle.SOLD_OUT
+        if obstacle is not None:
+            found.append(Unavailable(obstacle, item, variation))
+    inactive = event.subevents.filter(active=False).order_by("date_from", "pk")
+    dates = inactive[:_MOST_DATES] if event.has_subevents else ()
+    return [*(Unavailable(Obstacle.INACTIVE_DATE, subevent=each) for each in dates), *found]
+
+
+def _state_obstacle(item: Item, variation: ItemVariation | None) -> Obstacle | None:
+    if not item.active:
+        return Obstacle.INACTIVE
+    return Obstacle.INACTIVE_VARIATION if variation and not variation.active else None
+
+
+def _is_sold_through(channel: SalesChannel, *sold: Item | ItemVariation | None) -> bool:
+    return all(
+        each is None
+        or each.all_sales_channels
+        or channel.pk in {other.pk for other in each.limit_sales_channels.all()}
+        for each in sold
+    )
+
+
+def _is_gone(left: int | None) -> bool:
+    return left is not None and left <= 0
+
+
 def products_of(event: Event) -> list[Offer]:
     """Return all active products, for a series without a selected date."""
     return [Offer(item, variation, None) for item, variation in _products(event)]
 
 
-def _products(event: Event) -> Iterable[tuple[Item, ItemVariation | None]]:
+def _products(
+    event: Event, *, with_inactive: bool = False
+) -> Iterable[tuple[Item, ItemVariation | None]]:
     variations = ItemVariation.objects.order_by("position", "pk")
-    items = Item.objects.filter(event=event, active=True).order_by("position", "pk")
-    for item in items.prefetch_related(Prefetch("variations", variations)):
+    items = Item.objects.filter(event=event).order_by("position", "pk")
+    if with_inactive:
+        channels = ("limit_sales_channels", "variations__limit_sales_channels")
+        items = items.prefetch_related(Prefetch("variations", variations), *channels)
+    else:
+        items = items.filter(active=True).prefetch_related(Prefetch("variations", variations))
+    for item in items:
         rows = list(item.variations.all())
         if not rows:
             yield item, None
         for variation in rows:
-            if variation.active:
+            if variation.active or with_inactive:
                 yield item, variation
 
 

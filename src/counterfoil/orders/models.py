@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import Q
 
+from counterfoil.catalog import money
 from counterfoil.catalog.models import (
     Event,
     Item,
@@ -47,7 +48,7 @@ class Order(models.Model):
     datetime = models.DateTimeField()
     expires = models.DateTimeField()
     cancellation_date = models.DateTimeField(null=True, blank=True)
-    total = models.DecimalField(max_digits=13, decimal_places=2)
+    total = models.DecimalField(max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES)
     comment = models.TextField(blank=True, default="")
     custom_followup_at = models.DateField(null=True, blank=True)
     checkin_attention = models.BooleanField(default=False)
@@ -109,12 +110,14 @@ class OrderPosition(models.Model):
     subevent = models.ForeignKey(
         SubEvent, null=True, blank=True, on_delete=models.PROTECT, related_name="positions"
     )
-    price = models.DecimalField(max_digits=13, decimal_places=2)
+    price = models.DecimalField(max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES)
     tax_rule = models.ForeignKey(
         TaxRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     tax_rate = models.DecimalField(max_digits=7, decimal_places=2)
-    tax_value = models.DecimalField(max_digits=13, decimal_places=2)
+    tax_value = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES
+    )
     tax_code = models.CharField(max_length=190, null=True, blank=True)
     secret = models.CharField(max_length=255)
     pseudonymization_id = models.CharField(max_length=16)
@@ -199,7 +202,7 @@ class OrderPayment(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="payments")
     local_id = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=32, default="confirmed")
-    amount = models.DecimalField(max_digits=13, decimal_places=2)
+    amount = models.DecimalField(max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES)
     created = models.DateTimeField()
     payment_date = models.DateTimeField(null=True, blank=True)
     provider = models.CharField(max_length=190, default="manual")
@@ -290,13 +293,15 @@ class NumberReportLine(models.Model):
         ItemVariation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     tax_rate = models.DecimalField(max_digits=7, decimal_places=2)
-    price = models.DecimalField(max_digits=13, decimal_places=2)
+    price = models.DecimalField(max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES)
     first = models.PositiveIntegerField(null=True, blank=True)
     last = models.PositiveIntegerField(null=True, blank=True)
     made = models.IntegerField()
     void = models.IntegerField()
     free = models.IntegerField()
-    value = models.DecimalField(max_digits=15, decimal_places=2)
+    value = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS + 4, decimal_places=money.COLUMN_PLACES
+    )
 
     class Meta:
         indexes = [models.Index(fields=["report", "day"], name="number_report_by_day")]

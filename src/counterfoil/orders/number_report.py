@@ -29,6 +29,7 @@ from counterfoil.catalog.models import (
     NumberSeries,
     SubEvent,
 )
+from counterfoil.catalog.money import COLUMN_PLACES
 from counterfoil.core import clock
 from counterfoil.orders.models import NumberReport, NumberReportLine, Order, OrderPosition
 
@@ -136,7 +137,7 @@ def _new_lines(event: Event, report: NumberReport, *, through: date) -> list[Num
         before = stored.pop(key, None)
         is_new = closed is None or made_on > closed
         # SQLite sums up floats.
-        sums = {name: round(group[name] or 0, 2) for name in _SUMS}
+        sums = {name: round(group[name] or 0, COLUMN_PLACES) for name in _SUMS}
         difference = sums if before is None else {n: sums[n] - before[n] for n in _SUMS}
         if is_new or any(difference.values()):
             lines.append(_line(report, made_on if is_new else through, group, difference, is_new))
@@ -172,7 +173,9 @@ def _stored(report: NumberReport) -> dict[Key, dict[str, Any]]:
     rows = report.lines.filter(made_on__gte=_kept_from(report)).order_by()
     sums = rows.values(*_KEY).annotate(**{f"all_{name}": Sum(name) for name in _SUMS})
     return {
-        tuple(row[name] for name in _KEY): {name: round(row[f"all_{name}"], 2) for name in _SUMS}
+        tuple(row[name] for name in _KEY): {
+            name: round(row[f"all_{name}"], COLUMN_PLACES) for name in _SUMS
+        }
         for row in sums
     }
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from babel.numbers import get_currency_precision
-
+from counterfoil.catalog import money
 from counterfoil.catalog.models import Item, ItemVariation, SubEvent, TaxRule
-
-#: What the price columns can hold. Currencies without a minor unit are rounded further.
-_COLUMN_PLACES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +48,18 @@ def _variation_price(variation: ItemVariation, subevent: SubEvent | None) -> Dec
 def taxed(price: Decimal, *, rule: TaxRule | None, currency: str) -> Price:
     """Split a price that the rule says includes its tax, or add the tax to one that does not."""
     if rule is None:
-        return Price(_rounded(price, currency), Decimal("0.00"), Decimal("0.00"), None, None)
+        return Price(money.rounded(price, currency), Decimal("0.00"), Decimal("0.00"), None, None)
     if not rule.price_includes_tax:
         return gross_price(
-            _rounded(price * (1 + rule.rate / 100), currency), rule=rule, currency=currency
+            money.rounded(price * (1 + rule.rate / 100), currency), rule=rule, currency=currency
         )
     return gross_price(price, rule=rule, currency=currency)
 
 
 def gross_price(gross: Decimal, *, rule: TaxRule | None, currency: str) -> Price:
     """Split a price that somebody pays, whatever the rule says about list prices."""
-    gross = _rounded(gross, currency)
+    gross = money.rounded(gross, currency)
     if rule is None:
         return Price(gross, Decimal("0.00"), Decimal("0.00"), None, None)
-    net = _rounded(gross / (1 + rule.rate / 100), currency)
+    net = money.rounded(gross / (1 + rule.rate / 100), currency)
     return Price(gross, rule.rate, gross - net, rule, rule.code)
-
-
-def _rounded(amount: Decimal, currency: str) -> Decimal:
-    places = min(get_currency_precision(currency), _COLUMN_PLACES)
-    step = Decimal(1).scaleb(-places)
-    return amount.quantize(step, ROUND_HALF_UP).quantize(Decimal("0.01"))

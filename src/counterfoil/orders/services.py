@@ -52,6 +52,22 @@ ANSWERS_PER_POSITION = 10
 _TRIES = 5
 
 
+def _told(new: NewOrder) -> dict[str, Any]:
+    """Say for the log what an order is of."""
+    sold = Counter(
+        (each.item.pk, each.variation and each.variation.pk, each.subevent and each.subevent.pk)
+        for each in new.positions
+    )
+    return {
+        "sales_channel": new.sales_channel.identifier,
+        "testmode": new.testmode,
+        "positions": [
+            {"item": item, "variation": variation, "subevent": subevent, "count": count}
+            for (item, variation, subevent), count in sold.items()
+        ],
+    }
+
+
 class PositionsInvalid(Invalid):
     """Some positions of an order cannot be sold; good ones have no problems."""
 
@@ -102,7 +118,13 @@ def insert_order(*, actor: Actor | None, event: Event, new: NewOrder) -> OrderDr
                     quotas.take_from(needs)
                     draft.insert()
                 order = draft.order
-                audit.record(actor=actor, action="counterfoil.order.added", obj=order, event=event)
+                audit.record(
+                    actor=actor,
+                    action="counterfoil.order.added",
+                    obj=order,
+                    event=event,
+                    data=_told(new),
+                )
                 order.datetime = order.last_modified = change_clock.stamp(event.pk)
                 order.save(update_fields=["datetime", "last_modified"])
             return draft

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for
@@ -35,7 +35,12 @@ def print_requested(claim: Claim) -> None:
         Lost, Cancelled: another worker owns the job, or it was cancelled.
     """
     request = RenderRequest.objects.select_related("event__organizer").get(job=claim.job_id)
-    plans = [plan_for(Choice(**pinned)) for pinned in request.layouts]
+    choices = [Choice(**pinned) for pinned in request.layouts]
+    plans = [
+        # Two layouts may have the same name; findings must not be counted together.
+        replace(plan_for(choice, printer_dpi=request.printer_dpi), name=str(index))
+        for index, choice in enumerate(choices)
+    ]
     name = f"{claim.job_id}.{claim.attempt}.pdf"
     with files.publish(RESULTS, name) as stream:
         report = _print(claim, request, plans, stream)
@@ -47,7 +52,7 @@ def print_requested(claim: Claim) -> None:
             event=request.event,
             data={"pages": report.pages},
         )
-        claim.finish(result=_report_json(report), result_file=f"{RESULTS}/{name}")
+        claim.finish(result=_report_json(report, choices), result_file=f"{RESULTS}/{name}")
 
 
 def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any) -> Report:
@@ -76,7 +81,7 @@ def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any)
             % {
                 "ticket": problem.ticket,
                 "pointer": problem.pointer,
-                "problem": told(problem.message),
+                "problem": translated(problem.message),
             }
         ) from None
 
@@ -98,12 +103,26 @@ def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, 
         yield plans[layout], ticket
 
 
-def _report_json(report: Report) -> dict[str, Any]:
-    """Return a report as JSON."""
+def _report_json(report: Report, choices: Sequence[Choice]) -> dict[str, Any]:
+    """Return a report as JSON. Findings name the layout, and its index among those printed.
+
+    Their first tickets have each message with its code and parameters.
+    """
     return {
         "tickets": report.tickets,
         "pages": report.pages,
         "findings": [
-            {**asdict(finding), "concern": str(finding.concern)} for finding in report.findings
+            {
+                "concern": str(finding.concern),
+                "layout": choices[int(finding.layout)].name,
+                "layout_index": int(finding.layout),
+                "pointer": finding.pointer,
+                "count": finding.count,
+                "first": [
+                    {"ticket": each.ticket, "message": each.detail.to_json()}
+                    for each in finding.first
+                ],
+            }
+            for finding in report.findings
         ],
     }

@@ -14,7 +14,8 @@ class RenderRequest(JobRequest):
 
     ``requested_by`` is the credential that may download it. ``parts`` lists the tickets in page
     order, each ``[order position id, index into layouts]``. ``layouts`` is a snapshot: the elements
-    at the time of the request, and the id of a background, which never changes.
+    at the time of the request, and the id of a background, which never changes. ``printer_dpi`` is
+    the resolution of the printer, None if it does not matter.
     ``content_version`` identifies the state of the tickets where one print serves many downloads.
     """
 
@@ -23,6 +24,7 @@ class RenderRequest(JobRequest):
     content_version = models.CharField(max_length=64, blank=True, default="")
     parts = models.JSONField()
     layouts = models.JSONField()
+    printer_dpi = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         indexes = [

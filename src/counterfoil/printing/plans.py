@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.backgrounds import read_compiled
 from counterfoil.layouts.builtin import built_in_background
-from counterfoil.layouts.messages import sentence_about, told
+from counterfoil.layouts.messages import sentence_about, translated
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.queries import Choice
 from counterfoil.render import (
@@ -32,14 +32,17 @@ _PLANS = 16
 _BACKGROUNDS = 8
 
 
-def plan_for(choice: Choice) -> Plan:
+def plan_for(choice: Choice, *, printer_dpi: int | None = None) -> Plan:
     """Return the plan of a layout choice, cached.
+
+    ``printer_dpi`` is the printer's resolution, to which the bars of codes are aligned.
 
     Raises:
         Invalid: the elements or the background cannot be printed.
     """
     try:
-        return _plan(choice.name, json.dumps(choice.elements), _background(choice.background))
+        elements, background = json.dumps(choice.elements), _background(choice.background)
+        return _plan(choice.name, elements, background, printer_dpi)
     except LayoutError as problem:
         words = _("Layout “%(name)s” cannot be printed: %(problem)s")
         message = words % {
@@ -49,13 +52,16 @@ def plan_for(choice: Choice) -> Plan:
         raise Invalid({"layout": [message]}) from None
     except BackgroundError as problem:
         words = _("The background of layout “%(name)s” cannot be used: %(problem)s")
-        message = words % {"name": choice.name, "problem": told(problem.message)}
+        message = words % {"name": choice.name, "problem": translated(problem.message)}
         raise Invalid({"background": [message]}) from None
 
 
 @lru_cache(_PLANS)
-def _plan(name: str, elements: str, background: CompiledBackground) -> Plan:
-    return compile_plan(read_layout(json.loads(elements)), background, fonts(), name=name)
+def _plan(
+    name: str, elements: str, background: CompiledBackground, printer_dpi: int | None
+) -> Plan:
+    layout = read_layout(json.loads(elements))
+    return compile_plan(layout, background, fonts(), name=name, printer_dpi=printer_dpi)
 
 
 def _background(pk: int | None) -> CompiledBackground:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -14,20 +14,17 @@ from django.utils.translation import ngettext
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.plans import plan_for
+from counterfoil.printing.queries import may_be_downloaded
+from counterfoil.printing.samples import SampleValues, Subject, usual_subject
 from counterfoil.printing.variables.formatter import Formatter
-from counterfoil.printing.variables.kinds import (
-    EventContext,
-    EventVariable,
-    PictureVariable,
-    Variable,
-)
+from counterfoil.printing.variables.kinds import PictureVariable
 from counterfoil.printing.variables.registry import VariableTable
-from counterfoil.printing.variables.ticket_source import TicketSource, with_region
-from counterfoil.render import Budget, Plan, Ticket, TicketError, render_pdf
+from counterfoil.printing.variables.ticket_source import TEST, TicketSource, with_region
+from counterfoil.render import Budget, Overprint, Plan, Ticket, TicketError, render_pdf
 from counterfoil.render.values import Key
 
 SAMPLE = "sample"
@@ -51,35 +48,39 @@ def preview_plan(
 
 
 def real_ticket(plan: Plan, position: OrderPosition) -> Ticket:
-    """Return the ticket of a position as printed now."""
+    """Return the ticket of a position as printed now.
+
+    One that admits nobody, since it is cancelled or not paid, has its codes painted over.
+    """
     event = position.order.event
     source = TicketSource(event, needs=plan.needs, images=plan.images | plan.asked, now=clock.now())
-    return next(source.tickets([position.pk]))
+    ticket = next(source.tickets([position.pk]))
+    if position.canceled or not may_be_downloaded(position.order):
+        return replace(ticket, overprint=Overprint(_("NOT VALID"), spoils_codes=True))
+    return ticket
 
 
-def sample_ticket(plan: Plan, event: Event, *, longest: bool = False) -> Ticket:
-    """Return a ticket with the sample or the longest plausible value of each variable.
+def sample_ticket(
+    plan: Plan, event: Event, *, longest: bool = False, subject: Subject | None = None
+) -> Ticket:
+    """Return a ticket of nobody for a product on a date, the usual one if none is named.
 
-    Variables of the event have their real values.
+    With ``longest``, what differs from ticket to ticket has its longest plausible value.
     """
     table = VariableTable(event)
+    sampled = SampleValues(event, subject or usual_subject(event))
     locale = with_region(event.locale, event.region)
     values: dict[Key, str | None] = {}
     for key in plan.needs:
         name, spoken = key if isinstance(key, tuple) else (key, locale)
         variable = table.find(name)
         if variable is not None:
-            language = Formatter(spoken, event.tz)
-            values[key] = _longest(variable) if longest else _sample(variable, event, language)
+            formatter = Formatter(spoken, event.tz)
+            longest_one = longest and (variable.longest or variable.sample)
+            values[key] = longest_one or sampled.of(variable, formatter)
     pictures = (name for name in plan.images if isinstance(table.find(name), PictureVariable))
-    return Ticket(SAMPLE, values, dict.fromkeys(pictures), locale=locale)
-
-
-def samples(event: Event) -> Iterator[tuple[Variable, str]]:
-    """Yield the variables of an event, each with its sample value."""
-    language = Formatter(with_region(event.locale, event.region), event.tz)
-    for variable in VariableTable(event):
-        yield variable, _sample(variable, event, language)
+    overprint = TEST if subject and subject.testmode else None
+    return Ticket(SAMPLE, values, dict.fromkeys(pictures), locale=locale, overprint=overprint)
 
 
 def finest_dpi(plan: Plan, page: int) -> float:
@@ -132,22 +133,10 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
         raise _refused(problem) from None
 
 
-def _sample(variable: Variable, event: Event, language: Formatter) -> str:
-    if isinstance(variable, EventVariable):
-        return (
-            variable.evaluate(EventContext(event, None, clock.now()), language) or variable.sample
-        )
-    return variable.sample
-
-
-def _longest(variable: Variable) -> str:
-    return variable.longest or variable.sample
-
-
 def _pages(count: int) -> str:
     words = ngettext("This layout has %(count)d page.", "This layout has %(count)d pages.", count)
     return words % {"count": count}
 
 
 def _refused(problem: TicketError) -> Invalid:
-    return Invalid({"layout": [f"{problem.pointer}: {told(problem.message)}"]})
+    return Invalid({"layout": [f"{problem.pointer}: {translated(problem.message)}"]})

@@ -17,6 +17,7 @@ from counterfoil.jobs import services as jobs
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import Choice, LayoutChooser
 from counterfoil.orders.models import OrderPosition
+from counterfoil.printing.access_log import described
 from counterfoil.printing.models import RenderRequest
 
 RENDER = "printing.render"
@@ -70,11 +71,20 @@ def pin(*, event: Event, parts: Sequence[PrintItem]) -> PinnedItems:
 
 
 def request_pinned(
-    *, event: Event, actor: Actor, pinned: PinnedItems, purpose: str, content_version: str = ""
+    *,
+    event: Event,
+    actor: Actor,
+    pinned: PinnedItems,
+    purpose: str,
+    content_version: str = "",
+    printer_dpi: int | None = None,
+    of: dict[str, Any] | None = None,
 ) -> RenderRequest:
     """Request a PDF of tickets with pinned layouts.
 
     ``content_version`` identifies the state of the tickets, so that the PDF can be found again.
+    The bars of codes are aligned to the dots of a printer of ``printer_dpi``.
+    ``of`` says for the log what the tickets belong to.
     """
     total = len(pinned.numbered)
     with transaction.atomic():
@@ -86,13 +96,14 @@ def request_pinned(
             content_version=content_version,
             parts=pinned.numbered,
             layouts=pinned.layouts,
+            printer_dpi=printer_dpi,
         )
         audit.record(
             actor=actor,
             action="counterfoil.renderjob.requested",
             obj=request,
             event=event,
-            data={"purpose": purpose, "tickets": total},
+            data={**described(purpose, pinned.numbered, pinned.layouts), **(of or {})},
         )
     return request
 

@@ -24,6 +24,7 @@ from counterfoil.render.errors import (
     CostlyTicketError,
     FontError,
     ImageError,
+    InterruptedBackgroundError,
     LayoutError,
     Problem,
     RenderError,
@@ -34,12 +35,14 @@ from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.images import Image, read_image
 from counterfoil.render.inspection import Inspected, inspect
 from counterfoil.render.layout import Layout, describe, read_layout
+from counterfoil.render.messages import MESSAGES, Message
 from counterfoil.render.plan import Plan, compile_plan
 from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
-from counterfoil.render.values import Ticket
+from counterfoil.render.values import Overprint, Ticket
 
 __all__ = [
     "COMPILER_VERSION",
+    "MESSAGES",
     "BackgroundError",
     "Budget",
     "CodeError",
@@ -53,9 +56,12 @@ __all__ = [
     "Image",
     "ImageError",
     "Inspected",
+    "InterruptedBackgroundError",
     "Layout",
     "LayoutError",
+    "Message",
     "Occurrence",
+    "Overprint",
     "Plan",
     "Problem",
     "Remark",

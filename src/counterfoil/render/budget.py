@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from counterfoil.render.errors import TextError, WorkError
+from counterfoil.render.messages import Message
 
 #: Asking for the thread's processor time is a system call, reading the wall clock is not.
 _LOOK_EVERY_S = 0.02
@@ -64,16 +65,12 @@ class Budget:
             self._check()
             self._is_spent = time.thread_time() - self._began > self._cpu_s
         if self._is_spent:
-            raise WorkError(
-                f"The ticket takes more than {self._cpu_s:g} seconds to draw. "
-                "Shorten the text or use fewer elements."
-            )
+            raise WorkError(Message("ticket.too_costly", seconds=f"{self._cpu_s:g}"))
 
     def check_text(self, text: str) -> None:
         if len(text) > self._characters:
-            raise TextError(
-                f"The text has {len(text)} characters, and {self._characters} are allowed."
-            )
+            message = Message("ticket.text_too_long", number=len(text), most=self._characters)
+            raise TextError(message)
 
 
 _current: ContextVar[Budget | None] = ContextVar("render_budget", default=None)

@@ -18,6 +18,7 @@ from counterfoil.render.errors import (
     TicketError,
     WorkError,
 )
+from counterfoil.render.messages import Message
 from counterfoil.render.page_renderer import PageRenderer
 from counterfoil.render.plan import PagePlan, Placed, Plan
 from counterfoil.render.preflight import Preflight, Remark
@@ -38,8 +39,8 @@ class Inspected:
     """Left, bottom, width and height of what is printed, turned already; None: nothing is."""
     findings: tuple[Remark, ...]
     """What preflight says of it."""
-    problem: str
-    """Why the ticket cannot be printed because of this element; empty if it can."""
+    problem: Message | None
+    """Why the ticket cannot be printed because of this element; None if it can."""
 
 
 def inspect(plan: Plan, ticket: Ticket, *, budget: Budget | None = None) -> list[Inspected]:
@@ -59,7 +60,7 @@ def inspect(plan: Plan, ticket: Ticket, *, budget: Budget | None = None) -> list
 
 
 def _inspect_all(plan: Plan, ticket: Ticket) -> list[Inspected]:
-    problems: dict[str, str] = {}
+    problems: dict[str, Message] = {}
     findings = _look(plan, ticket, problems)
     inspected = [
         _inspect(placed, page, number, ticket, findings, problems)
@@ -69,7 +70,9 @@ def _inspect_all(plan: Plan, ticket: Ticket) -> list[Inspected]:
     return sorted(inspected, key=lambda element: element.index)
 
 
-def _look(plan: Plan, ticket: Ticket, problems: dict[str, str]) -> dict[str, tuple[Remark, ...]]:
+def _look(
+    plan: Plan, ticket: Ticket, problems: dict[str, Message]
+) -> dict[str, tuple[Remark, ...]]:
     """Return preflight's remarks by element, once those that cannot be printed are put aside."""
     while True:
         preflight = Preflight()
@@ -86,7 +89,7 @@ def _look(plan: Plan, ticket: Ticket, problems: dict[str, str]) -> dict[str, tup
             return preflight.remarks()
 
 
-def _undrawable(plan: Plan, ticket: Ticket) -> Iterator[tuple[str, str]]:
+def _undrawable(plan: Plan, ticket: Ticket) -> Iterator[tuple[str, Message]]:
     """Yield the elements whose values cannot be drawn, each with the reason."""
     for page in plan.pages:
         for placed in page.placed:
@@ -119,9 +122,9 @@ def _inspect(
     number: int,
     ticket: Ticket,
     findings: dict[str, tuple[Remark, ...]],
-    problems: dict[str, str],
+    problems: dict[str, Message],
 ) -> Inspected:
-    problem = problems.get(placed.pointer, "")
+    problem = problems.get(placed.pointer)
     try:
         drawing = NOTHING if problem or not placed.is_shown(ticket) else _draw(placed, ticket)
         extent = placed.element.extent(ticket, page.frame)

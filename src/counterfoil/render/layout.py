@@ -8,6 +8,7 @@ from typing import Any
 from counterfoil.render.elements import ELEMENTS
 from counterfoil.render.elements.base import Element
 from counterfoil.render.errors import LayoutError, Problem
+from counterfoil.render.messages import Message
 from counterfoil.render.reader import Place, describe_object, read_attributes
 
 _TYPE = "type"
@@ -30,7 +31,7 @@ def read_layout(source: object) -> Layout:
     problems: list[Problem] = []
     place = Place(problems)
     if not isinstance(source, list):
-        place.note("must be a list of elements")
+        place.note(Message("layout.list"))
         raise LayoutError(problems)
     elements = [_read_element(item, place.inside(index)) for index, item in enumerate(source)]
     if problems:
@@ -40,12 +41,12 @@ def read_layout(source: object) -> Layout:
 
 def _read_element(source: object, place: Place) -> Element | None:
     if not isinstance(source, dict):
-        place.note("must be an object")
+        place.note(Message("layout.object"))
         return None
     kind = source.get(_TYPE)
     if not isinstance(kind, str) or kind not in ELEMENTS:
-        wanted = f"must be one of: {', '.join(ELEMENTS)}"
-        place.inside(_TYPE).note("is missing" if _TYPE not in source else wanted)
+        unknown = Message("layout.choice", words=", ".join(ELEMENTS))
+        place.inside(_TYPE).note(unknown if _TYPE in source else Message("layout.missing"))
         return None
     before = place.noted
     element = ELEMENTS[kind]

@@ -25,19 +25,16 @@ from counterfoil.render.errors import (
     TicketError,
     WorkError,
 )
+from counterfoil.render.overprint import draw_overprint
 from counterfoil.render.plan import PagePlan, Placed, Plan
-from counterfoil.render.preflight import Concern, Preflight, Remark, is_covered, overlap
+from counterfoil.render.preflight import Preflight, Remark, is_covered, overlap
 from counterfoil.render.text_neighbours import TextNeighbours, bodies, run_together
-from counterfoil.render.values import SECRET, Ticket, Unknown
+from counterfoil.render.values import SECRET, Overprint, Ticket, Unknown
 
 _Text = tuple[Placed, object, Drawing]
 Use = Callable[[Drawing], None]
-_COVERED = Remark(Concern.QUIET_ZONE_COVERED, "Another element covers the code or its quiet zone.")
-
-
-_DARK_GROUND = Remark(
-    Concern.LOW_CONTRAST, "The code stands on a dark or uneven ground: few scanners can read it."
-)
+_COVERED = Remark.of("quiet_zone_covered")
+_DARK_GROUND = Remark.of("low_contrast.ground")
 
 
 class Drawn(NamedTuple):
@@ -92,10 +89,7 @@ class PageRenderer:
         for order, remark in self._plan.unplaced:
             self._preflight.note(self._plan.name, f"/{order}", remark, ticket.label)
         for font in self._plan.background.missing_fonts:
-            detail = (
-                f"The background does not embed the font “{font}”: printers may substitute another."
-            )
-            remark = Remark(Concern.BACKGROUND_FONT, detail)
+            remark = Remark.of("background_font", font=font)
             self._preflight.note(self._plan.name, "", remark, ticket.label)
         if self._secret_codes:
             self._look_for_repetition(ticket)
@@ -108,7 +102,7 @@ class PageRenderer:
         holder = self._preflight.holder(secret, ticket.label) if secret else ticket.label
         if holder == ticket.label:
             return
-        remark = Remark(Concern.REPEATED_SECRET, f"Ticket {holder} has the same secret.")
+        remark = Remark.of("repeated_secret", ticket=holder)
         for code in self._secret_codes:
             if code.is_shown(ticket):
                 self._preflight.note(self._plan.name, code.pointer, remark, ticket.label)
@@ -187,7 +181,18 @@ class SlotRenderer:
             self._look_below(codes, notable, ticket)
         if self._texts.close:
             self._look_between(texts, ticket)
+        parts += self._overprint(ticket.overprint, codes)
         return b"\n".join(parts), graphics
+
+    def _overprint(
+        self, overprint: Overprint | None, codes: Sequence[tuple[Placed, Drawing]]
+    ) -> list[bytes]:
+        if overprint is None:
+            return []
+        drawings = [*self._fixed, *codes]
+        blanks = tuple(drawing.blank for _, drawing in drawings if drawing.blank)
+        frame = self._page.frame
+        return [draw_overprint(overprint, (frame.width, frame.height), frame.fonts, blanks)]
 
     def _open(self, placed: Placed) -> _Slot:
         """Give a slot a memory."""
@@ -223,9 +228,7 @@ class SlotRenderer:
         return condition.holds(ticket)
 
     def _note_unknown(self, placed: Placed, names: Sequence[str], ticket: Ticket) -> None:
-        detail = f"There is no variable called {', '.join(names)}."
-        remark = Remark(Concern.UNKNOWN_VARIABLE, detail)
-        self._note(placed, remark, ticket)
+        self._note(placed, Remark.of("unknown_variable", names=", ".join(names)), ticket)
 
     def _look_at(
         self, notable: Sequence[tuple[Placed, Drawing]], ticket: Ticket
@@ -290,8 +293,8 @@ class SlotRenderer:
                 if said != also_said and run_together(
                     bodies(one.ink, _turn(below)), bodies(other.ink, _turn(above))
                 ):
-                    detail = f"The text runs into that of element {below.order + 1}."
-                    self._note(above, Remark(Concern.OVERLAPPING_TEXT, detail), ticket)
+                    remark = Remark.of("overlapping_text", number=below.order + 1)
+                    self._note(above, remark, ticket)
 
     def _tick(self, placed: Placed, ticket: Ticket) -> None:
         try:

@@ -15,7 +15,7 @@ from counterfoil.render.elements.base import Drawing, Element, Frame, Graphic, S
 from counterfoil.render.elements.condition import Condition
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.layout import Layout
-from counterfoil.render.preflight import Concern, Remark
+from counterfoil.render.preflight import Remark
 from counterfoil.render.values import Key, Ticket
 
 
@@ -173,8 +173,8 @@ def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[P
 def _left_over(elements: Iterable[Element], pages: int) -> Iterator[OffPageElement]:
     for order, element in enumerate(elements):
         if element.page not in range(1, pages + 1):
-            detail = f"There is no page {element.page:g}, so this is never printed."
-            yield OffPageElement(order, Remark(Concern.OVERFLOWS_PAGE, detail))
+            remark = Remark.of("overflows_page.no_page", page=f"{element.page:g}")
+            yield OffPageElement(order, remark)
 
 
 def _slot_of(drawing: Drawing) -> Slot:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from counterfoil.render.messages import Message
 
 if TYPE_CHECKING:
     from counterfoil.render.elements.base import Box, Drawing
@@ -44,7 +46,12 @@ class Remark(NamedTuple):
     """One concern about one drawing, in words for the designer."""
 
     concern: Concern
-    detail: str
+    detail: Message
+
+    @classmethod
+    def of(cls, code: str, **params: object) -> Self:
+        """Return the remark with a code of ``MESSAGES``, which begins with its concern."""
+        return cls(Concern(code.partition(".")[0]), Message(code, **params))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class Occurrence:
     """A ticket that a finding is about, and the words for it."""
 
     ticket: str
-    detail: str
+    detail: Message
 
 
 @dataclass(frozen=True, slots=True)

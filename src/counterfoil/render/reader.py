@@ -13,6 +13,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, Protocol
 
 from counterfoil.render.errors import Problem
+from counterfoil.render.messages import Message
 
 _KEY = "attribute"
 
@@ -31,7 +32,7 @@ class Place:
         """How many problems the whole document has so far."""
         return len(self._problems)
 
-    def note(self, message: str) -> None:
+    def note(self, message: Message) -> None:
         self._problems.append(Problem(self.pointer, message))
 
     def inside(self, key: str | int) -> Place:
@@ -108,7 +109,7 @@ def read_attributes(
             values[name] = value
     for key in source:
         if key not in declarations and key not in known:
-            place.inside(key).note("is not known here")
+            place.inside(key).note(Message("layout.unknown"))
     return values
 
 
@@ -116,7 +117,7 @@ def _read(field: Field[Any], kind: Kind, source: Mapping[str, object], place: Pl
     if field.name in source:
         return kind.read(source[field.name], place)
     if is_required(field):
-        place.note("is missing")
+        place.note(Message("layout.missing"))
         return None
     return default_of(field)
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from counterfoil.render.images import Image
+from counterfoil.render.messages import Message
 
 Key = str | tuple[str, str]
 """A variable in the ticket's language, or a variable and the language it is wanted in."""
@@ -35,6 +36,17 @@ _LANGUAGES = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Overprint:
+    """Words across every page of a ticket that is not in force; they leave codes free.
+
+    With ``spoils_codes``, codes are painted over instead: no scanner reads them.
+    """
+
+    text: str
+    spoils_codes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """One ticket to print: everything its layout may ask for, evaluated already.
 
@@ -49,8 +61,9 @@ class Ticket:
     """How people find it: an order position, a row of a file."""
     values: Mapping[Key, str | None]
     images: Mapping[str, Image | None] = field(default_factory=dict)
-    broken: Mapping[str, str] = field(default_factory=dict)
+    broken: Mapping[str, Message] = field(default_factory=dict)
     locale: str = DEFAULT_LOCALE
+    overprint: Overprint | None = None
 
 
 class Unknown(str):

@@ -20,6 +20,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.audit import services as audit
 from counterfoil.core import clock, failpoints
+from counterfoil.jobs import wakeup
 from counterfoil.webhooks import sending
 from counterfoil.webhooks.models import Delivery, Notification, Webhook
 from counterfoil.webhooks.schedule import rest_after, wait_after
@@ -83,11 +84,13 @@ class Dispatcher:
     def _send_for(self, webhook: int) -> None:
         """Send what is due for a webhook, for some seconds: others may wait for this thread."""
         until = time.monotonic() + TURN_S
+        is_well = False
         try:
             while time.monotonic() < until and awake().filter(pk=webhook).exists():
                 oldest = due_for(webhook).order_by("due").first()
                 if oldest is None or not deliver(oldest.pk):
-                    return
+                    break
+            is_well = True
         except (DatabaseError, InterfaceError) as problem:
             logger.warning("A webhook's message waits for its next time: %s", problem)
         except Exception:
@@ -96,6 +99,8 @@ class Dispatcher:
             connection.close()
             with self._lock:
                 del self._sending[webhook]
+            if is_well:  # others waited for this thread, and some for this webhook
+                wakeup.notify(wakeup.PERIODIC)
 
 
 def awake() -> QuerySet[Webhook]:

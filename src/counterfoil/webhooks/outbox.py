@@ -6,13 +6,16 @@ is one indexed query, and none at all for actions that no webhook can subscribe 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model, Q
 
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
+from counterfoil.jobs import wakeup
 from counterfoil.webhooks.actions import BY_LOG_ACTION, Action
 from counterfoil.webhooks.models import Delivery, Notification, Webhook
 from counterfoil.webhooks.schedule import PATIENCE
@@ -52,3 +55,4 @@ def _write(event: Event, action: Action, details: dict[str, Any], webhooks: list
         Delivery(webhook=webhook, notification=notification, due=now, give_up_at=now + PATIENCE)
         for webhook in webhooks
     )
+    transaction.on_commit(partial(wakeup.notify, wakeup.PERIODIC))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import clock
 from counterfoil.core.refusals import Conflict, Invalid
+from counterfoil.jobs import wakeup
 from counterfoil.webhooks import sending
 from counterfoil.webhooks.actions import LABELS, NEVER_SENT
 from counterfoil.webhooks.addresses import check_url
@@ -92,6 +94,7 @@ def repeat_delivery(*, delivery: Delivery, actor: Actor) -> Delivery:
         organizer=webhook.organizer,
         data={"delivery": str(delivery.pk)},
     )
+    transaction.on_commit(partial(wakeup.notify, wakeup.PERIODIC))
     delivery.refresh_from_db()
     return delivery
 

@@ -354,6 +354,8 @@ def test_the_tickets_of_a_batch_are_listed_in_pages(api: Api, event: Event) -> N
         "currency": "EUR",
         "serial": None,
         "book": None,
+        "validity": "active",
+        "place": "stock",
         "product": position.item.name["en"],
         "variation": None,
         "date": "2027-06-12T18:00:00+02:00",
@@ -371,7 +373,8 @@ def test_tickets_come_as_csv_in_one_file(api: Api, event: Event, item: Item) -> 
     assert answer["Content-Type"] == "text/csv"
     assert f'filename="{event.slug}-batch-{batch.pk}.csv"' in answer["Content-Disposition"]
     assert rows[0][:6] == ["number", "order", "position", "positionid", "secret", "price"]
-    assert rows[0][6:] == ["currency", "serial", "book", "product", "variation", "date"]
+    assert rows[0][6:9] == ["currency", "serial", "book"]
+    assert rows[0][9:] == ["validity", "place", "product", "variation", "date"]
     assert len(rows) == 61
     assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, 61)]
     assert rows[1][5] == "23.00"

@@ -43,6 +43,60 @@ def test_an_organiser_comes_from_the_printed_link_to_paper_whose_codes_all_read(
     page.close()
 
 
+def test_an_own_design_is_on_paper_after_at_most_fifteen_clicks(
+    fresh: Running, chromium: Browser, tmp_path: Path
+) -> None:
+    context = chromium.new_context(accept_downloads=True, timezone_id="America/New_York")
+    context.set_default_timeout(60_000)
+    clicks: list[str] = []
+
+    def note(where: str) -> None:  # Playwright takes no method of a list
+        clicks.append(where)
+
+    context.expose_function("noteClick", note)
+    context.add_init_script(
+        "addEventListener('click', (event) => {"
+        " if (event.isTrusted && event.detail > 0) noteClick(event.target.textContent.trim());"
+        "}, true)"
+    )
+    page = context.new_page()
+
+    _make_the_first_account(page, _link(fresh))
+    page.get_by_role("link", name="New event").click()
+    assert page.locator("[name=timezone]").input_value() == "America/New_York"
+    page.locator("[name=name_en]").fill("Moonlight Serenade")
+    page.locator("[name=date_from]").fill("2027-07-01T20:00")
+    page.get_by_role("button", name="Create event").click()
+    page.get_by_role("link", name="Add product").click()
+    page.locator("[name=name_en]").fill("Balcony")
+    page.get_by_label(re.compile("^Price in")).fill("25")
+    page.get_by_label("How many are there?").fill("100")
+    page.get_by_role("button", name="Create product").click()
+    page.get_by_role("link", name="Next: Design layout").click()
+    page.get_by_label("Name").fill("Blue moon")
+    page.get_by_label("A6 landscape").check()
+    page.get_by_role("button", name="Create and open").click()
+    page.locator("[data-close]").click()
+    page.get_by_role("link", name="Batches").click()
+    page.get_by_role("link", name="Create your first batch").click()
+    expect(page.get_by_role("img", name="A ticket printed with Blue moon")).to_be_visible()
+    page.get_by_label("Amount").fill("5")
+    page.get_by_role("button", name="Create batch").click()
+    page.wait_for_url(re.compile(r"/batches/\d+/$"))
+    pdf = _print(page, tmp_path)
+
+    assert len(clicks) <= 15, clicks
+    assert problems_of(page) == []
+    with pypdfium2.PdfDocument(pdf) as document:
+        sizes = {tuple(map(round, sheet.get_size())) for sheet in document}
+        text = document[0].get_textpage().get_text_range()
+    assert sizes == {(420, 298)}
+    for words in ("Moonlight Serenade", "Balcony", "25.00", "July 1, 2027"):
+        assert words in text
+    assert len(_codes(pdf)) == 5
+    context.close()
+
+
 def _link(server: Running) -> str:
     assert server.address  # wait until it serves
     said = eventually(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from counterfoil.render import Ticket, TicketError, read_image
+from counterfoil.render import Message, Ticket, TicketError, read_image
 from render.press import code, codes, plan_of, printed, text_box, text_of
 
 
@@ -61,7 +61,9 @@ def test_what_a_condition_reads_is_needed() -> None:
 def test_a_condition_cannot_be_asked_about_what_is_broken(test: dict[str, Any]) -> None:
     photo = {"type": "imagearea", "left": 1, "bottom": 1, "width": 9, "height": 9}
     element = photo | {"content": "photo", "condition": {"variable": "photo", **test}}
-    ticket = Ticket("row 2", {"secret": "s"}, broken={"photo": "The photo is broken."})
+    ticket = Ticket(
+        "row 2", {"secret": "s"}, broken={"photo": Message.of_text("The photo is broken.")}
+    )
 
     with pytest.raises(TicketError) as refused:
         printed([code(), element], [ticket])
@@ -72,7 +74,7 @@ def test_a_condition_cannot_be_asked_about_what_is_broken(test: dict[str, Any]) 
 
 def test_what_is_broken_does_no_harm_where_it_is_not_shown() -> None:
     box = text_box(content="note", condition={"variable": "item", "is": "VIP"})
-    ticket = Ticket("A", {"item": "Day"}, broken={"note": "The note is broken."})
+    ticket = Ticket("A", {"item": "Day"}, broken={"note": Message.of_text("The note is broken.")})
 
     _, report = printed([box], [ticket])
 

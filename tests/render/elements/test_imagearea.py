@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from PIL import Image as Pillow
 
-from counterfoil.render import Concern, Image, Ticket, TicketError, read_image
+from counterfoil.render import Concern, Image, Message, Ticket, TicketError, read_image
 from render.press import printed, seen, text_box
 
 
@@ -58,7 +58,7 @@ def test_a_variable_that_is_no_picture_is_remarked_and_one_without_is_not() -> N
 
 
 def test_a_broken_picture_fails_its_ticket_only_where_it_is_wanted() -> None:
-    broken = Ticket("A", {}, broken={"photo": "It is cut off."})
+    broken = Ticket("A", {}, broken={"photo": Message.of_text("It is cut off.")})
 
     printed([text_box("x")], [broken])
     with pytest.raises(TicketError, match=r"A, /0: It is cut off\."):

@@ -21,6 +21,7 @@ from makers import (
     make_subevent,
     make_user,
     make_variation,
+    text_element,
 )
 from pageclient import signed_in
 
@@ -59,14 +60,41 @@ def test_what_cannot_be_had_is_not_offered(pages: Client, event: Event, base: st
     make_variation(rows, value={"en": "Front row"})
     make_variation(rows, value={"en": "Back row"}, active=False)
 
+    kiosk = make_item(event, name={"en": "At the kiosk"}, all_sales_channels=False)
+
     page = text_of(pages.get(f"{base}batches/new/"))
 
-    assert "Switched off" not in page
-    assert "Never counted" not in page
+    options, explained = re.findall(r"<option[^>]*>([^<]*)", page), _explained(page)
+    assert not {"Switched off", "Never counted", "Stalls - Back row"} & set(options)
     assert re.search(r"<option[^>]* disabled>All gone \(0 left\)", page)
-    assert '<optgroup label="Stalls">' in page
-    assert "Front row" in page
-    assert "Back row" not in page
+    assert re.search(rf'<option value="{kiosk.pk}" disabled>', page)
+    assert "Stalls - Front row" in options
+    assert explained == {
+        "Switched off": "This product is not active.",
+        "Never counted": "It belongs to no quota.",
+        "All gone": "Sold out.",
+        "Stalls - Back row": "This variation is not active.",
+        "At the kiosk": "It is not sold through this sales channel.",
+    }
+    (remedy,) = re.findall(r'href="([^"]*quotas/new/[^"]*)"', page)
+    assert pages.get(remedy).context["form"]["products"].value() == [
+        f"i{event.items.get(name__en='Never counted').pk}"
+    ]
+
+
+def _explained(page: str) -> dict[str, str]:
+    return dict(re.findall(r"<li><strong>([^<]*)</strong>: ([^<]*?)(?: <a|</li>)", page))
+
+
+def test_a_product_of_another_channel_is_refused_at_its_field(
+    pages: Client, event: Event, base: str
+) -> None:
+    item = make_item(event, all_sales_channels=False)
+
+    answer = pages.post(f"{base}batches/new/", wish(event, item))
+
+    assert answer.status_code == 422
+    assert "not sold through that sales channel" in text_of(answer)
 
 
 def test_a_batch_is_asked_for(
@@ -179,6 +207,39 @@ def test_the_layout_that_will_print_is_shown(
 
     assert "layout “Main”" in automatic
     assert "layout “Other”" in own
+    picture = re.search(r'src="([^"]*layouts/sample.png[^"]*)"', own)
+    assert picture is not None
+    drawn = pages.get(picture[1].replace("&amp;", "&"))
+    assert drawn.content.startswith(b"\x89PNG")
+
+
+def test_own_layouts_that_do_not_print_are_warned_of(
+    pages: Client, event: Event, item: Item, base: str
+) -> None:
+    path = f"{base}batches/new/?item={item.pk}"
+    none = text_of(pages.get(path))
+    make_layout(event, name="Made by a client of the API")
+
+    forgotten = text_of(pages.get(path))
+
+    assert "print with the built-in one" not in none
+    assert "print with the built-in one" in forgotten
+    assert f'href="{base}layouts/assignments/"' in forgotten
+
+
+def test_tickets_that_could_not_be_told_apart_are_warned_of(
+    pages: Client, event: Event, base: str
+) -> None:
+    row = make_variation(make_item(event), value={"en": "Front row"})
+    path = f"{base}batches/new/?item={row.item_id}-{row.pk}"
+    layout = make_layout(event, default=True, layout=[text_element(content="item")])
+
+    alike = text_of(pages.get(path))
+    layout.layout = [text_element(content="other", text="{item}: {variation}")]
+    layout.save()
+
+    assert "tickets of different variations look the same" in alike
+    assert "look the same" not in text_of(pages.get(path))
 
 
 class TestSeries:
@@ -195,10 +256,11 @@ class TestSeries:
         before = text_of(pages.get(f"{base}batches/new/"))
         chosen = text_of(pages.get(f"{base}batches/new/", {"subevent": date.pk}))
 
-        assert "Called off" not in before
+        assert "Called off" not in "".join(re.findall(r"<option[^>]*>([^<]*)", before))
+        assert "This date is not active." in _explained(before).values()
         assert str(other) in before
         assert "Balcony (7 left)" in chosen
-        assert str(other) not in chosen
+        assert _explained(chosen)[str(other)] == "It belongs to no quota."
 
     def test_a_batch_is_for_a_date(self, pages: Client, event: Event, base: str) -> None:
         item, date = make_item(event), make_subevent(event)
@@ -221,7 +283,7 @@ class TestSeries:
 
         page = text_of(pages.get(f"{base}batches/new/", {"subevent": date.pk}))
 
-        assert str(item) not in page
+        assert _explained(page)[str(item)] == "It is not sold on this date."
 
 
 def test_a_request_shows_how_it_stands_and_looks_again_by_itself(

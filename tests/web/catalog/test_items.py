@@ -64,6 +64,27 @@ def test_a_product_is_made_with_its_variations_in_one_form(
     assert LogEntry.objects.get().action == "counterfoil.item.added"
 
 
+@pytest.mark.parametrize(
+    ("currency", "price", "shown", "too_fine"),
+    [("KWD", "1.505", "1.505", "1.5055"), ("JPY", "1000.00", "1000", "1000.5")],
+)
+def test_a_form_takes_and_shows_prices_with_the_decimals_of_the_currency(
+    pages: Client, event: Event, base: str, currency: str, price: str, shown: str, too_fine: str
+) -> None:
+    event.currency = currency
+    event.save()
+    row = {"value_en": "Adult", "default_price": price, "active": "on"}
+
+    refused = pages.post(f"{base}items/new/", sent(row, default_price=too_fine))
+    pages.post(f"{base}items/new/", sent(row, default_price=price))
+
+    item = event.items.get()
+    page = pages.get(f"{base}items/{item.pk}/").content.decode()
+    assert refused.status_code == 422
+    assert (item.default_price, item.variations.get().default_price) == (Decimal(price),) * 2
+    assert page.count(f'value="{shown}"') == 2
+
+
 def test_one_more_row_asks_for_nothing_and_forgets_nothing(
     pages: Client, event: Event, base: str
 ) -> None:
@@ -179,7 +200,8 @@ def test_all_variations_can_be_replaced_at_once(pages: Client, event: Event, bas
 
     pages.post(path, {**data, "variations-0-delete": "on", "variations-1-value_en": "Balcony"})
 
-    assert item.variations.get().value == {"en": "Balcony"}
+    added = item.variations.get()
+    assert (added.value, added.active) == ({"en": "Balcony"}, True)
 
 
 def test_a_sold_variation_stays_and_so_does_everything_else(
@@ -355,3 +377,41 @@ def test_the_usual_tax_rule_is_suggested_for_new_products(
     rule = make_tax_rule(event, default=True)
 
     assert untouched(pages.get(f"{base}items/new/"))["tax_rule"] == str(rule.pk)
+
+
+def test_a_product_can_bring_its_quota_and_leads_on(pages: Client, event: Event, base: str) -> None:
+    adult, child = {"value_en": "Adult", "active": "on"}, {"value_en": "Child", "active": "on"}
+
+    answer = pages.post(f"{base}items/new/", sent(adult, child, how_many="250"), follow=True)
+
+    item = event.items.get()
+    quota = event.quotas.get()
+    assert (quota.name, quota.size) == ("Day ticket", 250)
+    assert list(quota.items.all()) == [item]
+    assert set(quota.variations.all()) == set(item.variations.all())
+    assert f'<a href="{base}layouts/new/">Next: Design layout</a>' in answer.text
+
+
+def test_without_a_number_a_product_leads_to_its_quota(
+    pages: Client, event: Event, base: str
+) -> None:
+    answer = pages.post(f"{base}items/new/", sent(), follow=True)
+
+    assert not event.quotas.exists()
+    assert f'<a href="{base}quotas/new/">Next: Add quota</a>' in answer.text
+
+
+def test_a_copy_of_a_product_has_its_variations_and_no_quota(
+    pages: Client, event: Event, base: str
+) -> None:
+    item = make_item(event, quota=5, name={"en": "Seat"}, default_price="12.00")
+    make_variation(item, value={"en": "Stalls"})
+
+    answer = pages.post(f"{base}items/{item.pk}/copy/")
+
+    copy = event.items.exclude(pk=item.pk).get()
+    assert answer["Location"] == f"{base}items/{copy.pk}/"
+    assert (copy.name, copy.default_price) == ({"en": "Seat (copy)"}, Decimal("12.00"))
+    assert [each.value for each in copy.variations.all()] == [{"en": "Stalls"}]
+    assert item.variations.count() == 1
+    assert not copy.quotas.exists()

@@ -149,7 +149,7 @@ def test_an_unknown_code_is_refused_in_words(
 ) -> None:
     answer = pages.post(f"{base}checkin/{gate.pk}/scan/", {"secret": secret}, follow=True)
 
-    assert "unknown ticket" in answer.text
+    assert "unknown code" in answer.text
 
 
 @pytest.mark.parametrize(("state", "shown"), [("came", False), ("missing", True), ("odd", True)])
@@ -176,3 +176,65 @@ def test_deleting_a_list_asks_first(
 
     assert not CheckinList.objects.filter(pk=gate.pk).exists()
     assert OrderPosition.objects.filter(pk=position.pk).exists()
+
+
+class TestScanningPage:
+    @pytest.fixture
+    def path(self, base: str, gate: CheckinList) -> str:
+        return f"{base}checkin/{gate.pk}/gate/"
+
+    def test_a_plate_says_who_comes_in_and_who_came_before(
+        self, pages: Client, path: str, position: OrderPosition
+    ) -> None:
+        first, second = (
+            pages.post(path, {"secret": position.secret}, headers={"HX-Request": "true"})
+            for _time in range(2)
+        )
+
+        assert "<html" not in first.text
+        assert 'data-outcome="good"' in first.text
+        assert str(position.item) in first.text
+        assert str(position) in first.text
+        assert "1 of 1 checked in" in first.text
+        assert 'data-outcome="warn"' in second.text
+        assert "First scanned on" in second.text
+        assert "North gate" in second.text
+
+    def test_nonsense_is_an_unknown_code(self, pages: Client, path: str) -> None:
+        answer = pages.post(path, {"secret": "x" * 300})
+
+        assert "<html" in answer.text
+        assert 'data-outcome="bad"' in answer.text
+        assert "Unknown code" in answer.text
+
+    def test_an_exit_is_one(self, pages: Client, path: str, position: OrderPosition) -> None:
+        pages.post(path, {"secret": position.secret})
+
+        answer = pages.post(path, {"secret": position.secret, "type": "exit"})
+
+        assert "Checked out" in answer.text
+        assert '<option value="exit" selected>' in answer.text
+
+    def test_what_staff_shall_know_stands_on_the_plate(
+        self, pages: Client, path: str, position: OrderPosition
+    ) -> None:
+        position.item.checkin_text = "Ask for the card."
+        position.item.save()
+
+        assert "Ask for the card." in pages.post(path, {"secret": position.secret}).text
+
+
+def test_a_copy_of_a_list_has_its_settings_and_no_scans(
+    pages: Client, event: Event, base: str, gate: CheckinList, position: OrderPosition
+) -> None:
+    gate.all_products, gate.allow_multiple_entries = False, True
+    gate.save()
+    gate.limit_products.add(position.item)
+    Checkin.objects.create(position=position, list=gate, datetime=position.order.datetime)
+
+    pages.post(f"{base}checkin/{gate.pk}/copy/")
+
+    copy = CheckinList.objects.get(event=event, name="North gate (copy)")
+    assert (copy.allow_multiple_entries, copy.all_products) == (True, False)
+    assert list(copy.limit_products.all()) == [position.item]
+    assert not copy.checkins.exists()

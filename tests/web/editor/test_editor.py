@@ -476,6 +476,7 @@ class TestSaving:
     def test_a_copy_is_a_layout_of_its_own_and_needs_no_other(
         self, pages: Client, base: str, event: Event
     ) -> None:
+        make_layout(event, default=True)
         design = {"name": "Copy", "elements": [qr_element()], "background": None}
 
         answer = ask(pages, f"{base}layouts/copy/", **design)

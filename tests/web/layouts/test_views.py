@@ -87,6 +87,17 @@ def test_another_name_of_the_event_is_another_picture(
     assert after.status_code == 200
 
 
+def test_the_first_layout_made_on_the_pages_is_the_default(
+    pages: Client, event: Event, base: str
+) -> None:
+    make_layout(event, name="By the API")
+
+    for name in ("First", "Second"):
+        pages.post(f"{base}layouts/new/", {"name": name, "start": "a6"})
+
+    assert [each.name for each in event.ticket_layouts.filter(default=True)] == ["First"]
+
+
 @pytest.mark.parametrize(
     ("start", "pages_of"), [("built-in", None), ("card", (85.6, 54)), ("own", (100, 50))]
 )

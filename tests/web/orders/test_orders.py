@@ -110,8 +110,8 @@ def test_dates_of_one_name_are_told_apart(db: None) -> None:
 
     shown = pages.get(f"/organizers/{event.organizer.slug}/events/{event.slug}/orders/").text
 
-    assert "06/12/2027 10 a.m. · Guided tour" in shown
-    assert "06/13/2027 10 a.m. · Guided tour" in shown
+    assert "Sat, 12 Jun 2027, 10:00 · Guided tour" in shown
+    assert "Sun, 13 Jun 2027, 10:00 · Guided tour" in shown
 
 
 @pytest.mark.parametrize(

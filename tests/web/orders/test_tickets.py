@@ -50,6 +50,37 @@ def test_the_pdf_is_one_page_with_the_code(
     assert LogEntry.objects.filter(action="counterfoil.orderposition.downloaded").exists()
 
 
+def test_looking_at_a_ticket_is_in_the_log_with_its_layout_and_once(
+    pages: Client, event: Event, path: str, position: OrderPosition
+) -> None:
+    make_layout(event, default=True, name="Main", layout=[qr_element()])
+
+    for _time in range(2):
+        pages.get(f"{path}picture.png")
+    pages.get(f"{path}ticket.pdf")
+
+    entries = LogEntry.objects.filter(kind="orderposition").order_by("pk")
+    assert [(each.action.rpartition(".")[2], each.data["layout"]) for each in entries] == [
+        ("previewed", "Main"),
+        ("downloaded", "Main"),
+    ]
+
+
+@pytest.mark.parametrize("what", ["unpaid", "cancelled order", "cancelled ticket"])
+def test_no_scanner_takes_the_preview_of_a_ticket_that_admits_nobody(
+    pages: Client, path: str, position: OrderPosition, what: str
+) -> None:
+    order = position.order
+    order.status = {"unpaid": "n", "cancelled order": "c"}.get(what, "p")
+    order.save()
+    position.canceled = what == "cancelled ticket"
+    position.save()
+
+    png = pages.get(f"{path}picture.png").content
+
+    assert zxingcpp.read_barcodes(Image.open(BytesIO(png))) == []
+
+
 def test_an_unpaid_ticket_is_not_handed_out(
     pages: Client, path: str, position: OrderPosition
 ) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,10 +9,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from batches.making import make
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import User
+from counterfoil.audit.models import LogEntry
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.batches.services import request_print
 from counterfoil.catalog.models import Event
@@ -19,7 +23,7 @@ from counterfoil.jobs.models import Job
 from counterfoil.jobs.runner import run
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
-from makers import make_event, make_item, make_layout, make_user, text_element
+from makers import make_event, make_item, make_layout, make_order, make_user, text_element
 from pageclient import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +82,45 @@ def test_a_print_is_sent_off_watched_and_fetched(
     assert part.status_code == 206
     assert part.getvalue() == b"%PDF-"
     part.close()
+    rest = pages.get(file, headers={"Range": "bytes=5-9"})
+    rest.close()
+    entry = LogEntry.objects.get(action="counterfoil.renderjob.downloaded")
+    assert (entry.data["tickets"], entry.data["layouts"][0]["name"]) == (2, "Built-in layout")
+
+
+def test_a_print_tells_its_layout_and_version_and_what_has_changed_since(
+    pages: Client, user: User, event: Event, base: str
+) -> None:
+    layout = make_layout(event, default=True, name="Evening")
+    batch = make(make_item(event), 2, testmode=True)
+    asked = printed(batch, user)
+    path = f"{base}batches/prints/{asked.pk}/"
+    before = shown(pages, path)
+    layout.layout = [text_element()]
+    layout.save()
+
+    after = shown(pages, path)
+
+    entry = LogEntry.objects.get(action="counterfoil.renderjob.requested")
+    (told,) = entry.data["layouts"]
+    assert told["name"] == "Evening"
+    assert entry.data["offlinesalesbatch"] == batch.pk
+    assert f"version {told['version']}" in before
+    assert "TEST is printed across" in before
+    assert ("has been changed since" in before, "has been changed since" in after) == (False, True)
+    assert pages.get(f"{path}picture.png").content.startswith(b"\x89PNG")
+
+
+def test_a_print_with_the_built_in_layout_is_warned_of_where_there_are_own_ones(
+    pages: Client, user: User, event: Event, batch: OfflineSalesBatch, base: str
+) -> None:
+    first = shown(pages, f"{base}batches/prints/{printed(batch, user).pk}/")
+    make_layout(event)
+
+    second = shown(pages, f"{base}batches/prints/{printed(batch, user).pk}/")
+
+    assert "print with the built-in one" not in first
+    assert "print with the built-in one" in second
 
 
 def test_what_preflight_found_stands_before_the_download(
@@ -89,10 +132,72 @@ def test_what_preflight_found_stands_before_the_download(
 
     assert "The layout uses a variable that does not exist" in page
     assert "2 tickets" in page
-    assert "Layout “Odd”, element 1" in page
+    assert "Text: no_such_variable · Layout “Odd”" in page
     code = odd_batch.tickets.get(number=1).position.order.code
     assert code in page
     assert page.index("does not exist") < page.index("Download PDF")
+
+
+def test_a_finding_shows_its_place_and_leads_to_the_element_in_the_editor(
+    pages: Client, user: User, event: Event, base: str
+) -> None:
+    elements = [
+        text_element(content="event_name"),
+        text_element(content="other", text="Stage door\nleft", width="3.00", rotation=30),
+    ]
+    first, second = (make_layout(event, name="Twin", layout=elements[::step]) for step in (1, -1))
+    positions = [make_order(event, items=[make_item(event)]).positions.get() for _ in range(2)]
+    parts = [
+        PrintItem(position.pk, override_layout=layout)
+        for position, layout in zip(positions, (first, second), strict=True)
+    ]
+    asked = request_render(event=event, actor=UserActor(user), parts=parts, purpose="batch")
+    run(asked.pk)
+    second.layout = [text_element(content="item"), *second.layout]
+    second.save()
+
+    path = f"{base}batches/prints/{asked.pk}/"
+    page = shown(pages, path)
+    places = re.findall(r'src="([^"]*/findings/[^"]*picture.png)"', page)
+    pictures = [pages.get(place) for place in places]
+
+    # Both layouts have the same name, and are not taken for one another.
+    assert page.count("Text: Stage door · Layout “Twin”") == len(places) == 2
+    assert f'href="{base}layouts/{first.pk}/edit/#element=1"' in page
+    assert f'href="{base}layouts/{second.pk}/edit/#element=1"' in page  # was 0 when printed
+    for picture in pictures:
+        drawn = Image.open(io.BytesIO(picture.content))
+        assert drawn.format == "PNG"
+        assert max(drawn.size) <= 500
+        assert len(drawn.getcolors() or []) > 2
+    assert pages.get(f"{path}findings/99/picture.png").status_code == 404
+    first.delete()
+    positions[0].order.delete()
+    assert f"layouts/{first.pk}/edit" not in shown(pages, path)
+    assert pages.get(places[0]).status_code == 404
+
+
+def test_bars_are_aligned_to_the_printer_that_a_print_is_for(
+    pages: Client, event: Event, base: str
+) -> None:
+    code = {**text_element(content="secret"), "type": "barcodearea", "size": "110.00"}
+    code |= {"symbology": "code128", "height": "15.00", "left": "10.00", "bottom": "10.00"}
+    for name in ("width", "fontfamily", "fontsize", "color", "align", "bold", "italic"):
+        code.pop(name, None)
+    batch = make(make_item(event), 1, layout=make_layout(event, layout=[code]))
+
+    paths = []
+    for printer_dpi in ("", "203"):
+        sent = pages.post(f"{base}batches/{batch.pk}/print/", {"printer_dpi": printer_dpi})
+        paths.append(sent["Location"])
+        run(RenderRequest.objects.latest("created").pk)
+    refused = pages.post(f"{base}batches/{batch.pk}/print/", {"printer_dpi": "17"})
+
+    uneven, aligned = (shown(pages, path) for path in paths)
+    assert "The bars of a code are uneven on a label printer" in uneven
+    assert "The bars of a code are uneven on a label printer" not in aligned
+    assert '<input type="hidden" name="printer_dpi" value="203">' in aligned
+    assert refused.status_code == 400
 
 
 def test_a_print_that_failed_says_why(

@@ -5,7 +5,7 @@ The documented resource shows none of it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import path
@@ -16,25 +16,37 @@ from rest_framework.response import Response
 from counterfoil.api.framework.fields import Whole
 from counterfoil.api.framework.views import EventView
 from counterfoil.batches import queries
-from counterfoil.batches.models import OfflineSalesBatch
-from counterfoil.batches.options import change_options
+from counterfoil.batches.models import Activation, OfflineSalesBatch, Then
+from counterfoil.batches.options import change_defaults, change_options, defaults_of
 
 
 class BatchOptionsSerializer(serializers.ModelSerializer[OfflineSalesBatch]):
-    """The options of a batch. ``book_size`` is how many tickets a book has, null for no books."""
+    """The options of a batch. ``book_size`` is how many tickets a book has, null for no books.
+
+    ``activation`` changes no ticket that exists. ``then`` is done after the day ``return_by`` to
+    tickets that sellers still have.
+    """
 
     book_size = Whole(required=False, allow_null=True, min_value=1)
+    activation = serializers.ChoiceField(Activation.choices, required=False)
+    return_by = serializers.DateField(required=False, allow_null=True)
+    then = serializers.ChoiceField(Then.choices, required=False)
 
     class Meta:
         model = OfflineSalesBatch
-        fields: tuple[str, ...] = ("book_size",)
+        fields: tuple[str, ...] = ("book_size", "activation", "return_by", "then")
 
 
 class BatchOptionsView(EventView[OfflineSalesBatch]):
     """What of a batch can be changed after it was created."""
 
     verbose_name = "options of a batch"
-    example = {"book_size": 50}
+    example: ClassVar[Any] = {
+        "book_size": 50,
+        "activation": "on_handover",
+        "return_by": "2027-06-10",
+        "then": "ask",
+    }
     serializer_class = BatchOptionsSerializer
     read_permissions = ("event.orders:read",)
     write_permissions = ("event.orders:write",)
@@ -54,10 +66,41 @@ class BatchOptionsView(EventView[OfflineSalesBatch]):
         return Response(self.get_serializer(changed).data)
 
 
+class BatchDefaultsSerializer(serializers.Serializer[Any]):
+    """The options of new batches, unless a request says otherwise."""
+
+    activation = serializers.ChoiceField(Activation.choices, required=False)
+    then = serializers.ChoiceField(Then.choices, required=False)
+
+
+class BatchDefaultsView(EventView[OfflineSalesBatch]):
+    verbose_name = "options of new batches"
+    example: ClassVar[Any] = {"activation": "at_once", "then": "ask"}
+    queryset = OfflineSalesBatch.objects.none()
+    serializer_class = BatchDefaultsSerializer
+    read_permissions = ()
+    write_permissions = ("event.settings.general:write",)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(defaults_of(self.event))
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change the options of new batches."""
+        sent = self.get_serializer(data=request.data, partial=True)
+        sent.is_valid(raise_exception=True)
+        event = change_defaults(actor=self.actor, event=self.event, fields=sent.validated_data)
+        return Response(defaults_of(event))
+
+
 routes = [
+    path(
+        "organizers/<str:organizer>/events/<str:event>/batchdefaults/",
+        BatchDefaultsView.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="batchdefaults",
+    ),
     path(
         "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches/<id:pk>/options/",
         BatchOptionsView.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="offlinesalesbatch-options",
-    )
+    ),
 ]

@@ -26,9 +26,10 @@ from counterfoil.api.framework.tables import CsvRenderer, Table, XlsxRenderer, t
 from counterfoil.api.framework.views import EventView, ListView
 from counterfoil.batches import queries
 from counterfoil.batches.books import parse_books
-from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
+from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Place, Validity
 from counterfoil.batches.ticket_ranges import in_ranges, parse_serial_tickets, parse_tickets
 from counterfoil.catalog.models import ItemVariation
+from counterfoil.catalog.money import in_currency, written_places
 from counterfoil.core.translated import resolve
 
 COLUMNS = (
@@ -41,6 +42,8 @@ COLUMNS = (
     "currency",
     "serial",
     "book",
+    "validity",
+    "place",
     "product",
     "variation",
     "date",
@@ -98,6 +101,9 @@ class BatchTicketFilters(django_filters.FilterSet):  # type: ignore[misc]
         method="in_ranges", help_text="The same, of serials only; their prefix may be empty."
     )
     books = django_filters.CharFilter(method="in_ranges", help_text="Books: ``7-9,12``.")
+    book = django_filters.CharFilter(method="in_book", help_text="One book, by its number.")
+    validity = django_filters.ChoiceFilter(choices=Validity.choices)
+    place = django_filters.ChoiceFilter(choices=Place.choices)
     search = django_filters.CharFilter(method="matching")
 
     class Meta:
@@ -108,6 +114,11 @@ class BatchTicketFilters(django_filters.FilterSet):  # type: ignore[misc]
         self, tickets: QuerySet[BatchTicket], name: str, value: str
     ) -> QuerySet[BatchTicket]:
         return tickets.filter(in_ranges(_PARSERS[name](self._batch, value, field=name)))
+
+    def in_book(
+        self, tickets: QuerySet[BatchTicket], name: str, value: str
+    ) -> QuerySet[BatchTicket]:
+        return tickets.filter(in_ranges(parse_books(self._batch, value, field=name)))
 
     def matching(
         self, tickets: QuerySet[BatchTicket], _name: str, value: str
@@ -132,6 +143,8 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         "currency": "EUR",
         "serial": "A00401",
         "book": 1,
+        "validity": "active",
+        "place": "stock",
         "product": "Admission",
         "variation": None,
         "date": "2026-12-27T20:00:00+01:00",
@@ -165,7 +178,7 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         blank = _BLANK_COLUMNS if is_sellers else ()
         places = [COLUMNS.index(name) for name in columns]
         chosen = ((*(row[place] for place in places), *("" for _ in blank)) for row in rows)
-        return Table((*columns, *blank), chosen)
+        return Table((*columns, *blank), chosen, written_places(self.event.currency))
 
 
 def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[Row]:
@@ -176,7 +189,7 @@ def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[
     names = {pk: resolve(item.name, event.locale) for pk, item in items.items()}
     values = {pk: resolve(row.value, event.locale) for pk, row in variations.items()}
     dates = {pk: row.date_from for pk, row in subevents.items()}
-    columns = tickets.values_list(
+    columns: QuerySet[BatchTicket, Row] = tickets.values_list(
         "number",
         "position__order__code",
         "position_id",
@@ -184,14 +197,20 @@ def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[
         "position__secret",
         "position__price",
         "position__serial",
+        "validity",
+        "place",
         "position__item",
         "position__variation",
         "position__subevent",
     )
-    for number, *row, serial, item, variation, subevent in columns.iterator(_CHUNK):
+    currency = event.currency
+    for number, *ticket, item, variation, subevent in columns.iterator(_CHUNK):
+        *ids, price, serial, validity, place = ticket
+        price = in_currency(price, currency)
         date = dates.get(subevent, event.date_from).astimezone(event.tz)
-        book = batch.book_of(number)
-        yield (number, *row, event.currency, serial, book, names[item], values.get(variation), date)
+        numbers = serial, batch.book_of(number)
+        product = names[item], values.get(variation)
+        yield (number, *ids, price, currency, *numbers, validity, place, *product, date)
 
 
 routes = [

@@ -29,7 +29,8 @@ from counterfoil.api.framework.schema import (
 )
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.batches import queries, services
-from counterfoil.batches.models import MAX_AMOUNT, OfflineSalesBatch
+from counterfoil.batches.models import MAX_AMOUNT, Activation, OfflineSalesBatch, Then
+from counterfoil.batches.options import defaults_of
 from counterfoil.batches.spec import BatchSpec
 from counterfoil.catalog.models import SalesChannel
 from counterfoil.catalog.services import WEB
@@ -85,6 +86,9 @@ class NewBatchSerializer(serializers.Serializer[Any]):
     variation = VariationReference(required=False, allow_null=True)
     amount = Whole(min_value=1, max_value=MAX_AMOUNT)
     comment = Text(required=False, allow_blank=True, trim_whitespace=False)
+    activation = serializers.ChoiceField(Activation.choices, required=False)
+    return_by = serializers.DateField(required=False, allow_null=True)
+    then = serializers.ChoiceField(Then.choices, required=False)
     book_size = Whole(required=False, allow_null=True, min_value=1)
 
 
@@ -127,7 +131,9 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
         """Request a batch. ``check`` is the URL of its state."""
         sent = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
         sent.is_valid(raise_exception=True)
-        new = BatchSpec(**{"sales_channel": self._web(), **sent.validated_data})
+        new = BatchSpec(
+            **{"sales_channel": self._web(), **defaults_of(self.event), **sent.validated_data}
+        )
         batch_request = services.request_batch(actor=self.actor, event=self.event, new=new)
         names = (self.organizer.slug, self.event.slug, batch_request.pk)
         url = absolute(request, reverse("offlinesalesbatch-check", args=names))
@@ -210,7 +216,7 @@ class BatchDownloadView(FileAnswers, EventView[OfflineSalesBatch]):
         if render_request is not None and not batch.prints.filter(request=render_request).exists():
             render_request = None
         filename = f"{self.event.slug}-batch-{batch.pk}.pdf"
-        return answer_result(request, render_request, requested_by=self.actor, filename=filename)
+        return answer_result(request, render_request, actor=self.actor, filename=filename)
 
 
 _BASE = "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches"

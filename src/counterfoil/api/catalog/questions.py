@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from counterfoil.api.catalog.examples import QUESTION
 from counterfoil.api.framework.extra_fields import ExtraField, flag
-from counterfoil.api.framework.fields import Moment, Money, Reference, TranslatedText, Whole
+from counterfoil.api.framework.fields import Exact, Moment, Reference, TranslatedText, Whole
 from counterfoil.api.framework.filters import Flag
 from counterfoil.api.framework.views import (
     DetailView,
@@ -54,8 +54,8 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
     dependency_value = _bound(serializers.CharField(allow_null=True))
     print_on_invoice = flag()
     show_during_checkin = flag()
-    valid_number_min = _bound(Money(allow_null=True, max_digits=30, decimal_places=6))
-    valid_number_max = _bound(Money(allow_null=True, max_digits=30, decimal_places=6))
+    valid_number_min = _bound(Exact(allow_null=True, max_digits=30, decimal_places=6))
+    valid_number_max = _bound(Exact(allow_null=True, max_digits=30, decimal_places=6))
     valid_date_min = _bound(serializers.DateField(allow_null=True))
     valid_date_max = _bound(serializers.DateField(allow_null=True))
     valid_datetime_min = _bound(Moment(allow_null=True))

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from counterfoil.api.framework.fields import Money, TranslatedText
+from counterfoil.api.framework.fields import Exact, TranslatedText
 from counterfoil.api.framework.views import (
     DetailView,
     EventView,
@@ -21,7 +21,7 @@ from counterfoil.catalog.models import TaxRule
 
 class TaxRuleSerializer(serializers.ModelSerializer[TaxRule]):
     name = TranslatedText()
-    rate = Money(max_digits=10, min_value=0)
+    rate = Exact(max_digits=10, decimal_places=2, min_value=0)
     home_country = serializers.CharField(required=False, allow_blank=True, max_length=2)
     custom_rules = serializers.ListField(
         child=serializers.DictField(), required=False, allow_null=True

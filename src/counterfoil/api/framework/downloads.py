@@ -6,6 +6,7 @@ A result answers 200 when it is there, 409 while it is being made, 410 when it n
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpResponse
@@ -24,6 +25,7 @@ from counterfoil.accounts.actors import Actor
 from counterfoil.api.framework.stored_files import Download, stored_file
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.queries import JobState, Phase, state_of
+from counterfoil.printing.access_log import record_print_download
 from counterfoil.printing.models import RenderRequest
 
 PDF = "application/pdf"
@@ -70,20 +72,21 @@ def answer_result(
     request: Request,
     render_request: RenderRequest | None,
     *,
-    requested_by: Actor | None,
+    actor: Actor,
     filename: str,
+    is_for_all: bool = False,
 ) -> HttpResponseBase:
-    """Answer a request for a printed file.
+    """Answer a request for a printed file, and write down that it was handed out.
 
     Args:
-        requested_by: who must have requested it; None if everybody who can read orders may have it.
+        actor: must have asked for it, unless it ``is_for_all`` who may read the orders.
 
     Raises:
         NotFound: there is no such file, or it has expired.
     """
     if render_request is None:
         raise NotFound(_("There is no such file, or it has expired."))
-    if requested_by is not None and render_request.requested_by != requested_by.key:
+    if not is_for_all and render_request.requested_by != actor.key:
         return _failed(_(_NOT_THE_REQUESTER))
     state = state_of(render_request.job)
     match state.phase:
@@ -92,7 +95,20 @@ def answer_result(
         case Phase.FAILED | Phase.CANCELLED:
             return _failed(state.message)
         case _:
-            return _file(request, render_request, filename)
+            response = _file(request, render_request, filename)
+            if _hands_out(request, response):
+                record_print_download(actor=actor, request=render_request)
+            return response
+
+
+def _hands_out(request: Request, response: HttpResponseBase) -> bool:
+    """Tell whether a file sets out with this answer: further parts of it belong to the same."""
+    later = re.match(r"bytes=0*[1-9]", request.headers.get("Range", ""))
+    return (
+        request.method == "GET"
+        and response.status_code < 400
+        and (later is None and response.status_code != status.HTTP_304_NOT_MODIFIED)
+    )
 
 
 def under_way(job: Job, state: JobState) -> Response:

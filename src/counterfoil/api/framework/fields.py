@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Manager, Model, QuerySet
@@ -13,6 +14,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from counterfoil.catalog import money
 from counterfoil.core import strictjson
 from counterfoil.core.translated import DEFAULT_LANGUAGE, Translated, translated
 
@@ -66,16 +68,44 @@ class TranslatedText(serializers.Field[Translated, Any, Translated, Any]):
         return key
 
 
-class Money(serializers.DecimalField):
-    """A price: a string with two decimals going out, a number or string coming in."""
-
-    def __init__(self, *, max_digits: int = 13, decimal_places: int = 2, **kwargs: Any) -> None:
-        super().__init__(max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+class Exact(serializers.DecimalField):
+    """A decimal number: a string going out, a number or string coming in."""
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, bool):  # Decimal(True) is 1
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Money(Exact):
+    """A price, with two decimals or as many as the event's currency has.
+
+    ``currency`` is the path from a row to its currency, for views of several events.
+    """
+
+    def __init__(self, *, currency: str = "", **kwargs: Any) -> None:
+        self.currency_source = currency
+        super().__init__(
+            max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES, **kwargs
+        )
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if event := self.context.get("event"):
+            self.decimal_places = money.written_places(event.currency)
+            self.max_digits = money.WHOLE_DIGITS + self.decimal_places
+        return super().to_internal_value(data)
+
+    def get_attribute(self, instance: Any) -> Any:
+        amount = super().get_attribute(instance)
+        if amount is None or not self.currency_source:
+            return amount
+        return money.in_currency(amount, attrgetter(self.currency_source)(instance))
+
+    def to_representation(self, value: Any) -> str:
+        amount = Decimal(value)
+        if not self.currency_source and (event := self.context.get("event")):
+            amount = money.in_currency(amount, event.currency)
+        return f"{amount:f}"
 
 
 class Moment(serializers.DateTimeField):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
@@ -17,18 +17,20 @@ from counterfoil.core import heavy
 
 Row = tuple[Any, ...]
 
-DEFAULT_FORMATS = {"price": "0.00", "value": "0.00", "date": "yyyy-mm-dd hh:mm"}
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An export: names of columns, and rows that may be read once."""
+    """An export: names of columns, and rows that may be read once. Amounts have ``decimals``."""
 
     columns: tuple[str, ...]
     rows: Iterable[Row]
+    decimals: int
     title: str = "Tickets"
-    #: Formats of columns in a workbook; others are as they come.
-    formats: Mapping[str, str] = field(default_factory=lambda: DEFAULT_FORMATS)
+
+    def formats(self) -> dict[str, str]:
+        """Return the formats of columns in a workbook; others are as they come."""
+        amount = f"0.{'0' * self.decimals}"
+        return {"price": amount, "value": amount, "date": "yyyy-mm-dd hh:mm"}
 
 
 class FileRenderer(BaseRenderer):
@@ -96,7 +98,7 @@ def _write_xlsx(file: IO[bytes], table: Table) -> None:
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet(table.title)
         formats = {
-            name: book.add_format({"num_format": code}) for name, code in table.formats.items()
+            name: book.add_format({"num_format": code}) for name, code in table.formats().items()
         }
         by_column = [formats.get(name) for name in table.columns]
         sheet.write_row(0, 0, table.columns)

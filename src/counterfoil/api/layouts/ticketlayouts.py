@@ -40,6 +40,7 @@ from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutIte
 from counterfoil.layouts.queries import layouts_of
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing import previews
+from counterfoil.printing.access_log import record_preview
 from counterfoil.render import Plan
 
 _DEFAULT_DPI = 150
@@ -283,6 +284,7 @@ class PreviewView(FileAnswers, EventView[TicketLayout]):
         position: OrderPosition | None = wanted.get("position")
         if position is not None:
             ticket = previews.real_ticket(plan, position)
+            record_preview(actor=self.actor, position=position, layout=plan.name)
         else:
             ticket = previews.sample_ticket(plan, self.event, longest=wanted["longest"])
         if getattr(request.accepted_renderer, "media_type", PDF) == PNG:

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.api.framework.downloads import FileAnswers
-from counterfoil.api.framework.fields import Money, Whole
+from counterfoil.api.framework.fields import Exact, Money, Whole
 from counterfoil.api.framework.tables import (
     CsvRenderer,
     FileRenderer,
@@ -28,6 +28,7 @@ from counterfoil.api.framework.tables import (
     table_answer,
 )
 from counterfoil.api.framework.views import EventView
+from counterfoil.catalog.money import in_currency, written_places
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Invalid
 from counterfoil.core.translated import resolve
@@ -89,14 +90,14 @@ class ReportLineSerializer(serializers.Serializer[ReportLine]):
     variation = serializers.CharField(allow_null=True)
     subevent = serializers.IntegerField(source="subevent.pk", allow_null=True, default=None)
     date = serializers.DateTimeField(source="subevent.date_from", allow_null=True, default=None)
-    tax_rate = Money()
+    tax_rate = Exact(max_digits=7, decimal_places=2)
     price = Money()
     first = serializers.CharField(allow_null=True)
     last = serializers.CharField(allow_null=True)
     made = serializers.IntegerField()
     void = serializers.IntegerField()
     free = serializers.IntegerField()
-    value = Money(max_digits=15)
+    value = Money()
 
 
 _DAYS = [
@@ -152,9 +153,11 @@ class NumberReportView(FileAnswers, EventView[Any]):
                     name=name,
                 )
             case JSONRenderer():
-                page = self.paginate_queryset(lines)  # type: ignore[arg-type]
+                page = self.paginate_queryset(lines)
                 return self.get_paginated_response(self.get_serializer(page, many=True).data)
-        table = Table(_COLUMNS, map(self._row, lines), title="Numbers")
+        table = Table(
+            _COLUMNS, map(self._row, lines), written_places(self.event.currency), title="Numbers"
+        )
         return table_answer(renderer, table, name=name)
 
     def _day(self, name: str) -> date | None:
@@ -178,14 +181,14 @@ class NumberReportView(FileAnswers, EventView[Any]):
             resolve(line.variation.value, locale) if line.variation else None,
             subevent.date_from.astimezone(self.event.tz) if subevent else None,
             line.tax_rate,
-            line.price,
+            in_currency(line.price, self.event.currency),
             self.event.currency,
             line.first,
             line.last,
             line.made,
             line.void,
             line.free,
-            line.value,
+            in_currency(line.value, self.event.currency),
         )
 
 
@@ -270,7 +273,7 @@ class MentionsView(EventView[TicketLayout]):
             raise Invalid({"preset": [_("Choose one of: %(list)s") % {"list": ", ".join(PRESETS)}]})
         cuts = _cuts(request.query_params.get("cuts", ""))
         found = missing_in(layout, preset=preset, cuts=cuts)
-        page = self.paginate_queryset(found)  # type: ignore[arg-type]
+        page = self.paginate_queryset(found)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

@@ -50,7 +50,7 @@ class OrderPositionSerializer(PositionFields):
 
 
 class PaymentFields(serializers.ModelSerializer[OrderPayment]):
-    amount = Money()
+    amount = Money(currency="order.event.currency")
     created = Moment()
     payment_date = Moment(allow_null=True)
     payment_url = serializers.SerializerMethodField()
@@ -128,7 +128,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     payment_date = serializers.SerializerMethodField()
     payment_provider = serializers.SerializerMethodField()
     fees = serializers.SerializerMethodField(method_name="get_none_of_them")
-    total = Money()
+    total = Money(currency="event.currency")
     tax_rounding_mode = serializers.SerializerMethodField()
     positions = OrderPositionSerializer(many=True)
     downloads = serializers.SerializerMethodField()

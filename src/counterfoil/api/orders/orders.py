@@ -41,12 +41,12 @@ from counterfoil.api.orders.order_fields import OrderSerializer, shown_orders
 from counterfoil.api.orders.order_filters import OrderFilters, canceled_positions_wanted
 from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
 from counterfoil.api.orders.position_fields import set_no_checkins
-from counterfoil.checkin.cancellation import cancel_order
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Gone
 from counterfoil.orders import payments, services
 from counterfoil.orders.models import Order
 from counterfoil.orders.order_details import update_order
+from counterfoil.stock.services import cancel_order
 
 READ = ("event.orders:read",)
 #: What a shop sells at once. More take long enough to count as heavy work.

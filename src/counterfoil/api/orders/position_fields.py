@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from counterfoil.api.framework.fields import Moment, Money
+from counterfoil.api.framework.fields import Exact, Moment, Money
 from counterfoil.api.framework.links import absolute
 from counterfoil.catalog.models import Question
 from counterfoil.checkin.models import Checkin
@@ -130,9 +130,9 @@ class PositionFields(serializers.ModelSerializer[OrderPosition]):
     """All fields of a ticket; each subclass says which of them it shows, in its order."""
 
     order = serializers.CharField(source="order.code")
-    price = Money()
-    tax_rate = Money()
-    tax_value = Money()
+    price = Money(currency="order.event.currency")
+    tax_rate = Exact(max_digits=7, decimal_places=2)
+    tax_value = Money(currency="order.event.currency")
     attendee_name = serializers.SerializerMethodField()
     discount = serializers.SerializerMethodField(method_name="get_nothing")
     voucher = serializers.SerializerMethodField(method_name="get_nothing")

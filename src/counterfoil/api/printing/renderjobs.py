@@ -16,6 +16,8 @@ from counterfoil.api.framework.views import EventView
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import cancel_render
 
+_FINDING_KEYS = ("concern", "layout", "pointer", "count", "first")
+
 
 class ProgressSerializer(serializers.Serializer[Any]):
     done = serializers.IntegerField(source="progress_done")
@@ -55,7 +57,18 @@ class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
         return (request.job.result or {}).get("pages")
 
     def get_preflight(self, request: RenderRequest) -> list[dict[str, Any]] | None:
-        return (request.job.result or {}).get("findings")
+        """Return the findings in English, whatever the language of the client."""
+        findings = (request.job.result or {}).get("findings")
+        return findings and [
+            {
+                **{key: finding[key] for key in _FINDING_KEYS if key in finding},
+                "first": [
+                    {"ticket": each["ticket"], "detail": each["message"]["text"]}
+                    for each in finding["first"]
+                ],
+            }
+            for finding in findings
+        ]
 
 
 class RenderJobView(EventView[RenderRequest]):

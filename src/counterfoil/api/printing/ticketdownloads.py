@@ -39,7 +39,9 @@ class PositionTicketView(FileAnswers, EventView[OrderPosition]):
         render_request = ticket_downloads.ticket_of_position(position=position, actor=self.actor)
         order = position.order
         name = f"{self.event.slug.upper()}-{order.code}-{position.positionid}-{OUTPUT}.pdf"
-        return answer_result(request, render_request, requested_by=None, filename=name)
+        return answer_result(
+            request, render_request, actor=self.actor, filename=name, is_for_all=True
+        )
 
 
 class OrderTicketsView(FileAnswers, EventView[Order]):
@@ -60,7 +62,9 @@ class OrderTicketsView(FileAnswers, EventView[Order]):
         order = self.get_object()
         render_request = ticket_downloads.tickets_of_order(order=order, actor=self.actor)
         name = f"{self.event.slug.upper()}-{order.code}-{OUTPUT}.pdf"
-        return answer_result(request, render_request, requested_by=None, filename=name)
+        return answer_result(
+            request, render_request, actor=self.actor, filename=name, is_for_all=True
+        )
 
 
 def _check_output(output: str) -> None:

@@ -167,7 +167,7 @@ class RenderDownloadView(FileAnswers, EventView[RenderRequest]):
         if render_request is not None and render_request.purpose != PURPOSE:
             render_request = None
         filename = f"{self.event.slug}.pdf"
-        return answer_result(request, render_request, requested_by=self.actor, filename=filename)
+        return answer_result(request, render_request, actor=self.actor, filename=filename)
 
 
 def _raw_parts(data: Any) -> object:

@@ -1,7 +1,7 @@
 """What prints a ticket when nobody has set a layout or a background.
 
-``drawing`` draws the background; its PDF and what the engine makes of it are shipped as files,
-so that the first ticket after a start costs no more than the second.
+The background's PDF (``tools/builtin_background.py`` draws it) and what the engine makes of it are
+shipped as files, so that the first ticket after a start costs no more than the second.
 """
 
 from __future__ import annotations

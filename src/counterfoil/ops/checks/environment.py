@@ -17,6 +17,7 @@ from counterfoil.jobs import migration_check, queries
 from counterfoil.jobs.status import database_time
 from counterfoil.ops.checks.findings import Finding, note, problem
 from counterfoil.ops.errors import first_line
+from counterfoil.ops.worker import REMOTE_POLL_S
 
 CLOCKS_NOTED_S = 2
 CLOCKS_SERIOUS_S = 60
@@ -102,13 +103,14 @@ def _broker() -> Iterator[Finding]:
         if connection.vendor == "postgresql":
             yield note(
                 "No broker is configured, so workers look for jobs every "
-                f"{settings.JOB_POLL_S:g} s. For many hosts, set COUNTERFOIL_BROKER_URL."
+                f"{settings.JOB_POLL_S or REMOTE_POLL_S:g} s. For many hosts, set "
+                "COUNTERFOIL_BROKER_URL."
             )
         return
-    from celery import current_app
+    from counterfoil.jobs.celery_app import app
 
     try:
-        with current_app.connection_for_write() as broker:
+        with app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
     except Exception as failure:  # noqa: BLE001 - every broker fails in its own words
         yield problem(f"The broker does not respond ({type(failure).__name__}).")

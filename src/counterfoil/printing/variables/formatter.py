@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 import babel
 import babel.dates
-import babel.numbers
 import phonenumbers
 from django.utils import dateformat, formats, translation
 from django.utils.dates import WEEKDAYS
 
+from counterfoil.catalog import money
 from counterfoil.core.translated import Translated, resolve
 
 LONG_DATE, SHORT_DATE, SHORT_DATETIME, TIME = (
@@ -243,16 +243,7 @@ def _module_exists(name: str) -> bool:
 
 @lru_cache(4096)
 def _money(amount: Decimal, currency: str, code: str) -> str:
-    exponent = amount.normalize().as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) else 0
-    has_more = decimals > babel.numbers.get_currency_precision(currency)
-    return babel.numbers.format_currency(
-        amount,
-        currency,
-        locale=locale_of(code),
-        currency_digits=not has_more,
-        decimal_quantization=not has_more,
-    )
+    return money.localized(amount, currency, locale_of(code))
 
 
 def _phone(number: str) -> str:

@@ -10,16 +10,21 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog import money
 from counterfoil.catalog.models import Event
 from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import Label, TicketVariable
 from counterfoil.printing.variables.related import ADDONS, CHECKED_IN_ADDONS, FIRST_SCAN, Addon
 
-_LONG_MONEY = "€123,456.50"
+_LONGEST_PRICE = Decimal("123456.50")
 
 
 def _as_it_is(formatter: Formatter, value: str | None) -> str:
     return value or ""
+
+
+def _sample(amount: Decimal, currency: str) -> str:
+    return money.localized(money.rounded(amount, currency), currency, "en")
 
 
 def _price(currency: str, formatter: Formatter, price: Decimal) -> str:
@@ -93,24 +98,24 @@ def ticket_variables(event: Event) -> Iterator[TicketVariable]:
     yield TicketVariable(
         key="price",
         label=_("Price"),
-        sample="€49.50",
-        longest=_LONG_MONEY,
+        sample=_sample(Decimal("49.50"), currency),
+        longest=_sample(_LONGEST_PRICE, currency),
         columns=("price",),
         evaluate=partial(_price, currency),
     )
     yield TicketVariable(
         key="price_with_bundled",
         label=_("Price including bundled products"),
-        sample="€59.50",
-        longest=_LONG_MONEY,
+        sample=_sample(Decimal("59.50"), currency),
+        longest=_sample(_LONGEST_PRICE, currency),
         columns=("price", ADDONS),
         evaluate=partial(_with_bundled, currency),
     )
     yield TicketVariable(
         key="price_with_addons",
         label=_("Price including add-ons"),
-        sample="€74.50",
-        longest=_LONG_MONEY,
+        sample=_sample(Decimal("74.50"), currency),
+        longest=_sample(_LONGEST_PRICE, currency),
         columns=("price", ADDONS),
         evaluate=partial(_with_addons, currency),
     )

@@ -32,11 +32,17 @@ from counterfoil.printing.variables.kinds import (
 )
 from counterfoil.printing.variables.registry import VariableTable
 from counterfoil.printing.variables.rows import PARENT, Row, RowReader
-from counterfoil.render import ImageError, Ticket
+from counterfoil.render import ImageError, Overprint, Ticket
 from counterfoil.render.images import Image, read_image
+from counterfoil.render.messages import Message
 from counterfoil.render.values import Key
 
-_ALWAYS = ("order__code", "positionid", "order__locale", "item_id", "variation_id", "subevent_id")
+_ALWAYS = (
+    *("order__code", "positionid", "order__testmode"),
+    *("order__locale", "item_id", "variation_id", "subevent_id"),
+)
+#: The same in every language, as the word on test prints everywhere.
+TEST = Overprint("TEST")
 
 #: Raised by variables when the stored data is invalid.
 _EVALUATION_ERRORS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
@@ -55,7 +61,7 @@ class _Group:
 
     locale: str
     values: dict[Key, str | None] = field(default_factory=dict)
-    broken: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, Message] = field(default_factory=dict)
     evaluators: list[tuple[Key, Evaluator]] = field(default_factory=list)
 
 
@@ -114,7 +120,7 @@ class TicketSource:
             yield from map(self._ticket, chunk)
 
     def _ticket(self, row: Row) -> Ticket:
-        code, number, *group = row[: len(_ALWAYS)]
+        code, number, is_test, *group = row[: len(_ALWAYS)]
         common = self._common.get(tuple(group)) or self._prepare(*group)
         values, broken = common.values.copy(), common.broken
         try:
@@ -125,32 +131,33 @@ class TicketSource:
         images: dict[str, Image | None] = {}
         if self._pictures:
             images, broken = self._picture(row, broken)
-        return Ticket(f"{code}-{number}", values, images, broken, common.locale)
+        overprint = TEST if is_test else None
+        return Ticket(f"{code}-{number}", values, images, broken, common.locale, overprint)
 
     def _find_broken(
         self, common: _Group, row: Row, values: dict[Key, str | None]
-    ) -> dict[str, str]:
+    ) -> dict[str, Message]:
         """Evaluate each variable on its own; return those that fail with the reason."""
         broken = dict(common.broken)
         for key, evaluate in common.evaluators:
             try:
                 values[key] = evaluate(row)
             except _EVALUATION_ERRORS as problem:
-                broken[_name(key)] = f"its value cannot be told: {problem}"
+                broken[_name(key)] = Message("ticket.value", reason=str(problem))
         return broken
 
     def _picture(
-        self, row: Row, broken: dict[str, str]
-    ) -> tuple[dict[str, Image | None], dict[str, str]]:
+        self, row: Row, broken: dict[str, Message]
+    ) -> tuple[dict[str, Image | None], dict[str, Message]]:
         images: dict[str, Image | None] = {}
         for name, variable in self._pictures:
             try:
                 stored = self._stored_file(variable, row)
                 images[name] = _read_picture(stored) if stored else None
             except ImageError as problem:
-                broken = {**broken, name: str(problem)}
+                broken = {**broken, name: problem.message}
             except FileNotFoundError:
-                broken = {**broken, name: "The picture is gone."}
+                broken = {**broken, name: Message("image.gone")}
         return images, broken
 
     def _stored_file(self, variable: PictureVariable, row: Row) -> str | None:
@@ -214,7 +221,7 @@ def _evaluate_common(
         else:
             common.values[key] = ""  # an image variable in a text element
     except _EVALUATION_ERRORS as problem:
-        common.broken[_name(key)] = f"its value cannot be told: {problem}"
+        common.broken[_name(key)] = Message("ticket.value", reason=str(problem))
 
 
 def _name(key: Key) -> str:

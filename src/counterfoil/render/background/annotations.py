@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
-from counterfoil.render.background.appearances import Maker, NotDrawnError
+from counterfoil.render.background.appearances import Maker, NotDrawnError, Title
 from counterfoil.render.background.copying import entry, name_of
 from counterfoil.render.background.optional_content import OptionalContent
 from counterfoil.render.background.pages import Box, PageGeometry, read_box, read_number
@@ -62,16 +62,13 @@ def _painted(
     has_one, appearance = _normal_appearance(item)
     if not flags & _PRINT:
         if kind not in _SILENT and not flags & _NO_VIEW and (appearance is not None or not has_one):
-            maker.mention(f"Page {number}: {_title(item, kind)} is not set to print.")
+            maker.mention(_title(item, kind).message("not_printed", number))
         return None
     if not has_one:
         try:
             appearance = maker.appearance(item, kind, rect, _title(item, kind), number)
         except NotDrawnError:
-            maker.mention(
-                f"Page {number}: {_title(item, kind)} has no appearance and is not printed. "
-                "Flatten annotations and forms, then export."
-            )
+            maker.mention(_title(item, kind).message("left_out", number))
     matrix = None if appearance is None else _placing(appearance, rect)
     if matrix is None:
         return Painted(None, _IDENTITY, rect, has_one and kind != "Widget")
@@ -80,10 +77,10 @@ def _painted(
     return Painted(appearance, matrix, rect, has_one and kind != "Widget")
 
 
-def _title(item: pikepdf.Object, kind: str) -> str:
+def _title(item: pikepdf.Object, kind: str) -> Title:
     """Return what a designer knows it by."""
     if kind != "Widget":
-        return f"the annotation “{kind[:40]}”"
+        return Title("annotation", kind[:40])
     names: list[str] = []
     node: object = item
     for _ in range(10):
@@ -93,7 +90,7 @@ def _title(item: pikepdf.Object, kind: str) -> str:
         if isinstance(name, pikepdf.String):
             names.append(str(name)[:40])
         node = entry(node, "/Parent")
-    return f"the form field “{'.'.join(reversed(names)) or '?'}”"
+    return Title("field", ".".join(reversed(names)) or "?")
 
 
 def _normal_appearance(item: pikepdf.Object) -> tuple[bool, pikepdf.Object | None]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -24,6 +24,7 @@ from counterfoil.render.document import render_pdf
 from counterfoil.render.errors import RenderError
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.layout import read_layout
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.content import ellipse
 from counterfoil.render.plan import compile_plan
 from counterfoil.render.units import Pt, mm
@@ -64,20 +65,31 @@ class _Look:
     italic: bool
 
 
+class Title(NamedTuple):
+    """How people find an annotation or a form field."""
+
+    kind: str
+    """``annotation`` or ``field``, as codes of messages begin."""
+    name: str
+
+    def message(self, what: str, page: int) -> Message:
+        return Message(f"background.{self.kind}.{what}", page=page, name=self.name)
+
+
 class Maker:
     """Makes appearances within one PDF, and remembers what to say about them."""
 
     def __init__(self, pdf: pikepdf.Pdf) -> None:
-        self.findings: list[str] = []
+        self.findings: list[Message] = []
         self._pdf = pdf
         self._form = entry(pdf.Root, "/AcroForm")
 
-    def mention(self, finding: str) -> None:
+    def mention(self, finding: Message) -> None:
         if finding not in self.findings and len(self.findings) < _MAX_MENTIONED:
             self.findings.append(finding)
 
     def appearance(
-        self, item: pikepdf.Object, kind: str, rect: Box, title: str, page: int
+        self, item: pikepdf.Object, kind: str, rect: Box, title: Title, page: int
     ) -> pikepdf.Object | None:
         """Return a form XObject; None: there is nothing to see.
 
@@ -94,11 +106,9 @@ class Maker:
         if drawing is None:
             return None
         if drawing.has_text:
-            self.mention(
-                f"Page {page}: {title} has no appearance; its text is printed in Open Sans."
-            )
+            self.mention(title.message("drawn", page))
         if drawing.lacks_glyphs:
-            self.mention(f"Page {page}: {title} has characters that no font here has.")
+            self.mention(title.message("glyphs", page))
         return self._pdf.make_stream(
             drawing.content,
             Type=Name.XObject,

@@ -1,16 +1,18 @@
 """The process that reads a stranger's PDF, started by ``sandbox`` in a fresh interpreter.
 
 It limits itself before the first byte is read. Standard input is the PDF; standard output is
-the compiled background, or, with exit code ``REFUSED``, a sentence why there is none.
+the compiled background, or, with exit code ``REFUSED``, a message in JSON why there is none.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import resource
 import sys
 
 from counterfoil.render.background.compiling import compile_pdf
+from counterfoil.render.background.confinement import give_up
 from counterfoil.render.background.limits import Limits
 from counterfoil.render.errors import BackgroundError
 
@@ -21,11 +23,12 @@ TOO_MUCH_MEMORY = 4
 def main(arguments: list[str]) -> int:
     limits = Limits.from_arguments(arguments)
     confine(limits)
+    give_up()
     logging.disable()
     try:
         answer, code = compile_pdf(sys.stdin.buffer.read(), limits).to_bytes(), 0
     except BackgroundError as error:
-        answer, code = error.message.encode("utf-8"), REFUSED
+        answer, code = json.dumps(error.message.to_json()).encode("ascii"), REFUSED
     except (MemoryError, RecursionError):
         return TOO_MUCH_MEMORY
     sys.stdout.buffer.write(answer)

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from counterfoil.render.background.pages import Box
 from counterfoil.render.errors import BackgroundError
+from counterfoil.render.messages import Message
 
 _SIDE = 800
 """Pixels of a page's longer side."""
@@ -18,10 +19,6 @@ _VISIBLE = 48
 """Of 255: by less, edges that lie a hair elsewhere differ."""
 _NOTABLE = 25
 """Pixels that differ visibly before it is worth a word."""
-_UNDRAWABLE = (
-    "The PDF cannot be drawn, though it may be sound. Export it in another version, for example "
-    "as PDF 1.4 or PDF/X."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +33,13 @@ class Differences:
     unreadable: bool = False
     """pdfium cannot open the original."""
 
-    def findings(self) -> tuple[str, ...]:
-        differing = tuple(
-            f"Page {number} does not print exactly as in the original. Compare the preview with "
-            "your design."
-            for number in self.pages
-        )
+    def findings(self) -> tuple[Message, ...]:
         if self.unreadable:
-            return ("Many programs cannot open the PDF. Compare the preview with your design.",)
+            return (Message("background.not_comparable"),)
+        differing = tuple(Message("background.page_differs", page=page) for page in self.pages)
         if not self.unseen:
             return differing
-        return (
-            *differing,
-            f"Pages from {self.unseen} on are slow to draw and were not compared with the "
-            "original.",
-        )
+        return (*differing, Message("background.pages_not_compared", page=self.unseen))
 
 
 def compare(
@@ -84,7 +73,7 @@ def compare(
                     pages.append(number)
                     pixels += count
     except pypdfium2.PdfiumError as error:
-        raise BackgroundError(_UNDRAWABLE) from error
+        raise BackgroundError(Message("background.undrawable")) from error
     finally:
         if source is not None:
             source.close()

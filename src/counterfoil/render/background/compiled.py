@@ -11,18 +11,16 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from counterfoil.render.errors import BackgroundError
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
 from counterfoil.render.units import Pt
 
-COMPILER_VERSION = 2
+COMPILER_VERSION = 3
 """Goes up when the same PDF compiles to something else; what is stored is compiled again then."""
 _MAGIC = b"Counterfoil background %d\n" % COMPILER_VERSION
 _DIGEST = 32
-_RGB_BLACK = (
-    "The PDF uses black as an RGB color, which print shops may mix from several inks. If one "
-    "prints the tickets, export the PDF with black as gray or CMYK."
-)
+_RGB_BLACK = Message("background.rgb_black")
 _MAX_HEAD = 100_000_000
 """Bytes the head may inflate to: reading back trusts nobody."""
 
@@ -61,15 +59,15 @@ class CompiledBackground:
     objects: tuple[CompiledObject, ...]
     missing_fonts: tuple[str, ...] = ()
     """Fonts the PDF does not embed: each viewer will choose its own."""
-    findings: tuple[str, ...] = ()
-    """What does not print as in the PDF, in sentences for its designer."""
+    findings: tuple[Message, ...] = ()
+    """What does not print as in the PDF, for its designer."""
     intents: tuple[int, ...] = ()
     """Indices of output intents: the printing conditions that the PDF was made for."""
     has_rgb_black: bool = False
     """Whether it sets black as an RGB color, which prints the same but from several inks."""
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Message, ...]:
         """What a designer should know before printing, but for missing fonts."""
         return (*self.findings, _RGB_BLACK) if self.has_rgb_black else self.findings
 
@@ -96,7 +94,7 @@ class CompiledBackground:
         index = {
             "pages": [[page.width, page.height, page.form] for page in self.pages],
             "fonts": self.missing_fonts,
-            "findings": self.findings,
+            "findings": [finding.to_json() for finding in self.findings],
             "intents": self.intents,
             "rgb_black": self.has_rgb_black,
             "objects": objects,
@@ -117,9 +115,7 @@ class CompiledBackground:
         try:
             return _read(stored)
         except (ValueError, TypeError, KeyError, zlib.error, RecursionError) as error:
-            raise BackgroundError(
-                "The stored background cannot be read. Upload the PDF again."
-            ) from error
+            raise BackgroundError(Message("background.stored")) from error
 
 
 def _lengths(parts: tuple[bytes | int, ...], texts: list[bytes]) -> list[int]:
@@ -156,7 +152,7 @@ def _read(stored: bytes) -> CompiledBackground:
         _pages(index),
         objects,
         tuple(map(str, index["fonts"])),
-        tuple(map(str, index["findings"])),
+        tuple(map(Message.from_json, index["findings"])),
         tuple(_reference(to, index) for to in index["intents"]),
         bool(index.get("rgb_black")),
     )

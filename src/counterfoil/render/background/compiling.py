@@ -25,18 +25,16 @@ from counterfoil.render.background.optional_content import OptionalContent
 from counterfoil.render.background.pages import Box, PageGeometry, inherited, read_page_geometry
 from counterfoil.render.background.resaving import resaved
 from counterfoil.render.errors import BackgroundError
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.content import matrix
 from counterfoil.render.pdf.syntax import dictionary
 from counterfoil.render.pdf.writer import Writer, page_attributes
 
 _MAX_INTENTS = 4
-_DAMAGED = "The file is damaged and cannot be repaired. Export the PDF again."
-_FAULT = (
-    "Counterfoil cannot read this PDF, though it may be sound. Export it in another version, for "
-    "example as PDF 1.4 or PDF/X."
-)
-_REPAIRED = "The PDF is damaged and was repaired. Compare the preview with your design."
-_PROTECTED = "The PDF is protected by a password. Save it without one, then upload it again."
+_DAMAGED = Message("background.damaged")
+_FAULT = Message("background.unreadable")
+_REPAIRED = Message("background.repaired")
+_PROTECTED = Message("background.password")
 
 
 class UnreadableError(BackgroundError):
@@ -50,7 +48,7 @@ def compile_pdf(data: bytes, limits: Limits) -> CompiledBackground:
         BackgroundError: it cannot serve, in a designer's words.
     """
     if b"%PDF-" not in data[:1024]:
-        raise BackgroundError("This is not a PDF file.")
+        raise BackgroundError(Message("background.not_pdf"))
     until = time.process_time() + limits.cpu_s / 3  # the rest is for drawing what prints
     try:
         background, differences = _tried(data, data, limits, until)
@@ -95,10 +93,8 @@ def _tried(
     with _opened(data) as pdf:
         background, incomparable = _compile(pdf, limits)
     if len(background.to_bytes()) > limits.compiled:
-        raise BackgroundError(
-            f"The PDF is too large to print on every ticket: more than "
-            f"{limits.compiled // 1_000_000} MB. Export it with smaller pictures."
-        )
+        most = limits.compiled // 1_000_000
+        raise BackgroundError(Message("background.too_large", most=most))
     differences = compare(original, printed(background), incomparable, until)
     if differences.unreadable and all(page.form is None for page in background.pages):
         raise UnreadableError(_DAMAGED)  # what is left of it is paper
@@ -130,9 +126,9 @@ def _compile(
     """Return the background, and the places on its pages where viewers differ."""
     count = len(pdf.pages)
     if not count:
-        raise UnreadableError("The PDF has no pages.")
+        raise UnreadableError(Message("background.no_pages"))
     if len(pdf.objects) > limits.objects:
-        raise BackgroundError("The PDF consists of too many parts. Flatten it, then export.")
+        raise BackgroundError(Message("background.too_many_parts"))
     used = [page.obj for page in islice(pdf.pages, limits.pages)]
     layers, maker = OptionalContent(pdf), Maker(pdf)
     sheets = [read_page_geometry(page, limits.side) for page in used]
@@ -154,7 +150,7 @@ def _compile(
         quirks = copier.quirks
     findings = list(maker.findings)
     if count > limits.pages:
-        findings.append(f"The PDF has {count} pages; the first {limits.pages} are used.")
+        findings.append(Message("background.first_pages", number=count, most=limits.pages))
     background = CompiledBackground(
         pages,
         tuple(copier.objects),
@@ -212,7 +208,9 @@ def _contents(page: pikepdf.Object) -> list[pikepdf.Object]:
     return [stream for stream in list(contents) if isinstance(stream, pikepdf.Stream)]
 
 
-def _with_findings(background: CompiledBackground, findings: tuple[str, ...]) -> CompiledBackground:
+def _with_findings(
+    background: CompiledBackground, findings: tuple[Message, ...]
+) -> CompiledBackground:
     return replace(background, findings=(*background.findings, *findings))
 
 

@@ -27,9 +27,10 @@ from counterfoil.render.background.compiled import CompiledObject
 from counterfoil.render.background.filters import PICTURES, inflated
 from counterfoil.render.background.limits import Limits
 from counterfoil.render.background.optional_content import OptionalContent, without_hidden
-from counterfoil.render.background.profiles import is_profile
 from counterfoil.render.errors import BackgroundError, ImageError
 from counterfoil.render.images import jpeg
+from counterfoil.render.messages import Message
+from counterfoil.render.profiles import is_profile
 
 _FILTERS = {
     "AHx": "ASCIIHexDecode",
@@ -61,8 +62,7 @@ _DEFAULT_SPACES = frozenset(("/DefaultGray", "/DefaultRGB", "/DefaultCMYK"))
 _HOLDERS = frozenset(("form", "pattern", "font"))
 """Kinds that may have resources of their own."""
 _EMPTY_FORM = CompiledObject((b"/Type/XObject/Subtype/Form/BBox[0 0 0 0]",), b"")
-_MAX_CONTENT_MB = "The PDF's drawing is too complex: one page has more than {} MB of it."
-_TOO_DEEP = "The PDF's parts are nested too deeply. Flatten it, then export."
+_TOO_DEEP = Message("background.too_deep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +194,13 @@ class Copier:
             # Broken off, mostly: viewers show what comes before.
             content = inflated(raw, filters, self._limits.stream)
             if not content:
-                raise BackgroundError("The PDF is damaged: a page cannot be read.") from error
+                raise BackgroundError(Message("background.page_damaged")) from error
             return content
 
     def _reserve(self) -> int:
         self.objects.append(_EMPTY_FORM)
         if len(self.objects) > self._limits.objects:
-            raise BackgroundError("The PDF consists of too many parts. Flatten it, then export.")
+            raise BackgroundError(Message("background.too_many_parts"))
         return len(self.objects) - 1
 
     def _finish(self) -> None:
@@ -441,18 +441,18 @@ class Copier:
         try:
             jpeg.check_scans(file)
         except ImageError as error:
-            raise BackgroundError("The PDF holds a JPEG picture of too many layers.") from error
+            raise BackgroundError(Message("background.image_too_many_layers")) from error
 
     def _check_pixels(self, width: int, height: int) -> None:
         if width * height > self._limits.pixels:
-            raise BackgroundError(
-                f"The PDF holds a picture of {width} x {height} pixels; "
-                f"{self._limits.pixels // 1_000_000} million are allowed."
-            )
+            most = self._limits.pixels // 1_000_000
+            message = Message("background.image_too_large", width=width, height=height, most=most)
+            raise BackgroundError(message)
 
     def _check_content(self, content: bytes) -> None:
         if len(content) > self._limits.content:
-            raise BackgroundError(_MAX_CONTENT_MB.format(self._limits.content // 1_000_000))
+            most = self._limits.content // 1_000_000
+            raise BackgroundError(Message("background.page_too_complex", most=most))
 
     def _visible(self, content: bytes, resources: pikepdf.Object | None) -> bytes:
         """Return content without its hidden layers: the same bytes, if there are none."""
@@ -485,7 +485,7 @@ class Copier:
         if cyclic:
             numbers = frozenset(self._forms[index] for index in cyclic if index in self._forms)
             if numbers <= self.quirks.cyclic:
-                raise BackgroundError("A part of the PDF's drawing contains itself.")
+                raise BackgroundError(Message("background.cyclic"))
             self.quirks |= Quirks(cyclic=numbers)
             return
         totals: dict[int, int] = {}
@@ -496,7 +496,7 @@ class Copier:
             depths[index] = 1 + max((depths[form] for form in inner), default=-1)
         pages = tuple(pages)
         if max((totals[page] for page in pages), default=0) > self._limits.forms:
-            raise BackgroundError("The PDF repeats its drawing too often. Flatten it, then export.")
+            raise BackgroundError(Message("background.repeats"))
         if max((depths[page] for page in pages), default=0) > _MAX_FORMS:
             raise BackgroundError(_TOO_DEEP)
 

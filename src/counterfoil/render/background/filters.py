@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 
 from counterfoil.render.errors import BackgroundError
+from counterfoil.render.messages import Message
 
 PICTURES = frozenset(("DCTDecode", "JPXDecode", "CCITTFaxDecode", "JBIG2Decode"))
 """Filters whose result is a picture; its pixels are counted instead."""
@@ -27,21 +28,19 @@ def inflated(raw: bytes, filters: tuple[str, ...], limit: int) -> bytes:
         BackgroundError: it exceeds the limit, or a filter is unknown.
     """
     if len(filters) > _MAX_FILTERS:
-        raise BackgroundError("The PDF packs its content in too many layers.")
+        raise BackgroundError(Message("background.too_many_filters"))
     data = raw
     for name in filters:
         if name in PICTURES:
             break
         if name not in _DECODERS:
-            raise BackgroundError(f"The PDF uses a way of packing we do not know: {name[:40]}.")
+            raise BackgroundError(Message("background.unknown_filter", name=name[:40]))
         data = _DECODERS[name](data, limit)
     return data
 
 
 def _grown(limit: int) -> BackgroundError:
-    return BackgroundError(
-        f"The PDF unpacks to more than {limit // 1_000_000} MB. Export it with smaller pictures."
-    )
+    return BackgroundError(Message("background.unpacks_too_large", most=limit // 1_000_000))
 
 
 def _flate(data: bytes, limit: int) -> bytes:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pikepdf
 
 from counterfoil.render.errors import BackgroundError
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.content import matrix
 from counterfoil.render.pdf.syntax import numbers
 from counterfoil.render.units import Pt, mm
@@ -82,8 +83,13 @@ def read_page_geometry(page: pikepdf.Object, side: int) -> PageGeometry:
     width, height = sheet.size
     if not (1 <= width <= side and 1 <= height <= side):
         raise BackgroundError(
-            f"A page measures {mm(width):.1f} x {mm(height):.1f} mm, "
-            f"and between 0.4 and {mm(Pt(side)):.0f} mm are allowed."
+            Message(
+                "background.page_size",
+                width=f"{mm(width):.1f}",
+                height=f"{mm(height):.1f}",
+                least="0.4",
+                most=f"{mm(Pt(side)):.0f}",
+            )
         )
     return sheet
 

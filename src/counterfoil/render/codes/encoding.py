@@ -8,6 +8,7 @@ from counterfoil.render.codes import qr
 from counterfoil.render.codes.masking import encode_masked
 from counterfoil.render.codes.matrix import SHAPES, Level, Matrix, Symbology
 from counterfoil.render.errors import CodeError, TooLongError
+from counterfoil.render.messages import Message
 
 try:
     from counterfoil.render.codes import libzint as encoder
@@ -62,23 +63,23 @@ def check(symbology: Symbology, text: str, *, level: Level | None) -> None:
         CodeError: with the reason.
     """
     if not text:
-        raise CodeError("There is nothing to encode.")
+        raise CodeError(Message("code.empty"))
     if level is not None and symbology not in _WITH_LEVELS:
-        raise CodeError(f"{symbology} has no choice of error correction.")
+        raise CodeError(Message("code.no_error_correction", symbology=str(symbology)))
     if symbology is Symbology.EAN_13:
         _check_ean(text)
     elif symbology is Symbology.CODE_128 and not text.isascii():
-        raise CodeError("Code 128 carries ASCII only: letters without accents, digits, signs.")
+        raise CodeError(Message("code.not_ascii"))
     elif not text.isascii() and _SURROGATE.search(text):
-        raise CodeError("The text holds half a character, which no code can carry.")
+        raise CodeError(Message("code.half_character"))
 
 
 def _check_ean(text: str) -> None:
     if not _EAN.fullmatch(text):
-        raise CodeError("EAN-13 needs 12 digits, or 13 with the check digit.")
+        raise CodeError(Message("code.ean_digits"))
     digit = ean_check_digit(text[:12])
     if text[12:] not in ("", digit):
-        raise CodeError(f"The check digit of {text} should be {digit}.")
+        raise CodeError(Message("code.ean_check_digit", text=text, digit=digit))
 
 
 def ean_check_digit(digits: str) -> str:

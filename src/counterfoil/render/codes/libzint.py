@@ -7,6 +7,7 @@ import zint
 from counterfoil.render.codes.matrix import Level, Matrix, Symbology
 from counterfoil.render.codes.qr import Mode, Segment
 from counterfoil.render.errors import TooLongError
+from counterfoil.render.messages import Message
 
 _ROW = 144
 """Bytes of one row in libzint's buffer, whatever the symbol's width."""
@@ -86,7 +87,9 @@ def _encode(symbol: zint.Symbol, symbology: Symbology, payload: bytes) -> Matrix
         symbol.encode(payload)
     except RuntimeError as error:  # its one exception; all else was checked before
         reason = str(error).partition(": ")[2]
-        raise TooLongError(f"This text cannot be printed as {symbology}: {reason}.") from error
+        raise TooLongError(
+            Message("code.not_encodable", symbology=str(symbology), reason=reason)
+        ) from error
     width, height = symbol.width, symbol.rows
     stride = (width + 7) // 8
     buffer = bytes(symbol.encoded_data)

@@ -13,6 +13,7 @@ from enum import Enum
 
 from counterfoil.render.codes.matrix import Level
 from counterfoil.render.errors import TooLongError
+from counterfoil.render.messages import Message
 
 # Data codewords of versions 1 to 40: ISO/IEC 18004, table 7.
 _CODEWORDS = {
@@ -100,8 +101,7 @@ def plan(text: str, level: Level | None) -> Segment:
     version = bisect_left(capacities, count) + 1
     if version > 40:
         raise TooLongError(
-            f"A QR code with error correction {level} holds at most {capacities[-1]} "
-            f"characters of this kind; this text needs {count}."
+            Message("code.too_long", level=str(level), most=capacities[-1], number=count)
         )
     return Segment(mode, payload, level, version)
 

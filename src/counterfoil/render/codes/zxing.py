@@ -12,6 +12,7 @@ import zxingcpp
 from counterfoil.render.codes.matrix import SHAPES, Level, Matrix, Symbology
 from counterfoil.render.codes.qr import Mode, Segment
 from counterfoil.render.errors import TooLongError
+from counterfoil.render.messages import Message
 
 _UTF_8 = 26
 """ECI assignment number: AIM ECI part 3."""
@@ -80,7 +81,9 @@ def _encode(symbology: Symbology, text: str, options: dict[str, object]) -> Matr
         code = zxingcpp.create_barcode(text, _KINDS[symbology], **options)
     except ValueError as error:
         reason = str(error).partition(": ")[2].partition(" (retval")[0]
-        raise TooLongError(f"This text cannot be printed as {symbology}: {reason}.") from error
+        raise TooLongError(
+            Message("code.not_encodable", symbology=str(symbology), reason=reason)
+        ) from error
     image = code.to_image(scale=1, add_quiet_zones=False)
     rows, columns = image.shape[:2]
     # An image is a buffer, which the stubs do not say before Python 3.12.

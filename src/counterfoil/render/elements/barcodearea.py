@@ -24,6 +24,7 @@ from counterfoil.render.elements.field_types import (
 )
 from counterfoil.render.elements.shape import is_light
 from counterfoil.render.errors import CodeError, TooLongError
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf import content
 from counterfoil.render.preflight import Concern, Remark
 from counterfoil.render.reader import Place, attribute
@@ -58,10 +59,8 @@ _NARROWEST = {symbology: Mm(0.33) for symbology in Symbology} | {
 # The smallest symbol any of our symbologies has.
 _FEWEST_MODULES = 10
 _TOLERANCE = 0.0005
-_LIGHT = Remark(
-    Concern.LOW_CONTRAST, "The code is printed in a light colour: few scanners can read it."
-)
-_EMPTY = Remark(Concern.CODE_LEFT_OUT, "The ticket has no secret, so this code is not printed.")
+_LIGHT = Remark.of("low_contrast")
+_EMPTY = Remark.of("code_left_out")
 _POINTS = 72
 # Dots per inch of label printers; office printers have 600 and more.
 _LABEL_PRINTERS = (203, 300)
@@ -127,16 +126,17 @@ class BarcodeArea(Element):
         if symbology is None:
             return
         if values.get("height") is not None and symbology not in _OBLONG:
-            place.inside("height").note(f"{symbology} is square: its height is its size")
+            message = Message("layout.square_code", symbology=str(symbology))
+            place.inside("height").note(message)
         if level and symbology in _WITHOUT_LEVELS:
-            message = f"{symbology} has no choice of error correction"
+            message = Message("layout.no_error_correction", symbology=str(symbology))
             place.inside("error_correction").note(message)
             level = None
         if {"content", "text", "text_i18n", "error_correction"} <= values.keys():
             value = content_value(values["content"], values["text"], values["text_i18n"])
             for keys, text in value.constants():
-                if message := _impossible(text.strip(), symbology, level):
-                    reduce(Place.inside, keys, place).note(message)
+                if impossible := _impossible(text.strip(), symbology, level):
+                    reduce(Place.inside, keys, place).note(impossible)
 
     def extent(self, ticket: Ticket, frame: Frame) -> Extent:
         return Extent(self.left, self.bottom, self.size, self._height())
@@ -173,14 +173,14 @@ class BarcodeArea(Element):
         )
 
 
-def _impossible(text: str, symbology: Symbology, level: Level | None) -> str:
-    """Say why a text that every ticket would print cannot be encoded."""
+def _impossible(text: str, symbology: Symbology, level: Level | None) -> Message | None:
+    """Return why a text that every ticket would print cannot be encoded."""
     try:
         if text:
             encode(symbology, text, level=level)
     except CodeError as error:
         return error.message
-    return ""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +237,7 @@ class _Painter:
     def _remarks(self, code: DrawnCode, blank: Box) -> Iterator[Remark]:
         module, narrowest = mm(code.module), _NARROWEST[self.spot.symbology]
         if module < narrowest - _TOLERANCE:
-            detail = f"Modules are {module:.2f} mm wide; below {narrowest} mm many gates fail."
-            yield Remark(Concern.SMALL_MODULE, detail)
+            yield Remark.of("small_module", width=f"{module:.2f}", least=narrowest)
         is_small = module < narrowest - _TOLERANCE
         if self.spot.symbology in _OBLONG and (self.frame.printer_dpi or not is_small):
             yield from self._unevenness(code)
@@ -248,8 +247,7 @@ class _Painter:
             or right > self.frame.width + _SLACK
             or (top > self.frame.height + _SLACK)
         ):
-            detail = "The quiet zone of the code reaches over the edge of the page."
-            yield Remark(Concern.QUIET_ZONE_COVERED, detail)
+            yield Remark.of("quiet_zone_covered.page")
 
     def _unevenness(self, code: DrawnCode) -> Iterator[Remark]:
         """Remark bars that a coarse printer makes one dot wider or narrower than their like."""
@@ -257,12 +255,10 @@ class _Painter:
         for dpi in (aligned,) if aligned else _LABEL_PRINTERS:
             dots = code.module * dpi / _POINTS
             if dots < _EVEN_ENOUGH and abs(dots - round(dots)) > _WHOLE * dots:
-                detail = f"On a printer of {dpi} dpi, bars are {dots:.1f} dots wide: uneven."
-                yield Remark(Concern.UNEVEN_BARS, detail)
+                yield Remark.of("uneven_bars", dpi=dpi, dots=f"{dots:.1f}")
                 return
         if aligned and code.box[2] - code.box[0] > self.spot.width + _SLACK:
-            detail = f"The code is too small for a printer of {aligned} dpi."
-            yield Remark(Concern.UNEVEN_BARS, detail)
+            yield Remark.of("uneven_bars.too_small", dpi=aligned)
 
 
 def _with_quiet_zone(code: DrawnCode) -> Box:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from counterfoil.render.elements.field_types import VARIABLE
+from counterfoil.render.messages import Message
 from counterfoil.render.reader import Place
 from counterfoil.render.values import PROPERTIES, Key, Ticket
 
 _TESTS = ("is", "is_not", "empty")
 _VALUES = {"is": ["text", "texts"], "is_not": ["text", "texts"], "empty": ["flag"]}
-_SHAPE = 'must be an object such as {"variable": "item", "is": "VIP"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,18 @@ class ConditionKind:
         if value is None:
             return None
         if not isinstance(value, dict):
-            place.note(_SHAPE)
+            place.note(Message("layout.condition"))
             return None
         for key in value.keys() - {"variable", *_TESTS}:
-            place.inside(key).note("is not known here")
+            place.inside(key).note(Message("layout.unknown"))
         variable = value.get("variable")
         if not isinstance(variable, str) or not variable:
-            place.inside("variable").note("must name a variable")
+            place.inside("variable").note(Message("layout.condition_variable"))
         else:
             VARIABLE.read(variable, place.inside("variable"))
         test = [key for key in _TESTS if key in value]
         if len(test) != 1:
-            place.note(f"needs exactly one of: {', '.join(_TESTS)}")
+            place.note(Message("layout.condition_test", words=", ".join(_TESTS)))
             return None
         wanted, negated = _read_test(test[0], value[test[0]], place.inside(test[0]))
         return Condition(str(variable), wanted, negated)
@@ -80,10 +80,10 @@ class ConditionKind:
 def _read_test(test: str, value: object, place: Place) -> tuple[frozenset[str], bool]:
     if test == "empty":
         if not isinstance(value, bool):
-            place.note("must be true or false")
+            place.note(Message("layout.flag"))
         return frozenset([""]), value is False
     texts = value if isinstance(value, list) else [value]
     wanted = frozenset(text.strip() for text in texts if isinstance(text, str))
     if not wanted or not all(isinstance(text, str) for text in texts):
-        place.note("must be a text, or a list of texts")
+        place.note(Message("layout.condition_texts"))
     return wanted, test == "is_not"

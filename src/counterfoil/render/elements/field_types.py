@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from counterfoil.render.messages import Message
 from counterfoil.render.reader import Place
 from counterfoil.render.units import Mm
 
@@ -60,10 +61,10 @@ class Number:
             value = float(value)
         number = to_number(value)
         if number is None:
-            place.note(f"must be {self._wanted()}")
+            place.note(self._expected())
             return 0.0
         if not self._is_in_range(number):
-            place.note(f"must be {self._range()}")
+            place.note(self._limits())
         return max(number, self.finest)
 
     def describe(self) -> dict[str, object]:
@@ -78,9 +79,12 @@ class Number:
     def plain(self, value: float | None) -> object:
         return int(value) if value is not None and value == int(value) else value
 
-    def _wanted(self) -> str:
-        unit = f" ({self.unit})" if self.unit else ""
-        return f"a number{unit}" + (', or a string such as "12.50"' if self.strings else "")
+    def _expected(self) -> Message:
+        if not self.strings:
+            return Message("layout.number")
+        if not self.unit:
+            return Message("layout.number_or_text")
+        return Message("layout.measure", unit=self.unit)
 
     def _is_in_range(self, number: float) -> bool:
         return (
@@ -89,15 +93,12 @@ class Number:
             and (self.highest is None or number <= self.highest)
         )
 
-    def _range(self) -> str:
-        limits = []
+    def _limits(self) -> Message:
+        """Describe the limits. A number that has any has a highest, and a lowest or one above."""
+        most = f"{self.highest:,.0f}"
         if self.above is not None:
-            limits.append(f"greater than {self.above:g}")
-        if self.lowest is not None:
-            limits.append(f"at least {self.lowest:,.0f}")
-        if self.highest is not None:
-            limits.append(f"at most {self.highest:,.0f}")
-        return " and ".join(limits)
+            return Message("layout.above", least=f"{self.above:g}", most=most)
+        return Message("layout.between", least=f"{self.lowest:,.0f}", most=most)
 
 
 LENGTH = Number("length", "mm", lowest=-_FARTHEST, highest=_FARTHEST)
@@ -123,10 +124,10 @@ class Text:
     def read(self, value: object, place: Place) -> str:
         if isinstance(value, str):
             if self.whole and _SURROGATE.search(value):
-                place.note("must not hold half a character")
+                place.note(Message("layout.half_character"))
             return value
         if value is not None or not self.nullable:
-            place.note("must be a string or null" if self.nullable else "must be a string")
+            place.note(Message("layout.text_or_null" if self.nullable else "layout.text"))
         return ""
 
     def describe(self) -> dict[str, object]:
@@ -148,7 +149,7 @@ class Translations:
 
     def read(self, value: object, place: Place) -> Mapping[str, str]:
         if not isinstance(value, dict):
-            place.note("must be an object of texts by language")
+            place.note(Message("layout.translations"))
             return {}
         return {
             language: TEXT.read(text, place.inside(language)) for language, text in value.items()
@@ -171,7 +172,7 @@ class Choice:
         for option in self.options:
             if option == value:
                 return option
-        place.note(f"must be one of: {', '.join(self.options)}")
+        place.note(Message("layout.choice", words=", ".join(self.options)))
         return ""
 
     def describe(self) -> dict[str, object]:
@@ -188,7 +189,7 @@ class Flag:
 
     def read(self, value: object, place: Place) -> bool:
         if not isinstance(value, bool):
-            place.note("must be true or false")
+            place.note(Message("layout.flag"))
         return value is True
 
     def describe(self) -> dict[str, object]:
@@ -211,10 +212,7 @@ class RGB:
         if value is None and self.nullable:
             return None
         if not isinstance(value, list) or not 3 <= len(value) <= 4:
-            place.note(
-                "must be a list of 3 or 4 numbers from 0 to 255"
-                + (", or null for none" if self.nullable else "")
-            )
+            place.note(Message("layout.color_or_null" if self.nullable else "layout.color"))
             return BLACK
         parts = [_COMPONENT.read(part, place.inside(index)) for index, part in enumerate(value)]
         return parts[0] / 255, parts[1] / 255, parts[2] / 255

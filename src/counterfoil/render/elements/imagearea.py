@@ -11,7 +11,7 @@ from counterfoil.render.images import Image, embed_image, fit
 from counterfoil.render.pdf import content
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
-from counterfoil.render.preflight import Concern, Remark
+from counterfoil.render.preflight import Remark
 from counterfoil.render.reader import attribute
 from counterfoil.render.units import Mm, pt
 from counterfoil.render.values import Ticket, Unknown
@@ -65,11 +65,11 @@ class ImageArea(Element):
             content.RESTORE,
         ]
         dpi = image.dpi(at.width, at.height)
-        detail = f"The picture has {dpi:.0f} dpi at this size; below {_LEAST_DPI} it looks coarse."
+        coarse = Remark.of("low_resolution", dpi=f"{dpi:.0f}", least=_LEAST_DPI)
         return Drawing(
             content=b"\n".join(parts),
             graphics=(graphic,),
-            remarks=(Remark(Concern.LOW_RESOLUTION, detail),) if dpi < _LEAST_DPI else (),
+            remarks=(coarse,) if dpi < _LEAST_DPI else (),
             ink=((at.left, at.bottom, at.left + at.width, at.bottom + at.height),),
         )
 

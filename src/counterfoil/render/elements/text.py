@@ -27,7 +27,7 @@ from counterfoil.render.elements.field_types import (
 )
 from counterfoil.render.fonts.face import Face
 from counterfoil.render.pdf import content
-from counterfoil.render.preflight import Concern, Remark
+from counterfoil.render.preflight import Remark
 from counterfoil.render.reader import attribute
 from counterfoil.render.text.line_breaker import SLACK, Line, TextStyle
 from counterfoil.render.units import Mm, Pt, mm, pt
@@ -117,14 +117,9 @@ class TextElement(Element):
             return
         styles = frame.fonts.styles(self.fontfamily)
         if not styles:
-            detail = f"There is no font “{self.fontfamily}”; the text is printed in Open Sans."
-            yield Remark(Concern.UNKNOWN_FAMILY, detail)
+            yield Remark.of("unknown_family", family=self.fontfamily)
         elif (self.bold, self.italic) not in styles:
-            detail = (
-                f"The font “{self.fontfamily}” lacks this style; "
-                "the text is printed in plain Open Sans."
-            )
-            yield Remark(Concern.UNKNOWN_FAMILY, detail)
+            yield Remark.of("unknown_family.style", family=self.fontfamily)
 
 
 class Block(NamedTuple):
@@ -197,15 +192,13 @@ class TextPainter(ABC):
     def _remarks(self, block: Block, ink: Sequence[Box]) -> Iterator[Remark]:
         missing = dict.fromkeys(each for line in block.lines for each in line.missing)
         if missing:
-            named = ", ".join(map(_named, missing))
-            yield Remark(Concern.MISSING_GLYPHS, f"No font has {named}.")
+            yield Remark.of("missing_glyphs", characters=", ".join(map(_named, missing)))
         if any(line.narrowed for line in block.lines):
-            yield Remark(Concern.SQUEEZED_LINE, "Spaces are narrowed to fit a line.")
+            yield Remark.of("squeezed_line")
         if any(line.overflows for line in block.lines) or block.is_too_high():
-            size = f"{mm(self.width):.1f} mm wide"
-            yield Remark(Concern.OVERFLOWS_BOX, f"The text does not fit its box, {size}.")
+            yield Remark.of("overflows_box", width=f"{mm(self.width):.1f}")
         if any(map(self._is_off_page, ink)):
-            yield Remark(Concern.OVERFLOWS_PAGE, "The text reaches over the edge of the page.")
+            yield Remark.of("overflows_page")
 
 
 class Straight:

@@ -12,6 +12,7 @@ import uharfbuzz as hb
 from counterfoil.render.errors import FontError
 from counterfoil.render.fonts.face import Source, open_face
 from counterfoil.render.fonts.sfnt import Metrics, read_metrics
+from counterfoil.render.messages import Message
 
 REGULAR, BOLD = 400, 700
 BOLD_FROM = 600
@@ -79,7 +80,7 @@ def read_offers(path: Path) -> Iterator[Offer]:
 def _offers(path: Path, index: int, face: hb.Face) -> Iterator[Offer]:
     metrics = read_metrics(face)
     if not metrics.embeddable:
-        raise FontError(f"{path.name} forbids embedding in documents.")
+        raise FontError(Message("font.not_embeddable", file=path.name))
     families = _families(face) or (path.stem,)
     for weight, axes in _pins(face, metrics):
         source = Source(path, index, axes)

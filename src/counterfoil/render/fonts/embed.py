@@ -17,6 +17,7 @@ import uharfbuzz as hb
 from counterfoil.render.errors import FontError
 from counterfoil.render.fonts.face import Face
 from counterfoil.render.fonts.sfnt import without_layout
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import (
     Ref,
     array,
@@ -186,7 +187,7 @@ def font_program(face: Face, gids: Iterable[int]) -> bytes:
     if not program and not face.source.axes:
         program = _table(face.hb_face, "CFF ") if is_cff else without_layout(face.hb_face)
     if not program:
-        raise FontError(f"{face.source.path.name} is damaged: no document can carry it.")
+        raise FontError(Message("font.not_writable", file=face.source.path.name))
     return program
 
 

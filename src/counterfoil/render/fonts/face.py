@@ -20,6 +20,7 @@ from counterfoil.render.fonts.script import is_plain, is_plain_character
 from counterfoil.render.fonts.sfnt import OUTLINES, Metrics, read_metrics
 from counterfoil.render.fonts.shared_glyphs import find_shared_glyphs
 from counterfoil.render.fonts.webfont import is_packed, unpack
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import literal
 
 NOTDEF = 0
@@ -235,9 +236,9 @@ def open_face(path: Path, index: int) -> hb.Face:
         blob = hb.Blob(unpack(path)) if packed else hb.Blob.from_file_path(str(path))
         face = hb.Face(blob, index)
     except (OSError, hb.HarfBuzzError) as error:
-        raise FontError(f"{path.name} cannot be read: {error}") from error
+        raise FontError(Message("font.unreadable", file=path.name, reason=str(error))) from error
     if not set(OUTLINES) & set(face.table_tags) or not face.glyph_count:
-        raise FontError(f"{path.name} is no font with outlines.")
+        raise FontError(Message("font.no_outlines", file=path.name))
     return face
 
 

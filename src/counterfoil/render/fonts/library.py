@@ -16,6 +16,7 @@ from counterfoil.render.fonts.catalog import (
 )
 from counterfoil.render.fonts.embed import font_program
 from counterfoil.render.fonts.face import Face, Source
+from counterfoil.render.messages import Message
 
 DEFAULT_FAMILY = "Open Sans"
 EMOJI_FAMILY = "Noto Emoji"
@@ -135,7 +136,7 @@ class FontLibrary:
             if all(offer not in self._own.get(family, ()) for family in offer.families):
                 font_program(face, [0])
                 if not face.characters:
-                    raise FontError(f"{offer.source.path.name} has no characters.")
+                    raise FontError(Message("font.no_characters", file=offer.source.path.name))
         except FontError as error:
             self.refused[offer.source.path] = str(error)
             del self._faces[offer.source]

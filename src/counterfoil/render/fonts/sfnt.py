@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import uharfbuzz as hb
 
 from counterfoil.render.errors import FontError
+from counterfoil.render.messages import Message
 
 # Bits of OS/2.fsType.
 _RESTRICTED = 0x0002
@@ -62,9 +63,9 @@ def read_metrics(face: hb.Face) -> Metrics:
     try:
         metrics = _read(face)
     except struct.error:
-        raise FontError("The font is damaged: its tables are too short.") from None
+        raise FontError(Message("font.short_tables")) from None
     if metrics.upem not in _UNITS_PER_EM:
-        raise FontError("The font is damaged: its header makes no sense.")
+        raise FontError(Message("font.header"))
     return metrics
 
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from counterfoil.render.errors import FontError
+from counterfoil.render.messages import Message
 
 _SIGNATURES = (b"wOFF", b"wOF2")
 _TOTAL_SIZE = slice(16, 20)
@@ -37,12 +38,12 @@ def _unpack(path: Path, modified_ns: int, size: int) -> bytes:
 
     data = path.read_bytes()
     if int.from_bytes(data[_TOTAL_SIZE], "big") > _LARGEST:
-        raise FontError(f"{path.name} is too large for a font.")
+        raise FontError(Message("font.too_large", file=path.name))
     unpacked = BytesIO()
     try:
         with TTFont(BytesIO(data), recalcBBoxes=False, recalcTimestamp=False) as font:
             font.flavor = None
             font.save(unpacked, reorderTables=False)
     except Exception as error:  # on damaged files fontTools raises almost anything
-        raise FontError(f"{path.name} is a damaged web font.") from error
+        raise FontError(Message("font.damaged_web_font", file=path.name)) from error
     return unpacked.getvalue()

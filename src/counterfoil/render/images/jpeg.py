@@ -1,19 +1,20 @@
 """JPEG files (ITU-T T.81), passed through: a viewer decodes what the camera encoded.
 
-Only what the pixels need comes along. Comments, EXIF (which may tell where someone lives),
-thumbnails and anything behind the end stay out.
+Only what the pixels need comes along, and the profile of their colours. Comments, EXIF (which may
+tell where someone lives), thumbnails and anything behind the end stay out.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images.picture import Raster
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import entries
 
-_SOI, _EOI, _SOS, _APP0, _APP1, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
+_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 _BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _TABLES = frozenset((0xC4, 0xCC, 0xDB, 0xDD))
@@ -42,6 +43,8 @@ class JpegFile:
     adobe: bool
     orientation: int
     scans: int
+    profile: bytes
+    """An ICC profile that nobody has looked at; empty if there is none, or not all of it."""
 
     @property
     def passes(self) -> bool:
@@ -49,13 +52,10 @@ class JpegFile:
         return (
             self.frame in (_BASELINE, _EXTENDED, _PROGRESSIVE)
             and self.bits == 8
-            and len(self.component_ids) in _SPACES
+            and len(self.component_ids) in (1, 3, 4)
             # RGB without Adobe's mark is told by the names of components, which viewers ignore.
             and (self.adobe or self.component_ids != _RGB_IDS)
         )
-
-
-_SPACES = {1: b"/DeviceGray", 3: b"/DeviceRGB", 4: b"/DeviceCMYK"}
 
 
 def raster(file: JpegFile) -> Raster:
@@ -65,13 +65,12 @@ def raster(file: JpegFile) -> Raster:
         "Subtype": b"/Image",
         "Width": b"%d" % file.width,
         "Height": b"%d" % file.height,
-        "ColorSpace": _SPACES[len(file.component_ids)],
         "BitsPerComponent": b"8",
         "Filter": b"/DCTDecode",
     }
     if file.adobe and len(file.component_ids) == 4:
         inner["Decode"] = b"[1 0 1 0 1 0 1 0]"  # Adobe writes CMYK inverted
-    return Raster(entries(inner), file.data.removesuffix(_END) + _END)
+    return Raster(entries(inner), len(file.component_ids), file.data.removesuffix(_END) + _END)
 
 
 def check_scans(file: JpegFile) -> None:
@@ -81,7 +80,7 @@ def check_scans(file: JpegFile) -> None:
         ImageError: there are too many.
     """
     if file.scans * file.width * file.height > _MAX_SCANNED:
-        raise ImageError("The picture has too many layers. Save it as a plain JPEG.")
+        raise ImageError(Message("image.too_many_layers"))
 
 
 def read_file(data: bytes) -> JpegFile:
@@ -93,6 +92,7 @@ def read_file(data: bytes) -> JpegFile:
     kept = [data[:2]]
     frame: tuple[int, bytes] | None = None
     adobe, orientation, scans, at = False, 1, 0, 2
+    profile: list[bytes] = []
     while at < len(data):
         marker, at = _marker(data, at)
         if marker in (None, _EOI):
@@ -113,13 +113,29 @@ def read_file(data: bytes) -> JpegFile:
         elif marker == _APP1 and body.startswith(b"Exif\0\0"):
             orientation = exif_orientation(body)
             continue
+        elif marker == _APP2 and body.startswith(_ICC):
+            profile.append(body.removeprefix(_ICC))
+            continue
         elif not _is_needed(marker, body):
             continue
         kept.append(b"\xff%c" % marker + data[start:at])
-    return _file(b"".join(kept), frame, adobe=adobe, orientation=orientation, scans=scans)
+    file = _file(b"".join(kept), frame, adobe=adobe, orientation=orientation, scans=scans)
+    return replace(file, profile=_joined(profile))
 
 
-_BROKEN = "The picture is broken or cut off: it cannot be decoded."
+_ICC = b"ICC_PROFILE\0"
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    """Join the parts of a profile, each with its number and how many there are (ICC.1, B.4)."""
+    parts = sorted(part for part in parts if len(part) > 2)
+    expected = [bytes((number, len(parts))) for number in range(1, min(len(parts), 255) + 1)]
+    if [part[:2] for part in parts] != expected:
+        return b""
+    return b"".join(part[2:] for part in parts)
+
+
+_BROKEN = Message("image.broken")
 
 
 def _is_needed(marker: int, body: bytes) -> bool:
@@ -168,6 +184,7 @@ def _file(
         adobe=adobe,
         orientation=orientation,
         scans=scans,
+        profile=b"",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from counterfoil.render.pdf import content
-from counterfoil.render.pdf.syntax import Ref
+from counterfoil.render.pdf.syntax import Ref, entries
 from counterfoil.render.pdf.writer import Writer
 from counterfoil.render.units import Pt
 
@@ -23,12 +23,31 @@ _TURNS: dict[int, tuple[int, int, int, int, int, int]] = {
 }
 
 
+_DEVICE_SPACES = {1: b"/DeviceGray", 3: b"/DeviceRGB", 4: b"/DeviceCMYK"}
+
+
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """One image XObject: entries of its dictionary, filter included, and encoded bytes."""
+    """One image XObject: its dictionary without the colour space, and encoded bytes."""
 
     inner: bytes
+    """Its filter is among the entries."""
+    components: int
+    """Of its colour space: 1, 3 or 4; of the palette's colours if it has one."""
     data: bytes
+    palette: bytes = b""
+    """Up to 256 colours, if pixels are their numbers."""
+
+    def dictionary(self, profile: Ref | None) -> bytes:
+        """Return the entries, with colours as the profile describes them if there is one."""
+        space = _DEVICE_SPACES[self.components]
+        if profile is not None:
+            space = b"[/ICCBased %b]" % bytes(profile)
+        if self.palette:  # ISO 32000-1, 8.6.6.3
+            last = len(self.palette) // self.components - 1
+            colours = self.palette.hex().encode("ascii")
+            space = b"[/Indexed %b %d<%b>]" % (space, last, colours)
+        return entries({"ColorSpace": space}) + self.inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,8 @@ class Image:
     orientation: int
     raster: Raster
     alpha: Raster | None
+    profile: bytes | None = None
+    """The ICC profile that the file brings, if its pixels are in the profile's colours."""
 
     def place(self, left: Pt, bottom: Pt, width: Pt, height: Pt) -> bytes:
         """Return the ``cm`` operator that puts the picture, upright, into a rectangle."""
@@ -82,10 +103,15 @@ def fit(image: Image, left: Pt, bottom: Pt, width: Pt, height: Pt) -> Placed:
 
 def embed_image(image: Image, writer: Writer) -> Ref:
     """Write a picture's XObjects. Call it once per document and ``sha256``."""
-    inner = image.raster.inner
+    profile = None
+    if image.profile is not None:
+        samples = image.raster.components
+        inner = entries({"N": b"%d" % samples, "Alternate": _DEVICE_SPACES[samples]})
+        profile = writer.shared_stream(inner, image.profile)
+    inner = image.raster.dictionary(profile)
     if image.alpha is not None:
         mask = writer.alloc()
-        writer.stream(mask, image.alpha.inner, image.alpha.data, encoded=True)
+        writer.stream(mask, image.alpha.dictionary(None), image.alpha.data, encoded=True)
         inner += b"/SMask " + bytes(mask)
     ref = writer.alloc()
     writer.stream(ref, inner, image.raster.data, encoded=True)

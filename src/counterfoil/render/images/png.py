@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from PIL import Image as Pillow
 
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images.picture import Raster
+from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import entries, numbers
+from counterfoil.render.profiles import LONGEST_PROFILE
 
 _GREY, _RGB, _INDEXED = 0, 2, 3
 _COMPONENTS = {_GREY: 1, _RGB: 3, _INDEXED: 1}
-_SPACES = {_GREY: b"/DeviceGray", _RGB: b"/DeviceRGB"}
 _BLOCK = 1 << 20
 _NEEDED = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
 _EXIF = b"eXIf"
-_BROKEN = "The picture is broken or cut off: it cannot be decoded."
+_ICC = b"iCCP"
+_BROKEN = Message("image.broken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Header:
     """The PNG without the chunks that pixels do not need: text and profiles may be bombs, too."""
     exif: bytes
     """What the camera says of the picture (PNG 3rd edition, 11.3.4.5); empty if it says nothing."""
+    profile: bytes
+    """An ICC profile that nobody has looked at (11.3.2.3); empty if there is none."""
 
 
 def read_header(data: bytes) -> Header:
@@ -57,7 +61,7 @@ def read_header(data: bytes) -> Header:
         if kind in _NEEDED:
             chunks.setdefault(kind, []).append(chunk[8:-4])
             kept.append(chunk)
-        elif kind == _EXIF:
+        elif kind in (_EXIF, _ICC):
             chunks.setdefault(kind, []).append(chunk[8:-4])
     first = chunks.get(b"IHDR", [b""])[0]
     if len(first) != 13 or b"IDAT" not in chunks:
@@ -73,7 +77,21 @@ def read_header(data: bytes) -> Header:
         rows=b"".join(chunks[b"IDAT"]),
         file=b"".join(kept),
         exif=chunks.get(_EXIF, [b""])[0],
+        profile=_profile(chunks.get(_ICC, [b""])[0]),
     )
+
+
+def _profile(chunk: bytes) -> bytes:
+    """Inflate a profile that follows its name and the number of the method."""
+    _name, end, rest = chunk.partition(b"\0")
+    if not end or rest[:1] != b"\0":
+        return b""
+    inflater = zlib.decompressobj()
+    try:
+        profile = inflater.decompress(rest[1:], LONGEST_PROFILE)
+    except zlib.error:
+        return b""
+    return profile if inflater.eof else b""
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -107,10 +125,11 @@ def _is_palette(palette: bytes) -> bool:
 
 
 def _as_it_is(header: Header) -> Raster:
-    space = indexed(header.palette) if header.kind == _INDEXED else _SPACES[header.kind]
-    size = (header.width, header.height)
-    inner = _inner(size, space, header.bits, _COMPONENTS[header.kind])
-    return Raster(inner + _mask(header), header.rows)
+    size, samples = (header.width, header.height), _COMPONENTS[header.kind]
+    inner = _inner(size, header.bits, samples) + _mask(header)
+    if header.kind == _INDEXED:
+        return Raster(inner, _COMPONENTS[_RGB], header.rows, header.palette)
+    return Raster(inner, samples, header.rows)
 
 
 def rows_are_exact(header: Header) -> bool:
@@ -154,7 +173,7 @@ def from_pixels(
     if picture.mode == "I;16":
         raster = _rewritten(picture)
         if key is not None:
-            raster = Raster(raster.inner + b"/Mask" + numbers([*key, *key]), raster.data)
+            raster = replace(raster, inner=raster.inner + b"/Mask" + numbers([*key, *key]))
         return raster, None
     if key is not None and len(key) == 3 and max(key) > 255:
         picture.info["transparency"] = tuple(value >> 8 for value in key)
@@ -178,7 +197,7 @@ def _rewritten(picture: Pillow.Image) -> Raster:
     return _as_it_is(header)
 
 
-def _inner(size: tuple[int, int], space: bytes, bits: int, components: int) -> bytes:
+def _inner(size: tuple[int, int], bits: int, components: int) -> bytes:
     parameters = b"<</Predictor 15/Colors %d/BitsPerComponent %d/Columns %d>>"
     return entries(
         {
@@ -186,15 +205,8 @@ def _inner(size: tuple[int, int], space: bytes, bits: int, components: int) -> b
             "Subtype": b"/Image",
             "Width": b"%d" % size[0],
             "Height": b"%d" % size[1],
-            "ColorSpace": space,
             "BitsPerComponent": b"%d" % bits,
             "Filter": b"/FlateDecode",
             "DecodeParms": parameters % (components, bits, size[0]),
         }
     )
-
-
-def indexed(palette: bytes) -> bytes:
-    """Write a colour space of up to 256 colours (ISO 32000-1, 8.6.6.3)."""
-    last = len(palette) // 3 - 1
-    return b"[/Indexed/DeviceRGB %d<%s>]" % (last, palette.hex().encode("ascii"))

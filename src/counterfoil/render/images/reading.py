@@ -13,6 +13,8 @@ from PIL import features
 from counterfoil.render.errors import ImageError
 from counterfoil.render.images import jpeg, png
 from counterfoil.render.images.picture import Image, Raster
+from counterfoil.render.messages import Message
+from counterfoil.render.profiles import LONGEST_PROFILE, describes_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Limits:
 
 
 LIMITS = Limits()
-_BROKEN = "The picture is broken or cut off: it cannot be decoded."
+_BROKEN = Message("image.broken")
 
 
 def read_image(data: bytes, limits: Limits = LIMITS) -> Image:
@@ -36,18 +38,29 @@ def read_image(data: bytes, limits: Limits = LIMITS) -> Image:
         ImageError: it is none of them, broken, or larger than the limits.
     """
     if len(data) > limits.octets:
-        raise ImageError(
-            f"The picture's file is too large: {len(data) / 1e6:.0f} MB, "
-            f"and {limits.octets / 1e6:.0f} MB are allowed."
-        )
-    orientation, raster, alpha, (width, height) = _reader(data)(data, limits.pixels)
-    if orientation >= 5:
+        size, most = f"{len(data) / 1e6:.0f}", f"{limits.octets / 1e6:.0f}"
+        raise ImageError(Message("image.file_too_large", size=size, most=most))
+    read = _reader(data)(data, limits.pixels)
+    width, height = read.size
+    if read.orientation >= 5:
         width, height = height, width
     digest = hashlib.sha256(data).digest()
-    return Image(digest, width, height, orientation, raster, alpha)
+    # What was converted to other colours while it was decoded is not in the profile's any more.
+    is_sound = len(read.profile) <= LONGEST_PROFILE and describes_pixels(
+        read.profile, read.raster.components
+    )
+    profile = read.profile if is_sound else None
+    return Image(digest, width, height, read.orientation, read.raster, read.alpha, profile)
 
 
-_Read = tuple[int, Raster, Raster | None, tuple[int, int]]
+@dataclass(frozen=True, slots=True)
+class _Read:
+    orientation: int
+    raster: Raster
+    alpha: Raster | None
+    size: tuple[int, int]
+    """As the pixels are stored, before they are turned."""
+    profile: bytes
 
 
 def _reader(data: bytes) -> Callable[[bytes, int], _Read]:
@@ -58,7 +71,7 @@ def _reader(data: bytes) -> Callable[[bytes, int], _Read]:
         return _read_webp
     if _is_avif(data):
         return _read_avif
-    raise ImageError("This is not a picture in PNG, JPEG, GIF, WebP or AVIF format.")
+    raise ImageError(Message("image.format"))
 
 
 def _read_png(data: bytes, pixels: int) -> _Read:
@@ -66,14 +79,16 @@ def _read_png(data: bytes, pixels: int) -> _Read:
     check_size(header.width, header.height, pixels)
     picture = decode(header.file, "PNG", pixels)
     raster, alpha = png.from_file(header, picture)
-    return jpeg.exif_orientation(header.exif), raster, alpha, picture.size
+    turned = jpeg.exif_orientation(header.exif)
+    return _Read(turned, raster, alpha, picture.size, header.profile)
 
 
 def _read_gif(data: bytes, pixels: int) -> _Read:
     check_size(int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"), pixels)
     picture = decode(data, "GIF", pixels)
+    profile = _profile(picture)
     raster, alpha = png.from_pixels(picture)
-    return 1, raster, alpha, picture.size
+    return _Read(1, raster, alpha, picture.size, profile)
 
 
 def _read_jpeg(data: bytes, pixels: int) -> _Read:
@@ -83,8 +98,9 @@ def _read_jpeg(data: bytes, pixels: int) -> _Read:
     small = decode(file.data, "JPEG", pixels, thumbnail=file.passes)
     if not file.passes:
         raster, alpha = png.from_pixels(small)
-        return file.orientation, raster, alpha, small.size
-    return file.orientation, jpeg.raster(file), None, (file.width, file.height)
+        return _Read(file.orientation, raster, alpha, small.size, file.profile)
+    size = (file.width, file.height)
+    return _Read(file.orientation, jpeg.raster(file), None, size, file.profile)
 
 
 def _read_webp(data: bytes, pixels: int) -> _Read:
@@ -125,11 +141,17 @@ def _read_avif(data: bytes, pixels: int) -> _Read:
 def _read_modern(data: bytes, kind: str, pixels: int) -> _Read:
     """Read a format that PDF has no filter for; turns and mirrors are told as EXIF tells them."""
     if not features.check(kind.lower()):
-        raise ImageError(f"This installation of Pillow cannot read {_NAMES[kind]} pictures.")
+        raise ImageError(Message("image.format_not_installed", format=_NAMES[kind]))
     picture = decode(data, kind, pixels)
     orientation = jpeg.exif_orientation(picture.info.get("exif") or b"")
+    profile = _profile(picture)
     raster, alpha = png.from_pixels(picture)
-    return orientation, raster, alpha, picture.size
+    return _Read(orientation, raster, alpha, picture.size, profile)
+
+
+def _profile(picture: Pillow.Image) -> bytes:
+    profile = picture.info.get("icc_profile")
+    return profile if isinstance(profile, bytes) else b""
 
 
 _NAMES = {"WEBP": "WebP", "AVIF": "AVIF"}
@@ -150,12 +172,10 @@ def check_size(width: int, height: int, pixels: int) -> None:
         ImageError: with its size.
     """
     if width < 1 or height < 1:
-        raise ImageError("The picture is empty: its width or height is 0.")
+        raise ImageError(Message("image.empty"))
     if width * height > pixels:
-        raise ImageError(
-            f"The picture is too large: {width} x {height} pixels, "
-            f"and {pixels / 1e6:.0f} million are allowed."
-        )
+        most = f"{pixels / 1e6:.0f}"
+        raise ImageError(Message("image.too_large", width=width, height=height, most=most))
 
 
 def decode(data: bytes, kind: str, pixels: int, *, thumbnail: bool = False) -> Pillow.Image:

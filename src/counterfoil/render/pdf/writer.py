@@ -44,6 +44,7 @@ class Writer:
         self._xref = packed("Q", [0xFFFF])
         self._packing: list[tuple[Ref, bytes]] = []
         self._tree = PageTree(self.alloc, self.obj)
+        self._shared: dict[bytes, Ref] = {}
         self._put(_HEADER)
 
     def alloc(self) -> Ref:
@@ -80,6 +81,14 @@ class Writer:
             b"%d 0 obj\n<<%b/Length %d>>\nstream\n%b\nendstream\nendobj\n"
             % (ref, inner, len(data), data)
         )
+
+    def shared_stream(self, inner: bytes, data: bytes) -> Ref:
+        """Write a stream once, however often it is asked for; return its number."""
+        digest = hashlib.sha256(b"%d " % len(inner) + inner + data).digest()
+        if digest not in self._shared:
+            ref = self._shared[digest] = self.alloc()
+            self.stream(ref, inner, data)
+        return self._shared[digest]
 
     def page(self, attributes: bytes, content: bytes, *, encoded: bool = False) -> Ref:
         """Append a page; ``attributes`` come from ``page_attributes``, once for many pages."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
-from itertools import groupby
 from typing import Any, TypeVar
 
 from django import forms
@@ -20,26 +19,31 @@ from counterfoil.catalog.models import Event, SalesChannel, SubEvent
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.models import TicketLayout
-from counterfoil.orders.availability import Offer, availabilities_of, products_of
+from counterfoil.orders.availability import (
+    Obstacle,
+    Offer,
+    availabilities_of,
+    products_of,
+    unavailable_of,
+)
 from counterfoil.web.catalog.forms.channels import ChannelField
 from counterfoil.web.framework.forms.dates import DateField
-from counterfoil.web.framework.forms.translated import in_page_language
+from counterfoil.web.framework.labels import product_name
 
 _LONGEST_COMMENT = 2000
 TABLE_TYPES = ".csv,.tsv,.txt,.xlsx"
 
-Choice = tuple[str, Any]
 M = TypeVar("M", bound=Model)
 
 
 class _Products(forms.Select):
-    """Disables the options that are sold out."""
+    """Disables the options that cannot be chosen."""
 
-    sold_out: frozenset[str] = frozenset()
+    disabled: frozenset[str] = frozenset()
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        if value in self.sold_out:
+        if value in self.disabled:
             option["attrs"]["disabled"] = True
         return option
 
@@ -111,6 +115,10 @@ class NewBatchForm(forms.Form):
         self.fields["amount"].required = not (files and "table" in files)
         self._set_querysets()
         self.date = self._date()
+        self.channel = chosen_of(
+            event.organizer.sales_channels.all(), self["sales_channel"].value()
+        )
+        self.unavailable = unavailable_of(event, self.date, self.channel)
         self.offers = {offer.key: offer for offer in self._offers()}
         self._set_products()
 
@@ -144,6 +152,8 @@ class NewBatchForm(forms.Form):
             return cleaned
         if offer is None and "item" in cleaned:
             self.add_error("item", _("This product is not sold on that date."))
+        elif self._is_of_other_channel(cleaned.get("item", "")):
+            self.add_error("item", _("This product is not sold through that sales channel."))
         elif "amount" in cleaned and self.is_too_many:
             self.add_error("amount", _left_message(offer.left or 0) if offer else "")
         return cleaned
@@ -194,9 +204,16 @@ class NewBatchForm(forms.Form):
     def _set_products(self) -> None:
         field: Any = self.fields["item"]
         show_left = not self.event.has_subevents or self.date is not None
-        field.choices = [("", _("Choose a product")), *_grouped(self.offers.values(), show_left)]
-        field.widget.sold_out = frozenset(
-            key for key, offer in self.offers.items() if offer.is_sold_out
+        options = [(offer.key, _label(offer, show_left)) for offer in self.offers.values()]
+        field.choices = [("", _("Choose a product")), *options]
+        field.widget.disabled = frozenset(each.key for each in self.unavailable)
+        free = [key for key in self.offers if key not in field.widget.disabled]
+        if len(free) == 1 and show_left:  # there is nothing to choose
+            field.initial = free[0]
+
+    def _is_of_other_channel(self, key: str) -> bool:
+        return any(
+            each.key == key and each.obstacle is Obstacle.OTHER_CHANNEL for each in self.unavailable
         )
 
 
@@ -231,19 +248,8 @@ def _dates(event: Event) -> QuerySet[SubEvent]:
     return event.subevents.filter(active=True).order_by("date_from", "pk")
 
 
-def _grouped(offers: Iterable[Offer], show_left: bool) -> list[Choice]:
-    """Return choices with the variations grouped by product."""
-    choices: list[Choice] = []
-    for item, group in groupby(offers, key=lambda offer: offer.item):
-        rows = list(group)
-        options = [(offer.key, _label(offer, show_left)) for offer in rows]
-        choices += [(in_page_language(item.name), options)] if rows[0].variation else options
-    return choices
-
-
 def _label(offer: Offer, show_left: bool) -> str:
-    texts = offer.variation.value if offer.variation else offer.item.name
-    name = in_page_language(texts)
+    name = product_name(offer.item, offer.variation)
     if offer.left is None or not show_left:
         return name
     label = ngettext("%(name)s (%(left)d left)", "%(name)s (%(left)d left)", offer.left)

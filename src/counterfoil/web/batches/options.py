@@ -60,7 +60,9 @@ class BatchOptions(FormPage, _BatchPage):
     title = _("Options of the batch")
 
     def form(self, *sent: Any) -> BatchOptionsForm:
-        return BatchOptionsForm(*sent[:1], initial={"book_size": self.batch.book_size})
+        return BatchOptionsForm(
+            sent[0] if sent else None, initial={"book_size": self.batch.book_size}
+        )
 
     def more(self) -> dict[str, Any]:
         return {"back": self.back()}
@@ -127,7 +129,7 @@ class TablePreview(EventPage):
         context: dict[str, Any] = {}
         if file is not None:
             try:
-                table = read_batch_table(file)  # type: ignore[arg-type]
+                table = read_batch_table(file)
             except Invalid as refusal:
                 context = {"problems": refusal.sentences}
             else:

@@ -22,11 +22,13 @@ from counterfoil.catalog.models import Event
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs.models import Job
-from counterfoil.layouts.models import TicketLayout
-from counterfoil.layouts.queries import LayoutChooser
 from counterfoil.printing.queries import prints_of
+from counterfoil.printing.samples import Subject
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
+from counterfoil.web.batches.unavailable import explained
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
+from counterfoil.web.printing.forms import PrinterForm
+from counterfoil.web.printing.prints_with import PrintsWith, prints_with, subject_of
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
@@ -93,11 +95,15 @@ class Batch(EventPage):
             "serials": queries.serials_of(batch),
             "books": books_in(batch),
             "prints": prints,
+            "printer": PrinterForm(),
             "requested_by": requested_by,
             "names": names_of([requested_by, *(each.requested_by for each in prints)]),
             "entered": queries.entries_of(batch),
             "cancelled": queries.cancelled_of(batch),
             "tables": tables_of(self, batch),
+            "prints_with": prints_with(
+                self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
+            ),
         }
         return self.render("web/batches/detail.html", context)
 
@@ -158,13 +164,13 @@ class NewBatch(FormPage, EventPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form = self.form()
         if self.is_partial:
-            context = {"form": form, **_form_context(form)}
+            context = {"form": form, **_form_context(self, form)}
             return self.render("web/batches/_choice.html", context)
         return self.shown(form)
 
     def shown(self, form: Any, *, status: int = 200) -> HttpResponse:
         back = self.link("batches" if self.has_permission(READ) else "event")
-        context = {"form": form, "back": back, **_form_context(form)}
+        context = {"form": form, "back": back, **_form_context(self, form)}
         return self.render(self.template, context, status=status)
 
     def send(self, form: NewBatchForm) -> HttpResponseBase:
@@ -231,19 +237,29 @@ class CancelRequest(_RequestPage):
         return self.go("batch-request", batch_request.pk)
 
 
-def _form_context(form: NewBatchForm) -> dict[str, Any]:
+def _form_context(page: EventPage, form: NewBatchForm) -> dict[str, Any]:
     """Return the context for the part of the form with the product and the amount."""
-    return {"max_amount": MAX_AMOUNT, "prints_with": _layout_of(form)}
+    return {
+        "max_amount": MAX_AMOUNT,
+        "prints_with": _prints_with(page, form),
+        "unavailable": list(explained(page, form.unavailable)),
+    }
 
 
-def _layout_of(form: NewBatchForm) -> TicketLayout | None:
-    """Return the selected layout, or the one that would be selected automatically."""
+def _prints_with(page: EventPage, form: NewBatchForm) -> PrintsWith | None:
+    """Return the selected layout, or the one that is selected automatically."""
+    if form.chosen is None or form.channel is None:
+        return None
     choices: Any = form.fields
-    override: TicketLayout | None = chosen_of(choices["layout"].queryset, form["layout"].value())
-    channel = chosen_of(choices["sales_channel"].queryset, form["sales_channel"].value())
-    if override is not None or form.chosen is None or channel is None:
-        return override
-    return LayoutChooser(form.event).automatic(item=form.chosen.item.pk, channel=channel.pk)
+    subject = Subject(
+        item=form.chosen.item,
+        variation=form.chosen.variation,
+        subevent=form.date,
+        of_batch=True,
+        testmode=bool(form["testmode"].value()),
+    )
+    override = chosen_of(choices["layout"].queryset, form["layout"].value())
+    return prints_with(page, subject, channel=form.channel, override=override)
 
 
 routes = event_routes(

@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.batches.models import BatchPrint
+from counterfoil.catalog.models import Event, Item
+from counterfoil.layouts.queries import printed_built_in
+from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.views import EventPage
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,15 @@ def onboarding_steps(page: EventPage) -> list[Step]:
         Step(step.label, step.hint, step.is_done, step.url, step.button, step is left)
         for step in steps
     ]
+
+
+def with_next_step(page: EventPage, sentence: Any) -> Any:
+    """Return a sentence for the next page, with a link to the next step if there is one."""
+    step = next((step for step in onboarding_steps(page) if step.is_next and step.url), None)
+    if step is None:
+        return sentence
+    link = '{} <a href="{}">{}</a>'
+    return format_html(link, sentence, step.url, _("Next: %s") % step.button)
 
 
 def _steps(page: EventPage) -> Iterator[Step]:
@@ -70,12 +85,17 @@ def _steps(page: EventPage) -> Iterator[Step]:
         link("quota-add", "event.items:write"),
         _("Add quota"),
     )
+    built_in, has_own = printed_built_in(event), event.ticket_layouts.exists()
+    is_designed = has_own and not built_in
     yield Step(
         _("Design the ticket"),
-        _("Start from the built-in design, an empty page or your own PDF."),
-        event.ticket_layouts.exists(),
-        link("layouts", "event.settings.general:write"),
-        _("Design layout"),
+        _design_hint(event, built_in),
+        is_designed,
+        link(
+            "layout-assignments" if has_own and not is_designed else "layout-new",
+            "event.settings.general:write",
+        ),
+        _("Choose layouts") if has_own and not is_designed else _("Design layout"),
     )
     yield Step(
         _("Create a batch"),
@@ -91,3 +111,11 @@ def _steps(page: EventPage) -> Iterator[Step]:
         link("batches", "event.orders:read"),
         _("Choose batch"),
     )
+
+
+def _design_hint(event: Event, built_in: list[Item]) -> Any:
+    """Say what is left to do for an own design to be printed."""
+    if built_in and event.ticket_layouts.exists():
+        names = ", ".join(in_page_language(item.name) for item in built_in[:_NAMED])
+        return _("Still printed with the built-in design: %(products)s.") % {"products": names}
+    return _("Start from the built-in design, an empty page or your own PDF.")

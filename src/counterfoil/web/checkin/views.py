@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from counterfoil.checkin import lists, queries, services
 from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.checkin.reasons import Reason
 from counterfoil.checkin.scans import Outcome, Scan
 from counterfoil.orders.models import OrderPosition
 from counterfoil.orders.search import Scope, positions_like
+from counterfoil.printing.variables.names import attendee_name
 from counterfoil.web.checkin.forms import CheckinListForm
 from counterfoil.web.framework.labels import REFUSALS
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
@@ -132,6 +134,21 @@ class ListEdit(FormPage, ListPage):
         return self.go("checkinlist", self.list.pk, said=_("Saved."))
 
 
+class ListCopy(ListPage):
+    """Makes a list like this one. Its scans stay its own."""
+
+    write_permissions = _WRITE
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        copy = lists.copy_list(
+            checkin_list=self.list,
+            name=_("%(name)s (copy)") % {"name": self.list.name[:170]},
+            actor=self.actor,
+        )
+        said = _("The check-in list was copied. Change what is different.")
+        return self.go("checkinlist-edit", copy.pk, said=said)
+
+
 class ListDelete(ConfirmPage, ListPage):
     read_permissions = write_permissions = _WRITE
 
@@ -150,21 +167,102 @@ class ListDelete(ConfirmPage, ListPage):
         return self.go("checkinlists", said=_("The check-in list has been deleted."))
 
 
+class Gate(ListPage):
+    """Scans without leaving the page: a plate says in colour and words whether somebody comes in.
+
+    A scanner that types codes works, and so does somebody who types them.
+    """
+
+    read_permissions = write_permissions = _SCAN
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return self.render("web/checkin/gate.html", self._known(None))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        plate = Plate.of(_scanned(self, request))
+        template = "_plate" if self.is_partial else "gate"
+        return self.render(f"web/checkin/{template}.html", self._known(plate))
+
+    def _known(self, plate: Plate | None) -> dict[str, Any]:
+        tally = queries.tallies(self.event, [self.list])[self.list.pk]
+        return {
+            "list": self.list,
+            "plate": plate,
+            "tickets": tally.positions.total(),
+            "checked_in": tally.checkins.total(),
+            "type": self.request.POST.get("type", Checkin.Type.ENTRY),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """What the scanning page shows of a scan. ``kind`` is ``good``, ``warn`` or ``bad``."""
+
+    kind: str
+    sentence: Any
+    position: OrderPosition | None
+    attendee: str
+    explanation: str
+    note: str
+    first: Checkin | None
+
+    @classmethod
+    def of(cls, scan: tuple[Outcome, bool]) -> Plate:
+        """Describe the outcome of an entry or an exit."""
+        outcome, is_exit = scan
+        denial, position = outcome.denial, outcome.position
+        if outcome.admitted:
+            kind, sentence = "good", _("Checked out") if is_exit else _("Come in")
+        elif denial is None:
+            kind, sentence = "bad", REFUSALS[Reason.INCOMPLETE]
+        else:
+            is_used = denial.reason == Reason.ALREADY_REDEEMED
+            kind = "warn" if is_used else "bad"
+            sentence = REFUSALS.get(denial.reason, denial.reason)
+        return cls(
+            kind=kind,
+            sentence=sentence,
+            position=position,
+            attendee=attendee_name(position) or "" if position else "",
+            explanation=(denial.explanation or "") if denial else "",
+            note=_note(position) if position else "",
+            first=_first_scan(outcome) if kind == "warn" else None,
+        )
+
+
+def _note(position: OrderPosition) -> str:
+    """Return what staff shall know of a ticket."""
+    variation, item = position.variation, position.item
+    texts = [item.checkin_text, variation.checkin_text if variation else None]
+    return " ".join(filter(None, texts))
+
+
+def _first_scan(outcome: Outcome) -> Checkin | None:
+    entered = Checkin.objects.filter(
+        position=outcome.position, successful=True, type=Checkin.Type.ENTRY
+    )
+    return entered.select_related("list", "device").order_by("datetime", "pk").first()
+
+
+def _scanned(page: ListPage, request: HttpRequest) -> tuple[Outcome, bool]:
+    """Carry out the scan that a form asks for; tell whether it was one of the exit."""
+    is_exit = request.POST.get("type") == Checkin.Type.EXIT
+    scan = Scan(
+        lists=[page.list],
+        secret=request.POST.get("secret", "").replace("\0", "").strip(),
+        type=Checkin.Type.EXIT if is_exit else Checkin.Type.ENTRY,
+        questions_supported=False,
+    )
+    return services.redeem(scan=scan, actor=page.actor), is_exit
+
+
 class ListScan(ListPage):
     """Checks a ticket in or out like a scanner, from a row or from a scanned code."""
 
     write_permissions = _SCAN
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        secret = request.POST.get("secret", "").replace("\0", "").strip()
-        is_exit = request.POST.get("type") == Checkin.Type.EXIT
-        scan = Scan(
-            lists=[self.list],
-            secret=secret,
-            type=Checkin.Type.EXIT if is_exit else Checkin.Type.ENTRY,
-            questions_supported=False,
-        )
-        outcome = services.redeem(scan=scan, actor=self.actor)
+        outcome, is_exit = _scanned(self, request)
         messages.add_message(request, *_message(outcome, is_exit=is_exit))
         query = request.GET.urlencode()
         return redirect(self.link("checkinlist", self.list.pk) + (f"?{query}" if query else ""))
@@ -186,5 +284,7 @@ routes = event_routes(
     path("checkin/<int:list>/", ListDetail.as_view(), name="checkinlist"),
     path("checkin/<int:list>/edit/", ListEdit.as_view(), name="checkinlist-edit"),
     path("checkin/<int:list>/delete/", ListDelete.as_view(), name="checkinlist-delete"),
+    path("checkin/<int:list>/copy/", ListCopy.as_view(), name="checkinlist-copy"),
+    path("checkin/<int:list>/gate/", Gate.as_view(), name="checkinlist-gate"),
     path("checkin/<int:list>/scan/", ListScan.as_view(), name="checkinlist-scan"),
 )

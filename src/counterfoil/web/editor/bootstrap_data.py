@@ -9,8 +9,8 @@ from counterfoil.layouts.messages import descriptions
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.services import LayoutContent
 from counterfoil.layouts.templates import PAGE_SIZES
-from counterfoil.printing import previews
 from counterfoil.printing.plans import fonts
+from counterfoil.printing.samples import samples
 from counterfoil.web.editor.saving import tell_background
 from counterfoil.web.framework.forms.translated import language_name
 
@@ -33,7 +33,7 @@ def editor_data(event: Event, layout: TicketLayout) -> dict[str, Any]:
                 "kind": variable.kind,
                 "sample": sample,
             }
-            for variable, sample in previews.samples(event)
+            for variable, sample in samples(event)
         ],
         "fonts": _fonts(),
         "languages": [{"code": code, "label": language_name(code)} for code in event.locales],

@@ -17,7 +17,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.builtin import built_in_layout
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import element_of, problems_of
 from counterfoil.orders.models import OrderPosition
@@ -83,7 +83,7 @@ def _inspect(plan: Plan, ticket: Ticket, kept: list[int]) -> list[Inspected]:
         return inspect(plan, ticket, budget=previews.preview_budget())
     except CostlyTicketError as error:
         index = kept[int(error.pointer.removeprefix("/"))]
-        raise EditorJsonView.at(f"/{index}", told(error.message)) from None
+        raise EditorJsonView.at(f"/{index}", translated(error.message)) from None
 
 
 def pages_of(plan: Plan) -> list[dict[str, float]]:
@@ -136,9 +136,11 @@ def _told_elements(inspected: dict[int, Inspected], number: int) -> list[dict[st
 
 
 def _told_element(element: Inspected) -> dict[str, Any]:
-    findings = [{"severity": "warning", "message": told(each.detail)} for each in element.findings]
+    findings = [
+        {"severity": "warning", "message": translated(each.detail)} for each in element.findings
+    ]
     if element.problem:
-        findings.append({"severity": "error", "message": told(element.problem)})
+        findings.append({"severity": "error", "message": translated(element.problem)})
     return {"page": element.page, **_told_extent(element.extent), "findings": findings}
 
 
@@ -155,7 +157,7 @@ def _told_extent(extent: Extent) -> dict[str, Any]:
 
 
 def _told_problem(problem: Problem) -> dict[str, str]:
-    return {"pointer": problem.pointer, "message": told(problem.message)}
+    return {"pointer": problem.pointer, "message": translated(problem.message)}
 
 
 def _warnings(plan: Plan) -> list[dict[str, str]]:
@@ -164,7 +166,7 @@ def _warnings(plan: Plan) -> list[dict[str, str]]:
         "substitute another. Embed all fonts when you export the PDF."
     )
     messages = [
-        *map(told, plan.background.warnings),
+        *map(translated, plan.background.warnings),
         *(message % {"font": font} for font in plan.background.missing_fonts),
     ]
     return [{"severity": "warning", "message": each} for each in messages]

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
@@ -16,18 +14,19 @@ from counterfoil.audit.models import LogEntry
 from counterfoil.audit.queries import entries_of
 from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import Background, TicketLayout
 from counterfoil.layouts.services import (
     LayoutContent,
     LayoutValues,
-    create_layout,
+    create_layout_on_page,
     problems_of,
     redesign_layout,
 )
 from counterfoil.printing import previews
 from counterfoil.web.editor.parsing import EditorJsonView
 from counterfoil.web.editor.preview import pages_of
+from counterfoil.web.framework.moments import moment
 
 
 def save(
@@ -52,7 +51,7 @@ def save_copy(*, actor: Actor, event: Event, design: LayoutContent) -> TicketLay
     """
     _check(design)
     values = LayoutValues(name=design.name, layout=design.elements, background=design.background)
-    return create_layout(actor=actor, event=event, values=values)
+    return create_layout_on_page(actor=actor, event=event, values=values)
 
 
 def in_stored_form(
@@ -72,11 +71,10 @@ def tell_conflict(layout: TicketLayout) -> dict[str, Any]:
         .filter(data__has_key="layout")  # not who made it the default
         .first()
     )
-    moment = entry and timezone.localtime(entry.datetime, layout.event.tz)
     return {
         "version": LayoutContent.of(layout).version,
         "by": _who(entry),
-        "when": date_format(moment, "SHORT_DATETIME_FORMAT") if moment else "",
+        "when": moment(entry.datetime) if entry else "",
         "layout": {
             "name": layout.name,
             "elements": layout.layout,
@@ -98,7 +96,7 @@ def _check(design: LayoutContent, stored: Sequence[object] = ()) -> None:
     problems = problems_of(design.elements, stored=stored)
     if problems:
         raise EditorJsonView(
-            [{"pointer": each.pointer, "message": told(each.message)} for each in problems]
+            [{"pointer": each.pointer, "message": translated(each.message)} for each in problems]
         )
 
 

@@ -13,10 +13,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from counterfoil.core.refusals import Conflict, Invalid
-from counterfoil.layouts.messages import told
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import LayoutContent, create_background, create_blank_background
 from counterfoil.orders.models import OrderPosition
+from counterfoil.printing import previews
+from counterfoil.printing.access_log import record_preview
 from counterfoil.web.editor import bootstrap_data, parsing, preview, saving
 from counterfoil.web.editor.tickets import find_position
 from counterfoil.web.framework.views import EventPage, event_routes
@@ -78,6 +79,9 @@ class Picture(Asked):
             if position is None:
                 return self.refused(_("No ticket of this event matches."), 404)
         picture = preview.draw(self.event, asked, position)
+        if position is not None:
+            layout = str(previews.UNSAVED)
+            record_preview(actor=self.actor, position=position, layout=layout)
         if picture.problems:
             return JsonResponse({"problems": picture.problems, **picture.answer}, status=422)
         return JsonResponse(picture.answer)
@@ -116,7 +120,7 @@ class NewBackground(Asked):
         try:
             made = self._made(request)
         except Invalid as refused:
-            return self.refused(" ".join(map(told, refused.sentences)), 422)
+            return self.refused(" ".join(refused.sentences), 422)
         return JsonResponse(saving.tell_background(made))
 
     def _made(self, request: HttpRequest) -> Background:

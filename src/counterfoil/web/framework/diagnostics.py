@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.layouts.messages import told
+from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import BUILT_IN
-from counterfoil.render import Concern
+from counterfoil.printing.finding_places import FindingPlace, FindingPlaces
+from counterfoil.printing.models import RenderRequest
+from counterfoil.render import Concern, Message
 
 #: What is wrong, and what to do about it.
 _WORDS: dict[str, tuple[Any, Any]] = {
@@ -79,38 +81,41 @@ _WORDS: dict[str, tuple[Any, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. ``element`` counts from 1, in the order of the layout."""
+    """One finding. ``number`` counts from 0, in the order of the print."""
 
+    number: int
     what: Any
     advice: Any
     layout: str
-    element: int | None
+    place: FindingPlace
     count: int
     first: list[dict[str, str]]
 
 
-def warnings_of(result: dict[str, Any] | None) -> list[Diagnostic]:
+def warnings_of(request: RenderRequest) -> list[Diagnostic]:
     """Read the findings out of the result of a print."""
-    return [_warned(finding) for finding in (result or {}).get("findings", [])]
+    places = FindingPlaces(request)
+    return [
+        _diagnostic(number, finding, places.of(finding))
+        for number, finding in enumerate(places.findings)
+    ]
 
 
-def _warned(finding: dict[str, Any]) -> Diagnostic:
+def _diagnostic(number: int, finding: dict[str, Any], place: FindingPlace) -> Diagnostic:
     what, advice = _WORDS.get(finding["concern"], (finding["concern"], ""))
     return Diagnostic(
+        number=number,
         what=what,
         advice=advice,
         layout=_layout(finding["layout"]),
-        element=_element(finding["pointer"]),
+        place=place,
         count=finding["count"],
-        first=[{**each, "detail": told(each["detail"])} for each in finding["first"]],
+        first=[
+            {"ticket": each["ticket"], "detail": translated(Message.from_json(each["message"]))}
+            for each in finding["first"]
+        ],
     )
 
 
 def _layout(name: str) -> str:
     return gettext(name) if name == BUILT_IN else name
-
-
-def _element(pointer: str) -> int | None:
-    """Return which element a JSON pointer like ``/3/text`` is about; people count from 1."""
-    place = pointer.strip("/").split("/")[0]
-    return int(place) + 1 if place.isdecimal() else None

@@ -6,11 +6,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog.models import Item, ItemVariation
 from counterfoil.checkin.reasons import Reason
+from counterfoil.web.framework.forms.translated import in_page_language
+
+
+def product_name(item: Item, variation: ItemVariation | None = None) -> str:
+    """Name what a ticket is for, as layouts print it: ``Stalls - Front row``."""
+    name = in_page_language(item.name)
+    return f"{name} - {in_page_language(variation.value)}" if variation else name
+
 
 #: Why a ticket was refused at the gate.
 REFUSALS: dict[str, Any] = {
-    Reason.INVALID: _("unknown ticket"),
+    Reason.INVALID: _("unknown code"),
     Reason.CANCELED: _("cancelled"),
     Reason.UNPAID: _("not paid"),
     Reason.UNAPPROVED: _("waits for approval"),
@@ -55,6 +64,7 @@ ACTION_LABELS: dict[str, Any] = {
     "counterfoil.order.canceled": _("order canceled"),
     "counterfoil.orderposition.changed": _("ticket changed"),
     "counterfoil.orderposition.downloaded": _("ticket downloaded"),
+    "counterfoil.orderposition.previewed": _("ticket looked at"),
     "counterfoil.orderposition.printed": _("ticket printed"),
     "counterfoil.orderposition.blocked": _("ticket blocked"),
     "counterfoil.orderposition.unblocked": _("ticket unblocked"),

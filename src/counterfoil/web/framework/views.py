@@ -41,6 +41,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, URLPattern, path, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views import View
 
 from counterfoil.accounts.actors import UserActor
@@ -52,6 +53,7 @@ from counterfoil.core.statuses import RETRY_AFTER, status_of
 from counterfoil.core.transactions import late_atomic
 from counterfoil.web.framework import navigation
 from counterfoil.web.framework.addresses import own
+from counterfoil.web.framework.moments import region_of, set_region
 
 Needs = tuple[str, ...]
 
@@ -105,7 +107,8 @@ class Page(View):
         return super().http_method_not_allowed(request, *args, **kwargs)
 
     def _dispatched(self) -> HttpResponseBase:
-        with timezone.override(timezone.get_current_timezone()):  # put back what find_scope sets
+        # Put back what find_scope sets.
+        with timezone.override(timezone.get_current_timezone()), region_of(self.request):
             try:
                 self.find_scope()
                 if not self.has_permission(self.needs()):
@@ -164,6 +167,18 @@ class Page(View):
         if said is not None:
             messages.success(self.request, said)
         return redirect(self.link(name, *args))
+
+    def tell_printed(self, count: int) -> None:
+        """Say how many tickets are out on paper with what has just been changed."""
+        if count:
+            words = ngettext(
+                "%(count)d ticket has been printed with the old values. Paper does not change: "
+                "print it again or tell its holder.",
+                "%(count)d tickets have been printed with the old values. Paper does not change: "
+                "print them again or tell their holders.",
+                count,
+            )
+            messages.warning(self.request, words % {"count": count})
 
     def link(self, name: str, *args: Any) -> str:
         """Return the path of a page below the same organizer or event."""
@@ -224,6 +239,7 @@ class EventPage(OrganizerPage):
         found.organizer = self.organizer
         self.event = found
         timezone.activate(found.tz)
+        set_region(found.region)
 
     def has_permission(self, needs: Needs) -> bool:
         return not needs or any(

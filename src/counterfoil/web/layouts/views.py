@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -20,15 +21,19 @@ from django.utils.translation import gettext_lazy
 
 from counterfoil import __version__
 from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.batches.printed import printed_with
+from counterfoil.catalog.models import Event
+from counterfoil.core.ids import row_id
 from counterfoil.files import services as files
 from counterfoil.layouts import services
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
 from counterfoil.layouts.pretix_incompatibilities import pretix_incompatibilities
-from counterfoil.layouts.queries import layouts_of
+from counterfoil.layouts.queries import Choice, LayoutChooser, layouts_of
 from counterfoil.layouts.services import LayoutValues
 from counterfoil.layouts.templates import starter
 from counterfoil.printing import previews
+from counterfoil.printing.samples import Subject, usual_subject
 from counterfoil.render import Plan, Ticket
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 from counterfoil.web.layouts.forms import (
@@ -38,7 +43,7 @@ from counterfoil.web.layouts.forms import (
     NewLayoutForm,
 )
 
-_WRITE = ("event.settings.general:write",)
+DESIGN = ("event.settings.general:write",)
 _THUMBNAIL_DPI = 60
 
 
@@ -64,21 +69,48 @@ class LayoutPicture(LayoutPage):
     """The first page of a sample ticket, small. It changes only when what stands on it does."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        plan = previews.preview_plan(
+        choice = Choice(
+            name=self.layout.name,
             elements=self.layout.layout or built_in_layout(),
             background=self.layout.background_id,
-            name=self.layout.name,
         )
-        ticket = previews.sample_ticket(plan, self.event)
-        etag = quote_etag(_fingerprint(self.layout, ticket))
-        return get_conditional_response(request, etag=etag) or _thumbnail(plan, ticket, etag)
+        return sample_picture(request, self.event, choice)
+
+
+class LayoutSample(EventPage):
+    """The first page of a ticket of a batch: of what it is for, and with which layout."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        subject = self._subject()
+        choice = LayoutChooser(self.event).choose(
+            item=subject.item.pk if subject.item else 0,
+            channel=self._key("channel"),
+            override=layouts_of(self.event).filter(pk=self._key("layout")).first(),
+        )
+        return sample_picture(request, self.event, choice, subject)
+
+    def _subject(self) -> Subject:
+        if not self.asked("item"):
+            return replace(usual_subject(self.event), of_batch=True)
+        items = self.event.items.select_related("tax_rule")
+        item = get_object_or_404(items, pk=self._key("item"))
+        return Subject(
+            item=item,
+            variation=item.variations.filter(pk=self._key("variation")).first(),
+            subevent=self.event.subevents.filter(pk=self._key("subevent")).first(),
+            of_batch=True,
+            testmode=bool(self.asked("testmode")),
+        )
+
+    def _key(self, name: str) -> int:
+        return row_id(self.asked(name)) or 0
 
 
 class LayoutNew(FormPage, EventPage):
     """A new layout, which the editor opens at once."""
 
-    write_permissions = _WRITE
-    read_permissions = _WRITE
+    write_permissions = DESIGN
+    read_permissions = DESIGN
     title = gettext_lazy("New layout")
     button = gettext_lazy("Create and open")
     values: LayoutValues
@@ -90,7 +122,9 @@ class LayoutNew(FormPage, EventPage):
         self.values = self._values(form.cleaned_data["name"], form.size)
 
     def send(self, form: NewLayoutForm) -> HttpResponseBase:
-        layout = services.create_layout(actor=self.actor, event=self.event, values=self.values)
+        layout = services.create_layout_on_page(
+            actor=self.actor, event=self.event, values=self.values
+        )
         return self.go("layout-edit", layout.pk)
 
     def _values(self, name: str, size: tuple[float, float] | None) -> LayoutValues:
@@ -105,8 +139,8 @@ class LayoutNew(FormPage, EventPage):
 class LayoutImport(FormPage, EventPage):
     """A layout from a file. Nothing is made unless all of it can be used."""
 
-    write_permissions = _WRITE
-    read_permissions = _WRITE
+    write_permissions = DESIGN
+    read_permissions = DESIGN
     title = gettext_lazy("Import a layout")
     button = gettext_lazy("Import")
     values: LayoutValues
@@ -123,8 +157,16 @@ class LayoutImport(FormPage, EventPage):
         )
 
     def send(self, form: ImportForm) -> HttpResponseBase:
-        services.create_layout(actor=self.actor, event=self.event, values=self.values)
-        return self.go("layouts", said=_("The layout was imported."))
+        layout = services.create_layout_on_page(
+            actor=self.actor, event=self.event, values=self.values
+        )
+        said = _("The layout was imported.")
+        if layout.default:
+            said = _(
+                "The layout was imported. It is the default: products without a layout of their "
+                "own print with it."
+            )
+        return self.go("layouts", said=said)
 
     def _background(self, sent: UploadedFile[Any] | None) -> Background | None:
         if sent is None:
@@ -133,8 +175,8 @@ class LayoutImport(FormPage, EventPage):
 
 
 class LayoutRename(FormPage, LayoutPage):
-    write_permissions = _WRITE
-    read_permissions = _WRITE
+    write_permissions = DESIGN
+    read_permissions = DESIGN
     title = gettext_lazy("Rename the layout")
 
     def form(self, *sent: Any) -> LayoutNameForm:
@@ -146,7 +188,7 @@ class LayoutRename(FormPage, LayoutPage):
 
 
 class LayoutDuplicate(LayoutPage):
-    write_permissions = _WRITE
+    write_permissions = DESIGN
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         name = _("%(name)s (copy)") % {"name": self.layout.name[:170]}
@@ -155,7 +197,7 @@ class LayoutDuplicate(LayoutPage):
 
 
 class LayoutDefault(LayoutPage):
-    write_permissions = _WRITE
+    write_permissions = DESIGN
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         services.make_default(actor=self.actor, layout=self.layout)
@@ -163,8 +205,8 @@ class LayoutDefault(LayoutPage):
 
 
 class LayoutDelete(ConfirmPage, LayoutPage):
-    write_permissions = _WRITE
-    read_permissions = _WRITE
+    write_permissions = DESIGN
+    read_permissions = DESIGN
 
     def question(self) -> str:
         return _("Delete the layout “%s”?") % self.layout
@@ -188,7 +230,11 @@ class LayoutDetail(LayoutPage):
     """How one layout prints, who prints with it, and the ways to take it elsewhere."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        known = {"layout": self.layout, "additions": pretix_incompatibilities(self.layout.layout)}
+        known = {
+            "layout": self.layout,
+            "additions": pretix_incompatibilities(self.layout.layout),
+            "printed": printed_with(self.layout),
+        }
         return self.render("web/layouts/detail.html", known)
 
 
@@ -219,7 +265,7 @@ class LayoutBackground(LayoutPage):
 class Assignments(FormPage, EventPage):
     """Which product prints with which layout, by sales channel."""
 
-    read_permissions = write_permissions = _WRITE
+    read_permissions = write_permissions = DESIGN
     template = "web/layouts/assignments.html"
     title = gettext_lazy("Layouts of products")
 
@@ -245,16 +291,29 @@ def _with_products(layouts: QuerySet[TicketLayout]) -> QuerySet[TicketLayout]:
     return layouts.prefetch_related("item_assignments__item__event")
 
 
+def sample_picture(
+    request: HttpRequest, event: Event, choice: Choice, subject: Subject | None = None
+) -> HttpResponseBase:
+    """Answer with the first page of a ticket of nobody, unless the browser has it already."""
+    plan = previews.preview_plan(
+        elements=choice.elements, background=choice.background, name=choice.name
+    )
+    ticket = previews.sample_ticket(plan, event, subject=subject)
+    etag = quote_etag(_fingerprint(choice, ticket))
+    return get_conditional_response(request, etag=etag) or _thumbnail(plan, ticket, etag)
+
+
 def _thumbnail(plan: Plan, ticket: Ticket, etag: str) -> HttpResponse:
-    png = previews.draw_png(plan, ticket, page=1, dpi=_THUMBNAIL_DPI)
+    dpi = int(min(_THUMBNAIL_DPI, previews.finest_dpi(plan, 1)))
+    png = previews.draw_png(plan, ticket, page=1, dpi=dpi)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     return HttpResponse(png, content_type="image/png", headers=headers)
 
 
-def _fingerprint(layout: TicketLayout, ticket: Ticket) -> str:
+def _fingerprint(choice: Choice, ticket: Ticket) -> str:
     """Return what tells one picture of a layout from another."""
     shown = sorted(map(repr, ticket.values.items()))
-    told = [__version__, layout.layout, layout.background_id, ticket.locale, shown]
+    told = [__version__, choice.version, ticket.locale, shown, str(ticket.overprint)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
@@ -266,6 +325,7 @@ routes = event_routes(
     path("layouts/", Layouts.as_view(), name="layouts"),
     path("layouts/new/", LayoutNew.as_view(), name="layout-new"),
     path("layouts/import/", LayoutImport.as_view(), name="layout-import"),
+    path("layouts/sample.png", LayoutSample.as_view(), name="layout-sample"),
     path("layouts/assignments/", Assignments.as_view(), name="layout-assignments"),
     path("layouts/<int:layout>/", LayoutDetail.as_view(), name="layout"),
     path("layouts/<int:layout>/picture.png", LayoutPicture.as_view(), name="layout-picture"),

@@ -78,7 +78,7 @@ class NumberReportOptions(FormPage, EventPage):
     def form(self, *sent: Any) -> ReportOptionsForm:
         report = report_of(self.event)
         initial = {"retention_years": report.retention_years, "preset": report.preset}
-        return ReportOptionsForm(*sent[:1], initial=initial)
+        return ReportOptionsForm(sent[0] if sent else None, initial=initial)
 
     def more(self) -> dict[str, Any]:
         is_reader = self.has_permission(_READ)

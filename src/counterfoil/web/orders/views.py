@@ -22,6 +22,7 @@ from counterfoil.layouts.queries import LayoutChooser
 from counterfoil.orders import search, services
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.printing import previews
+from counterfoil.printing.access_log import record_download, record_preview
 from counterfoil.printing.queries import has_ticket, may_be_downloaded
 from counterfoil.printing.ticket_downloads import check_handed_out
 from counterfoil.printing.variables.names import attendee_name
@@ -204,6 +205,7 @@ class TicketPicture(TicketPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         plan, ticket = self.plan_and_ticket()
         png = previews.draw_png(plan, ticket, page=1, dpi=_PICTURE_DPI)
+        record_preview(actor=self.actor, position=self.position, layout=plan.name)
         return _private(HttpResponse(png, content_type="image/png"))
 
 
@@ -218,7 +220,7 @@ class TicketPdf(TicketPage):
         plan, ticket = self.plan_and_ticket()
         pdf = previews.draw_pdf(plan, ticket, title=str(self.event))
         name = f"{self.event.slug.upper()}-{position.order.code}-{position.positionid}.pdf"
-        self.record("downloaded", position, kind="orderposition")
+        record_download(actor=self.actor, position=position, layout=plan.name)
         response = HttpResponse(pdf, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return _private(response)

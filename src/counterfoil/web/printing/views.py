@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.display_names import names_of
 from counterfoil.batches import services
 from counterfoil.catalog.models import Event
-from counterfoil.core.refusals import Conflict
+from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.files.services import size
 from counterfoil.jobs.queries import Phase, state_of
+from counterfoil.layouts.builtin import built_in_layout
+from counterfoil.layouts.models import TicketLayout
+from counterfoil.layouts.queries import BUILT_IN, Choice
+from counterfoil.printing.finding_places import FindingPlaces
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import prints_of
 from counterfoil.printing.services import cancel_render
 from counterfoil.web.batches.views import READ, batch_of
 from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, event_routes
+from counterfoil.web.layouts.views import DESIGN, sample_picture
+from counterfoil.web.printing.forms import PrinterForm
+from counterfoil.web.printing.prints_with import subject_of
 
 
 class Prints(EventPage):
@@ -46,7 +56,12 @@ class PrintBatch(EventPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         batch = batch_of(self.event, kwargs["batch"])
-        print_request = services.request_print(actor=self.actor, batch=batch)
+        form = PrinterForm(request.POST)
+        if not form.is_valid():
+            raise Invalid({name: [*map(str, texts)] for name, texts in form.errors.items()})
+        print_request = services.request_print(
+            actor=self.actor, batch=batch, printer_dpi=form.cleaned_data["printer_dpi"]
+        )
         return self.go("print", print_request.pk)
 
 
@@ -69,20 +84,53 @@ class Print(_PrintPage):
         print_request = self.print_request()
         state = state_of(print_request.job)
         requested_by = print_request.requested_by
+        batch = getattr(getattr(print_request, "batch_print", None), "batch", None)
         context = {
             "print": print_request,
             "job": print_request.job,
             "state": state,
             "is_done": state.phase is Phase.DONE,
             "is_mine": requested_by == self.actor.key,
-            "batch": getattr(getattr(print_request, "batch_print", None), "batch", None),
+            "batch": batch,
             "requested_by": names_of([requested_by]).get(requested_by),
-            "warnings": warnings_of(print_request.job.result),
+            "warnings": warnings_of(print_request),
+            "may_edit_layouts": self.has_permission(DESIGN),
             "bytes": _size(print_request),
             "download": _download_path(self, print_request),
+            "layouts": list(_layouts_of(self, print_request)),
+            "has_test_tickets": batch is not None and batch.testmode,
         }
         template = "_print" if self.is_partial else "detail"
         return self.render(f"web/printing/{template}.html", context)
+
+
+class FindingPicture(_PrintPage):
+    """Shows the place of a finding on the first ticket that has it."""
+
+    read_permissions = READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        try:
+            png = FindingPlaces(self.print_request()).draw(kwargs["number"])
+        except (Gone, Invalid):
+            raise Http404 from None
+        headers = {"Cache-Control": "private, max-age=600"}
+        return HttpResponse(png, content_type="image/png", headers=headers)
+
+
+class PrintPicture(_PrintPage):
+    """The first page of a print, with a ticket of nobody in the place of its first."""
+
+    read_permissions = READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        print_request = self.print_request()
+        batch = getattr(getattr(print_request, "batch_print", None), "batch", None)
+        subject = subject_of(batch) if batch else None
+        if not print_request.layouts:
+            raise Http404
+        choice = Choice(**print_request.layouts[print_request.parts[0][1]])
+        return sample_picture(request, self.event, choice, subject)
 
 
 class CancelPrint(_PrintPage):
@@ -103,6 +151,40 @@ class CancelPrint(_PrintPage):
 
 def _prints_with_batches(event: Event) -> QuerySet[RenderRequest]:
     return prints_of(event).select_related("batch_print__batch")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLayout:
+    """A layout as a print has it. ``current`` is the event's layout of that name, if any."""
+
+    name: str
+    version: str
+    is_built_in: bool
+    is_forgotten: bool
+    current: TicketLayout | None
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether tickets that are printed now look different."""
+        if self.current is None:
+            return False
+        elements = self.current.layout or built_in_layout()
+        return Choice("", elements, self.current.background_id).version != self.version
+
+
+def _layouts_of(page: EventPage, print_request: RenderRequest) -> Iterator[PrintedLayout]:
+    """Yield the layouts of a print as they were when it was requested."""
+    layouts = {layout.name: layout for layout in TicketLayout.objects.filter(event=page.event)}
+    for each in print_request.layouts:
+        choice = Choice(**each)
+        is_built_in = choice.name == BUILT_IN
+        yield PrintedLayout(
+            name=gettext(BUILT_IN) if is_built_in else choice.name,
+            version=choice.version,
+            is_built_in=is_built_in,
+            is_forgotten=is_built_in and bool(layouts),
+            current=None if is_built_in else layouts.get(choice.name),
+        )
 
 
 def _size(print_request: RenderRequest) -> int | None:
@@ -129,6 +211,12 @@ def _download_path(page: EventPage, print_request: RenderRequest) -> str:
 routes = event_routes(
     path("batches/prints/", Prints.as_view(), name="prints"),
     path("batches/prints/<uuid:job>/", Print.as_view(), name="print"),
+    path(
+        "batches/prints/<uuid:job>/findings/<int:number>/picture.png",
+        FindingPicture.as_view(),
+        name="print-finding",
+    ),
+    path("batches/prints/<uuid:job>/picture.png", PrintPicture.as_view(), name="print-picture"),
     path("batches/prints/<uuid:job>/cancel/", CancelPrint.as_view(), name="print-cancel"),
     path("batches/<int:batch>/print/", PrintBatch.as_view(), name="batch-print"),
 )

@@ -7,17 +7,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from counterfoil.audit.models import LogEntry
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Item, ItemVariation
+from counterfoil.catalog.money import localized
 from counterfoil.core import language
 from counterfoil.core.translated import Translated
-from counterfoil.web.framework import labels
+from counterfoil.web.framework import labels, moments
 from counterfoil.web.framework.forms.translated import in_page_language, language_name
 
 register = template.Library()
@@ -36,6 +37,12 @@ def translated(text: Translated | str | None) -> str:
 
 
 @register.filter
+def product_name(item: Item, variation: ItemVariation | None = None) -> str:
+    """Name what a ticket is for, as layouts print it."""
+    return labels.product_name(item, variation)
+
+
+@register.filter
 def at(table: Mapping[Any, Any], key: Any) -> Any:
     """Look something up in a table that the page was given."""
     return table.get(key)
@@ -46,7 +53,7 @@ def money(amount: Decimal | None, currency: str) -> str:
     """Show an amount as people of the page's language write it."""
     if amount is None:
         return ""
-    return format_currency(amount, currency, locale=language.locale())
+    return localized(amount, currency, language.locale())
 
 
 @register.simple_tag
@@ -91,6 +98,23 @@ def payment_state(state: str) -> Any:
 def printed(kind: str) -> Any:
     """Say what an app has printed for a ticket."""
     return labels.PRINTED.get(kind, kind)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Show a date with its time, in the zone of the page."""
+    return moments.moment(value)
+
+
+@register.filter
+def moment_of_week(value: datetime | None) -> str:
+    """Show a date with its day of the week and its time."""
+    return moments.moment(value, weekday=True)
+
+
+@register.filter
+def day(value: datetime | None) -> str:
+    return moments.day(value)
 
 
 @register.filter

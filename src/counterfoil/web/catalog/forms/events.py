@@ -39,6 +39,21 @@ _PRINTED = ("event_info_text", "organizer_info_text")
 _LIKE_LAST = ("timezone", "currency", "locale", "locales", "region")
 
 
+class _Languages(forms.CheckboxSelectMultiple):
+    """Boxes of the languages that are chosen or those of the pages; the others fold away."""
+
+    template_name = "web/forms/languages.html"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        usual = {code for code, _name in settings.LANGUAGES}
+        options = [option for _group, group, _index in context["widget"]["optgroups"]
+                   for option in group]  # fmt: skip
+        context["shown"] = [o for o in options if o["selected"] or o["value"] in usual]
+        context["folded"] = [o for o in options if o not in context["shown"]]
+        return context
+
+
 class EventForm(SoldThrough, Grouped):
     """Times are those on the clock where the event is: in the time zone that is sent along."""
 
@@ -100,7 +115,7 @@ class EventForm(SoldThrough, Grouped):
     is_public = forms.BooleanField(label=_("Shown in public lists"), required=False, initial=True)
     locales = forms.MultipleChoiceField(
         label=_("Languages"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=_Languages,
         help_text=_("After you save, you can enter names and texts in each of these languages."),
     )
     locale = forms.ChoiceField(label=_("Main language"))
@@ -191,6 +206,31 @@ class EventForm(SoldThrough, Grouped):
     def printed(self) -> dict[str, Any]:
         """Return the settings that were given."""
         return {name: self.cleaned_data[name] for name in _PRINTED}
+
+
+class EventCopyForm(forms.Form):
+    """What an event like another has of its own."""
+
+    slug = EventForm.base_fields["slug"]
+    date_from = MomentField(label=_("Begin"))
+
+    field_order = ("name", "slug", "date_from")
+
+    def __init__(self, data: Any = None, *, event: Event) -> None:
+        super().__init__(data, initial={"name": event.name})
+        self._event = event
+        self.fields["name"] = TranslatedTextField(label=_("Name"), locales=event.locales)
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("slug") and "name" in cleaned:
+            base = slugify(resolve(cleaned["name"], "en"))[:40].strip("-") or self._event.slug
+            cleaned["slug"] = free_slug(self._event.organizer, base)
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "slug", "date_from")}
 
 
 def values_of(event: Event) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from counterfoil.web.catalog.forms.channels import SoldThrough
 from counterfoil.web.framework.forms.datetime_fields import MomentField
 from counterfoil.web.framework.forms.groups import Group, Grouped
 from counterfoil.web.framework.forms.metadata import MetadataField
+from counterfoil.web.framework.forms.prices import PriceField
 from counterfoil.web.framework.forms.rows import MOST_ROWS, Row, wants_more, with_one_more
 from counterfoil.web.framework.forms.translated import (
     ShortText,
@@ -32,13 +33,8 @@ PREFIX = "variations"
 _LARGEST = 2**31 - 1
 
 
-def _price(**given: Any) -> forms.DecimalField:
-    return forms.DecimalField(max_digits=13, decimal_places=2, min_value=0, **given)
-
-
 class VariationForm(Row):
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    default_price = _price(label=_("Own price"), required=False)
     active = forms.BooleanField(label=_("Active"), required=False, initial=True)
     delete = forms.BooleanField(label=_("Delete"), required=False)
 
@@ -48,6 +44,10 @@ class VariationForm(Row):
         super().__init__(*args, **given)
         self.is_draft = is_draft
         self.fields["value"] = TranslatedTextField(label=_("Name"), locales=event.locales)
+        self.fields["default_price"] = PriceField(
+            label=_("Own price"), currency=event.currency, required=False
+        )
+        self.order_fields(self.field_order)
 
     @property
     def is_new(self) -> bool:
@@ -67,7 +67,7 @@ class ItemForm(SoldThrough, Grouped, Row):
 
     groups = (
         Group(_("What it is"), ("name", "description", ("category", "internal_name"))),
-        Group(_("Price"), (("default_price", "tax_rule"),)),
+        Group(_("Price and number"), (("default_price", "tax_rule"), "how_many")),
         Group(_("State"), ("active", "admission", "personalized")),
         Group(
             _("Sale, check-in and properties"),
@@ -87,7 +87,17 @@ class ItemForm(SoldThrough, Grouped, Row):
 
     category = _Named(ItemCategory.objects.none(), label=_("Category"), required=False)
     tax_rule = _Named(TaxRule.objects.none(), label=_("Tax rule"), required=False)
-    default_price = _price(label=_("Price"))
+    how_many = forms.IntegerField(
+        label=_("How many are there?"),
+        min_value=0,
+        max_value=_LARGEST,
+        required=False,
+        help_text=_(
+            "Creates a quota for this product with all its variations. Leave it empty to set "
+            "quotas yourself."
+        ),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
     internal_name = forms.CharField(
         label=_("Internal name"), max_length=255, required=False, empty_value=None
     )
@@ -131,15 +141,22 @@ class ItemForm(SoldThrough, Grouped, Row):
         initial = values_of(item) if item else {"tax_rule": _usual_tax_rule(event)}
         super().__init__(data, files, initial=initial)
         self._offer(event)
+        if item is not None or event.has_subevents:  # quotas of a series belong to dates
+            del self.fields["how_many"]
         if item is None or not item.picture:
             del self.fields["without_picture"]
         variations = list(item.variations.order_by("position", "pk")) if item else []
         self.may_have_rows = item is None or bool(variations)
-        given = with_one_more(data, PREFIX) if self.is_draft else data
+        given = with_one_more(data, PREFIX, active="on") if self.is_draft else data
         self.rows = _rows(given, event, variations, is_draft=self.is_draft)
+
+    def quota_size(self) -> int | None:
+        """Return how many tickets there shall be of a new product, if that was said."""
+        return self.cleaned_data.get("how_many")
 
     def _offer(self, event: Event) -> None:
         self.fields["name"] = TranslatedTextField(label=_("Name"), locales=event.locales)
+        self.fields["default_price"].label = _("Price in %s") % event.currency
         self.fields["description"] = TranslatedTextField(
             label=_("Description"),
             locales=event.locales,
@@ -147,6 +164,7 @@ class ItemForm(SoldThrough, Grouped, Row):
             widget=ShortText,
             required=False,
         )
+        self.fields["default_price"] = PriceField(label=_("Price"), currency=event.currency)
         self._rows_of("category", event.categories.order_by("position", "pk"))
         self._rows_of("tax_rule", event.tax_rules.order_by("pk"))
         self.offer_channels_of(event.organizer)

@@ -13,6 +13,7 @@ from counterfoil.catalog.models import Event, Item, ItemVariation, Quota, SubEve
 from counterfoil.web.framework.forms.choices import GroupedCheckboxes
 from counterfoil.web.framework.forms.dates import DateField
 from counterfoil.web.framework.forms.translated import in_page_language
+from counterfoil.web.framework.labels import product_name
 
 _FIELDS = ("name", "size", "subevent", "closed", "close_when_sold_out")
 
@@ -90,7 +91,7 @@ def _choice(item: Item) -> tuple[Any, Any]:
     )
     if not variations:
         return f"i{item.pk}", name
-    return name, [(f"v{each.pk}", in_page_language(each.value)) for each in variations]
+    return name, [(f"v{each.pk}", product_name(item, each)) for each in variations]
 
 
 def _values_of(quota: Quota) -> dict[str, Any]:

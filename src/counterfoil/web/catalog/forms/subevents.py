@@ -16,6 +16,7 @@ from counterfoil.core.translated import translated
 from counterfoil.web.framework.forms.datetime_fields import MomentField
 from counterfoil.web.framework.forms.groups import Group, Grouped
 from counterfoil.web.framework.forms.metadata import MetadataField
+from counterfoil.web.framework.forms.prices import PriceField
 from counterfoil.web.framework.forms.translated import (
     ShortText,
     TranslatedTextField,
@@ -103,6 +104,7 @@ class PricesForm(forms.Form):
 
     def __init__(self, data: Any = None, *, event: Event, subevent: SubEvent | None) -> None:
         super().__init__(data, prefix="price")
+        self.currency = event.currency
         self.items = list(_items(event))
         self.of_items = _by(subevent.item_overrides.all(), "item_id") if subevent else {}
         self.of_variations = (
@@ -122,11 +124,9 @@ class PricesForm(forms.Form):
                 yield f"v{each.pk}", label, each.price, self.of_variations.get(each.pk)
 
     def _add(self, key: str, label: str, override: Any) -> None:
-        self.fields[key] = forms.DecimalField(
+        self.fields[key] = PriceField(
             label=_("Price of %(product)s") % {"product": label},
-            max_digits=13,
-            decimal_places=2,
-            min_value=0,
+            currency=self.currency,
             required=False,
             initial=override.price if override else None,
         )

@@ -13,14 +13,18 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.teams import show_to_maker
+from counterfoil.audit import services as audit
+from counterfoil.batches.printed import printed_of_event
 from counterfoil.batches.stats import event_stats
 from counterfoil.catalog import services
+from counterfoil.catalog.cloning import clone_event
 from counterfoil.catalog.eventsettings import change_settings
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.queries import containing, event_ended_before
+from counterfoil.checkin.lists import save_list
 from counterfoil.core import clock
 from counterfoil.provisioning.example import make_example
-from counterfoil.web.catalog.forms.events import EventForm
+from counterfoil.web.catalog.forms.events import EventCopyForm, EventForm
 from counterfoil.web.catalog.onboarding import onboarding_steps
 from counterfoil.web.framework.views import (
     ConfirmPage,
@@ -34,6 +38,11 @@ from counterfoil.web.framework.views import (
 _CREATE = ("organizer.events:create",)
 _SETTINGS = ("event.settings.general:write",)
 
+#: What tickets say of their event.
+_ON_PAPER = frozenset(
+    ("name", "date_from", "date_to", "date_admission", "timezone", "location", "region", "locale",
+     "event_info_text", "organizer_info_text")
+)  # fmt: skip
 #: What ``?show=`` may be.
 _SHOWN = {
     "": _("All"),
@@ -79,6 +88,9 @@ class EventAdd(FormPage, OrganizerPage):
     def form(self, *sent: Any) -> EventForm:
         return EventForm(*sent, organizer=self.organizer)
 
+    def more(self) -> dict[str, Any]:
+        return {"is_first": not self.organizer.events.exists()}
+
     def send(self, form: EventForm) -> HttpResponse:
         made = services.create_event(organizer=self.organizer, fields=form.values())
         change_settings(event=made, given=form.printed())
@@ -89,7 +101,45 @@ class EventAdd(FormPage, OrganizerPage):
             kind="event",
             data={"fields": sorted({**form.values(), **form.printed()})},
         )
+        # Scanners need one; its name is the gate's.
+        first = {"name": str(_("Entrance")), "all_products": True}
+        save_list(event=made, checkin_list=None, fields=first, actor=self.actor)
         return self.go("event", made.slug, said=_("The event was created."))
+
+
+class EventCopy(FormPage, EventPage):
+    """Makes an event with the settings, products, layouts and check-in lists of another."""
+
+    title = _("Copy event")
+    button = _("Create copy")
+    read_permissions = write_permissions = _CREATE
+
+    def has_permission(self, needs: tuple[str, ...]) -> bool:
+        """Making events is a right in the organizer."""
+        return (
+            OrganizerPage.has_permission(self, needs)
+            if needs == _CREATE
+            else (super().has_permission(needs))
+        )
+
+    def form(self, *sent: Any) -> EventCopyForm:
+        return EventCopyForm(*sent[:1], event=self.event)
+
+    def more(self) -> dict[str, Any]:
+        return {"back": self.link("event")}
+
+    def send(self, form: EventCopyForm) -> HttpResponse:
+        made = clone_event(source=self.event, fields=form.values())
+        show_to_maker(actor=self.actor, event=made)
+        audit.record(
+            actor=self.actor,
+            action="counterfoil.event.added",
+            obj=made,
+            event=made,
+            data={"cloned_from": self.event.slug},
+        )
+        messages.success(self.request, _("The event was copied. It is not live yet."))
+        return redirect("web:event", self.organizer.slug, made.slug)
 
 
 class ExampleEvent(OrganizerPage):
@@ -119,12 +169,19 @@ class EventSettings(FormPage, EventPage):
         return EventForm(*sent, organizer=self.organizer, event=self.event)
 
     def more(self) -> dict[str, Any]:
-        return {"back": self.link("event"), "delete": self.link("event-delete")}
+        may_copy = OrganizerPage.has_permission(self, _CREATE)
+        return {
+            "back": self.link("event"),
+            "copy": self.link("event-copy") if may_copy else "",
+            "delete": self.link("event-delete"),
+        }
 
     def send(self, form: EventForm) -> HttpResponse:
         changed = services.change_event(event=self.event, fields=form.values())
         change_settings(event=changed, given=form.printed())
         self.record("changed", changed, kind="event", data={"fields": sorted(form.changed_data)})
+        if _ON_PAPER & set(form.changed_data):
+            self.tell_printed(printed_of_event(changed))
         return self.go("event-settings", said=_("Saved."))
 
 
@@ -159,6 +216,7 @@ routes = [
     *event_routes(
         path("", EventOverview.as_view(), name="event"),
         path("settings/", EventSettings.as_view(), name="event-settings"),
+        path("copy/", EventCopy.as_view(), name="event-copy"),
         path("delete/", EventDelete.as_view(), name="event-delete"),
     ),
 ]

@@ -12,17 +12,22 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.catalog import products, queries
-from counterfoil.catalog.models import Item, ItemCategory
+from counterfoil.batches.printed import printed_of_item
+from counterfoil.catalog import products, queries, quotas
+from counterfoil.catalog.models import Item, ItemCategory, Quota
 from counterfoil.core.refusals import Invalid
+from counterfoil.core.transactions import late_atomic
 from counterfoil.files import services as files
 from counterfoil.files.pictures import PAGE_TYPES, content_type, keep_picture
 from counterfoil.files.uploads import store_upload
 from counterfoil.web.catalog.forms.items import CategoryForm, ItemForm
+from counterfoil.web.catalog.onboarding import with_next_step
 from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 
 _WRITE = ("event.items:write",)
+#: What tickets say of their product.
+_ON_PAPER = frozenset(("name", "description", "default_price", "category", "variations"))
 
 
 class Items(EventPage):
@@ -101,7 +106,22 @@ class ItemAdd(ItemFormPage):
             event=self.event, fields=self.fields(form), variations=variations
         )
         self.record("added", made, kind="item", data={"fields": sorted(form.changed_data)})
-        return self.go("items", said=_("The product was created."))
+        if form.quota_size() is not None:
+            self._count(made, form.quota_size())
+        return self.go("items", said=with_next_step(self, _("The product was created.")))
+
+    def _count(self, item: Item, size: int | None) -> None:
+        """Make the quota that the form asked for."""
+        quota = quotas.save_quota(
+            quota=Quota(event=self.event),
+            fields={
+                "name": in_page_language(item.name)[:200],
+                "size": size,
+                "items": [item],
+                "variations": list(item.variations.all()),
+            },
+        )
+        self.record("added", quota, kind="quota", data={"size": size})
 
 
 class ItemEdit(ItemFormPage, ItemPage):
@@ -121,6 +141,8 @@ class ItemEdit(ItemFormPage, ItemPage):
             self._write(row, number)
         fields = [*form.changed_data, *(["variations"] if form.rows.has_changed() else [])]
         self.record("changed", self.item, kind="item", data={"fields": sorted(fields)})
+        if _ON_PAPER & set(fields):
+            self.tell_printed(printed_of_item(self.item))
         return self.go("items", said=_("Saved."))
 
     def _write(self, row: Any, number: int) -> None:
@@ -137,6 +159,19 @@ class ItemEdit(ItemFormPage, ItemPage):
             products.delete_variation(variation=variation)
         else:
             products.change_variation(variation=variation, fields=values)
+
+
+class ItemCopy(ItemPage):
+    """Makes a product like this one; its quotas stay its own."""
+
+    write_permissions = _WRITE
+
+    def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
+        with late_atomic():
+            copy = products.copy_item(item=self.item, suffix=str(_("(copy)")))
+            self.record("added", copy, kind="item", data={"like": self.item.pk})
+        said = _("The product was copied. Change what is different, and add it to a quota.")
+        return self.go("item", copy.pk, said=said)
 
 
 class ItemPicture(ItemPage):
@@ -243,6 +278,7 @@ routes = event_routes(
     path("items/new/", ItemAdd.as_view(), name="item-add"),
     path("items/<int:item>/", ItemEdit.as_view(), name="item"),
     path("items/<int:item>/picture/", ItemPicture.as_view(), name="item-picture"),
+    path("items/<int:item>/copy/", ItemCopy.as_view(), name="item-copy"),
     path("items/<int:item>/delete/", ItemDelete.as_view(), name="item-delete"),
     path("items/categories/", Categories.as_view(), name="categories"),
     path("items/categories/new/", CategoryAdd.as_view(), name="category-add"),

@@ -16,6 +16,7 @@ from counterfoil.catalog import queries, quotas
 from counterfoil.catalog.models import Quota
 from counterfoil.orders.queries import Availability, availability
 from counterfoil.web.catalog.forms.quotas import QuotaForm
+from counterfoil.web.catalog.onboarding import with_next_step
 from counterfoil.web.framework.forms.dates import date_label
 from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
@@ -76,6 +77,12 @@ def _products(quota: Quota) -> list[str]:
     return named
 
 
+def _preset(product: str) -> list[str]:
+    """Return the choice that a product is in the form, from the key of an offer of it."""
+    item, _dash, variation = product.partition("-")
+    return [f"v{variation}" if variation else f"i{item}"] if item else []
+
+
 class QuotaAdd(FormPage, EventPage):
     read_permissions = write_permissions = _WRITE
     template = "web/catalog/quotas/form.html"
@@ -83,7 +90,12 @@ class QuotaAdd(FormPage, EventPage):
     button = _("Create quota")
 
     def form(self, *sent: Any) -> QuotaForm:
-        return QuotaForm(*sent[:1], event=self.event, subevent=self.asked("date") or None)
+        return QuotaForm(
+            *sent[:1],
+            event=self.event,
+            subevent=self.asked("date") or None,
+            products=_preset(self.asked("product")),
+        )
 
     def more(self) -> dict[str, Any]:
         return {"back": self.link("quotas")}
@@ -91,7 +103,7 @@ class QuotaAdd(FormPage, EventPage):
     def send(self, form: QuotaForm) -> HttpResponse:
         made = quotas.save_quota(quota=Quota(event=self.event), fields=form.values())
         self.record("added", made, kind="quota", data={"fields": sorted(form.changed_data)})
-        return self.go("quotas", said=_("The quota was created."))
+        return self.go("quotas", said=with_next_step(self, _("The quota was created.")))
 
 
 class QuotaPage(EventPage):

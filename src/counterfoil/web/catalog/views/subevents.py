@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from counterfoil.batches.printed import printed_of_date
 from counterfoil.catalog import dates
 from counterfoil.catalog.models import SubEvent
 from counterfoil.catalog.queries import containing, ended_before
@@ -20,6 +21,8 @@ from counterfoil.web.catalog.forms.subevents import RepeatForm, SubEventForm
 from counterfoil.web.framework.forms.dates import date_label
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 
+#: What tickets say of their date.
+_ON_PAPER = frozenset(("name", "date_from", "date_to", "date_admission", "location", "prices"))
 _SHOWN = {
     "": _("All"),
     "upcoming": _("Upcoming"),
@@ -106,6 +109,8 @@ class SubEventEdit(FormPage, SeriesPage):
         )
         fields = sorted([*form.changed_data, *(["prices"] if form.prices.has_changed() else [])])
         self.record("changed", changed, kind="subevent", data={"fields": fields})
+        if _ON_PAPER & set(fields):
+            self.tell_printed(printed_of_date(self.subevent))
         return self.go("subevents", said=_("Saved."))
 
 

@@ -31,13 +31,19 @@ def wants_more(data: Any) -> bool:
     return bool(data) and MORE in data
 
 
-def with_one_more(data: Any, prefix: str) -> Any:
-    """Return what was sent, with one empty row more below a formset's prefix."""
+def with_one_more(data: Any, prefix: str, **begins_with: str) -> Any:
+    """Return what was sent, with one row more below a formset's prefix, and what it begins with.
+
+    A box that nobody has sent counts as not ticked, whatever its form says it begins with.
+    """
     changed = data.copy()
     name = f"{prefix}-TOTAL_FORMS"
     try:
         total = int(changed.get(name, 0))
     except ValueError:
         total = 0
-    changed[name] = str(min(max(total, 0) + 1, MOST_ROWS))
+    number = max(total, 0)
+    changed[name] = str(min(number + 1, MOST_ROWS))
+    for field, value in begins_with.items():
+        changed[f"{prefix}-{number}-{field}"] = value
     return changed

@@ -1,9 +1,6 @@
 // @ts-check
 /** What every page does beyond HTML: texts are copied, choices are sent, forms only once, the menu shows where we are. */
 
-// On a phone the menu is a strip that scrolls.
-document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
   if (button instanceof HTMLElement) {
@@ -17,6 +14,26 @@ document.addEventListener("change", (event) => {
     field.closest("form")?.requestSubmit();
   }
 });
+
+// Where an organizer's first event takes place: most likely where the browser is.
+const guessed = document.querySelector("form[data-browser-zone]");
+if (guessed instanceof HTMLFormElement) {
+  choose(guessed, "timezone", Intl.DateTimeFormat().resolvedOptions().timeZone);
+  choose(guessed, "region", new Intl.Locale(navigator.language).region ?? "");
+}
+
+/**
+ * Choose an option of a field, if the field has it.
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @param {string} value
+ */
+function choose(form, name, value) {
+  const field = form.elements.namedItem(name);
+  if (field instanceof HTMLSelectElement && [...field.options].some((option) => option.value === value)) {
+    field.value = value;
+  }
+}
 
 /** Forms on their way. An answer that is a file leaves the page as it is: they may go again later. */
 const underWay = new Set();

@@ -32,6 +32,17 @@ export function choose(app, key, isMore, isKept = false) {
 }
 
 /**
+ * Choose the element that a link to the editor names, such as `#element=3`, and show its page.
+ * @param {App} app
+ * @param {string} hash
+ */
+export function chooseNamed(app, hash) {
+  const place = new URLSearchParams(hash.slice(1)).get("element");
+  const element = place === null ? undefined : app.state.layout.elements[Number(place)];
+  if (element) app.store.update(() => ({ page: pageOf(element), selection: [element.key] }));
+}
+
+/**
  * Choose the element after or before the one chosen, as the list has them.
  * @param {App} app
  * @param {1 | -1} step

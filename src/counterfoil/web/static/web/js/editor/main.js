@@ -4,6 +4,7 @@
 import { App } from "./app.js";
 import { listenToBackgrounds } from "./backgrounds.js";
 import { showCanvas } from "./canvas.js";
+import { chooseNamed } from "./choosing.js";
 import { part } from "./dom.js";
 import { keepDrafts, offerDraft } from "./drafts.js";
 import { showElementList } from "./elementlist.js";
@@ -39,4 +40,5 @@ const started = new ResizeObserver(() => {
 });
 started.observe(part("viewport", HTMLElement));
 await offerDraft(app);
+chooseNamed(app, location.hash);
 keepDrafts(app);

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import struct
 
+LONGEST_PROFILE = 4_000_000
+"""Of a picture, in bytes. Those of printing presses, the longest in use, have two million."""
 _HEADER = 128
 _MAX_TAGS = 200
 _CLASSES = frozenset((b"scnr", b"mntr", b"prtr", b"spac"))
 """Devices and colour spaces; links between devices and named colours are no colour space here."""
-_COMPONENTS = {b"GRAY": 1, b"RGB ": 3, b"Lab ": 3, b"XYZ ": 3, b"CMYK": 4}
+_DEVICES = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}
+_COMPONENTS = {**_DEVICES, b"Lab ": 3, b"XYZ ": 3}
+
+
+def describes_pixels(data: bytes, components: int) -> bool:
+    """Tell whether bytes are a profile of grey, RGB or CMYK pixels, as pictures have them."""
+    return is_profile(data, components) and data[16:20] in _DEVICES
 
 
 def is_profile(data: bytes, components: int) -> bool:

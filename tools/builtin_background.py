@@ -1,6 +1,6 @@
-"""Draws the built-in background: a ticket with a counterfoil, on A4.
+"""Draw the built-in background: a ticket with a counterfoil, on A4.
 
-``python -m counterfoil.layouts.builtin`` writes the files that are shipped. Everything is
+``make builtin`` writes the files that are shipped. Everything is
 vectors, so it prints sharp and costs a document a few kilobytes, once.
 """
 
@@ -13,6 +13,8 @@ from io import BytesIO
 
 import pikepdf
 
+from counterfoil.layouts.builtin import BACKGROUND_PDF, COMPILED_BACKGROUND
+from counterfoil.render import compile_background
 from counterfoil.render.units import Mm, pt
 
 Point = tuple[float, float]
@@ -168,3 +170,13 @@ def _at(point: Point) -> str:
 
 def _colour(rgb: tuple[float, float, float]) -> str:
     return " ".join(f"{part:g}" for part in rgb)
+
+
+def main() -> None:
+    pdf = background_pdf()
+    BACKGROUND_PDF.write_bytes(pdf)
+    COMPILED_BACKGROUND.write_bytes(compile_background(pdf).to_bytes())
+
+
+if __name__ == "__main__":
+    main()

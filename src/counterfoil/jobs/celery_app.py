@@ -1,4 +1,4 @@
-"""The Celery application. It carries hints between processes; rows in the database decide.
+"""The Celery application, where a broker is configured. It carries hints; rows decide.
 
 A message may be lost or doubled, so nothing is asked of the broker: messages are acknowledged
 before the work, results are not kept, and sending gives up at once when the broker is away.
@@ -28,7 +28,7 @@ def configuration() -> dict[str, Any]:
     from django.conf import settings
 
     return {
-        "broker_url": settings.BROKER_URL or "memory://localhost",
+        "broker_url": settings.BROKER_URL,
         "broker_connection_timeout": 0.5,
         "broker_connection_retry": False,
         "broker_transport_options": _transport_options(settings.BROKER_URL),
@@ -38,7 +38,7 @@ def configuration() -> dict[str, Any]:
         "task_serializer": "json",
         "accept_content": ["json"],
         "result_backend": None,
-        "imports": ["counterfoil.jobs.celery_tasks"],
+        "imports": ["counterfoil.jobs.celery_worker"],
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
@@ -48,8 +48,6 @@ def configuration() -> dict[str, Any]:
 
 
 def _transport_options(broker_url: str) -> dict[str, Any]:
-    if not broker_url:
-        return {"polling_interval": 0.1}
     if broker_url.startswith("redis"):
         return {**_SEND_OR_LET_IT_BE, **_REDIS_TIMEOUTS}
     return _SEND_OR_LET_IT_BE
@@ -58,4 +56,4 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
 choose_settings()  # Celery looks for Django by it, and loads the rooms
 app = celery.Celery("counterfoil")
 app.add_defaults(configuration)
-app.steps["worker"].add("counterfoil.jobs.bootstep:PollerStep")
+app.steps["worker"].add("counterfoil.jobs.celery_worker:PollerStep")

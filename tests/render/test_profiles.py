@@ -9,7 +9,7 @@ from PIL import ImageCms
 
 from counterfoil.render import FontLibrary, Ticket, compile_plan, read_layout, render_pdf
 from counterfoil.render.background import CompiledBackground
-from counterfoil.render.background.profiles import is_profile
+from counterfoil.render.profiles import is_profile
 from render.background.pdfs import MARKS, compiled, make
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -3,13 +3,7 @@ from __future__ import annotations
 import pytest
 from django.conf import LazySettings
 
-from counterfoil.config.celery import configuration
-
-
-def test_without_a_broker_messages_stay_in_memory(settings: LazySettings) -> None:
-    settings.BROKER_URL = ""
-
-    assert configuration()["broker_url"].startswith("memory://")
+from counterfoil.jobs.celery_app import configuration
 
 
 @pytest.mark.parametrize("url", ["redis://h:1/0", "amqp://h//"])
@@ -28,3 +22,9 @@ def test_messages_are_acknowledged_before_the_work_and_only_json_is_read() -> No
     assert not settings["task_acks_late"]
     assert settings["accept_content"] == ["json"]
     assert settings["result_backend"] is None
+
+
+def test_messages_of_other_versions_find_the_task_by_its_name() -> None:
+    from counterfoil.jobs import celery_worker
+
+    assert celery_worker.run.name == "jobs.run"

@@ -1,0 +1,60 @@
+"""``counterfoil verify``: is the ledger of paper tickets whole?"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from counterfoil.core.setup import set_up
+from counterfoil.ops.errors import readable_errors
+
+
+@click.command()
+@click.option(
+    "--head",
+    metavar="HASH",
+    help="A hash printed on a document or shown on a page: some row must have it.",
+)
+def verify(head: str | None) -> None:
+    """Check the ledgers of paper tickets: every row and hash, up to the newest.
+
+    Exit code 1: a row is missing or was changed; the first of each organizer is named. With
+    --head also if no row has this hash, so that the ledger was cut off or written anew since.
+    """
+    with readable_errors():
+        set_up()
+        is_whole = _check_all()
+        is_found = head is None or _find(head.strip().lower())
+    sys.exit(0 if is_whole and is_found else 1)
+
+
+def _check_all() -> bool:
+    from counterfoil.catalog.models import Organizer
+    from counterfoil.stock import ledger
+
+    is_whole = True
+    for organizer in Organizer.objects.order_by("slug"):
+        flaw = ledger.flaw_in(organizer)
+        if flaw is None:
+            rows = ledger.events_of(organizer).count()
+            digest = ledger.head_hash(organizer)
+            click.echo(f"{organizer.slug}: whole, {rows} rows{digest and f', head {digest}'}")
+        else:
+            is_whole = False
+            click.echo(f"problem  {flaw}")
+    return is_whole
+
+
+def _find(digest: str) -> bool:
+    from counterfoil.stock import ledger
+
+    row = ledger.find(digest)
+    if row is None:
+        click.echo(
+            "problem  No row has this hash. The ledger was cut off or written anew since, or the "
+            "hash is mistyped."
+        )
+        return False
+    click.echo(f"The hash is that of row {row.number} of {row.organizer.slug}.")
+    return True

@@ -1,0 +1,28 @@
+"""A price, with the decimals of the event's currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from counterfoil.catalog import money
+
+
+class PriceField(forms.DecimalField):
+    def __init__(self, *, currency: str, **options: Any) -> None:
+        places = money.precision(currency)
+        super().__init__(
+            max_digits=money.WHOLE_DIGITS + places, decimal_places=places, min_value=0, **options
+        )
+        self._places = places
+
+    def to_python(self, value: Any) -> Any:
+        amount: Any = super().to_python(value)
+        if amount is None or not amount.is_finite() or amount.adjusted() > money.COLUMN_DIGITS:
+            return amount  # for the validators to refuse
+        return money.with_places(amount, self._places)
+
+    def prepare_value(self, value: Any) -> Any:
+        return money.with_places(value, self._places) if isinstance(value, Decimal) else value
