@@ -226,7 +226,7 @@ def _insert_secrets(
         cursor.execute(statement, [*params, *source_params])
         count = cursor.rowcount
     moment = next(value for value in values.values() if isinstance(value, datetime))
-    change_clock.extend(int(values["event_id"]), count, moment)  # type: ignore[call-overload]
+    change_clock.extend(int(values["event_id"]), count, moment)  # type: ignore[arg-type]
 
 
 def _later(moment: datetime, microseconds: str) -> tuple[str, list[Any]]:

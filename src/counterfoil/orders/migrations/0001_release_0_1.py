@@ -16,6 +16,15 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='NumberReport',
+            fields=[
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='number_report', serialize=False, to='catalog.event')),
+                ('closed_through', models.DateField(blank=True, null=True)),
+                ('retention_years', models.PositiveSmallIntegerField(default=10)),
+                ('preset', models.CharField(blank=True, choices=[('FR', 'France')], default='', max_length=2)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Order',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -134,6 +143,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['event_id', 'item_id'], name='ticket_count_of_event')],
+            },
+        ),
+        migrations.CreateModel(
+            name='NumberReportLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('made_on', models.DateField()),
+                ('tax_rate', models.DecimalField(decimal_places=2, max_digits=7)),
+                ('price', models.DecimalField(decimal_places=4, max_digits=15)),
+                ('first', models.PositiveIntegerField(blank=True, null=True)),
+                ('last', models.PositiveIntegerField(blank=True, null=True)),
+                ('made', models.IntegerField()),
+                ('void', models.IntegerField()),
+                ('free', models.IntegerField()),
+                ('value', models.DecimalField(decimal_places=4, max_digits=19)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.item')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.numberreport')),
+                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.numberseries')),
+                ('subevent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.subevent')),
+                ('variation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.itemvariation')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['report', 'day'], name='number_report_by_day')],
             },
         ),
         migrations.AddIndex(
