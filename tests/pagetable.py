@@ -200,6 +200,8 @@ OWN = {
 }
 
 ROUTES: dict[str, Row] = {
+    "exports": Row(),
+    **{f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets")},
     "events": Row(),
     "event-add": Row(),
     "event-example": Row(),
@@ -213,6 +215,7 @@ ROUTES: dict[str, Row] = {
     "event-copy": Row(),
     "event-delete": Row(),
     "subevents": Row(),
+    "subevents-bulk": Row(),
     "subevent-add": Row(),
     "subevent": Row(date_of_series),
     "subevent-active": Row(date_of_series),
@@ -262,6 +265,8 @@ ROUTES: dict[str, Row] = {
     "orders": Row(),
     "order": Row(order),
     "order-delete": Row(order),
+    "tickets-bulk": Row(),
+    "test-orders-delete": Row(),
     "ticket": Row(ticket),
     "ticket-picture": Row(ticket),
     "ticket-pdf": Row(ticket),
@@ -301,6 +306,12 @@ ROUTES: dict[str, Row] = {
     "handover-add": Row(sheet_print),
     "handover-revoke": Row(handover),
     "batch": Row(batch),
+    "batch-stock": Row(batch),
+    "batch-act": Row(batch),
+    "batch-activate": Row(batch),
+    "batch-cancel": Row(batch),
+    "order-cancel": Row(order),
+    "counter": Row(),
     "batch-new": Row(),
     "batch-request": Row(wish),
     "batch-request-cancel": Row(wish),

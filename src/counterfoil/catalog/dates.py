@@ -19,6 +19,7 @@ from counterfoil.catalog.models import (
     SubEventItem,
     SubEventItemVariation,
 )
+from counterfoil.catalog.recurrence import Recurrence
 from counterfoil.core.refusals import Invalid
 
 Overrides = Sequence[Mapping[str, Any]]
@@ -117,7 +118,56 @@ def repeat_subevent(
         raise Invalid(
             {"times": [_("At most %(count)d dates can be made at once.") % {"count": MOST_COPIES}]}
         )
-    copies = _Copies(subevent, with_quotas=with_quotas)
+    shifts = [timedelta(days=number * every_days) for number in range(1, times + 1)]
+    return _copied(subevent, shifts, with_quotas=with_quotas)
+
+
+def repeat_by_rule(
+    *, subevent: SubEvent, rule: Recurrence, with_quotas: bool, active: bool = False
+) -> list[SubEvent]:
+    """Make further dates like one wherever a rule says; the date itself is not made again.
+
+    Raises:
+        Invalid: the rule names no further date, or too many.
+    """
+    shifts = [moment - _local_begin(subevent) for moment in further_moments(subevent, rule)]
+    if not shifts:
+        raise Invalid({"until": [_("This rule names no further date.")]})
+    if len(shifts) > MOST_COPIES:
+        raise Invalid(
+            {"until": [_("At most %(count)d dates can be made at once.") % {"count": MOST_COPIES}]}
+        )
+    return _copied(subevent, shifts, with_quotas=with_quotas, active=active)
+
+
+def further_moments(subevent: SubEvent, rule: Recurrence) -> list[datetime]:
+    """Return when a rule has further dates, by the clock of the place; one too many at most."""
+    taken = {
+        moment.astimezone(subevent.event.tz).replace(tzinfo=None)
+        for moment in subevent.event.subevents.filter(name=subevent.name).values_list(
+            "date_from", flat=True
+        )
+    } | {_local_begin(subevent)}
+    return [each for each in rule.moments(MOST_COPIES + 1 + len(taken)) if each not in taken]
+
+
+def _local_begin(subevent: SubEvent) -> datetime:
+    return subevent.date_from.astimezone(subevent.event.tz).replace(tzinfo=None)
+
+
+def _copied(
+    subevent: SubEvent,
+    shifts: Sequence[timedelta],
+    *,
+    with_quotas: bool,
+    active: bool = False,
+) -> list[SubEvent]:
+    """Make copies of a date, each so much later by the clock of the place.
+
+    Raises:
+        Invalid: too many at once.
+    """
+    copies, times = _Copies(subevent, with_quotas=with_quotas, active=active), len(shifts)
     if times * copies.rows > MOST_ROWS:
         most = max(1, MOST_ROWS // copies.rows)
         raise Invalid(
@@ -128,7 +178,7 @@ def repeat_subevent(
                 ]
             }
         )
-    made = [copies.of(timedelta(days=number * every_days)) for number in range(1, times + 1)]
+    made = [copies.of(shift) for shift in shifts]
     with transaction.atomic():
         copies.insert()
         _stamp(made)
@@ -138,7 +188,8 @@ def repeat_subevent(
 class _Copies:
     """Copies of a date, inserted together: a few statements a table, however many there are."""
 
-    def __init__(self, subevent: SubEvent, *, with_quotas: bool) -> None:
+    def __init__(self, subevent: SubEvent, *, with_quotas: bool, active: bool) -> None:
+        self._active = active
         names = {field.name for field in SubEvent._meta.concrete_fields}
         self._event = subevent.event
         self._values = {name: getattr(subevent, name) for name in names - {"id", "last_modified"}}
@@ -162,7 +213,7 @@ class _Copies:
     def of(self, later: timedelta) -> SubEvent:
         """Return a copy that takes place so much later."""
         moments = {name: _shifted(self._values[name], later, self._event) for name in _MOMENTS}
-        made = SubEvent(**{**self._values, **moments, "active": False})
+        made = SubEvent(**{**self._values, **moments, "active": self._active})
         self._new[SubEvent].append(made)
         for override in self._overrides:
             copy: Any = copy_of(override)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit.services import record
 from counterfoil.catalog import saving
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, SubEvent
 from counterfoil.checkin import rules
 from counterfoil.checkin.models import CheckinList
 from counterfoil.core.refusals import Invalid
@@ -54,6 +54,22 @@ def copy_list(*, checkin_list: CheckinList, name: str, actor: Actor | None) -> C
     products = list(checkin_list.limit_products.all())
     fields = {**plain, "name": name, "limit_products": products}
     return save_list(event=checkin_list.event, checkin_list=None, fields=fields, actor=actor)
+
+
+@transaction.atomic
+def copy_to_dates(
+    *, checkin_list: CheckinList, subevents: Sequence[SubEvent], actor: Actor | None
+) -> None:
+    """Make a list like one of a date for each of some others."""
+    plain = {
+        field.name: getattr(checkin_list, field.name)
+        for field in CheckinList._meta.concrete_fields
+        if field.name not in ("id", "event", "subevent")
+    }
+    products = list(checkin_list.limit_products.all())
+    for subevent in subevents:
+        fields = {**plain, "subevent": subevent, "limit_products": products}
+        save_list(event=checkin_list.event, checkin_list=None, fields=fields, actor=actor)
 
 
 def _check(saved: CheckinList, fields: Mapping[str, Any]) -> None:

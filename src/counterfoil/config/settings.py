@@ -6,16 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-import django_stubs_ext
-
 from counterfoil.config.brokers import broker_url
 from counterfoil.config.databases import database
 from counterfoil.config.storages import downloads, storages
 from counterfoil.core.environment import Environment, data_folder, secret_key
+from counterfoil.core.generics import allow_subscripts
 from counterfoil.ops.logs import logging_settings
 from counterfoil.web.framework.static_version import edition
 
-django_stubs_ext.monkeypatch()
+allow_subscripts()
 
 env = Environment()
 

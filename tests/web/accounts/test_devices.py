@@ -17,6 +17,7 @@ from counterfoil.accounts.permissions import DEVICE_PROFILES
 from counterfoil.api.framework.device_profiles import PROFILES
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
+from counterfoil.core import clock
 from makers import make_device, make_user
 from pageclient import signed_in
 
@@ -155,3 +156,21 @@ def test_the_list_costs_the_same_for_any_number(
 
     with django_assert_max_num_queries(12):
         assert pages.get(path).status_code == 200
+
+
+def test_an_address_that_no_phone_reaches_is_warned_of_and_the_page_moves_on(
+    pages: Client, event: Event
+) -> None:
+    device, _key = make_device(event.organizer, initialized=None)
+    path = f"/organizers/{event.organizer.slug}/devices/{device.device_id}/"
+
+    here = pages.get(path, headers={"Host": "localhost:8000"}).text
+    there = pages.get(path, headers={"Host": "192.168.1.20:8000"}).text
+    waiting = pages.get(path, headers={"HX-Request": "true"})
+    device.initialized = clock.now()
+    device.save()
+    ready = pages.get(path, headers={"HX-Request": "true"})
+
+    assert "No phone reaches" in here
+    assert "No phone reaches" not in there
+    assert ("HX-Refresh" in waiting.headers, "HX-Refresh" in ready.headers) == (False, True)

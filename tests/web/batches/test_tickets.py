@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from batches.making import make
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
 from counterfoil.catalog.models import Event
-from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.checkin.models import Checkin, CheckinList, RevokedSecret
 from counterfoil.core import clock
-from counterfoil.orders.models import Order
+from counterfoil.orders.models import Order, OrderPosition
 from makers import make_event, make_item
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,3 +96,77 @@ def test_fifty_tickets_take_no_more_queries_than_four(
         assert len(found(pages, base, large)) == 50
 
     assert len(many) == len(few)
+
+
+class TestBulk:
+    @pytest.fixture
+    def batch(self, event: Event) -> OfflineSalesBatch:
+        return make(make_item(event), 4)
+
+    def keys(self, batch: OfflineSalesBatch, count: int) -> list[int]:
+        return list(batch.tickets.order_by("number").values_list("position", flat=True)[:count])
+
+    def test_selected_tickets_are_blocked_and_unblocked(
+        self, pages: Client, batch: OfflineSalesBatch, base: str
+    ) -> None:
+        sent = {"ticket": self.keys(batch, 3), "back": f"{base}batches/{batch.pk}/tickets/"}
+        answer = pages.post(f"{base}orders/tickets/", {**sent, "action": "block"}, follow=True)
+        assert "3 tickets changed." in answer.text
+        assert self.blocked() == [["admin"]] * 3
+
+        pages.post(f"{base}orders/tickets/", {**sent, "action": "unblock"})
+        assert self.blocked() == []
+
+    def blocked(self) -> list[list[str]]:
+        named = OrderPosition.objects.values_list("blocked", flat=True)
+        return [names for names in named if names]
+
+    def test_revoking_asks_first(self, pages: Client, batch: OfflineSalesBatch, base: str) -> None:
+        sent = {"ticket": self.keys(batch, 2), "action": "revoke"}
+
+        asked = pages.post(f"{base}orders/tickets/", sent)
+        assert "Revoke 2 tickets?" in asked.text
+        assert not RevokedSecret.objects.exists()
+
+        pages.post(f"{base}orders/tickets/", {**sent, "confirmed": "yes"})
+        assert RevokedSecret.objects.count() == 2
+
+    def test_tickets_are_checked_in_and_those_that_cannot_be_are_named(
+        self, pages: Client, event: Event, batch: OfflineSalesBatch, base: str
+    ) -> None:
+        gate = CheckinList.objects.create(event=event, name="Gate")
+        keys = self.keys(batch, 2)
+        sent = {"ticket": keys, "action": "checkin", "list": gate.pk}
+        pages.post(f"{base}orders/tickets/", {**sent, "ticket": keys[:1]})
+
+        answer = pages.post(f"{base}orders/tickets/", sent, follow=True)
+
+        assert "1 ticket changed." in answer.text
+        assert "already checked in" in answer.text
+        assert Checkin.objects.filter(list=gate, successful=True).count() == 2
+
+    def test_tickets_of_another_event_are_none_of_this(
+        self, pages: Client, event: Event, base: str
+    ) -> None:
+        other = make(make_item(make_event(event.organizer)), 1)
+
+        pages.post(f"{base}orders/tickets/", {"ticket": self.keys(other, 1), "action": "block"})
+
+        assert self.blocked() == []
+
+
+def test_a_list_is_sorted_by_its_heads_and_shows_as_many_rows_as_wanted(
+    pages: Client, event: Event, base: str
+) -> None:
+    make(make_item(event), 30)
+
+    def codes(query: str) -> list[str]:
+        return [order.code for order in pages.get(f"{base}orders/?{query}").context["rows"]]
+
+    assert codes("sort=code") == sorted(codes("sort=code"))
+    assert codes("sort=-code&rows=100") == sorted(codes("rows=100"), reverse=True)
+    assert (len(codes("rows=25")), len(codes("rows=7"))) == (25, 30)
+    assert codes("sort=password") == codes("")
+    page = pages.get(f"{base}orders/?sort=code&rows=25").text
+    assert 'aria-sort="ascending"' in page
+    assert "sort=-code&amp;" in page or "sort=-code" in page

@@ -409,3 +409,20 @@ def test_an_event_is_copied_with_its_products_and_layouts(
     assert not made.live
     assert (made.items.count(), made.quotas.count()) == (1, 1)
     assert made.ticket_layouts.get().default
+
+
+def test_the_overview_shows_how_things_are(pages: Client, event: Event, base: str) -> None:
+    batch = make(make_item(event, quota=10, name={"en": "Balcony"}), 4, comment="Kiosk")
+
+    page = pages.get(base).text
+
+    assert "4 of 10 taken" in page
+    assert f'href="{base}batches/{batch.pk}/"' in page
+    assert "Kiosk" in page
+
+
+def test_the_overview_shows_no_batches_to_who_may_see_none(event: Event, base: str) -> None:
+    make(make_item(event), 4, comment="Kiosk")
+    visitor = signed_in(make_user(event.organizer, permissions=["event.items:write"]))
+
+    assert "Kiosk" not in visitor.get(base).text

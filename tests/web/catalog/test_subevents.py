@@ -11,6 +11,7 @@ from django.test import Client
 
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, SubEvent, SubEventItem
+from counterfoil.checkin.models import CheckinList
 from makers import (
     make_event,
     make_item,
@@ -151,7 +152,15 @@ def test_a_weekly_repetition_keeps_the_time_on_the_clock(
     SubEventItem.objects.create(subevent=date, item=item, price=Decimal("4.00"))
     make_quota(event, size=50, items=[item], subevent=date)
 
-    form = {"every": "7", "times": "2", "with_quotas": "on"}
+    gate = CheckinList.objects.create(event=event, subevent=date, name="Gate")
+    form = {
+        "weekdays": [str(date.date_from.astimezone(event.tz).weekday())],
+        "every_weeks": "1",
+        "until": (date.date_from + timedelta(weeks=2)).date().isoformat(),
+        "times": date.date_from.astimezone(event.tz).strftime("%H:%M"),
+        "with_quotas": "on",
+        "with_lists": "on",
+    }
     pages.post(f"{dates}{date.pk}/repeat/", form)
 
     made = list(event.subevents.exclude(pk=date.pk).order_by("date_from"))
@@ -162,20 +171,100 @@ def test_a_weekly_repetition_keeps_the_time_on_the_clock(
     assert [each.date_to for each in made] == [each.date_from + timedelta(hours=2) for each in made]
     assert not any(each.active for each in made)
     assert [each.item_overrides.get().price for each in made] == [Decimal("4.00")] * 2
+    gates = CheckinList.objects.exclude(pk=gate.pk).values_list("name", "subevent")
+    assert set(gates) == {("Gate", each.pk) for each in made}
     quotas = [each.quotas.get() for each in made]
     assert [(quota.size, list(quota.items.all())) for quota in quotas] == [(50, [item])] * 2
 
 
-@pytest.mark.parametrize("times", ["0", "367", "many", ""])
-def test_too_many_dates_at_once_are_refused(
-    pages: Client, event: Event, dates: str, times: str
+SATURDAYS_AND_SUNDAYS = {
+    "weekdays": ["5", "6"],
+    "every_weeks": "2",
+    "until": "2027-07-11",
+    "times": "16:00, 20:00",
+    "exceptions": "2027-06-27",
+}
+
+
+@pytest.fixture
+def saturday(event: Event) -> SubEvent:
+    """Saturday, 12 June 2027, at eight in the evening in Berlin."""
+    return make_subevent(event, date_from=datetime(2027, 6, 12, 18, 0, tzinfo=UTC))
+
+
+def test_a_rule_shows_its_dates_before_it_makes_them(
+    pages: Client, event: Event, dates: str, saturday: SubEvent
 ) -> None:
-    date = make_subevent(event)
+    path = f"{dates}{saturday.pk}/repeat/"
 
-    answer = pages.post(f"{dates}{date.pk}/repeat/", {"every": "1", "times": times})
+    preview = pages.get(path, SATURDAYS_AND_SUNDAYS, headers={"HX-Request": "true"})
+    pages.post(path, {**SATURDAYS_AND_SUNDAYS, "active": "on"})
 
-    assert list(answer.context["form"].errors) == ["times"]
+    made = event.subevents.exclude(pk=saturday.pk).order_by("date_from")
+    local = [each.date_from.astimezone(event.tz).strftime("%m-%d %H") for each in made]
+    assert local == [
+        *("06-12 16", "06-13 16", "06-13 20", "06-26 16", "06-26 20"),
+        *("07-10 16", "07-10 20", "07-11 16", "07-11 20"),
+    ]
+    assert all(each.active for each in made)
+    assert preview.context["preview"]["count"] == 9
+    assert "Sun, 13 Jun 2027, 16:00" in preview.text
+
+
+def test_a_rule_makes_nothing_twice(
+    pages: Client, event: Event, dates: str, saturday: SubEvent
+) -> None:
+    path = f"{dates}{saturday.pk}/repeat/"
+    pages.post(path, SATURDAYS_AND_SUNDAYS)
+
+    again = pages.post(path, SATURDAYS_AND_SUNDAYS)
+
+    assert again.status_code == 422
+    assert "names no further date" in again.text
+    assert event.subevents.count() == 10
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("until", "2099-01-01"),
+        ("until", "soon"),
+        ("times", "8 o'clock"),
+        ("times", ""),
+        ("exceptions", "Christmas"),
+        ("every_weeks", "0"),
+        ("weekdays", ["7"]),
+    ],
+)
+def test_a_rule_that_cannot_be_followed_is_refused_at_its_field(
+    pages: Client, event: Event, dates: str, saturday: SubEvent, field: str, value: Any
+) -> None:
+    path = f"{dates}{saturday.pk}/repeat/"
+    rule = {**SATURDAYS_AND_SUNDAYS, "every_weeks": "1", field: value}
+
+    preview = pages.get(path, rule, headers={"HX-Request": "true"})
+    answer = pages.post(path, rule)
+
+    assert preview.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
     assert event.subevents.count() == 1
+
+
+def test_several_dates_are_activated_and_deleted_at_once(
+    pages: Client, event: Event, dates: str
+) -> None:
+    made = [make_subevent(event, active=False) for _number in range(3)]
+    item = make_item(event)
+    make_order(event, items=[item]).positions.update(subevent=made[0])
+    sent = {"ticket": [each.pk for each in made]}
+
+    pages.post(f"{dates}bulk/", {**sent, "action": "activate"})
+    assert event.subevents.filter(active=True).count() == 3
+
+    answer = pages.post(f"{dates}bulk/", {**sent, "action": "delete"}, follow=True)
+    assert list(event.subevents.all()) == [made[0]]
+    assert "2 dates changed." in answer.text
+    assert "cannot be deleted" in answer.text
 
 
 def test_dates_are_found_and_filtered(pages: Client, event: Event, dates: str) -> None:

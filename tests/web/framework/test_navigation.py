@@ -19,7 +19,7 @@ def test_the_menu_of_an_event_stands_in_the_order_of_the_work() -> None:
 
     assert routes == [
         *("event", "items", "quotas", "subevents", "layouts", "batches"),
-        *("orders", "checkinlists", "jobs", "event-settings"),
+        *("orders", "checkinlists", "exports", "jobs", "event-settings"),
     ]
 
 

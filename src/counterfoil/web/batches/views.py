@@ -18,16 +18,19 @@ from counterfoil.accounts.display_names import names_of
 from counterfoil.batches import queries, requests, services
 from counterfoil.batches.models import MAX_AMOUNT, BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.catalog.models import Event
+from counterfoil.checkin.queries import lists_of
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs.models import Job
 from counterfoil.printing.queries import prints_of
 from counterfoil.printing.samples import Subject
+from counterfoil.stock.queries import batch_stock
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.batches.unavailable import explained
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 from counterfoil.web.printing.forms import PrinterForm
 from counterfoil.web.printing.prints_with import PrintsWith, prints_with, subject_of
+from counterfoil.web.stock.bars import bars_of
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
@@ -98,6 +101,7 @@ class Batch(EventPage):
             "entered": queries.entries_of(batch),
             "cancelled": queries.cancelled_of(batch),
             "tables": tables_of(self, batch),
+            "bars": bars_of(batch_stock(batch)),
             "may_print": self.has_permission(("event.prints:write",)),
             "prints_with": prints_with(
                 self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
@@ -137,6 +141,7 @@ class Tickets(EventPage):
             "tickets": rows.object_list,
             "is_numbered": queries.is_numbered(batch),
             "tables": tables_of(self, batch),
+            "lists": lists_of(self.event).order_by("name", "pk"),
             "query": {"q": self.asked("q"), "state": self.asked("state")},
         }
         return self.render("web/batches/tickets.html", context)

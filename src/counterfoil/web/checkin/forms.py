@@ -11,6 +11,7 @@ from counterfoil.catalog.models import Event, Item, SubEvent
 from counterfoil.checkin.models import CheckinList
 from counterfoil.web.framework.forms.dates import DateField
 from counterfoil.web.framework.forms.datetime_fields import MomentField
+from counterfoil.web.framework.forms.products import ProductsField
 
 _PLAIN = (
     "name",
@@ -29,7 +30,7 @@ class CheckinListForm(forms.Form):
         SubEvent.objects.none(), label=_("Date"), required=False, empty_label=_("all dates")
     )
     all_products = forms.BooleanField(label=_("All products"), required=False, initial=True)
-    limit_products = forms.ModelMultipleChoiceField(
+    limit_products = ProductsField(
         label=_("Only these products"),
         queryset=Item.objects.none(),
         required=False,

@@ -25,6 +25,7 @@ row per route to ``tests/pagetable.py``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -32,7 +33,6 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page as PageOfRows
-from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -48,6 +48,7 @@ from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import User
 from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core.paging import LongPaginator
 from counterfoil.core.refusals import Invalid, Refusal
 from counterfoil.core.statuses import RETRY_AFTER, status_of
 from counterfoil.core.transactions import late_atomic
@@ -59,6 +60,7 @@ Needs = tuple[str, ...]
 
 #: Rows of a list on one page.
 ROWS = 50
+ROWS_OFFERED = (25, 50, 100, 200)
 
 _ASKING = frozenset({"GET", "HEAD"})
 
@@ -141,6 +143,7 @@ class Page(View):
             "organizer": self.organizer,
             "event": self.event,
             "navigation": navigation.entries(self),
+            "rows_offered": ROWS_OFFERED,
         }
         answer = render(self.request, template, {**known, **(context or {})}, status=status)
         if status == 503:
@@ -154,9 +157,29 @@ class Page(View):
             page["Retry-After"] = RETRY_AFTER
         return page
 
-    def rows(self, found: QuerySet[Any]) -> PageOfRows[Any]:
-        """Return the page of a list that ``?page=`` names; odd numbers mean the nearest."""
-        return Paginator(found, ROWS).get_page(self.request.GET.get("page"))
+    def rows(self, found: QuerySet[Any], count: int | None = None) -> PageOfRows[Any]:
+        """Return the page of a list that ``?page=`` names; odd numbers mean the nearest.
+
+        ``?rows=`` is how many it shows, if that is offered. ``count`` is how many rows the list
+        has, if that is known.
+        """
+        requested = self.asked("rows")
+        size = int(requested) if requested in map(str, ROWS_OFFERED) else ROWS
+        pages = LongPaginator(found, size, count=lambda: count)
+        return pages.get_page(self.request.GET.get("page"))
+
+    def in_order(
+        self, found: QuerySet[Any], columns: Mapping[str, str], usual: str
+    ) -> QuerySet[Any]:
+        """Order a list by ``?sort=``, which names one of its columns, or ``-`` and one.
+
+        ``columns`` maps names to fields; ``usual`` is the order without a parameter.
+        """
+        requested = self.asked("sort")
+        name = requested.removeprefix("-") if requested.removeprefix("-") in columns else ""
+        chosen = requested if name else usual
+        sign = "-" if chosen.startswith("-") else ""
+        return found.order_by(sign + columns[chosen.removeprefix("-")], sign + "pk")
 
     def asked(self, name: str) -> str:
         """Return what the query string says, without what no database takes."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.catalog.models import Event, Item, SubEvent
 from counterfoil.web.framework.forms.dates import DateField
+from counterfoil.web.framework.forms.products import ProductField
 
 STATUS = [
     ("", _("any state")),
@@ -23,7 +24,7 @@ STATUS = [
 
 class OrderFilterForm(forms.Form):
     status = forms.ChoiceField(label=_("State"), choices=STATUS, required=False)
-    item = forms.ModelChoiceField(
+    item = ProductField(
         label=_("Product"), queryset=Item.objects.none(), required=False, empty_label=_("any")
     )
     subevent = DateField(

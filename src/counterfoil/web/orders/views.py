@@ -4,36 +4,56 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from counterfoil.audit.models import LogEntry
 from counterfoil.audit.queries import entries_in
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.checkin import secrets
-from counterfoil.checkin.models import Checkin, RevokedSecret
+from counterfoil.checkin.models import Checkin, CheckinList, RevokedSecret
+from counterfoil.checkin.scans import Scan
+from counterfoil.checkin.services import redeem
+from counterfoil.core.ids import row_id
+from counterfoil.core.refusals import Refusal
+from counterfoil.core.transactions import late_atomic
 from counterfoil.layouts.queries import LayoutChooser
 from counterfoil.orders import search, services
 from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.ticket_counts import orders_in
 from counterfoil.printing import previews
 from counterfoil.printing.access_log import record_download, record_preview
 from counterfoil.printing.queries import has_ticket, may_be_downloaded
 from counterfoil.printing.ticket_downloads import check_handed_out
 from counterfoil.printing.variables.names import attendee_name
 from counterfoil.render import Plan, Ticket
+from counterfoil.web.framework.addresses import own
+from counterfoil.web.framework.labels import REFUSALS
 from counterfoil.web.framework.views import ConfirmPage, EventPage, event_routes
 from counterfoil.web.orders.forms import OrderFilterForm
+from counterfoil.web.stock.ticketlog import log_of
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
 _MAX_ENTRIES = 50
+#: What the list of orders can be sorted by.
+_SORTED = {
+    "code": "code",
+    "state": "status",
+    "channel": "sales_channel__position",
+    "created": "datetime",
+    "total": "total",
+}
 _BLOCK = "admin"
+#: Tickets that a bulk action leaves as they were are named up to this number.
+_TOLD = 5
 _PICTURE_DPI = 100
 
 
@@ -61,7 +81,15 @@ class Orders(EventPage):
             return self.go("ticket", ticket.pk)
         form = OrderFilterForm(request.GET or None, event=self.event)
         orders = self._filtered(form, text)
-        context = {"rows": self.rows(orders), "form": form, "text": text}
+        is_whole = not text and not (form.is_bound and form.has_changed())
+        count = orders_in([self.event.pk]) if is_whole else None
+        orders = self.in_order(orders, _SORTED, "-created")
+        context = {
+            "rows": self.rows(orders, count),
+            "form": form,
+            "text": text,
+            "has_test_orders": Order.objects.filter(event=self.event, testmode=True).exists(),
+        }
         return self.render("web/orders/list.html", context)
 
     def _filtered(self, form: OrderFilterForm, text: str) -> QuerySet[Order]:
@@ -117,6 +145,36 @@ class OrderDelete(ConfirmPage, OrderPage):
     def carry_out(self) -> HttpResponseBase:
         services.delete_order(actor=self.actor, order=self.order)
         return self.go("orders", said=_("The order has been deleted."))
+
+
+class TestOrdersDelete(ConfirmPage, EventPage):
+    """Deletes all test orders of the event."""
+
+    write_permissions = WRITE
+    read_permissions = WRITE
+
+    def question(self) -> str:
+        count = self._test_orders().count()
+        return ngettext("Delete %d test order?", "Delete %d test orders?", count) % count
+
+    def consequence(self) -> str:
+        return _("Their tickets and check-ins are deleted as well. Real orders are not affected.")
+
+    def back(self) -> str:
+        return self.link("orders")
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return self.carry_out()  # in transactions of its own, so that others need not wait
+
+    def carry_out(self) -> HttpResponseBase:
+        count = services.delete_test_orders(actor=self.actor, event=self.event)
+        text = ngettext(
+            "%d test order has been deleted.", "%d test orders have been deleted.", count
+        )
+        return self.go("orders", said=text % count)
+
+    def _test_orders(self) -> QuerySet[Order]:
+        return Order.objects.filter(event=self.event, testmode=True)
 
 
 def _with_tickets(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -189,11 +247,13 @@ class TicketDetail(TicketPage):
                 "order": position.order,
                 "batch": self.batch,
                 "attendee": attendee_name(position),
+                "log": log_of(position),
                 "checkins": scans.order_by("-datetime", "-pk"),
                 "prints": position.print_logs.order_by("-datetime", "-pk"),
                 "is_revoked": RevokedSecret.objects.filter(
                     event=self.event, secret=position.secret
                 ).exists(),
+                "entries": entries_in(self.event, {"orderposition": [position.pk]})[:_MAX_ENTRIES],
                 "has_ticket": has_ticket(position) and may_be_downloaded(position.order),
             },
         )
@@ -262,18 +322,84 @@ class TicketRevoke(ConfirmPage, TicketPage):
         return self.go("ticket", self.position.pk, said=_("The ticket has been revoked."))
 
 
+class TicketsBulk(EventPage):
+    """Does the same with several tickets. Revoking asks first, for it cannot be undone."""
+
+    write_permissions = WRITE
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        keys = {key for text in request.POST.getlist("ticket") if (key := row_id(text))}
+        found = OrderPosition.objects.filter(order__event=self.event, pk__in=keys)
+        positions = list(found.select_related("order__event__organizer", "item", "variation"))
+        back = own(request, request.POST.get("back", ""), self.link("orders"))
+        if not positions:
+            messages.warning(request, _("Select at least one ticket."))
+            return redirect(back)
+        action = request.POST.get("action", "")
+        if action == "revoke" and "confirmed" not in request.POST:
+            context = {"positions": positions, "back": back}
+            return self.render("web/orders/bulk_revoke.html", context)
+        self._carry_out(action, positions)
+        return redirect(back)
+
+    def _carry_out(self, action: str, positions: list[OrderPosition]) -> None:
+        done, refused = 0, []
+        for position in positions:
+            try:
+                with late_atomic():
+                    refusal = self._one(action, position)
+            except Refusal as problem:
+                refusal = str(problem)
+            if refusal:
+                refused.append(f"{position}: {refusal}")
+            else:
+                done += 1
+        words = ngettext("%(count)d ticket changed.", "%(count)d tickets changed.", done)
+        messages.success(self.request, words % {"count": done})
+        if refused:
+            words = ngettext("%(count)d stays:", "%(count)d stay:", len(refused))
+            first = " · ".join(refused[:_TOLD])
+            messages.warning(self.request, f"{words % {'count': len(refused)}} {first}")
+
+    def _one(self, action: str, position: OrderPosition) -> str:
+        """Return why it was not done, if it was not."""
+        if action in ("block", "unblock"):
+            blocked = action == "block"
+            secrets.set_block(position=position, name=_BLOCK, blocked=blocked, actor=self.actor)
+        elif action == "revoke":
+            secrets.revoke_secret(position=position, actor=self.actor)
+        elif action == "checkin":
+            return self._check_in(position)
+        else:
+            return str(_("There is no such action."))
+        return ""
+
+    def _check_in(self, position: OrderPosition) -> str:
+        lists = CheckinList.objects.filter(event=self.event)
+        gate = lists.filter(pk=row_id(self.request.POST.get("list", "")) or 0).first()
+        if gate is None:
+            return str(_("Select a check-in list."))
+        scan = Scan(lists=[gate], secret=position.secret, questions_supported=False)
+        outcome = redeem(scan=scan, actor=self.actor)
+        if outcome.denial is None:
+            return ""
+        return str(REFUSALS.get(outcome.denial.reason, outcome.denial.reason))
+
+
 def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 routes = event_routes(
+    path("orders/tickets/", TicketsBulk.as_view(), name="tickets-bulk"),
     path("orders/tickets/<int:ticket>/", TicketDetail.as_view(), name="ticket"),
     path("orders/tickets/<int:ticket>/picture.png", TicketPicture.as_view(), name="ticket-picture"),
     path("orders/tickets/<int:ticket>/ticket.pdf", TicketPdf.as_view(), name="ticket-pdf"),
     path("orders/tickets/<int:ticket>/block/", TicketBlock.as_view(), name="ticket-block"),
     path("orders/tickets/<int:ticket>/revoke/", TicketRevoke.as_view(), name="ticket-revoke"),
     path("orders/", Orders.as_view(), name="orders"),
+    path("orders/test-orders/delete/", TestOrdersDelete.as_view(), name="test-orders-delete"),
     path("orders/<str:order>/", OrderDetail.as_view(), name="order"),
     path("orders/<str:order>/delete/", OrderDelete.as_view(), name="order-delete"),
 )

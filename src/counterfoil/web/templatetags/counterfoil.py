@@ -20,6 +20,7 @@ from counterfoil.core import language
 from counterfoil.core.translated import Translated
 from counterfoil.web.framework import labels, moments
 from counterfoil.web.framework.forms.translated import in_page_language, language_name
+from counterfoil.web.stock.words import DONE
 
 register = template.Library()
 
@@ -77,6 +78,21 @@ def query(context: template.Context, **changes: Any) -> str:
     return f"?{values.urlencode()}"
 
 
+@register.simple_tag(takes_context=True)
+def sortable(context: template.Context, name: str, label: Any, kind: str = "") -> SafeString:
+    """Draw the head of a column that a list can be sorted by; once more turns the order round."""
+    asked = context["request"].GET.get("sort", "")
+    is_sorted = asked.removeprefix("-") == name
+    href = query(context, sort=f"-{name}" if asked == name else name, page=None)
+    order = ("descending" if asked[0] == "-" else "ascending") if is_sorted else "none"
+    arrow = {"ascending": " ▲", "descending": " ▼"}.get(order, "")
+    return format_html(
+        '<th scope="col" aria-sort="{}" class="sortable {}"><a href="{}">{}'
+        '<span aria-hidden="true">{}</span></a></th>',
+        order, kind, href, label, arrow,
+    )  # fmt: skip
+
+
 @register.filter
 def refusal(reason: str | None) -> Any:
     """Say why a ticket was refused at the gate."""
@@ -87,6 +103,12 @@ def refusal(reason: str | None) -> Any:
 def deed(entry: LogEntry) -> Any:
     """Say what a log entry tells."""
     return labels.ACTION_LABELS.get(entry.action, entry.action)
+
+
+@register.filter
+def stock_deed(action: str) -> Any:
+    """Say what was done to paper tickets."""
+    return DONE.get(action, action)
 
 
 @register.filter

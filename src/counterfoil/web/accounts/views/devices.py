@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -64,8 +66,12 @@ class Devices(DevicesPage):
 class DeviceDetail(DevicePage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         device = self.device
+        if self.is_partial:  # asked again and again until it has signed in
+            is_ready = device.initialized is not None or device.revoked
+            return HttpResponse(headers={"HX-Refresh": "true"} if is_ready else {})
         known = {
             "device": device,
+            "unreachable": _is_local(site_address(request)),
             "limit_events": device.limit_events.order_by("-date_from", "pk"),
             "profile": dict(DEVICE_PROFILES).get(device.security_profile, device.security_profile),
             "address": site_address(request),
@@ -96,6 +102,15 @@ class DeviceDetail(DevicePage):
                 "token": self.device.initialization_token,
             }
         )
+
+
+def _is_local(address: str) -> bool:
+    """Tell whether an address means this computer, so that it is none for a phone."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 class _DeviceForm(FormPage, OrganizerPage):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, time, timedelta
+from typing import Any, TypeVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.catalog.dates import MOST_COPIES
 from counterfoil.catalog.models import Event, Item, SubEvent
+from counterfoil.catalog.recurrence import Recurrence
 from counterfoil.core.translated import translated
 from counterfoil.web.framework.forms.datetime_fields import MomentField
 from counterfoil.web.framework.forms.groups import Group, Grouped
@@ -22,6 +26,8 @@ from counterfoil.web.framework.forms.translated import (
     TranslatedTextField,
     in_page_language,
 )
+
+T = TypeVar("T")
 
 _FIELDS = (
     "name", "date_from", "date_to", "date_admission", "location", "active", "is_public",
@@ -184,19 +190,82 @@ def _kept(override: Any) -> dict[str, Any]:
     return {name: getattr(override, name) for name in names} if override else {}
 
 
+class _DayInput(forms.DateInput):
+    """The browser's own picker."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class RepeatForm(forms.Form):
-    every = forms.TypedChoiceField(
-        label=_("Repeat"),
+    """A rule by which a date is repeated. Days and times are those of the event's place."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("On"),
         coerce=int,
-        choices=[(1, _("every day")), (7, _("every week")), (14, _("every two weeks"))],
-        initial=7,
+        choices=[(number, name) for number, name in WEEKDAYS.items()],
+        widget=forms.CheckboxSelectMultiple,
     )
-    times = forms.IntegerField(
-        label=_("Number of further dates"), min_value=1, max_value=MOST_COPIES, initial=4
+    every_weeks = forms.IntegerField(
+        label=_("Every how many weeks"), min_value=1, max_value=52, initial=1
     )
+    until = forms.DateField(label=_("Until"), widget=_DayInput)
+    times = forms.CharField(
+        label=_("Times of day"),
+        help_text=_("Several are possible: 16:00, 20:00"),
+    )
+    exceptions = forms.CharField(
+        label=_("Except on"),
+        required=False,
+        help_text=_("Days without a date, one per line: 2027-12-24"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    active = forms.BooleanField(label=_("Activate at once"), required=False)
     with_quotas = forms.BooleanField(
         label=_("Copy quotas"),
         required=False,
         initial=True,
         help_text=_("A date needs a quota before you can create tickets for it."),
     )
+    with_lists = forms.BooleanField(label=_("Copy check-in lists"), required=False, initial=True)
+
+    def __init__(self, data: Any = None, *, subevent: SubEvent) -> None:
+        begin = subevent.date_from.astimezone(subevent.event.tz)
+        initial = {
+            "weekdays": [begin.weekday()],
+            "until": (begin + timedelta(weeks=4)).date(),
+            "times": begin.strftime("%H:%M"),
+        }
+        super().__init__(data, initial=initial)
+        self._begin = begin.date()
+
+    def clean_times(self) -> tuple[time, ...]:
+        return tuple(_read(self.cleaned_data["times"], time.fromisoformat))
+
+    def clean_exceptions(self) -> frozenset[date]:
+        return frozenset(_read(self.cleaned_data["exceptions"], date.fromisoformat))
+
+    def rule(self) -> Recurrence:
+        """Return the rule of a valid form."""
+        cleaned = self.cleaned_data
+        return Recurrence(
+            begin=self._begin,
+            until=cleaned["until"],
+            weekdays=frozenset(cleaned["weekdays"]),
+            times=cleaned["times"],
+            every_weeks=cleaned["every_weeks"],
+            exceptions=cleaned["exceptions"],
+        )
+
+
+def _read(text: str, read: Callable[[str], T]) -> list[T]:
+    """Read values that stand in lines or between commas."""
+    values = []
+    for part in filter(None, re.split(r"[\s,;]+", text)):
+        try:
+            values.append(read(part))
+        except ValueError:
+            raise ValidationError(_("“%s” cannot be read.") % part) from None
+    return values

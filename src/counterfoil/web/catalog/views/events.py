@@ -14,18 +14,23 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.teams import show_to_maker
 from counterfoil.audit import services as audit
+from counterfoil.audit.queries import entries_for
 from counterfoil.batches.printed import printed_of_event
+from counterfoil.batches.queries import batches_of
 from counterfoil.batches.stats import event_stats
 from counterfoil.catalog import services
 from counterfoil.catalog.cloning import clone_event
 from counterfoil.catalog.eventsettings import change_settings
 from counterfoil.catalog.models import Event
-from counterfoil.catalog.queries import containing, event_ended_before
+from counterfoil.catalog.queries import containing, event_ended_before, quotas_of
 from counterfoil.checkin.lists import save_list
 from counterfoil.core import clock
+from counterfoil.orders.queries import availability
+from counterfoil.printing.queries import prints_of
 from counterfoil.provisioning.example import make_example
 from counterfoil.web.catalog.forms.events import EventCopyForm, EventForm
 from counterfoil.web.catalog.onboarding import onboarding_steps
+from counterfoil.web.framework.labels import ACTION_LABELS
 from counterfoil.web.framework.views import (
     ConfirmPage,
     EventPage,
@@ -43,6 +48,10 @@ _ON_PAPER = frozenset(
     ("name", "date_from", "date_to", "date_admission", "timezone", "location", "region", "locale",
      "event_info_text", "organizer_info_text")
 )  # fmt: skip
+#: What the overview shows of each kind.
+_FEW = 6
+#: What the list can be sorted by.
+_SORTED = {"name": "slug", "begin": "date_from"}
 #: What ``?show=`` may be.
 _SHOWN = {
     "": _("All"),
@@ -60,7 +69,7 @@ class Events(OrganizerPage):
         if words:
             found = found.filter(containing(words, "name", "slug", "location"))
         known = {
-            "rows": self.rows(found.order_by("-date_from", "pk")),
+            "rows": self.rows(self.in_order(found, _SORTED, "-begin")),
             "words": words,
             "show": show if show in _SHOWN else "",
             "shown": _SHOWN.items(),
@@ -157,6 +166,17 @@ class ExampleEvent(OrganizerPage):
 class EventOverview(EventPage):
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         known = {"figures": event_stats(self.event), "steps": onboarding_steps(self)}
+        quotas = list(quotas_of(self.event).order_by("subevent__date_from", "pk")[:_FEW])
+        counted = availability(quotas)
+        known["quotas"] = [(quota, counted[quota.pk]) for quota in quotas]
+        if self.has_permission(("event.orders:read",)):
+            known["batches"] = (
+                batches_of(self.event).select_related("item", "variation").order_by("-pk")[:_FEW]
+            )
+            known["prints"] = prints_of(self.event)[:_FEW]
+        known["entries"] = entries_for(self.actor, self.organizer).filter(
+            event=self.event, action__in=ACTION_LABELS
+        )[:_FEW]
         return self.render("web/catalog/events/overview.html", known)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,13 +17,19 @@ from counterfoil.batches.printed import printed_of_date
 from counterfoil.catalog import dates
 from counterfoil.catalog.models import SubEvent
 from counterfoil.catalog.queries import containing, ended_before
+from counterfoil.checkin import lists
 from counterfoil.core import clock
+from counterfoil.core.ids import row_id
+from counterfoil.core.refusals import Invalid, Refusal
+from counterfoil.core.transactions import late_atomic
 from counterfoil.web.catalog.forms.subevents import RepeatForm, SubEventForm
 from counterfoil.web.framework.forms.dates import date_label
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 
 #: What tickets say of their date.
 _ON_PAPER = frozenset(("name", "date_from", "date_to", "date_admission", "location", "prices"))
+#: Dates that a preview shows, and refusals that a bulk action names.
+_PREVIEWED, _TOLD = 24, 5
 _SHOWN = {
     "": _("All"),
     "upcoming": _("Upcoming"),
@@ -134,27 +141,82 @@ class SubEventRepeat(FormPage, SeriesPage):
     button = _("Create dates")
 
     def form(self, *sent: Any) -> RepeatForm:
-        return RepeatForm(*sent)
+        return RepeatForm(*sent[:1], subevent=self.subevent)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if not self.is_partial:
+            return super().get(request, **kwargs)
+        form = self.form(request.GET)
+        return self.render("web/catalog/subevents/_preview.html", {"preview": self._preview(form)})
 
     def more(self) -> dict[str, Any]:
-        return {"back": self.link("subevents"), "subevent": self.subevent}
+        usual = self.form()
+        first = {name: usual[name].value() for name in usual.fields}
+        return {
+            "back": self.link("subevents"),
+            "subevent": self.subevent,
+            "preview": self._preview(self.form(first)),
+        }
+
+    def _preview(self, form: RepeatForm) -> dict[str, Any]:
+        """Return which dates a rule makes, as far as it can be read."""
+        if not form.is_valid():
+            return {"is_unread": True}
+        moments = dates.further_moments(self.subevent, form.rule())
+        return {
+            "moments": moments[:_PREVIEWED],
+            "count": min(len(moments), dates.MOST_COPIES),
+            "more": max(min(len(moments), dates.MOST_COPIES) - _PREVIEWED, 0),
+            "is_too_many": len(moments) > dates.MOST_COPIES,
+        }
 
     def send(self, form: RepeatForm) -> HttpResponse:
         given = form.cleaned_data
-        made = dates.repeat_subevent(
+        made = dates.repeat_by_rule(
             subevent=self.subevent,
-            every_days=given["every"],
-            times=given["times"],
+            rule=form.rule(),
             with_quotas=given["with_quotas"],
+            active=given["active"],
         )
         for each in made:
             self.record("added", each, kind="subevent", data={"like": self.subevent.pk})
-        said = ngettext(
-            "%(count)d date was created. It is not active yet.",
-            "%(count)d dates were created. They are not active yet.",
-            len(made),
-        )
+        if given["with_lists"]:
+            for gate in self.subevent.event.checkin_lists.filter(subevent=self.subevent):
+                lists.copy_to_dates(checkin_list=gate, subevents=made, actor=self.actor)
+        said = ngettext("%(count)d date was created.", "%(count)d dates were created.", len(made))
         return self.go("subevents", said=said % {"count": len(made)})
+
+
+class SubEventsBulk(SeriesPage):
+    """Does the same with several dates."""
+
+    def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
+        keys = {key for text in request.POST.getlist("ticket") if (key := row_id(text))}
+        action = request.POST.get("action", "")
+        done, refused = 0, []
+        for subevent in self.event.subevents.filter(pk__in=keys).order_by("date_from", "pk"):
+            subevent.event = self.event
+            try:
+                with late_atomic():
+                    self._one(action, subevent)
+                done += 1
+            except Refusal as problem:
+                refused.append(f"{date_label(subevent)}: {problem}")
+        words = ngettext("%(count)d date changed.", "%(count)d dates changed.", done)
+        if refused:
+            messages.warning(request, " · ".join(refused[:_TOLD]))
+        return self.go("subevents", said=words % {"count": done})
+
+    def _one(self, action: str, subevent: SubEvent) -> None:
+        if action in ("activate", "deactivate"):
+            is_active = action == "activate"
+            dates.change_subevent(subevent=subevent, fields={"active": is_active})
+            self.record("changed", subevent, kind="subevent", data={"active": is_active})
+        elif action == "delete":
+            self.record("deleted", subevent, kind="subevent")
+            dates.delete_subevent(subevent=subevent)
+        else:
+            raise Invalid(str(_("There is no such action.")))
 
 
 class SubEventDelete(ConfirmPage, SeriesPage):
@@ -176,6 +238,7 @@ class SubEventDelete(ConfirmPage, SeriesPage):
 
 
 routes = event_routes(
+    path("dates/bulk/", SubEventsBulk.as_view(), name="subevents-bulk"),
     path("dates/", SubEvents.as_view(), name="subevents"),
     path("dates/new/", SubEventAdd.as_view(), name="subevent-add"),
     path("dates/<int:subevent>/", SubEventEdit.as_view(), name="subevent"),

@@ -35,6 +35,24 @@ function choose(form, name, value) {
   }
 }
 
+// Boxes of a list: all at once, and how many are ticked.
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  const list = box instanceof HTMLInputElement ? box.closest("[data-bulk]") : null;
+  if (!(box instanceof HTMLInputElement) || !list) return;
+  /** @type {HTMLInputElement[]} */
+  const boxes = [...list.querySelectorAll("input[name=ticket]")].filter((each) => each instanceof HTMLInputElement);
+  if (box.matches("[data-select-all]")) {
+    for (const each of boxes) each.checked = box.checked;
+  }
+  const all = list.querySelector("[data-select-all]");
+  const ticked = boxes.filter((each) => each.checked).length;
+  if (all instanceof HTMLInputElement) {
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  }
+});
+
 /** Forms on their way. An answer that is a file leaves the page as it is: they may go again later. */
 const underWay = new Set();
 
