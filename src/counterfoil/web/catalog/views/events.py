@@ -16,7 +16,7 @@ from counterfoil.accounts.teams import show_to_maker
 from counterfoil.audit import services as audit
 from counterfoil.audit.queries import entries_for
 from counterfoil.batches.printed import printed_of_event
-from counterfoil.batches.queries import batches_of, prints_of
+from counterfoil.batches.queries import batches_of
 from counterfoil.batches.stats import event_stats
 from counterfoil.catalog import services
 from counterfoil.catalog.cloning import clone_event
@@ -26,6 +26,7 @@ from counterfoil.catalog.queries import containing, event_ended_before, quotas_o
 from counterfoil.checkin.lists import save_list
 from counterfoil.core import clock
 from counterfoil.orders.queries import availability
+from counterfoil.printing.queries import prints_of
 from counterfoil.provisioning.example import make_example
 from counterfoil.web.catalog.forms.events import EventCopyForm, EventForm
 from counterfoil.web.catalog.onboarding import onboarding_steps
