@@ -1,10 +1,10 @@
-# One image for web and worker; the command says which. Built from the lock file, run by nobody
-# special. Data is in /data.
+# One image for web and worker; the command says which. Built from the lock file with all extras, run
+# by nobody special. Data is in /data.
 FROM python:3.11-slim AS build
 WORKDIR /src
-COPY requirements.lock pyproject.toml README.md LICENSE NOTICE ./
+COPY requirements-all.lock pyproject.toml README.md LICENSE NOTICE ./
 RUN python -m venv /opt/counterfoil \
- && /opt/counterfoil/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock
+ && /opt/counterfoil/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements-all.lock
 COPY src ./src
 RUN /opt/counterfoil/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

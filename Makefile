@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 AMOUNT ?= 1000
+SHEET ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -22,7 +23,7 @@ KEPT := $(BIN)/python tests/keeper.py
 .PHONY: builtin demo run dev test coverage test-one endurance check style types contracts generated-is-current format bench chaos fuzz generated messages pictures lock clean
 
 demo: $(VENV)/.runtime
-	$(BIN)/counterfoil demo --amount $(AMOUNT)
+	$(BIN)/counterfoil demo --amount $(AMOUNT) $(if $(SHEET),--sheet)
 
 run: $(VENV)/.runtime
 	$(BIN)/counterfoil demo --serve
@@ -96,12 +97,16 @@ messages: $(VENV)/.development
 pictures: $(VENV)/.development
 	$(BIN)/python docs/pictures.py
 
+# For one machine: requirements.lock. With all extras, for several: requirements-all.lock.
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
+	--no-annotate --universal --python-version 3.11 pyproject.toml --extra build
+EXTRAS := --extra broker --extra postgres --extra s3
+
 lock: $(BIN)/python
 	$(PIP) install uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate \
-		--universal --python-version 3.11 pyproject.toml --extra build --extra dev -o requirements-dev.lock
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate \
-		--universal --python-version 3.11 pyproject.toml --extra build -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) $(EXTRAS) --extra dev -o requirements-dev.lock
+	$(COMPILE) $(EXTRAS) -c requirements-dev.lock -o requirements-all.lock
+	$(COMPILE) -c requirements-dev.lock -o requirements.lock
 
 clean:
 	rm -rf $(VENV) node_modules demo data .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -29,6 +29,7 @@ from counterfoil.render.background import Limits, compile_background
 from counterfoil.render.errors import BackgroundError, ImageError
 from counterfoil.render.images import read_image
 
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LIMITS = Limits(cpu_s=5, wall_s=20)
 GRACE_S = 3
 PICTURE_S = 10
@@ -47,6 +48,10 @@ def pictures() -> list[bytes]:
         *(saved(rainbow().convert(mode), "JPEG") for mode in ("L", "RGB", "CMYK")),
         saved(rainbow(), "JPEG", progressive=True),
         saved(rainbow().resize((40, 30)), "GIF"),
+        *(
+            saved(rainbow().resize((40, 30)), kind, icc_profile=SRGB)
+            for kind in ("PNG", "JPEG", "WEBP", "AVIF")
+        ),
     ]
 
 
@@ -90,9 +95,7 @@ def background(way: dict[str, object]) -> bytes:
     itself = pdf.make_stream(b"/R Do /I Do", Subtype=Name.Form, BBox=Array([0, 0, 100, 100]))
     itself.Resources = Dictionary(XObject=Dictionary(R=itself, I=picture))
     bare = pdf.make_stream(b"/I Do /R Do", Subtype=Name.Form, BBox=Array([0, 0, 100, 100]))
-    profile = pdf.make_stream(
-        ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), N=3
-    )
+    profile = pdf.make_stream(SRGB, N=3)
     pdf.Root.OutputIntents = Array(
         [Dictionary(S=Name.GTS_PDFX, DestOutputProfile=profile, Info=pikepdf.String("sRGB"))]
     )

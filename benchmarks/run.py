@@ -13,12 +13,14 @@ HERE = Path(__file__).parent
 BENCHMARKS = (
     ("bench_render.py", "--memory"),
     ("bench_batch_render.py",),
+    ("bench_sheets.py", "--read"),
     ("bench_create.py",),
     ("bench_scan.py",),
     ("bench_editor.py",),
     ("bench_jobs.py",),
     ("bench_downloads.py",),
     ("bench_blocking.py",),
+    ("bench_growth.py", "--many", "100000"),
 )
 
 

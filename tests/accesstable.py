@@ -33,7 +33,7 @@ from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayoutItem
 from counterfoil.orders.models import OrderPosition
-from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.stock import ledger
 from counterfoil.stock.models import ActionRequest, StockEvent
 from makers import (
@@ -245,6 +245,18 @@ def batch_prints(event: Event) -> Ids:
     return {"pk": batch.pk, "job": request.pk, "file": request.file_id}
 
 
+def sheets(_event: Event) -> Ids:
+    sheet = {"name": "x", "width": 210, "height": 297, "columns": 2, "rows": 2}
+    return {"pk": make_organizer().sheets.create(name="x", declaration=sheet).pk}
+
+
+def sheet_prints(event: Event) -> Ids:
+    batch, request = _batch(event), _render(event)
+    batch.prints.create(request=request)
+    printed = Print.objects.create(request=request, tickets="1", plan={}, layout_version="x")
+    return {"batch": batch.pk, "pk": printed.pk}
+
+
 def no_ids(pattern_names: set[str]) -> Ids:
     """Ids that nothing has."""
     unknown: Ids = dict.fromkeys(pattern_names, 99999999)
@@ -271,6 +283,7 @@ GENERAL = "event.settings.general:write"
 ITEMS = "event.items:write"
 DATES = "event.subevents:write"
 TAX = "event.settings.tax:write"
+PRINTS = "event.prints:write"
 READ = "event.orders:read"
 WRITE = "event.orders:write"
 STOCK = "event.stock:write"
@@ -288,6 +301,9 @@ ROUTES: dict[str, Row] = {
     "organizer-detail": row(GET=SEE, PUT=ORGANIZER, PATCH=ORGANIZER),
     "saleschannel-list": row(GET=SEE, POST=ORGANIZER),
     "saleschannel-detail": crud(ORGANIZER, channels),
+    "sheet-list": row(GET=SEE, POST=ORGANIZER),
+    "sheet-detail": crud(ORGANIZER, sheets),
+    "sheetpreset-list": row(GET=SEE),
     "auditlog-list": row(GET=ORGANIZER),
     "webhook-list": row(GET=ORGANIZER, POST=ORGANIZER),
     "webhook-detail": row(
@@ -346,6 +362,11 @@ ROUTES: dict[str, Row] = {
     "offlinesalesbatch-render-noslash": row(POST=READ, among=batches),
     "offlinesalesbatch-download": row(GET=READ, among=batch_prints),
     "offlinesalesbatch-tickets": row(GET=READ, among=batches),
+    "batchprint-list": row(GET=PRINTS, POST=PRINTS, among=sheet_prints),
+    "batchprint-detail": row(GET=PRINTS, among=sheet_prints),
+    "batchprint-sheets": row(POST=PRINTS, among=sheet_prints),
+    "batchprint-download": row(GET=PRINTS, among=sheet_prints),
+    "sheetpreview": row(POST=PRINTS),
     "batchjob-detail": row(GET=READ, DELETE=WRITE, among=batch_jobs),
     "batchdefaults": row(GET=SEE, PATCH=GENERAL),
     "offlinesalesbatch-stock": row(GET=f"{READ} {STOCK}", among=batches),

@@ -17,6 +17,7 @@ from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.orders.models import OrderPosition
+from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
 from counterfoil.render import Message
 from makers import (
@@ -138,6 +139,22 @@ def printed(event: Event) -> Mapping[str, Any]:
     return {"job": asked.pk}
 
 
+def sheet_print(event: Event) -> Mapping[str, Any]:
+    request = RenderRequest.objects.get(pk=printed(event)["job"])
+    Print.objects.create(request=request, tickets="1", plan={}, layout_version="x")
+    return {"job": request.pk}
+
+
+def handover(event: Event) -> Mapping[str, Any]:
+    made = Print.objects.get(request_id=sheet_print(event)["job"]).handovers.create(
+        token_hash=secrets.token_hex(32),
+        recipient="Press",
+        created_by="user:0",
+        expires=datetime(2099, 1, 1, tzinfo=UTC),
+    )
+    return {"handover": made.pk}
+
+
 def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
@@ -168,6 +185,8 @@ PUBLIC = {
     "start",
     "password-reset",
     "invitation",
+    "handover",
+    "handover-file",
 }
 
 #: Pages of whoever is signed in, below no organizer.
@@ -247,6 +266,7 @@ ROUTES: dict[str, Row] = {
     "order": Row(order),
     "order-delete": Row(order),
     "tickets-bulk": Row(),
+    "test-orders-delete": Row(),
     "ticket": Row(ticket),
     "ticket-picture": Row(ticket),
     "ticket-pdf": Row(ticket),
@@ -280,7 +300,19 @@ ROUTES: dict[str, Row] = {
     "editor-save": Row(layout),
     "editor-copy": Row(),
     "batches": Row(),
+    "print-step": Row(batch),
+    "print-step-picture": Row(batch),
+    "print-ruler": Row(),
+    "print-sheets": Row(sheet_print),
+    "handover-add": Row(sheet_print),
+    "handover-revoke": Row(handover),
     "batch": Row(batch),
+    "batch-stock": Row(batch),
+    "batch-act": Row(batch),
+    "batch-activate": Row(batch),
+    "batch-cancel": Row(batch),
+    "order-cancel": Row(order),
+    "counter": Row(),
     "batch-new": Row(),
     "batch-request": Row(wish),
     "batch-request-cancel": Row(wish),

@@ -47,7 +47,7 @@ _TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 #: The same in every language: names, units, kinds of files, keys, and a command to be typed.
-_NO_WORDS = {"Counterfoil", "UTC", "CSV", "XLSX", "PDF", "JSON", "mm", "Esc"}
+_NO_WORDS = {"Counterfoil", "UTC", "CSV", "XLSX", "PDF", "JSON", "SHA", "mm", "Esc"}
 _TYPED = re.compile(r"counterfoil user reset|editor-page|gate-page|&\w+;|\?item=\S*")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import sysconfig
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -59,6 +61,13 @@ def test_the_wheel_makes_prints_and_checks_tickets_in_a_clean_environment(
         )
         assert done.returncode == 0, done.stderr
 
+    installed = {re.sub(r"-[^-]*$", "", place.stem): place for place in _packages(tmp_path)}
+    lean = installed.keys() - {"setuptools"}  # ours needs none; the lock names it for builds
+    assert "counterfoil" in lean
+    assert len(lean) <= 50
+    assert not {"boto3", "celery", "psycopg", "redis", "django_storages"} & lean
+    assert _size(tmp_path) <= 240 * 10**6
+
     demo = subprocess.run(
         [str(tmp_path / "venv" / "bin" / "counterfoil"), "demo", "--amount", "20"],
         cwd=tmp_path,
@@ -72,6 +81,16 @@ def test_the_wheel_makes_prints_and_checks_tickets_in_a_clean_environment(
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "20 codes verified" in demo.stdout
     assert (tmp_path / "demo" / "tickets.pdf").read_bytes().startswith(b"%PDF")
+
+
+def _packages(folder: Path) -> Iterator[Path]:
+    return (folder / "venv" / "lib").glob("python*/site-packages/*.dist-info")
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of all files as their packages bring them, without byte code."""
+    places = (folder / "venv" / "lib").rglob("*")
+    return sum(place.stat().st_size for place in places if place.is_file())
 
 
 def test_the_wheel_holds_the_package_its_data_and_nothing_else(wheel: Path) -> None:

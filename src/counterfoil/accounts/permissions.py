@@ -16,6 +16,7 @@ EVENT_PERMISSIONS = (
     "event.orders:read",
     "event.orders:write",
     "event.orders:checkin",
+    "event.prints:write",
     "event.stock:write",
     "event.vouchers:read",
     "event.vouchers:write",
@@ -55,6 +56,7 @@ EVENT_GROUPS: tuple[Group, ...] = (
             ("event.orders:read", _("See orders and tickets, and print them")),
             ("event.orders:write", _("Change orders and make tickets")),
             ("event.orders:checkin", _("Check tickets in and out")),
+            ("event.prints:write", _("Print tickets on sheets, and repeat sheets")),
             (
                 "event.stock:write",
                 _("Activate, sell, take back and void paper tickets"),

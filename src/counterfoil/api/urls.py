@@ -12,6 +12,7 @@ from counterfoil.api.batches import (
     batchoptions,
     batchtickets,
     offlinesalesbatches,
+    prints,
 )
 from counterfoil.api.catalog import (
     categories,
@@ -39,7 +40,13 @@ from counterfoil.api.files import upload
 from counterfoil.api.framework import documentation, service, stub_resources
 from counterfoil.api.layouts import layoutassignments, layoutelements, ticketlayouts
 from counterfoil.api.orders import orderpositions, orders, printlog
-from counterfoil.api.printing import renderjobs, ticketdownloads, ticketpdfrenderer
+from counterfoil.api.printing import (
+    renderjobs,
+    sheetpreview,
+    sheets,
+    ticketdownloads,
+    ticketpdfrenderer,
+)
 from counterfoil.api.stock import batchstock, stockevents, ticketactions
 from counterfoil.api.webhooks import webhooks
 
@@ -64,6 +71,9 @@ MODULES = [
     batchoptions,
     batchdata,
     batchjobs,
+    prints,
+    sheets,
+    sheetpreview,
     batchstock,
     ticketactions,
     stockevents,

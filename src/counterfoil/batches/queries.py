@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.batches.spec import REFERENCES
@@ -50,7 +50,8 @@ def was_printed(batch: OfflineSalesBatch) -> bool:
     """Return whether a print of a batch was requested and may exist, or a device reported one."""
     ended = (Job.State.FAILED, Job.State.CANCELLED)
     logs = PrintLog.objects.filter(position__batch_ticket__batch=batch, successful=True)
-    return batch.prints.exclude(request__job__state__in=ended).exists() or logs.exists()
+    prints = batch.prints.exclude(request__job__state__in=ended)
+    return prints.exclude(request__print__is_proof=True).exists() or logs.exists()
 
 
 def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
@@ -60,6 +61,13 @@ def annotated_tickets(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
         checked_in=Subquery(entered.order_by("-datetime").values("datetime")[:1]),
         is_canceled=_CANCELED,
     )
+
+
+def ticket_states(batch: OfflineSalesBatch) -> list[tuple[int, int, bool]]:
+    """Return number, position and whether it is cancelled of each ticket, by number."""
+    is_canceled = Case(When(_CANCELED, then=True), default=False, output_field=BooleanField())
+    rows = batch.tickets.order_by("number").annotate(is_canceled=is_canceled)
+    return list(rows.values_list("number", "position_id", "is_canceled"))
 
 
 def search(

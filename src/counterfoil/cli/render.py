@@ -8,7 +8,7 @@ import signal
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -24,6 +24,7 @@ from counterfoil.cli.renderwarnings import (
     tell_of_missing_fonts,
     tell_of_refused_fonts,
 )
+from counterfoil.cli.sheets import SpooledRows, find_sheet
 from counterfoil.cli.ticketdata import DataError, Row, TicketData, open_data
 from counterfoil.render import (
     CompiledBackground,
@@ -31,6 +32,7 @@ from counterfoil.render import (
     FontLibrary,
     Image,
     ImageError,
+    Ink,
     Layout,
     LayoutError,
     Plan,
@@ -48,6 +50,14 @@ from counterfoil.render import (
     render_pdf,
 )
 from counterfoil.render.messages import Message
+from counterfoil.render.sheets import (
+    Imposition,
+    Sheet,
+    SheetError,
+    SheetPlan,
+    SheetRun,
+    render_sheets,
+)
 from counterfoil.render.units import Mm, pt
 
 _A4 = pt(Mm(210)), pt(Mm(297))
@@ -75,6 +85,18 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     type=click.IntRange(72, 4800),
     help="Resolution of the printer, such as 203: bars of codes are whole dots.",
 )
+@click.option(
+    "--sheet",
+    "sheet_name",
+    help="Print several tickets on a sheet: a JSON file, or the key of a built-in sheet.",
+)
+@click.option(
+    "--ink",
+    type=click.Choice([str(ink) for ink in Ink]),
+    default=str(Ink.OFFICE),
+    show_default=True,
+    help="“print”: black as CMYK black that overprints, other colors as sRGB by profile.",
+)
 @click.option("--preflight", is_flag=True, help="List possible problems on paper.")
 @click.option("--check", is_flag=True, help="Only check layout and background.")
 def render(  # noqa: PLR0913 - one argument per option
@@ -88,6 +110,8 @@ def render(  # noqa: PLR0913 - one argument per option
     locale: str | None,
     title: str,
     printer_dpi: int | None,
+    sheet_name: str | None,
+    ink: str,
     preflight: bool,
     check: bool,
 ) -> None:
@@ -99,7 +123,11 @@ def render(  # noqa: PLR0913 - one argument per option
             _read_background(background),
             library,
             printer_dpi=printer_dpi,
+            ink=Ink(ink),
         )
+        sheet = find_sheet(sheet_name) if sheet_name is not None else None
+        if sheet is not None:
+            Imposition.of(sheet, [page.background for page in plan.pages])
         tell_of_refused_fonts(library, (*fonts, *named_folders()))
         tickets = _open(data, plan)
         if check or preflight:
@@ -113,8 +141,11 @@ def render(  # noqa: PLR0913 - one argument per option
             raise click.UsageError("Give --data and --output, or --check.")
         is_table = tickets.columns() is not None
         maker = _TicketMaker(plan, images, locale or tickets.locale or _DEFAULT_LOCALE, is_table)
-        report = _print(maker, tickets, output, title)
-    _tell(report, output, preflight)
+        if sheet is None:
+            report, sheets = _print(maker, tickets, output, title), None
+        else:
+            report, sheets = _print_sheets(maker, tickets, output, title, sheet)
+    _tell(report, output, preflight, sheets)
 
 
 @contextmanager
@@ -125,6 +156,9 @@ def _errors_told() -> Iterator[None]:
     except LayoutError as error:
         listed = "\n".join(f"  {problem}" for problem in error.problems)
         raise click.ClickException(f"The layout cannot be used:\n{listed}") from error
+    except SheetError as error:
+        listed = "\n".join(f"  {problem}" for problem in error.problems)
+        raise click.ClickException(f"The sheet cannot be used:\n{listed}") from error
     except (RenderError, DataError) as error:
         raise click.ClickException(str(error)) from error
 
@@ -160,7 +194,7 @@ class _TicketMaker:
     locale: str
     is_table: bool
 
-    def tickets(self, rows: Iterator[Row]) -> Iterator[tuple[Plan, Ticket]]:
+    def tickets(self, rows: Iterable[Row]) -> Iterator[tuple[Plan, Ticket]]:
         wanted, asked = self.plan.images, self.plan.asked
         read = lru_cache(_PICTURES_KEPT)(self._read_picture)
         for row in rows:
@@ -213,7 +247,8 @@ class _TicketMaker:
 
 
 def _print(maker: _TicketMaker, tickets: TicketData, output: Path, title: str) -> Report:
-    with _published(output) as file, _progress(tickets) as on_progress:
+    amount = tickets.count() if sys.stderr.isatty() else 0
+    with _published(output) as file, _progress(amount) as on_progress:
         printed = maker.tickets(tickets.rows())
         report = render_pdf(
             file, printed, title=title, language=maker.locale, on_progress=on_progress
@@ -221,6 +256,26 @@ def _print(maker: _TicketMaker, tickets: TicketData, output: Path, title: str) -
         if not report.tickets:
             raise DataError("The data contains no tickets.")
         return report
+
+
+def _print_sheets(
+    maker: _TicketMaker, tickets: TicketData, output: Path, title: str, sheet: Sheet
+) -> tuple[Report, SheetPlan]:
+    with _published(output) as file, SpooledRows(tickets.rows()) as spooled:
+        if not len(spooled):
+            raise DataError("The data contains no tickets.")
+        plan = SheetPlan.of(sheet, len(spooled))
+        printed = maker.tickets(spooled.read(plan.sequence()))
+        with _progress(len(spooled)) as on_progress:
+            report = render_sheets(
+                file,
+                SheetRun(sheet, plan, job=title),
+                printed,
+                title=title,
+                language=maker.locale,
+                on_progress=on_progress,
+            )
+    return report, plan
 
 
 @contextmanager
@@ -269,20 +324,25 @@ def _mode_of(path: Path) -> int:
 
 
 @contextmanager
-def _progress(tickets: TicketData) -> Iterator[Callable[[int], None] | None]:
+def _progress(tickets: int) -> Iterator[Callable[[int], None] | None]:
     """Show a bar on terminals, and nothing in files and pipes."""
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=tickets.count(), label="Printing", file=sys.stderr) as bar:
+    with click.progressbar(length=tickets, label="Printing", file=sys.stderr) as bar:
         yield lambda done: bar.update(done - bar.pos)
 
 
-def _tell(report: Report, output: Path, preflight: bool) -> None:
+def _tell(report: Report, output: Path, preflight: bool, sheets: SheetPlan | None) -> None:
     """Tell what was printed and what preflight found; unasked, only which codes are not there."""
     say = partial(_say, err=not output.is_file())
     tickets, pages = _counted(report.tickets, "ticket"), _counted(report.pages, "page")
-    say(f"{output}: {tickets} on {pages}.")
+    if sheets is None:
+        say(f"{output}: {tickets} on {pages}.")
+    else:
+        lifts = _counted(sheets.lifts, "lift")
+        empty = _counted(sheets.empty, "empty cell")
+        say(f"{output}: {tickets} on {_counted(sheets.sheets, 'sheet')}, {lifts}, {empty}.")
     told = [each for each in report.findings if preflight or each.concern is Concern.CODE_LEFT_OUT]
     if preflight and not told:
         say("Preflight: no problems found.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from counterfoil.config.extras import require
 from counterfoil.core.environment import Environment, EnvironmentRefused
 
 # Valkey speaks Redis' language; Celery knows it by that name only.
@@ -21,7 +22,7 @@ def broker_url(environment: Environment) -> str:
     """Return the broker's address as Celery wants it, or an empty text: workers look for jobs.
 
     Raises:
-        EnvironmentRefused: it is no kind of broker that we know.
+        EnvironmentRefused: it is no kind of broker that we know, or Celery is not installed.
     """
     given = environment.text("COUNTERFOIL_BROKER_URL")
     if not given:
@@ -31,4 +32,5 @@ def broker_url(environment: Environment) -> str:
         raise EnvironmentRefused(
             "COUNTERFOIL_BROKER_URL must begin with redis://, valkey:// or amqp://."
         )
+    require("broker", "COUNTERFOIL_BROKER_URL")
     return f"{_SCHEMES[scheme]}://{rest}"

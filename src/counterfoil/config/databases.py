@@ -8,17 +8,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
-
+from counterfoil.config.extras import require
 from counterfoil.core.environment import Environment, EnvironmentRefused
 
-# synchronous=FULL: a 202 must survive power loss. mmap and cache: bulk reads of 10,000 tickets.
+# synchronous=FULL: a 202 must survive power loss. mmap: bulk reads of 10,000 tickets. The caches of
+# all threads of a process share one limit; what inserts 10,000 tickets takes a larger one itself.
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "PRAGMA temp_store=MEMORY;"
     "PRAGMA mmap_size=268435456;"
-    "PRAGMA cache_size=-65536;"
+    "PRAGMA cache_size=-8192;"
+    "PRAGMA soft_heap_limit=100663296;"
     "PRAGMA journal_size_limit=67108864;"
 )
 
@@ -56,6 +57,9 @@ def _sqlite(place: Path) -> dict[str, Any]:
 
 
 def _postgresql(environment: Environment, url: str) -> dict[str, Any]:
+    require("postgres", "A PostgreSQL database (DATABASE_URL)")
+    import dj_database_url
+
     idle_s = environment.seconds("COUNTERFOIL_DB_IDLE_IN_TRANSACTION", 12, least=1)
     settings: dict[str, Any] = {
         **dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)

@@ -6,16 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-import django_stubs_ext
-
 from counterfoil.config.brokers import broker_url
 from counterfoil.config.databases import database
 from counterfoil.config.storages import downloads, storages
 from counterfoil.core.environment import Environment, data_folder, secret_key
+from counterfoil.core.generics import allow_subscripts
 from counterfoil.ops.logs import logging_settings
 from counterfoil.web.framework.static_version import edition
 
-django_stubs_ext.monkeypatch()
+allow_subscripts()
 
 env = Environment()
 
@@ -224,6 +223,8 @@ JOBS_PER_LANE = env.integer("COUNTERFOIL_JOBS_PER_ORGANIZER", 4, least=1, most=6
 WORKERS = env.integer("COUNTERFOIL_WORKERS", 1, least=1, most=64)
 STOP_GRACE_S = env.seconds("COUNTERFOIL_STOP_GRACE", 10)
 RESULT_LIFETIME_S = env.seconds("COUNTERFOIL_RESULT_LIFETIME", 24 * 3600)
+# How long the PDFs of prints are kept; afterwards sheets are drawn anew from what is pinned.
+PRINT_LIFETIME_S = env.integer("COUNTERFOIL_PRINT_RETENTION_DAYS", 90, least=1) * 24 * 3600
 UPLOAD_LIFETIME_S = 24 * 3600
 UPLOAD_QUOTA_BYTES = (
     env.integer("COUNTERFOIL_UPLOAD_QUOTA_MB", 200, least=10, most=10**6) * 1024 * 1024

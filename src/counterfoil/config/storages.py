@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from counterfoil.config.extras import require
 from counterfoil.core.environment import Environment, EnvironmentRefused
 
 _STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -44,6 +45,7 @@ def _local(folder: Path) -> dict[str, Any]:
 
 def _s3(environment: Environment, bucket: str) -> dict[str, Any]:
     """Keys come from where boto3 looks for them: AWS_ACCESS_KEY_ID, a profile, the host's role."""
+    require("s3", "COUNTERFOIL_S3_BUCKET")
     from botocore.config import Config  # late: most have their files in a folder
 
     return {

@@ -26,6 +26,11 @@ class Invalid(Refusal):
         super().__init__("; ".join(f"{key}: {' '.join(v)}" for key, v in self.problems.items()))
 
     @property
+    def by_field(self) -> Mapping[str, Sequence[str]]:
+        """The sentences of each field, whatever lies inside of it."""
+        return self.problems
+
+    @property
     def sentences(self) -> list[str]:
         """All sentences, whichever field they are about."""
         return [text for texts in self.problems.values() for text in texts]

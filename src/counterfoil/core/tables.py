@@ -13,13 +13,19 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 from openpyxl.utils import get_column_letter
 
 from counterfoil.core.cells import Cell, has_no_cached_value, read_sheet, written
 
 if TYPE_CHECKING:  # the reader's type has a name for type checkers only
     import _csv
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a sentence for translators. Django's own needs settings, and the engine has none."""
+    return message
+
 
 DAMAGED_WORKBOOK = gettext_noop("this is not an XLSX file, or a damaged one: %(error)s")
 

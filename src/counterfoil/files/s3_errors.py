@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,7 +19,8 @@ def as_os_error() -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        # Late: most have their files in a folder, and boto3 takes long to import.
+        if "botocore" not in sys.modules:  # files are in a folder; boto3 may not be installed
+            raise
         from botocore.exceptions import BotoCoreError, ClientError
         from s3transfer.exceptions import RetriesExceededError
 

@@ -5,6 +5,8 @@ A print request stores a snapshot of its layouts, so a background may outlive it
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.layouts import cleanup
@@ -24,8 +26,9 @@ def delete_unused_backgrounds() -> int:
 
 
 def pinned_backgrounds() -> set[int]:
-    """Return the ids of the backgrounds that pending prints need."""
-    requests = RenderRequest.objects.filter(job__state__in=_MAY_PRINT)
+    """Return the ids of the backgrounds that prints need: pending ones, and those kept."""
+    may_print = Q(job__state__in=_MAY_PRINT) | Q(print__values_file__isnull=False)
+    requests = RenderRequest.objects.filter(may_print)
     pinned: set[int] = set()
     for layouts in requests.values_list("layouts", flat=True).iterator():
         pinned.update(each["background"] for each in layouts if each["background"] is not None)

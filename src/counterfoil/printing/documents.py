@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for
+from counterfoil.printing.reports import report_json
 from counterfoil.printing.variables.ticket_source import TicketSource
 from counterfoil.render import Budget, Plan, Report, Ticket, TicketError, render_pdf
 
@@ -52,7 +53,7 @@ def print_requested(claim: Claim) -> None:
             event=request.event,
             data={"pages": report.pages},
         )
-        claim.finish(result=_report_json(report, choices), result_file=f"{RESULTS}/{name}")
+        claim.finish(result=report_json(report, choices), result_file=f"{RESULTS}/{name}")
 
 
 def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any) -> Report:
@@ -60,9 +61,6 @@ def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any)
         claim.check()
         claim.progress(done)
 
-    budget = Budget(
-        characters=settings.TEXT_CHARACTERS, cpu_s=settings.TICKET_CPU_S, check=claim.check
-    )
     try:
         return render_pdf(
             stream,
@@ -70,20 +68,30 @@ def _print(claim: Claim, request: RenderRequest, plans: list[Plan], stream: Any)
             title=str(request.event),
             language=request.event.locale,
             on_progress=progress,
-            budget=budget,
+            budget=ticket_budget(claim.check),
         )
     except TicketError as problem:
-        raise Invalid(
-            _(
-                "Ticket %(ticket)s cannot be printed, because of the element "
-                "%(pointer)s of its layout: %(problem)s"
-            )
-            % {
-                "ticket": problem.ticket,
-                "pointer": problem.pointer,
-                "problem": translated(problem.message),
-            }
-        ) from None
+        raise ticket_refusal(problem) from None
+
+
+def ticket_budget(check: Callable[[], None]) -> Budget:
+    """Return what each ticket of a print may cost."""
+    return Budget(characters=settings.TEXT_CHARACTERS, cpu_s=settings.TICKET_CPU_S, check=check)
+
+
+def ticket_refusal(problem: TicketError) -> Invalid:
+    """Say which ticket of a print cannot be drawn, and why."""
+    return Invalid(
+        _(
+            "Ticket %(ticket)s cannot be printed, because of the element "
+            "%(pointer)s of its layout: %(problem)s"
+        )
+        % {
+            "ticket": problem.ticket,
+            "pointer": problem.pointer,
+            "problem": translated(problem.message),
+        }
+    )
 
 
 def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, Ticket]]:
@@ -101,28 +109,3 @@ def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, 
         if number == half:
             failpoints.reach("printing.half_rendered")
         yield plans[layout], ticket
-
-
-def _report_json(report: Report, choices: Sequence[Choice]) -> dict[str, Any]:
-    """Return a report as JSON. Findings name the layout, and its index among those printed.
-
-    Their first tickets have each message with its code and parameters.
-    """
-    return {
-        "tickets": report.tickets,
-        "pages": report.pages,
-        "findings": [
-            {
-                "concern": str(finding.concern),
-                "layout": choices[int(finding.layout)].name,
-                "layout_index": int(finding.layout),
-                "pointer": finding.pointer,
-                "count": finding.count,
-                "first": [
-                    {"ticket": each.ticket, "message": each.detail.to_json()}
-                    for each in finding.first
-                ],
-            }
-            for finding in report.findings
-        ],
-    }

@@ -20,6 +20,7 @@ from counterfoil.render import (
     BackgroundError,
     CompiledBackground,
     FontLibrary,
+    Ink,
     LayoutError,
     Plan,
     compile_plan,
@@ -32,7 +33,7 @@ _PLANS = 16
 _BACKGROUNDS = 8
 
 
-def plan_for(choice: Choice, *, printer_dpi: int | None = None) -> Plan:
+def plan_for(choice: Choice, *, printer_dpi: int | None = None, ink: Ink = Ink.OFFICE) -> Plan:
     """Return the plan of a layout choice, cached.
 
     ``printer_dpi`` is the printer's resolution, to which the bars of codes are aligned.
@@ -42,7 +43,7 @@ def plan_for(choice: Choice, *, printer_dpi: int | None = None) -> Plan:
     """
     try:
         elements, background = json.dumps(choice.elements), _background(choice.background)
-        return _plan(choice.name, elements, background, printer_dpi)
+        return _plan(choice.name, elements, background, printer_dpi, ink)
     except LayoutError as problem:
         words = _("Layout “%(name)s” cannot be printed: %(problem)s")
         message = words % {
@@ -58,10 +59,10 @@ def plan_for(choice: Choice, *, printer_dpi: int | None = None) -> Plan:
 
 @lru_cache(_PLANS)
 def _plan(
-    name: str, elements: str, background: CompiledBackground, printer_dpi: int | None
+    name: str, elements: str, background: CompiledBackground, printer_dpi: int | None, ink: Ink
 ) -> Plan:
     layout = read_layout(json.loads(elements))
-    return compile_plan(layout, background, fonts(), name=name, printer_dpi=printer_dpi)
+    return compile_plan(layout, background, fonts(), name=name, printer_dpi=printer_dpi, ink=ink)
 
 
 def _background(pk: int | None) -> CompiledBackground:

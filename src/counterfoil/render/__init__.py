@@ -36,6 +36,7 @@ from counterfoil.render.images import Image, read_image
 from counterfoil.render.inspection import Inspected, inspect
 from counterfoil.render.layout import Layout, describe, read_layout
 from counterfoil.render.messages import MESSAGES, Message
+from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.plan import Plan, compile_plan
 from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
 from counterfoil.render.values import Overprint, Ticket
@@ -55,6 +56,7 @@ __all__ = [
     "FontLibrary",
     "Image",
     "ImageError",
+    "Ink",
     "Inspected",
     "InterruptedBackgroundError",
     "Layout",

@@ -7,7 +7,8 @@ written when a page wants them first, and shared from then on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +17,8 @@ from counterfoil.render.budget import Budget
 from counterfoil.render.elements.base import Drawing, Graphic
 from counterfoil.render.fonts.embed import UsedGlyphs
 from counterfoil.render.page_renderer import PageRenderer
-from counterfoil.render.pdf.syntax import Ref, dictionary
+from counterfoil.render.pdf.inks import Ink, print_resources
+from counterfoil.render.pdf.syntax import Ref, dictionary, numbers
 from counterfoil.render.pdf.writer import Sink, Writer, page_attributes
 from counterfoil.render.plan import Plan
 from counterfoil.render.preflight import Finding, Preflight
@@ -64,15 +66,11 @@ def render_pdf(
     Raises:
         TicketError: a ticket cannot be printed. What the stream has got by then is no PDF.
     """
-    document = _Document(stream)
+    document = Document(stream)
     tickets = 0
     for plan, ticket in items:
-        if budget is None:
+        with limited(budget):
             document.print(plan, ticket)
-        else:
-            with budget.applied():
-                budget.restart()
-                document.print(plan, ticket)
         tickets += 1
         if on_progress is not None and tickets % _PROGRESS_EVERY == 0:
             on_progress(tickets)
@@ -82,15 +80,27 @@ def render_pdf(
     return report
 
 
+@contextmanager
+def limited(budget: Budget | None) -> Iterator[None]:
+    """Let one ticket be drawn within its budget, if there is one."""
+    if budget is None:
+        yield
+        return
+    with budget.applied():
+        budget.restart()
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedPlan:
     """A plan in this document: what fills it, and each page's size and background."""
 
     filler: PageRenderer
     pages: tuple[tuple[Sequence[float], tuple[XObject, ...]], ...]
+    ink: Ink
 
 
-class _Document:
+class Document:
     """A PDF that is being written."""
 
     def __init__(self, stream: Sink) -> None:
@@ -102,17 +112,55 @@ class _Document:
         self._backgrounds: dict[bytes, tuple[XObject | None, ...]] = {}
         self._intents: dict[bytes, tuple[Ref, ...]] = {}
         self._graphics: dict[bytes, Ref] = {}
+        self._print_resources: dict[str, bytes] = {}
         self._attributes = lru_cache(_RESOURCES)(self._write_attributes)
         self._pages = 0
+        self.preflight = self._preflight
 
     def print(self, plan: Plan, ticket: Ticket) -> None:
+        """Print a ticket on pages of its own."""
         opened = self._plans.get(plan) or self._open(plan)
         pages = opened.filler.fill(ticket)
         for (box, xobjects), (operators, graphics) in zip(opened.pages, pages, strict=True):
             if graphics:
                 xobjects += tuple(map(self._store, graphics))
-            self._writer.page(self._attributes(box, xobjects), operators)
+            self._writer.page(self._attributes(box, xobjects, opened.ink), operators)
             self._pages += 1
+
+    def draw(self, plan: Plan, ticket: Ticket) -> list[tuple[bytes, tuple[XObject, ...]]]:
+        """Draw a ticket without printing it: per page its content, and the graphics it uses."""
+        opened = self._plans.get(plan) or self._open(plan)
+        return [
+            (operators, (*xobjects, *map(self._store, graphics)) if graphics else xobjects)
+            for (_, xobjects), (operators, graphics) in zip(
+                opened.pages, opened.filler.fill(ticket), strict=True
+            )
+        ]
+
+    def write(self, drawing: Drawing) -> bytes:
+        """Take note of the glyphs of a drawing that is on a page; return its content."""
+        self._take(drawing)
+        return drawing.content
+
+    def form(self, box: Sequence[float], operators: bytes, ink: Ink) -> Ref:
+        """Write a form that pages of this document may paint: lines, no texts."""
+        form = self._writer.alloc()
+        resources = dictionary(self._of_ink(ink))
+        inner = b"/Type/XObject/Subtype/Form/BBox%b/Resources%b" % (numbers(box), resources)
+        self._writer.stream(form, inner, operators)
+        return form
+
+    def page(
+        self,
+        box: tuple[float, ...],
+        operators: bytes,
+        xobjects: tuple[XObject, ...],
+        ink: Ink,
+        boxes: tuple[tuple[str, tuple[float, ...]], ...],
+    ) -> None:
+        """Append a page of what ``draw`` returned."""
+        self._writer.page(self._attributes(box, xobjects, ink, boxes), operators)
+        self._pages += 1
 
     def finish(self, tickets: int, title: str, language: str) -> Report:
         self._writer.obj(self._fonts, dictionary(self._glyphs.embed(self._writer)))
@@ -132,6 +180,7 @@ class _Document:
         opened = PreparedPlan(
             PageRenderer(plan, painted, self._take, self._preflight),
             tuple((box, (form,) if form else ()) for box, form in zip(boxes, forms, strict=True)),
+            plan.ink,
         )
         self._plans[plan] = opened
         return opened
@@ -159,8 +208,21 @@ class _Document:
             self._graphics[graphic.name] = graphic.embed(self._writer)
         return graphic.name, self._graphics[graphic.name]
 
-    def _write_attributes(self, box: Sequence[float], xobjects: tuple[XObject, ...]) -> bytes:
+    def _of_ink(self, ink: Ink) -> dict[str, bytes]:
+        """Return the resources of an ink, written once."""
+        if ink is Ink.PRINT and not self._print_resources:
+            self._print_resources = print_resources(self._writer)
+        return self._print_resources if ink is Ink.PRINT else {}
+
+    def _write_attributes(
+        self,
+        box: Sequence[float],
+        xobjects: tuple[XObject, ...],
+        ink: Ink,
+        boxes: tuple[tuple[str, Sequence[float]], ...] = (),
+    ) -> bytes:
         """Write the resources of pages that use these graphics, and what such pages share."""
         named = {name[1:].decode("ascii"): bytes(ref) for name, ref in xobjects}
         resources = {"Font": bytes(self._fonts), "XObject": dictionary(named)}
-        return page_attributes(box, self._writer.add(dictionary(resources)))
+        resources |= self._of_ink(ink)
+        return page_attributes(box, self._writer.add(dictionary(resources)), boxes)

@@ -111,6 +111,31 @@ MESSAGES: Mapping[str, str] = {
     ),
     "low_resolution": _("The picture has {dpi} dpi at this size; below {least} it looks coarse."),
     "unknown_variable": _("There is no variable called {names}."),
+    "missing_bleed": _(
+        "The background of page {page} has {width} mm of bleed; the sheet asks for {needed} mm."
+    ),
+    "missing_bleed.sheet": _("The bleed reaches over the edge of the sheet."),
+    "marks_left_out.crop": _("The margins of the sheet have no room for crop marks."),
+    "marks_left_out.registration": _(
+        "The margins of the sheet have no room for registration marks."
+    ),
+    "marks_left_out.slug": _("The margins of the sheet have no room for the slug."),
+    # Sheets that cannot be used: each sentence follows the name of an attribute
+    "sheet.whole": _("must be a whole number"),
+    "sheet.between": _("must be between {least} and {most}"),
+    "sheet.list": _("must be a list"),
+    "sheet.too_many_entries": _("must not have more than {most} entries"),
+    "sheet.too_many_cells": _("a sheet must not have more than {most} cells"),
+    "sheet.starts_at_first": _("must be 1 if sheets are cut and stacked"),
+    "sheet.no_such_cell": _("the sheet does not have so many cells"),
+    "sheet.cells_too_large": _("the cells need {needed} mm, and the sheet has {most} mm"),
+    "sheet.cells_outside": _("the cells reach {needed} mm, and the sheet has {most} mm"),
+    "sheet.ticket_too_large": _("the ticket needs {needed} mm, and the cell has {most} mm"),
+    "sheet.outside_cell": _("must lie within the cell"),
+    "sheet.too_many_pages": _("the layout has {number} pages, and a sheet has two sides at most"),
+    "sheet.back_without_duplex": _("the layout has two pages: choose how the sheet is turned"),
+    "sheet.duplex_without_back": _("the layout has one page, so the sheet has no back"),
+    "sheet.different_sizes": _("the pages to print have different sizes"),
     # Backgrounds that cannot be used
     "background.not_pdf": _("This is not a PDF file."),
     "background.password": _(

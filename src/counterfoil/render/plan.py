@@ -15,6 +15,7 @@ from counterfoil.render.elements.base import Drawing, Element, Frame, Graphic, S
 from counterfoil.render.elements.condition import Condition
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.layout import Layout
+from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.preflight import Remark
 from counterfoil.render.values import Key, Ticket
 
@@ -112,6 +113,9 @@ class Plan:
     background: CompiledBackground
     pages: tuple[PagePlan, ...]
     unplaced: tuple[OffPageElement, ...] = ()
+    ink: Ink = Ink.OFFICE
+    fonts: FontLibrary | None = None
+    """What it was compiled with, for what documents write beside its elements."""
 
     @property
     def needs(self) -> frozenset[Key]:
@@ -147,18 +151,21 @@ def compile_plan(
     *,
     name: str = "",
     printer_dpi: int | None = None,
+    ink: Ink = Ink.OFFICE,
 ) -> Plan:
     """Compile a layout for a background, whose pages are the pages of every ticket.
 
     Args:
         name: the layout's, for findings.
         printer_dpi: dots per inch of the printer, to which the bars of codes are aligned.
+        ink: which inks the document is written for.
     """
     pages = []
     for number, page in enumerate(background.pages, start=1):
-        frame = Frame(page.width, page.height, fonts, printer_dpi)
+        frame = Frame(page.width, page.height, fonts, printer_dpi, ink)
         pages.append(PagePlan(page, frame, tuple(_place(layout.elements, number, frame))))
-    return Plan(name, background, tuple(pages), tuple(_left_over(layout.elements, len(pages))))
+    unplaced = tuple(_left_over(layout.elements, len(pages)))
+    return Plan(name, background, tuple(pages), unplaced, ink, fonts)
 
 
 def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[Placed]:

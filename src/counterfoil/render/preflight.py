@@ -40,6 +40,8 @@ class Concern(StrEnum):
     REPEATED_SECRET = "repeated_secret"  # noqa: S105 - what is wrong with one
     UNEVEN_BARS = "uneven_bars"
     BACKGROUND_FONT = "background_font"
+    MISSING_BLEED = "missing_bleed"
+    MARKS_LEFT_OUT = "marks_left_out"
 
 
 class Remark(NamedTuple):

@@ -43,6 +43,13 @@ def render_png(
     return _png(*_draw(pdf.getvalue(), page, dpi))
 
 
+def pdf_to_png(pdf: bytes, *, page: int, pixels: int) -> bytes:
+    """Draw a page of a PDF of ours, its longer side so many pixels long."""
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
+        longer = max(document[page - 1].get_size())
+    return _png(*_draw(pdf, page, 72 * pixels / longer))
+
+
 def _draw(pdf: bytes, page: int, dpi: float) -> tuple[int, int, bytes]:
     """Return width, height and filtered rows, with everything of PDFium's closed again."""
     with PDFIUM, pypdfium2.PdfDocument(pdf) as document:

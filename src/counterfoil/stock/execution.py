@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.catalog import change_clock
+from counterfoil.catalog import change_clock, money
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.queries import entries
 from counterfoil.checkin.secrets import insert_revoked, unblock_listed, upsert_blocked
@@ -31,6 +31,8 @@ from counterfoil.stock.models import HandOut, LedgerHead, SingleTicket, StockEve
 from counterfoil.stock.moves import Action
 from counterfoil.stock.planning import Plan, Redeemed, Refused, state_of
 
+#: SQLite sums up as floating-point numbers.
+_EXACT = Decimal(1).scaleb(-money.COLUMN_PLACES)
 _OPEN_PAYMENTS = ("created", "pending")
 
 
@@ -78,7 +80,7 @@ class Outcome:
         """Return it as the API and jobs write it."""
         done: dict[str, Any] = {
             "count": self.count,
-            "value": f"{self.value:.2f}",
+            "value": f"{self.value:f}",
             "refused": [each.as_json() for each in self.refused],
         }
         if self.redeemed:
@@ -102,9 +104,12 @@ def check(plans: Sequence[Plan], *, skip: bool) -> None:
 
 
 def outcome_of(plans: Sequence[Plan], events: Sequence[StockEvent] = ()) -> Outcome:
+    value = sum((plan.value for plan in plans), Decimal("0.00"))
+    if plans:
+        value = money.in_currency(value, plans[0].request.selection.event.currency)
     return Outcome(
         count=sum(plan.count for plan in plans),
-        value=sum((plan.value for plan in plans), Decimal("0.00")),
+        value=value,
         refused=[each for plan in plans for each in plan.refused],
         redeemed=[each for plan in plans for each in plan.redeemed],
         events=events,
@@ -174,7 +179,7 @@ def _compare(plan: Plan) -> None:
     """
     positions = plan.request.selection.positions(plan.numbers)
     value = positions.aggregate(value=Sum("price"))["value"] or 0
-    if Decimal(value).quantize(Decimal("0.01")) != plan.value:
+    if Decimal(value).quantize(_EXACT) != plan.value:
         raise _Changed
     if plan.request.action is Action.VOID:
         entered = entries().filter(position__in=positions.values("pk"))
@@ -292,7 +297,7 @@ def _log(plan: Plan, context: Context) -> None:
     data = {
         "ranges": plan.ranges[:1000],
         "count": plan.count,
-        "value": f"{plan.value:.2f}",
+        "value": f"{money.in_currency(plan.value, context.event.currency):f}",
         **{
             name: value
             for name, value in (

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
+from counterfoil.catalog import money
 from counterfoil.catalog.models import Organizer
 from counterfoil.stock.models import LedgerHead, StockEvent
 
@@ -68,7 +69,7 @@ def canonical_text(row: StockEvent) -> str:
             "batch": row.batch_id,
             "ranges": row.ranges,
             "count": row.count,
-            "value": f"{row.value:.2f}",
+            "value": f"{money.with_places(row.value, 2):f}",
             "reason": row.reason,
             "note": row.note,
             "document": row.document,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from counterfoil.batches.models import OfflineSalesBatch, Then, TicketState
+from counterfoil.catalog import money
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import clock
 from counterfoil.jobs.models import JobRequest
@@ -48,7 +49,9 @@ class StockEvent(models.Model):
     )
     ranges = models.TextField()
     count = models.PositiveIntegerField()
-    value = models.DecimalField(max_digits=17, decimal_places=2)
+    value = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS + 4, decimal_places=money.COLUMN_PLACES
+    )
     reason = models.CharField(max_length=190, blank=True, default="")
     note = models.TextField(blank=True, default="")
     document = models.CharField(max_length=64, blank=True, default="")
@@ -153,7 +156,9 @@ class StockDocument(models.Model):
     action = models.CharField(max_length=16)
     ranges = models.TextField()
     count = models.PositiveIntegerField()
-    value = models.DecimalField(max_digits=17, decimal_places=2)
+    value = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS + 4, decimal_places=money.COLUMN_PLACES
+    )
     head = models.CharField(max_length=64, blank=True)
 
     class Meta:

@@ -11,8 +11,11 @@ from django.db.models import Count, F, Max, Min, QuerySet, Sum
 from django.db.models.expressions import Combinable
 
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Place, Validity
+from counterfoil.catalog import money
 from counterfoil.catalog.models import Event
+from counterfoil.orders.models import OrderPosition
 from counterfoil.stock.models import StockEvent
+from counterfoil.stock.planning import name_of
 
 
 @dataclass(slots=True)
@@ -101,5 +104,25 @@ def events_of(event: Event) -> QuerySet[StockEvent]:
     return StockEvent.objects.filter(event=event).order_by("number")
 
 
+def events_of_ticket(position: OrderPosition) -> list[StockEvent]:
+    """Return the ledger rows that name a ticket, oldest first."""
+    ticket: BatchTicket | None = getattr(position, "batch_ticket", None)
+    if ticket is None:
+        name = name_of(position)
+        rows = StockEvent.objects.filter(event=position.order.event_id, batch=None)
+        named = rows.filter(ranges__contains=name).order_by("number")
+        return [row for row in named if name in row.ranges.split(",")]
+    rows = StockEvent.objects.filter(batch=ticket.batch_id).order_by("number")
+    return [row for row in rows if _holds(row.ranges, ticket.number)]
+
+
+def _holds(ranges: str, number: int) -> bool:
+    for part in ranges.split(","):
+        first, _dash, last = part.partition("-")
+        if int(first) <= number <= int(last or first):
+            return True
+    return False
+
+
 def _money(value: Any) -> Decimal:
-    return Decimal(value or 0).quantize(Decimal("0.01"))
+    return Decimal(value or 0).quantize(Decimal(1).scaleb(-money.COLUMN_PLACES))

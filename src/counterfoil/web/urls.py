@@ -30,7 +30,9 @@ from counterfoil.web.exports import views as exports_views
 from counterfoil.web.jobs import views as jobs_views
 from counterfoil.web.layouts import views as layouts_views
 from counterfoil.web.orders import views as orders_views
+from counterfoil.web.printing import handovers, print_step
 from counterfoil.web.printing import views as printing_views
+from counterfoil.web.stock import views as stock_views
 from counterfoil.web.webhooks import views as webhooks_views
 
 app_name = "web"
@@ -55,8 +57,11 @@ MODULES = [
     editor_views,
     layouts_views,
     checkin_views,
+    stock_views,
     orders_views,
     batches_views,
+    handovers,
+    print_step,
     printing_views,
     exports_views,
     jobs_views,

@@ -16,7 +16,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.jobs import runner
 from counterfoil.jobs.models import Job
-from counterfoil.printing.previews import samples
+from counterfoil.printing.samples import samples
 from counterfoil.printing.variables.ticket_source import TicketSource
 from makers import make_item, make_number_series, make_order
 

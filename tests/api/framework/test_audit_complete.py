@@ -18,7 +18,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.checkin.models import CheckinList
 from counterfoil.jobs import runner
 from counterfoil.jobs.models import Job
-from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.models import Print, RenderRequest
 from makers import (
     make_delivery,
     make_device,
@@ -39,6 +39,7 @@ UNTOLD = {
     "upload": "a file that nothing uses yet; what uses it is logged",
     "ticketlayout-preview": "shows, and keeps nothing",
     "ticketlayout-unsaved-preview": "shows, and keeps nothing",
+    "sheetpreview": "shows, and keeps nothing",
 }
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 _WRITING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -55,6 +56,8 @@ def _list(event: Event) -> int:
 def _position(event: Event) -> int:
     return int(make_order(event, items=[make_item(event)]).positions.get().pk)
 
+
+SHEET = {"name": "x", "width": 210, "height": 297, "columns": 1, "rows": 1}
 
 #: What is sent to make something.
 NEW: dict[str, Callable[[Event], Body]] = {
@@ -115,6 +118,8 @@ NEW: dict[str, Callable[[Event], Body]] = {
     "checkinlist-failed-checkins": lambda e: {"error_reason": "invalid", "raw_barcode": "abc"},
     "checkinrpc-redeem": lambda e: {"secret": _secret(e), "lists": [_list(e)]},
     "device-list": lambda e: {"name": "x", "all_events": True},
+    "sheet-list": lambda _e: SHEET,
+    "batchprint-sheets": lambda _e: {"sheets": "1", "reason": "x"},
     "webhook-list": lambda _e: {"target_url": "https://example.org/hook", "action_types": []},
 }
 CHANGE: dict[str, Body] = {
@@ -156,7 +161,7 @@ def _body(api: Api, call: tuple[str, str], event: Event, path: str) -> Body:
     return CHANGE.get(name, {})
 
 
-def _own_ids(api: Api, name: str, event: Event) -> Ids:
+def _own_ids(api: Api, name: str, event: Event) -> Ids:  # noqa: PLR0912 - one a resource
     """Ids of what is there already, where any one of its kind will not do."""
     match name:
         case "saleschannel-detail":
@@ -179,6 +184,15 @@ def _own_ids(api: Api, name: str, event: Event) -> Ids:
             return {"code": make_order(event, items=[make_item(event)], testmode=True).code}
         case "offlinesalesbatch-render" | "offlinesalesbatch-render-noslash":
             return {"pk": _made_batch(api, event)}
+        case "sheet-detail":
+            return {"pk": event.organizer.sheets.create(name="x", declaration=SHEET).pk}
+        case "batchprint-list":
+            return {"batch": _made_batch(api, event)}
+        case "batchprint-sheets":
+            batch = _made_batch(api, event)
+            answer = api.post(at(event, f"offlinesalesbatches/{batch}/prints/"), json={})
+            runner.run(Print.objects.get().request_id)
+            return {"batch": batch, "pk": answer.json()["id"]}
         case "offlinesalesbatch-data":
             pk = _made_batch(api, event)
             send_file(api, "PUT", at(event, f"offlinesalesbatches/{pk}/data/"), b"seat\n1\n")

@@ -21,8 +21,10 @@ from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Item, SubEventItem, SubEventItemVariation
 from counterfoil.checkin.models import BlockedSecret, Checkin, CheckinList, RevokedSecret
 from counterfoil.core import clock
+from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import Background, TicketLayoutItem
 from counterfoil.orders.models import OrderPayment
+from counterfoil.printing.models import Print, RenderRequest
 from makers import (
     make_delivery,
     make_device,
@@ -168,6 +170,28 @@ def devices(event: Event, amount: int) -> None:
         device.limit_events.add(event)
 
 
+def sheets(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        event.organizer.sheets.create(name="x", declaration={})
+
+
+def prints(event: Event, amount: int) -> Ids:
+    batch = make(make_item(event), 1)
+    for _ in range(amount):
+        token, _header = make_token(make_team(event.organizer))
+        request = RenderRequest.objects.create(
+            job=Job.objects.create(kind="printing.print"),
+            event=event,
+            requested_by=f"token:{token.pk}",
+            purpose="print",
+            parts=[],
+            layouts=[{"name": "x", "elements": [], "background": None}],
+        )
+        batch.prints.create(request=request)
+        Print.objects.create(request=request, tickets="1", plan={}, layout_version="x")
+    return {"batch": batch.pk}
+
+
 def webhooks(event: Event, amount: int) -> None:
     for _ in range(amount):
         webhook = make_webhook(event.organizer, all_events=False)
@@ -183,6 +207,7 @@ def deliveries(event: Event, amount: int) -> Ids:
 
 LISTS: dict[str, Maker] = {
     "saleschannel-list": channels,
+    "sheet-list": sheets,
     "auditlog-list": log_entries,
     "event-list": events,
     "subevent-list": dates,
@@ -198,6 +223,7 @@ LISTS: dict[str, Maker] = {
     "orderposition-list": orders,
     "offlinesalesbatch-list": batches,
     "offlinesalesbatch-tickets": batch_tickets,
+    "batchprint-list": prints,
     "ticketlayout-list": layouts,
     "ticketlayoutitem-list": assignments,
     "layoutassignment-list": assignments,
@@ -228,6 +254,7 @@ QUERIES = {
 OTHERS = {
     "layoutvariable-list",
     "layoutelement-list",
+    "sheetpreset-list",
     "badgelayout-list",
     "badgeitem-list",
     "discount-list",

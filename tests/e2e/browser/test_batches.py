@@ -43,6 +43,39 @@ def test_a_batch_is_made_printed_and_fetched(open_page: OpenPage, tmp_path: Path
         assert len(document) == 7
 
 
+def test_tickets_are_printed_on_sheets_and_one_is_replaced(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page("/")
+    asked_for(page, amount=3, comment="On sheets")
+    page.get_by_role("link", name="Print on sheets").click(timeout=60_000)
+    expect(page.get_by_text("3 tickets, one a sheet: 3 sheets.")).to_be_visible()
+
+    page.get_by_label("Sheets to cut").check()
+    page.get_by_label("Tickets", exact=False).fill("2-3")
+    expect(page.get_by_text("2 tickets, one a sheet: 2 sheets.")).to_be_visible()
+    picture = page.get_by_alt_text("The first sheet with sample tickets")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    page.get_by_role("button", name="Create PDF").click()
+
+    with page.expect_download(timeout=60_000) as fetched:
+        page.get_by_role("link", name="Download PDF").click(timeout=60_000)
+    fetched.value.save_as(tmp_path / "sheets.pdf")
+    page.get_by_role("link", name="Replace damaged sheets").click()
+    page.get_by_label("Sheets").fill("2")
+    page.get_by_label("Reason").fill("Jammed")
+    page.get_by_role("button", name="Print sheets again").click()
+    with page.expect_download(timeout=60_000) as fetched:
+        page.get_by_role("link", name="Download PDF").click(timeout=60_000)
+    fetched.value.save_as(tmp_path / "again.pdf")
+    sizes = []
+    for name in ("sheets.pdf", "again.pdf"):
+        with pypdfium2.PdfDocument(tmp_path / name) as document:
+            sizes.append(len(document))
+    assert sizes == [2, 1]
+
+
 def test_more_than_are_left_is_told_before_it_is_sent(open_page: OpenPage) -> None:
     page = open_page(f"{EVENT}batches/new/")
 
@@ -86,6 +119,7 @@ def paths(site: Any, session_state: Any) -> list[str]:
         f"{EVENT}batches/new/",
         f"{EVENT}batches/{batch}/",
         f"{EVENT}batches/{batch}/tickets/",
+        f"{EVENT}batches/{batch}/print/new/?mode=sheet&ink=office&sheet=a4",
         f"{EVENT}batches/prints/",
         f"{EVENT}batches/prints/{printed}/",
         f"{EVENT}jobs/",

@@ -71,6 +71,7 @@ def test_user_unit_scales_the_page(rotate: int) -> None:
     sides = (400, 200) if rotate == 0 else (200, 400)
     assert (background.pages[0].width, background.pages[0].height) == sides
     assert (shown(printed(background), scale=1) == shown(plain, scale=2)).all()
+    assert not any("original" in warning for warning in background.warnings)
 
 
 def test_each_page_keeps_its_own_size() -> None:

@@ -54,7 +54,7 @@ def _by_pdfium(data: bytes, page: int, dpi: int) -> Pixels | None:
             flags = pypdfium2.raw.FPDF_PRINTING
             bitmap = document[page - 1].render(scale=dpi / 72, extra_flags=flags)
             return np.asarray(bitmap.to_pil().convert("RGB")).astype(np.int16)
-    except (pypdfium2.PdfiumError, IndexError):
+    except (pypdfium2.PdfiumError, IndexError, ValueError):  # e.g. a page without a size
         return None
 
 

@@ -48,8 +48,8 @@ def test_a_path_is_one_fill_whatever_the_size(length: int) -> None:
 
     lines = drawn.operators.splitlines()
     assert lines[0].endswith(b"cm")
-    assert lines[-1] == b"f"
-    assert all(line.endswith(b" 1 re") for line in lines[1:-1])
+    assert lines[-1] == b"f*"
+    assert all(line.endswith(b" re") for line in lines[1:-1])
 
 
 @pytest.mark.parametrize(

@@ -96,12 +96,12 @@ def answer_result(
             return _failed(state.message)
         case _:
             response = _file(request, render_request, filename)
-            if _hands_out(request, response):
+            if hands_out(request, response):
                 record_print_download(actor=actor, request=render_request)
             return response
 
 
-def _hands_out(request: Request, response: HttpResponseBase) -> bool:
+def hands_out(request: Request, response: HttpResponseBase) -> bool:
     """Tell whether a file sets out with this answer: further parts of it belong to the same."""
     later = re.match(r"bytes=0*[1-9]", request.headers.get("Range", ""))
     return (

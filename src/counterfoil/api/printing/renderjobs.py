@@ -14,9 +14,8 @@ from rest_framework.response import Response
 from counterfoil.api.framework.fields import Moment
 from counterfoil.api.framework.views import EventView
 from counterfoil.printing.models import RenderRequest
+from counterfoil.printing.reports import findings_in_english
 from counterfoil.printing.services import cancel_render
-
-_FINDING_KEYS = ("concern", "layout", "pointer", "count", "first")
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -58,17 +57,7 @@ class RenderJobSerializer(serializers.ModelSerializer[RenderRequest]):
 
     def get_preflight(self, request: RenderRequest) -> list[dict[str, Any]] | None:
         """Return the findings in English, whatever the language of the client."""
-        findings = (request.job.result or {}).get("findings")
-        return findings and [
-            {
-                **{key: finding[key] for key in _FINDING_KEYS if key in finding},
-                "first": [
-                    {"ticket": each["ticket"], "detail": each["message"]["text"]}
-                    for each in finding["first"]
-                ],
-            }
-            for finding in findings
-        ]
+        return findings_in_english((request.job.result or {}).get("findings"))
 
 
 class RenderJobView(EventView[RenderRequest]):

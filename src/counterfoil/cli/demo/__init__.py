@@ -18,11 +18,31 @@ import click
 
 from counterfoil.cli.demo.client import AnswerRefused, Client
 from counterfoil.cli.demo.server import DemoServer, ServerFailed
-from counterfoil.cli.demo.verify import Box, Mismatch, Unreadable, compare, read_codes
+from counterfoil.cli.demo.verify import (
+    Box,
+    Mismatch,
+    Unreadable,
+    compare,
+    read_codes,
+    read_stack,
+)
+from counterfoil.render.sheets import read_sheet
 
 T = TypeVar("T")
 
 _SHOWN_MISMATCHES = 5
+#: Two A4 tickets side by side on A3; each lift of 50 sheets is cut once.
+_SHEET = {
+    "name": "A3, two tickets",
+    "width": 420,
+    "height": 297,
+    "columns": 2,
+    "rows": 1,
+    "cell_width": 210,
+    "cell_height": 297,
+    "order": "cut_and_stack",
+    "lift": 50,
+}
 
 
 @click.command()
@@ -34,8 +54,9 @@ _SHOWN_MISMATCHES = 5
     show_default=True,
     help="Folder for the PDF and the demo's data.",
 )
+@click.option("--sheet", "on_sheets", is_flag=True, help="Print two tickets on a sheet, to cut.")
 @click.option("--serve", is_flag=True, help="Only serve the demo event until interrupted.")
-def demo(amount: int, folder: Path, *, serve: bool) -> None:
+def demo(amount: int, folder: Path, *, on_sheets: bool, serve: bool) -> None:
     """Create, print and verify a batch of tickets on a new server."""
     try:
         with DemoServer(folder) as server:
@@ -43,22 +64,29 @@ def demo(amount: int, folder: Path, *, serve: bool) -> None:
                 server.explain()
                 server.wait()
             else:
-                _run(server.client, amount, folder / "tickets.pdf")
+                _run(server.client, amount, folder / "tickets.pdf", on_sheets=on_sheets)
     except (ServerFailed, AnswerRefused, Unreadable, OSError) as problem:
         raise click.ClickException(str(problem)) from None
 
 
-def _run(client: Client, amount: int, pdf: Path) -> None:
+def _run(client: Client, amount: int, pdf: Path, *, on_sheets: bool) -> None:
     steps = Steps(amount)
     item = client.get("items")["results"][0]["id"]
     with steps.step("Create the tickets") as progress:
         batch = client.create_batch(item=item, amount=amount, on_progress=progress)
     with steps.step("Print and download") as progress:
-        client.print_batch(batch["id"], pdf, progress)
+        if on_sheets:
+            client.print_on_sheets(batch["id"], _SHEET, pdf, progress)
+        else:
+            client.print_batch(batch["id"], pdf, progress)
     with steps.step("Ask the API for the secrets") as progress:
         tickets = list(_counted(client.tickets(batch["id"]), progress))
     with steps.step("Read every code back") as progress:
-        pages = compare(read_codes(pdf, _code_box()), [ticket.secret for ticket in tickets])
+        if on_sheets:
+            codes = read_stack(pdf, _code_box(), read_sheet(_SHEET), len(tickets))
+        else:
+            codes = read_codes(pdf, _code_box())
+        pages = compare(codes, [ticket.secret for ticket in tickets])
         mismatches = [page for page in _counted(pages, progress) if page]
     _check(batch["orders"] == [ticket.order for ticket in tickets], mismatches)
     steps.summary()

@@ -59,6 +59,19 @@ class Client:
             while part := answer.read(_COPY_SIZE):
                 file.write(part)
 
+    def print_on_sheets(
+        self, batch: int, sheet: dict[str, Any], to: Path, on_progress: Callable[[int], None]
+    ) -> None:
+        """Have a batch printed on sheets and store the PDF."""
+        path = self._url(f"offlinesalesbatches/{batch}/prints")
+        asked = self._request("POST", path, {"sheet": sheet})
+        with (
+            self._wait(self._json(asked)["download"], on_progress) as answer,
+            to.open("wb") as file,
+        ):
+            while part := answer.read(_COPY_SIZE):
+                file.write(part)
+
     def tickets(self, batch: int) -> Iterator[Ticket]:
         """Yield what the API says of each ticket of a batch, in the order of the pages."""
         page = self._url(f"offlinesalesbatches/{batch}/tickets")

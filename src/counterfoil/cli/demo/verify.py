@@ -13,6 +13,7 @@ from pathlib import Path
 import pypdfium2
 import zxingcpp
 
+from counterfoil.render.sheets import Sheet, SheetPlan
 from counterfoil.render.units import Mm, pt
 
 _DPI = 200
@@ -55,6 +56,44 @@ def read_codes(pdf: Path, box: Box) -> Iterator[str]:
             page.close()
     finally:
         document.close()
+
+
+def read_stack(pdf: Path, box: Box, sheet: Sheet, amount: int) -> Iterator[str]:
+    """Cut the sheets, stack the piles, and yield the code of each ticket from the top.
+
+    Raises:
+        Unreadable: the reader cannot open the file.
+    """
+    plan = SheetPlan.of(sheet, amount)
+    lefts, bottoms = _offsets(sheet)
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError as problem:
+        raise Unreadable(f"{pdf} cannot be read: {problem}") from None
+    try:
+        for first in range(0, len(document), sheet.lift or len(document)):
+            lift = range(first, min(first + (sheet.lift or len(document)), len(document)))
+            for cell in range(plan.cells):
+                for number in lift:
+                    if plan.sheet(number + 1)[cell] is not None:
+                        moved = Box(box.left + lefts[cell], box.bottom + bottoms[cell], box.size)
+                        page = document[number]
+                        yield _read_code(page, moved)
+                        page.close()
+    finally:
+        document.close()
+
+
+def _offsets(sheet: Sheet) -> tuple[list[float], list[float]]:
+    """Return where the lower left corner of each cell is, from that of the sheet."""
+    width, height = sheet.cell_width or 0.0, sheet.cell_height or 0.0
+    left = (sheet.width - sheet.columns * width) / 2
+    bottom = (sheet.height - sheet.rows * height) / 2
+    cells = [divmod(cell, sheet.columns) for cell in range(sheet.cells)]
+    return (
+        [left + column * width for _row, column in cells],
+        [bottom + (sheet.rows - 1 - row) * height for row, _column in cells],
+    )
 
 
 def _read_code(page: pypdfium2.PdfPage, box: Box) -> str:

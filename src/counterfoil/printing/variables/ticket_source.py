@@ -90,14 +90,24 @@ class TicketSource:
     """Creates the tickets of one event's positions, with the values and pictures of the plans.
 
     ``now`` is the time of the ``now_…`` variables, so that printing again prints the same.
+    ``locale`` replaces the language of the orders. ``pictures`` names the stored file of each
+    picture that was read, by its hash.
     """
 
     def __init__(
-        self, event: Event, *, needs: Iterable[Key], images: Iterable[str], now: datetime
+        self,
+        event: Event,
+        *,
+        needs: Iterable[Key],
+        images: Iterable[str],
+        now: datetime,
+        locale: str = "",
     ) -> None:
         table = VariableTable(event)
         self._event = event
         self._now = now
+        self._locale = locale
+        self.pictures: dict[bytes, str] = {}
         self._variables = [(key, table.find(_name(key))) for key in sorted(needs, key=str)]
         self._pictures = [
             (name, result)
@@ -121,6 +131,7 @@ class TicketSource:
 
     def _ticket(self, row: Row) -> Ticket:
         code, number, is_test, *group = row[: len(_ALWAYS)]
+        group[0] = self._locale or group[0]
         common = self._common.get(tuple(group)) or self._prepare(*group)
         values, broken = common.values.copy(), common.broken
         try:
@@ -153,7 +164,9 @@ class TicketSource:
         for name, variable in self._pictures:
             try:
                 stored = self._stored_file(variable, row)
-                images[name] = _read_picture(stored) if stored else None
+                images[name] = image = _read_picture(stored) if stored else None
+                if image is not None and stored:
+                    self.pictures[image.sha256] = stored
             except ImageError as problem:
                 broken = {**broken, name: problem.message}
             except FileNotFoundError:

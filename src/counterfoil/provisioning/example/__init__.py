@@ -31,6 +31,7 @@ from counterfoil.layouts.services import (
     create_blank_background,
     create_layout,
 )
+from counterfoil.printing.sheets import save_sheet
 
 M = TypeVar("M", bound=Model)
 
@@ -64,6 +65,7 @@ class _Example:
         items = self._items()
         self._quotas(items)
         self._layouts(items)
+        self._sheets()
         for entry in self._source["checkin_lists"]:
             limits = [items[number] for number in entry["items"]]
             values = {"name": entry["name"], "all_products": False, "limit_products": limits}
@@ -120,6 +122,13 @@ class _Example:
                 assign_layout(
                     actor=self._actor, layout=layout, item=items[number], sales_channel=web
                 )
+
+    def _sheets(self) -> None:
+        """Give the organizer the sheets that fit the layouts, unless it has sheets of that name."""
+        for entry in self._source["sheets"]:
+            if not self._organizer.sheets.filter(name=entry["name"]).exists():
+                sheet = save_sheet(organizer=self._organizer, sheet=None, values=entry)
+                self._note(sheet, "sheet")
 
     def _layout(self, entry: dict[str, Any]) -> LayoutValues:
         page = entry["page"]

@@ -15,6 +15,8 @@ from counterfoil.render.messages import Message
 
 _SIDE = 800
 """Pixels of a page's longer side."""
+_LARGEST = 10.0
+"""Times that an original may be enlarged."""
 _VISIBLE = 48
 """Of 255: by less, edges that lie a hair elsewhere differ."""
 _NOTABLE = 25
@@ -68,7 +70,8 @@ def compare(
                 if time.process_time() > until:
                     unseen = number
                     continue
-                count = _differing(ours, _page_of(source, number), places, document[number - 1])
+                theirs = _page_of(source, number, max(document[number - 1].get_size()))
+                count = _differing(ours, theirs, places, document[number - 1])
                 if count > _NOTABLE:
                     pages.append(number)
                     pixels += count
@@ -91,16 +94,18 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument | None:
     return document
 
 
-def _page_of(document: pypdfium2.PdfDocument, number: int) -> Image.Image | None:
+def _page_of(document: pypdfium2.PdfDocument, number: int, side: float) -> Image.Image | None:
+    """Draw a page of the original as large as what prints: pdfium ignores UserUnit."""
     try:
-        return _drawn(document[number - 1])
+        page = document[number - 1]
+        return _drawn(page, min(_LARGEST, side / max(page.get_size())))
     except (pypdfium2.PdfiumError, IndexError, ZeroDivisionError):  # e.g. a page without a size
         return None
 
 
-def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
+def _drawn(page: pypdfium2.PdfPage, times: float = 1.0) -> Image.Image:
     """Draw a page as it prints, not as it shows on a screen."""
-    scale = min(2.0, _SIDE / max(page.get_size()))
+    scale = times * min(2.0, _SIDE / (times * max(page.get_size())))
     bitmap = page.render(scale=scale, may_draw_forms=False, extra_flags=pypdfium2.raw.FPDF_PRINTING)
     picture: Image.Image = bitmap.to_pil().convert("RGB")
     return picture

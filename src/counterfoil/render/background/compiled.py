@@ -45,6 +45,18 @@ class BackgroundPage:
     height: Pt
     form: int | None
     """Index of its form XObject; None: nothing is painted."""
+    trim: tuple[float, float, float, float] | None = None
+    """Where the page is cut, if not at its edges: left, bottom, right, top in points."""
+    bleed: tuple[float, float, float, float] | None = None
+    """How far its content reaches beyond the cut; None: to the edges of the page."""
+
+    @property
+    def trim_box(self) -> tuple[float, float, float, float]:
+        return self.trim or (0.0, 0.0, self.width, self.height)
+
+    @property
+    def bleed_box(self) -> tuple[float, float, float, float]:
+        return self.bleed or (0.0, 0.0, self.width, self.height)
 
     def draw(self, resource: bytes) -> bytes:
         """Return the operators that paint it, given its resource name, slash included."""
@@ -92,7 +104,9 @@ class CompiledBackground:
         texts: list[bytes] = []
         objects = [[_lengths(item.parts, texts), _length(item.data)] for item in self.objects]
         index = {
-            "pages": [[page.width, page.height, page.form] for page in self.pages],
+            "pages": [
+                [page.width, page.height, page.form, page.trim, page.bleed] for page in self.pages
+            ],
             "fonts": self.missing_fonts,
             "findings": [finding.to_json() for finding in self.findings],
             "intents": self.intents,
@@ -161,10 +175,21 @@ def _read(stored: bytes) -> CompiledBackground:
 def _pages(index: dict[str, Any]) -> tuple[BackgroundPage, ...]:
     return tuple(
         BackgroundPage(
-            Pt(float(width)), Pt(float(height)), None if form is None else _reference(form, index)
+            Pt(float(width)),
+            Pt(float(height)),
+            None if form is None else _reference(form, index),
+            _box(trim),
+            _box(bleed),
         )
-        for width, height, form in index["pages"]
+        for width, height, form, trim, bleed in index["pages"]
     )
+
+
+def _box(stored: list[float] | None) -> tuple[float, float, float, float] | None:
+    if stored is None:
+        return None
+    left, bottom, right, top = map(float, stored)
+    return left, bottom, right, top
 
 
 def _take(source: BytesIO, length: int) -> bytes:

@@ -140,7 +140,7 @@ def _compile(
     while True:
         copier = Copier(layers, limits, quirks)
         pages = tuple(
-            BackgroundPage(*sheet.size, _form(page, sheet, over, copier))
+            BackgroundPage(*sheet.size, _form(page, sheet, over, copier), sheet.trim, sheet.bleed)
             for page, sheet, over in zip(used, sheets, painted, strict=True)
         )
         intents = tuple(_intents(pdf, copier))

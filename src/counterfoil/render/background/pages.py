@@ -15,6 +15,7 @@ from counterfoil.render.units import Pt, mm
 
 Box = tuple[float, float, float, float]
 _MAX_ANCESTORS = 100
+_SAME = 0.01
 _LETTER: Box = (0, 0, 612, 792)
 """What viewers take for a page that does not tell its size."""
 
@@ -29,6 +30,10 @@ class PageGeometry:
     """Quarters of a turn, clockwise."""
     unit: float
     """Points per unit of the page's coordinates."""
+    cut: Box | None = None
+    """The TrimBox, if it lies within what is shown."""
+    bleeding: Box | None = None
+    """How far content reaches, if further than what is shown or than the cut."""
 
     @property
     def size(self) -> tuple[Pt, Pt]:
@@ -47,12 +52,22 @@ class PageGeometry:
             (-unit, 0, 0, -unit, right, top),
             (0, unit, -unit, 0, top, -left),
         )[self.turn]
-        return b"/BBox" + numbers(self.box) + b"/Matrix[" + matrix(*turned) + b"]"
+        return self.untouched + b"/Matrix[" + matrix(*turned) + b"]"
 
     @property
     def untouched(self) -> bytes:
         """Entries of a form XObject in the page's own coordinates."""
-        return b"/BBox" + numbers(self.box)
+        return b"/BBox" + numbers(_around(self.box, self.bleeding))
+
+    @property
+    def trim(self) -> Box | None:
+        """Where the page as shown is cut; None: at its edges."""
+        return self.cut and self.shown(self.cut)
+
+    @property
+    def bleed(self) -> Box | None:
+        """How far the content of the page as shown reaches; None: to its edges."""
+        return self.bleeding and self.shown(self.bleeding)
 
     def shown(self, place: Box) -> Box:
         """Return where a place on the page lies when it is shown."""
@@ -79,7 +94,8 @@ def read_page_geometry(page: pikepdf.Object, side: int) -> PageGeometry:
     crop = read_box(inherited(page, "/CropBox"))
     shown = _within(media, crop) if crop else media
     unit = read_number(page.get("/UserUnit")) or 1.0
-    sheet = PageGeometry(shown, int(read_number(inherited(page, "/Rotate")) or 0) // 90 % 4, unit)
+    turn = int(read_number(inherited(page, "/Rotate")) or 0) // 90 % 4
+    sheet = PageGeometry(shown, turn, unit, *_cut_and_bleed(page, media, shown))
     width, height = sheet.size
     if not (1 <= width <= side and 1 <= height <= side):
         raise BackgroundError(
@@ -92,6 +108,43 @@ def read_page_geometry(page: pikepdf.Object, side: int) -> PageGeometry:
             )
         )
     return sheet
+
+
+def _cut_and_bleed(page: pikepdf.Object, media: Box, shown: Box) -> tuple[Box | None, Box | None]:
+    """Return where a page is cut within what is shown, and how far its content reaches.
+
+    Without a BleedBox a page with a TrimBox bleeds to the edges of the medium. Both boxes default
+    to the CropBox (ISO 32000-1, 14.11.2), so a page with neither has no bleed.
+    """
+    trim, bleed = read_box(page.get("/TrimBox")), read_box(page.get("/BleedBox"))
+    if trim is not None:
+        trim = _common(trim, shown)
+    if bleed is not None:
+        bleed = _common(bleed, media)
+    elif trim is not None:
+        bleed = media
+    cut = trim if trim is not None and not _same(trim, shown) else None
+    if bleed is None or _same(bleed, shown):
+        bleed = None
+    return cut, bleed
+
+
+def _common(one: Box, other: Box) -> Box | None:
+    left, bottom = max(one[0], other[0]), max(one[1], other[1])
+    right, top = min(one[2], other[2]), min(one[3], other[3])
+    has_area = right - left >= 1 and top - bottom >= 1
+    return (left, bottom, right, top) if has_area else None
+
+
+def _same(one: Box, other: Box) -> bool:
+    return all(abs(a - b) < _SAME for a, b in zip(one, other, strict=True))
+
+
+def _around(one: Box, other: Box | None) -> Box:
+    if other is None:
+        return one
+    left, bottom = min(one[0], other[0]), min(one[1], other[1])
+    return left, bottom, max(one[2], other[2]), max(one[3], other[3])
 
 
 def inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:

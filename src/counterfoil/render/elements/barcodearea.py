@@ -145,7 +145,7 @@ class BarcodeArea(Element):
         value = self._value()
         always = (_LIGHT,) if is_light(self.color) else ()
         empty = Drawing(remarks=(_EMPTY,)) if SECRET in value.needs() else NOTHING
-        painter = _Painter(self._spot(frame), content.fill_rgb(*self.color), frame, always, empty)
+        painter = _Painter(self._spot(frame), frame.ink.fill(self.color), frame, always, empty)
         return Slot(
             value=value if self.content == SECRET else _Stripped(value),
             draw=painter.draw,

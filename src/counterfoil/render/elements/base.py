@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 from counterfoil.render.elements.condition import Condition, ConditionKind
 from counterfoil.render.elements.field_types import PAGE
 from counterfoil.render.fonts.embed import GlyphUse
+from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
 from counterfoil.render.reader import Place, attribute
@@ -82,6 +83,7 @@ class Frame:
     fonts: FontLibrary
     printer_dpi: int | None = None
     """Dots per inch that bars are aligned to; None: no printer in particular."""
+    ink: Ink = Ink.OFFICE
 
 
 @dataclass(frozen=True, slots=True)

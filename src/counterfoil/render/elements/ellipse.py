@@ -29,7 +29,9 @@ class Ellipse(Area):
     def compile(self, frame: Frame) -> Drawing:
         x, y, width, height = map(pt, (self.left, self.bottom, self.width, self.height))
         outline = [self._point(step) for step in range(_CORNERS + 1)]
-        return self._painted(content.ellipse(x, y, width, height), outline, self._bands())
+        return self._painted(
+            content.ellipse(x, y, width, height), outline, self._bands(), frame.ink
+        )
 
     def _point(self, step: int) -> tuple[float, float]:
         turn = 2 * math.pi * step / _CORNERS

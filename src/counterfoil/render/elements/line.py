@@ -41,6 +41,6 @@ class Line(Element):
         end = x + pt(self.width), y + pt(self.height)
         path = content.move_to(x, y) + b"\n" + content.line_to(*end)
         return Drawing(
-            content=paint(path, self.color, None, self.thickness),
+            content=paint(path, self.color, None, self.thickness, frame.ink),
             ink=stroke_ink([(x, y), end], pt(self.thickness)),
         )

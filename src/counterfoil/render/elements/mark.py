@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from counterfoil.render.elements.field_types import Colour
 from counterfoil.render.pdf import content
-from counterfoil.render.pdf.syntax import Ref
+from counterfoil.render.pdf.inks import Ink, print_resources
+from counterfoil.render.pdf.syntax import Ref, dictionary
 from counterfoil.render.pdf.writer import Writer
 
 WIDTH, HEIGHT = 1024, 629
@@ -78,18 +79,29 @@ class Mark:
 
     name: bytes
     colour: Colour
+    ink: Ink
 
     def embed(self, writer: Writer) -> Ref:
         body = b"\n".join(
             [content.fill_rgb(*self.colour), _TICKET, _LETTERS, content.FILL_EVEN_ODD]
         )
-        inner = b"/Type/XObject/Subtype/Form/BBox[0 0 %d %d]/Resources<<>>" % (WIDTH, HEIGHT)
+        # A form sees its own resources only: those of the page say what RGB is.
+        resources = print_resources(writer) if self.ink is Ink.PRINT else {}
+        inner = b"/Type/XObject/Subtype/Form/BBox[0 0 %d %d]/Resources%b" % (
+            WIDTH,
+            HEIGHT,
+            dictionary(resources),
+        )
         ref = writer.alloc()
         writer.stream(ref, inner, body)
         return ref
 
 
 MARKS = {
-    "dark": Mark(b"/MarkDark", (0.13, 0.15, 0.19)),
-    "white": Mark(b"/MarkWhite", (1.0, 1.0, 1.0)),
+    (style, ink): Mark(name + suffix, colour, ink)
+    for style, name, colour in (
+        ("dark", b"/MarkDark", (0.13, 0.15, 0.19)),
+        ("white", b"/MarkWhite", (1.0, 1.0, 1.0)),
+    )
+    for ink, suffix in ((Ink.OFFICE, b""), (Ink.PRINT, b"Print"))
 }

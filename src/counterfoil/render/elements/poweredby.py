@@ -39,7 +39,7 @@ class PoweredBy(Element):
 
     def compile(self, frame: Frame) -> Drawing:
         x, y, scale = pt(self.left), pt(self.bottom), pt(self.size) / HEIGHT
-        mark = MARKS[self.content]
+        mark = MARKS[self.content, frame.ink]
         parts = [
             content.SAVE,
             content.transform(scale, 0, 0, scale, x, y),

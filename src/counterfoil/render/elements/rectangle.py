@@ -33,7 +33,7 @@ class Rectangle(Area):
         x0, y0 = pt(self.left), pt(self.bottom)
         x1, y1 = x0 + pt(self.width), y0 + pt(self.height)
         corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-        return self._painted(self._path(), corners, [(x0, y0, x1, y1)])
+        return self._painted(self._path(), corners, [(x0, y0, x1, y1)], frame.ink)
 
     def _path(self) -> bytes:
         x, y, width, height = map(pt, (self.left, self.bottom, self.width, self.height))

@@ -16,6 +16,7 @@ from counterfoil.render.elements.field_types import (
     Colour,
 )
 from counterfoil.render.pdf import content
+from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.reader import attribute
 from counterfoil.render.units import Mm, Pt, pt
 from counterfoil.render.values import Ticket
@@ -49,24 +50,26 @@ class Area(Element):
         return Extent.around(self.left, self.bottom, self.width, self.height)
 
     def _painted(
-        self, path: bytes, outline: Sequence[tuple[float, float]], filling: Sequence[Box]
+        self, path: bytes, outline: Sequence[tuple[float, float]], filling: Sequence[Box], ink: Ink
     ) -> Drawing:
         """Paint the shape; ``outline`` and ``filling`` tell where its ink would come down."""
         return Drawing(
-            content=paint(path, self.color, self.fill, self.thickness),
+            content=paint(path, self.color, self.fill, self.thickness, ink),
             ink=stroke_ink(outline, pt(self.thickness)) if self.color else (),
             cover=tuple(filling) if self.fill else (),
             is_light=self.fill is not None and is_light(self.fill),
         )
 
 
-def paint(path: bytes, stroke: Colour | None, fill: Colour | None, thickness: Mm) -> bytes:
+def paint(
+    path: bytes, stroke: Colour | None, fill: Colour | None, thickness: Mm, ink: Ink
+) -> bytes:
     """Return the operators that stroke and fill a path, and nothing if neither is wanted."""
     parts = [content.SAVE]
     if fill is not None:
-        parts.append(content.fill_rgb(*fill))
+        parts.append(ink.fill(fill))
     if stroke is not None:
-        parts += (content.stroke_rgb(*stroke), content.line_width(pt(thickness)))
+        parts += (ink.stroke(stroke), content.line_width(pt(thickness)))
     both, only_fill = (content.FILL_AND_STROKE, content.FILL)
     last = content.STROKE if fill is None else only_fill if stroke is None else both
     return b"\n".join([*parts, path, last, content.RESTORE]) if stroke or fill else b""

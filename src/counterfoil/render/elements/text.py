@@ -146,7 +146,7 @@ class TextPainter(ABC):
         turn = math.radians(math.fmod(element.rotation, 360))
         self._slant = Turned(turn) if turn else Straight()
         self._frame, self._face = frame, face
-        self._colour = content.fill_rgb(*element.color)
+        self._colour = frame.ink.fill(element.color)
         self._locale = element.locale
         self._share = _SHARES[element.align]
         self._always = tuple(element.remarks(frame))

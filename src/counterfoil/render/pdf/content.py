@@ -24,6 +24,7 @@ END_TEXT = b"ET"
 # How far a curve's handles reach to draw a quarter of a circle, off by 0.03 % at most.
 _KAPPA = 4 * (math.sqrt(2) - 1) / 3
 # Offsets of a matrix are points; its factors apply to whole pages and need more decimals.
+_COLOUR_PLACES = 4
 _FACTOR_PLACES = 6
 
 
@@ -55,8 +56,9 @@ def stroke_rgb(red: float, green: float, blue: float) -> bytes:
 
 
 def _colour(*components: float) -> bytes:
-    # Six decimals, since layouts give 255ths and readers round to those again.
-    return b" ".join(number(component, _FACTOR_PLACES) for component in components)
+    # Layouts give 255ths, and readers round to those again: four decimals do, and take 9 bytes
+    # less a page than six.
+    return b" ".join(number(component, _COLOUR_PLACES) for component in components)
 
 
 def line_width(width: float) -> bytes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from array import array as packed
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from counterfoil.render.pdf.deflate import deflate
@@ -202,9 +202,16 @@ class Writer:
         return self._hash.hexdigest()[:32].upper().encode("ascii")
 
 
-def page_attributes(media_box: Sequence[float], resources: Ref) -> bytes:
+def page_attributes(
+    media_box: Sequence[float],
+    resources: Ref,
+    boxes: Iterable[tuple[str, Sequence[float]]] = (),
+) -> bytes:
     """Write what many pages have in common.
 
-    Resources stand on each page instead of being inherited, as PDF/A wants it.
+    Resources stand on each page instead of being inherited, as PDF/A wants it. ``boxes`` are
+    further ones, by name: TrimBox, BleedBox.
     """
-    return entries({"MediaBox": numbers(media_box), "Resources": bytes(resources)})
+    attributes = {"MediaBox": numbers(media_box)}
+    attributes |= {name: numbers(box) for name, box in boxes}
+    return entries({**attributes, "Resources": bytes(resources)})

@@ -24,11 +24,13 @@ from counterfoil.core.refusals import Conflict
 from counterfoil.jobs.models import Job
 from counterfoil.printing.queries import prints_of
 from counterfoil.printing.samples import Subject
+from counterfoil.stock.queries import batch_stock
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.batches.unavailable import explained
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 from counterfoil.web.printing.forms import PrinterForm
 from counterfoil.web.printing.prints_with import PrintsWith, prints_with, subject_of
+from counterfoil.web.stock.bars import bars_of
 
 READ = ("event.orders:read",)
 WRITE = ("event.orders:write",)
@@ -99,6 +101,8 @@ class Batch(EventPage):
             "entered": queries.entries_of(batch),
             "cancelled": queries.cancelled_of(batch),
             "tables": tables_of(self, batch),
+            "bars": bars_of(batch_stock(batch)),
+            "may_print": self.has_permission(("event.prints:write",)),
             "prints_with": prints_with(
                 self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
             ),

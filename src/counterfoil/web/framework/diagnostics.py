@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,14 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         _("The background uses a font that it does not bring along"),
         _("Each printer chooses another one. Export the PDF again with all fonts embedded."),
     ),
+    Concern.MISSING_BLEED: (
+        _("The bleed is missing or too small"),
+        _("White edges may show where sheets are cut. Export the background with bleed."),
+    ),
+    Concern.MARKS_LEFT_OUT: (
+        _("Some marks do not fit on the sheet"),
+        _("Use a larger sheet or fewer tickets a sheet, or cut without them."),
+    ),
 }
 
 
@@ -90,6 +99,24 @@ class Diagnostic:
     place: FindingPlace
     count: int
     first: list[dict[str, str]]
+
+
+class SampleWarning(NamedTuple):
+    """A finding of a preview: nothing is printed that it could point to."""
+
+    what: Any
+    advice: Any
+    details: list[str]
+
+
+def sample_warnings(findings: Iterable[Mapping[str, Any]]) -> list[SampleWarning]:
+    """Return the findings of a preview with samples, in words."""
+    warnings = []
+    for finding in findings:
+        what, advice = _WORDS.get(finding["concern"], (finding["concern"], ""))
+        details = (translated(Message.from_json(each["message"])) for each in finding["first"])
+        warnings.append(SampleWarning(what, advice, list(dict.fromkeys(details))))
+    return warnings
 
 
 def warnings_of(request: RenderRequest) -> list[Diagnostic]:

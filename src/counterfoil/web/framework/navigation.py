@@ -48,6 +48,7 @@ EVENT: tuple[Entry, ...] = (
     Entry("subevents", _("Dates"), "calendar-days", only_series=True),
     Entry("layouts", _("Layouts"), "palette"),
     Entry("batches", _("Batches"), "tickets", ("event.orders:read",)),
+    Entry("counter", _("Counter"), "store", ("event.stock:write",)),
     Entry("orders", _("Orders"), "clipboard-list", ("event.orders:read",)),
     Entry(
         "checkinlists", _("Check-in"), "scan-line", ("event.orders:read", "event.orders:checkin")

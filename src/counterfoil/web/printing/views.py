@@ -33,6 +33,7 @@ from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, event_routes
 from counterfoil.web.layouts.views import DESIGN, sample_picture
 from counterfoil.web.printing.forms import PrinterForm
+from counterfoil.web.printing.print_step import PRINTS, cutting_steps
 from counterfoil.web.printing.prints_with import subject_of
 
 
@@ -84,13 +85,21 @@ class Print(_PrintPage):
         print_request = self.print_request()
         state = state_of(print_request.job)
         requested_by = print_request.requested_by
+        details = getattr(print_request, "print", None)
         batch = getattr(getattr(print_request, "batch_print", None), "batch", None)
         context = {
+            "details": details,
+            "steps": cutting_steps(details) if details is not None else (),
+            "handovers": details.handovers.order_by("pk") if details is not None else (),
             "print": print_request,
             "job": print_request.job,
             "state": state,
             "is_done": state.phase is Phase.DONE,
+            "may_print": self.has_permission(PRINTS),
             "is_mine": requested_by == self.actor.key,
+            "may_download": requested_by == self.actor.key
+            or (details is not None and self.has_permission(PRINTS)),
+            "until": print_request.job.expires if details is None else details.file_until,
             "batch": batch,
             "requested_by": names_of([requested_by]).get(requested_by),
             "warnings": warnings_of(print_request),
@@ -150,7 +159,7 @@ class CancelPrint(_PrintPage):
 
 
 def _prints_with_batches(event: Event) -> QuerySet[RenderRequest]:
-    return prints_of(event).select_related("batch_print__batch")
+    return prints_of(event).select_related("batch_print__batch", "print__repeats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +198,12 @@ def _layouts_of(page: EventPage, print_request: RenderRequest) -> Iterator[Print
 
 def _size(print_request: RenderRequest) -> int | None:
     """Return the size of the PDF in bytes, or None if there is no file."""
-    if not print_request.job.result_file:
+    details = getattr(print_request, "print", None)
+    name = print_request.job.result_file if details is None else details.file
+    if not name:
         return None
     try:
-        return size(print_request.job.result_file)
+        return size(name)
     except OSError:
         return None
 
@@ -200,6 +211,10 @@ def _size(print_request: RenderRequest) -> int | None:
 def _download_path(page: EventPage, print_request: RenderRequest) -> str:
     """Return the path of the API that serves the file to the person who requested it."""
     batch_print = getattr(print_request, "batch_print", None)
+    details = getattr(print_request, "print", None)
+    if details is not None and batch_print is not None:
+        names = [*page.scope_names(), batch_print.batch_id, details.pk]
+        return reverse("batchprint-download", args=names)
     ids = [print_request.pk, print_request.file_id]
     if batch_print is None:
         return reverse("ticketpdfrenderer-download", args=[*page.scope_names(), *ids])

@@ -20,6 +20,7 @@ from counterfoil.core import language
 from counterfoil.core.translated import Translated
 from counterfoil.web.framework import labels, moments
 from counterfoil.web.framework.forms.translated import in_page_language, language_name
+from counterfoil.web.stock.words import DONE
 
 register = template.Library()
 
@@ -102,6 +103,12 @@ def refusal(reason: str | None) -> Any:
 def deed(entry: LogEntry) -> Any:
     """Say what a log entry tells."""
     return labels.ACTION_LABELS.get(entry.action, entry.action)
+
+
+@register.filter
+def stock_deed(action: str) -> Any:
+    """Say what was done to paper tickets."""
+    return DONE.get(action, action)
 
 
 @register.filter

@@ -156,7 +156,6 @@ class ItemForm(SoldThrough, Grouped, Row):
 
     def _offer(self, event: Event) -> None:
         self.fields["name"] = TranslatedTextField(label=_("Name"), locales=event.locales)
-        self.fields["default_price"].label = _("Price in %s") % event.currency
         self.fields["description"] = TranslatedTextField(
             label=_("Description"),
             locales=event.locales,
@@ -164,7 +163,9 @@ class ItemForm(SoldThrough, Grouped, Row):
             widget=ShortText,
             required=False,
         )
-        self.fields["default_price"] = PriceField(label=_("Price"), currency=event.currency)
+        self.fields["default_price"] = PriceField(
+            label=_("Price in %s") % event.currency, currency=event.currency
+        )
         self._rows_of("category", event.categories.order_by("position", "pk"))
         self._rows_of("tax_rule", event.tax_rules.order_by("pk"))
         self.offer_channels_of(event.organizer)
