@@ -53,6 +53,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill("250")
     page.get_by_label("Comment").fill("Kiosk at the station")
+    page.locator("#batch-left img").wait_for()
     page.wait_for_load_state("networkidle")
     shoot("batch-form")
     page.get_by_role("button", name="Create batch").click()
