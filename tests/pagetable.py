@@ -311,6 +311,7 @@ ROUTES: dict[str, Row] = {
     "layout-background": Row(layout),
     "layout-edit": Row(layout),
     "editor-picture": Row(),
+    "editor-proof": Row(),
     "editor-background": Row(),
     "editor-save": Row(layout),
     "editor-copy": Row(),

@@ -57,6 +57,24 @@ def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> P
         return _draw(event, asked, position)
 
 
+def draw_proof(event: Event, asked: PictureAsked, position: OrderPosition | None) -> str:
+    """Print a ticket with a layout that is not saved yet; return the PDF as a data URL.
+
+    Raises:
+        EditorJsonView: the layout cannot be printed.
+        Invalid: the ticket cannot be printed.
+        TooBusy: too many previews are being drawn.
+    """
+    elements = asked.elements or built_in_layout()
+    problems = list(problems_of(elements))
+    if problems:
+        raise EditorJsonView([_told_problem(problem) for problem in problems])
+    plan = _plan(elements, asked.background)
+    ticket = _ticket(plan, event, asked, position)
+    pdf = previews.draw_pdf(plan, ticket, title=str(event))
+    return f"data:application/pdf;base64,{base64.b64encode(pdf).decode('ascii')}"
+
+
 def _draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> Picture:
     elements = asked.elements or built_in_layout()  # an empty layout prints with these
     readable, unreadable = read_readable(elements)
