@@ -65,11 +65,10 @@ def draw_proof(event: Event, asked: PictureAsked, position: OrderPosition | None
         Invalid: the ticket cannot be printed.
         TooBusy: too many previews are being drawn.
     """
-    elements = asked.elements or built_in_layout()
-    problems = list(problems_of(elements))
+    readable, problems = read_readable(asked.elements or built_in_layout())
     if problems:
         raise EditorJsonView([_told_problem(problem) for problem in problems])
-    plan = _plan(elements, asked.background)
+    plan = _plan(readable.values(), asked.background)
     ticket = _ticket(plan, event, asked, position)
     pdf = previews.draw_pdf(plan, ticket, title=str(event))
     return f"data:application/pdf;base64,{base64.b64encode(pdf).decode('ascii')}"
