@@ -311,6 +311,7 @@ ROUTES: dict[str, Row] = {
     "batch-activate": Row(batch),
     "batch-cancel": Row(batch),
     "order-cancel": Row(order),
+    "ticket-replace": Row(ticket),
     "counter": Row(),
     "batch-new": Row(),
     "batch-request": Row(wish),
