@@ -211,8 +211,6 @@ class ListView(mixins.ListModelMixin):
     ``log_kind`` makes it conditional: the kind of log entry that tells when it last changed.
     ``page_generated`` sends X-Page-Generated, the time from which on to ask for changes next.
     Clients choose the fields of an answer with ``include`` and ``exclude``.
-    Where a number of rows is kept, ``whole_count`` returns that of the list without filters, or
-    with those in ``counted_filters``; None if it must be counted.
     """
 
     log_kind: ClassVar[str | None] = None
@@ -220,6 +218,10 @@ class ListView(mixins.ListModelMixin):
     counted_filters: ClassVar[tuple[str, ...]] = ()
 
     def whole_count(self) -> int | None:
+        """Return the number of rows without filters, or with those in ``counted_filters``.
+
+        None: it is not kept, and must be counted.
+        """
         return None
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
