@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -144,12 +144,9 @@ def insert_revoked(event_id: int, positions: QuerySet[OrderPosition], moment: da
     ``moment`` is a stamp of this transaction: see ``catalog.changeclock``. What is on the list
     already stays as it is.
     """
-    _insert_secrets(
-        RevokedSecret,
-        {"event_id": event_id, "created": moment},
-        positions,
-        "NOTHING",
-    )
+    columns = {"event_id": event_id}
+    _insert_secrets(RevokedSecret, columns, ("created", moment), positions, "NOTHING")
+    change_clock.extend(event_id, positions.count(), moment)
 
 
 def upsert_blocked(
@@ -159,13 +156,13 @@ def upsert_blocked(
 
     ``moment`` is a stamp of this transaction: see ``catalog.changeclock``.
     """
-    _insert_secrets(
-        BlockedSecret,
-        {"event_id": event_id, "blocked": blocked, "updated": moment},
-        positions,
+    columns = {"event_id": event_id, "blocked": blocked}
+    on_conflict = (
         "UPDATE SET position_id = excluded.position_id, blocked = excluded.blocked, "
-        "updated = excluded.updated",
+        "updated = excluded.updated"
     )
+    _insert_secrets(BlockedSecret, columns, ("updated", moment), positions, on_conflict)
+    change_clock.extend(event_id, positions.count(), moment)
 
 
 def unblock_listed(
@@ -195,7 +192,8 @@ def unblock_listed(
 
 def _insert_secrets(
     model: type[Model],
-    values: dict[str, int | bool | datetime],
+    values: Mapping[str, int | bool],
+    time: tuple[str, datetime],
     positions: QuerySet[OrderPosition],
     on_conflict: str,
 ) -> None:
@@ -206,27 +204,18 @@ def _insert_secrets(
     """
     rows = positions.order_by().values(ticket=F("pk"), code=F("secret"))
     source, source_params = rows.query.sql_with_params()
-    columns = ", ".join(values)
-    expressions, params = [], []
-    for value in values.values():
-        if isinstance(value, datetime):
-            later, later_params = _later(value, "source.place")
-            expressions.append(later)
-            params += later_params
-        else:
-            expressions.append("%s")
-            params.append(value)
+    name, moment = time
+    columns = ", ".join([*values, name])
+    later, later_params = _later(moment, "source.place")
+    expressions = ", ".join([*["%s"] * len(values), later])
     statement = (
         f"INSERT INTO {model._meta.db_table} ({columns}, position_id, secret) "  # noqa: S608
-        f"SELECT {', '.join(expressions)}, source.ticket, source.code FROM (SELECT ticket, code, "
+        f"SELECT {expressions}, source.ticket, source.code FROM (SELECT ticket, code, "
         f"row_number() OVER (ORDER BY ticket) - 1 AS place FROM ({source}) rows) source WHERE true "
         f"ON CONFLICT (event_id, secret) DO {on_conflict}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, *source_params])
-        count = cursor.rowcount
-    moment = next(value for value in values.values() if isinstance(value, datetime))
-    change_clock.extend(int(values["event_id"]), count, moment)  # type: ignore[arg-type]
+        cursor.execute(statement, [*values.values(), *later_params, *source_params])
 
 
 def _later(moment: datetime, microseconds: str) -> tuple[str, list[Any]]:

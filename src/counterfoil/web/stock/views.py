@@ -33,13 +33,13 @@ from counterfoil.stock.replacement import replace_ticket
 from counterfoil.stock.selection import Selection, select
 from counterfoil.stock.services import Options
 from counterfoil.web.batches.views import batch_of
-from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
+from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, Needs, event_routes
 from counterfoil.web.stock.bars import bars_of
 from counterfoil.web.stock.forms import ActionForm, ActivateForm, CancelOrderForm
 from counterfoil.web.stock.words import ACTIONS
 
-READ = ("event.orders:read", "event.stock:write")
-WRITE = ("event.stock:write",)
+READ: Needs = ("event.orders:read", "event.stock:write")
+WRITE: Needs = ("event.stock:write",)
 _ROWS = 50
 _SHOWN_REFUSALS = 20
 
