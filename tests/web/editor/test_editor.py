@@ -383,6 +383,16 @@ class TestSaving:
         assert told["layout"]["elements"] == theirs == layout.layout
         assert save(pages, base, layout, elements=[], version=told["version"]).status_code == 200
 
+    def test_ones_own_other_window_is_told_as_such(
+        self, pages: Client, base: str, layout: TicketLayout
+    ) -> None:
+        seen = LayoutContent.of(layout).version
+        save(pages, base, layout, elements=[qr_element(size="30.00")])
+
+        told = save(pages, base, layout, elements=[], version=seen).json()
+
+        assert told["by"] == "You (in another window)"
+
     def test_who_made_it_the_default_has_not_changed_it(
         self, pages: Client, base: str, layout: TicketLayout, event: Event, user: User
     ) -> None:

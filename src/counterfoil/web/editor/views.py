@@ -116,7 +116,7 @@ class Save(Asked, LayoutPage):
                 actor=self.actor, layout=self.layout, design=design, version=version
             )
         except Conflict:
-            return JsonResponse(saving.tell_conflict(self.layout), status=409)
+            return JsonResponse(saving.tell_conflict(self.layout, self.actor), status=409)
         except Invalid as refused:
             raise parsing.EditorJsonView.of(refused) from None
         return JsonResponse({"version": LayoutContent.of(saved).version, "name": saved.name})
