@@ -32,13 +32,12 @@ import psutil
 
 MOST = {"constant": 1.5, "slower": 5.0, "sync": 1.5, "batch": 1.2}
 MOST_MIB = 250
-ROUNDS = 5
 #: Of what is done in so little time the clock of the processor says nothing.
 NOISE_MS = 5.0
 PAGES = 20
 
 
-def measure(tickets: int) -> dict[str, dict[str, Any]]:
+def measure(tickets: int, rounds: int) -> dict[str, dict[str, Any]]:
     """Fill the database that the environment names; return what everything costs."""
     import django
 
@@ -53,7 +52,7 @@ def measure(tickets: int) -> dict[str, dict[str, Any]]:
     results: dict[str, dict[str, Any]] = {}
     for kind, operations in (("constant", house.constant()), ("slower", house.slower())):
         for name, run in operations.items():
-            results[name] = {"kind": kind, **_cost(run)}
+            results[name] = {"kind": kind, **_cost(run, rounds)}
     for name, start in (("sync of orders: from the start", 1), ("sync of orders: to the end", 0)):
         results[name] = {"kind": "sync", **_walk(house, start)}
     make(house.item, 1000)
@@ -61,17 +60,18 @@ def measure(tickets: int) -> dict[str, dict[str, Any]]:
         "kind": "batch",
         "ms": min(_cpu_ms(lambda: make(house.item, 10_000)) for _ in range(3)),
     }
-    results["MiB of serve after heavy lists"] = {"kind": "memory", "ms": _memory_after(house)}
+    if rounds > 1:
+        results["MiB of serve after heavy lists"] = {"kind": "memory", "ms": _memory_after(house)}
     return results
 
 
-def _cost(run: Callable[[], Any]) -> dict[str, Any]:
+def _cost(run: Callable[[], Any], rounds: int) -> dict[str, Any]:
     from effort import measured
 
     run()
     with measured() as effort:
         run()
-    times = [_cpu_ms(run) for _ in range(ROUNDS)]
+    times = [_cpu_ms(run) for _ in range(rounds)]
     return {"ms": min(times), "work": effort.work(), "statements": len(effort.statements)}
 
 
@@ -151,7 +151,7 @@ def _memory_mib(pid: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
 
 
-def measured_in_a_process(database: str, tickets: int) -> dict[str, dict[str, Any]]:
+def measured_in_a_process(database: str, tickets: int, rounds: int) -> dict[str, dict[str, Any]]:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="counterfoil-bench-"))
         environment = {
@@ -167,6 +167,7 @@ def measured_in_a_process(database: str, tickets: int) -> dict[str, dict[str, An
             server = stack.enter_context(postgres_server())
             environment["DATABASE_URL"] = stack.enter_context(new_database(server))
         command = [sys.executable, __file__, "--measure", str(tickets), "--into", f"{folder}/told"]
+        command += ["--rounds", str(rounds)]
         subprocess.run(command, env=environment, check=True, stderr=subprocess.DEVNULL)
         told: dict[str, dict[str, Any]] = json.loads(Path(f"{folder}/told").read_text("utf-8"))
         return told
@@ -196,14 +197,17 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--few", type=int, default=10_000)
     parser.add_argument("--many", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5, help="1 leaves the memory out")
     parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        options.into.write_text(json.dumps(measure(options.measure)), encoding="utf-8")
+        options.into.write_text(
+            json.dumps(measure(options.measure, options.rounds)), encoding="utf-8"
+        )
         return 0
-    few = measured_in_a_process(options.database, options.few)
-    many = measured_in_a_process(options.database, options.many)
+    few = measured_in_a_process(options.database, options.few, options.rounds)
+    many = measured_in_a_process(options.database, options.many, options.rounds)
     print(f"{options.database}: {options.few:,} and {options.many:,} tickets")
     return 0 if compare(few, many) else 1
 

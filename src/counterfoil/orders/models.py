@@ -303,3 +303,59 @@ class PrintLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.position_id}"
+
+
+class NumberReport(models.Model):
+    """The record of an event's numbered tickets: through which day it is closed, and its options.
+
+    ``preset`` names the rules of a country that layouts are compared with, as advice.
+    """
+
+    class Preset(models.TextChoices):
+        FRANCE = "FR"
+
+    event = models.OneToOneField(
+        Event, on_delete=models.CASCADE, primary_key=True, related_name="number_report"
+    )
+    closed_through = models.DateField(null=True, blank=True)
+    retention_years = models.PositiveSmallIntegerField(default=10)
+    preset = models.CharField(max_length=2, choices=Preset.choices, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.event_id} through {self.closed_through}"
+
+
+class NumberReportLine(models.Model):
+    """A line of a closed day. What changed later is a line of the day of the change.
+
+    ``day`` is the day of the record, ``made_on`` the day on which the tickets were created. They
+    differ in corrections, whose sums are added to those of the earlier lines.
+    """
+
+    report = models.ForeignKey(NumberReport, on_delete=models.CASCADE, related_name="lines")
+    day = models.DateField()
+    made_on = models.DateField()
+    series = models.ForeignKey(NumberSeries, on_delete=models.PROTECT, related_name="+")
+    subevent = models.ForeignKey(
+        SubEvent, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    variation = models.ForeignKey(
+        ItemVariation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=2)
+    price = models.DecimalField(max_digits=money.COLUMN_DIGITS, decimal_places=money.COLUMN_PLACES)
+    first = models.PositiveIntegerField(null=True, blank=True)
+    last = models.PositiveIntegerField(null=True, blank=True)
+    made = models.IntegerField()
+    void = models.IntegerField()
+    free = models.IntegerField()
+    value = models.DecimalField(
+        max_digits=money.COLUMN_DIGITS + 4, decimal_places=money.COLUMN_PLACES
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["report", "day"], name="number_report_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.first}-{self.last}"

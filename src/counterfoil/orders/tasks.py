@@ -8,6 +8,7 @@ from django.db import connection
 
 from counterfoil.core import clock, summaries
 from counterfoil.jobs.periodic import periodic
+from counterfoil.orders import number_report
 
 logger = logging.getLogger(__name__)
 
@@ -43,3 +44,8 @@ def keep_plans() -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA analysis_limit=1000")
             cursor.execute("PRAGMA optimize=0x10002")
+
+
+@periodic(every_s=600)
+def close_days_of_number_reports() -> None:
+    number_report.close_days()

@@ -56,7 +56,9 @@ def test_its_tickets_can_be_made_at_once(pages: Client, event: Event) -> None:
     example = load(pages, event)
     seats = example.items.order_by("position")[0]
 
-    assert make(seats, amount=2, variation=seats.variations.first()).amount == 2
+    batch = make(seats, amount=2, variation=seats.variations.first())
+    serials = batch.tickets.order_by("number").values_list("position__serial", flat=True)
+    assert list(serials) == ["RF-00001", "RF-00002"]
 
 
 def test_who_may_not_make_events_may_not_load_it(event: Event) -> None:
