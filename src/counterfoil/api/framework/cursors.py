@@ -59,9 +59,11 @@ class Cursor:
 class Order:
     """The total order of a list, if each of its columns always has a value."""
 
-    def __init__(self, rows: QuerySet[Any]) -> None:
+    def __init__(self, rows: Any) -> None:
+        """``rows`` are a queryset, or a list that no database holds: that one has no cursors."""
         self._rows = rows
-        keys = [self._key(each) for each in rows.query.order_by]
+        order_by = rows.query.order_by if isinstance(rows, QuerySet) else ()
+        keys = [self._key(each) for each in order_by]
         self._keys = [] if None in keys else [key for key in keys if key is not None]
 
     @property
