@@ -91,6 +91,7 @@ class Order:
 
     def after(self, cursor: Cursor) -> QuerySet[Any]:
         """Return the rows after the one that a cursor names."""
+        rows: QuerySet[Any] = self._rows
         expressions = [key.expression for key in self._keys]
         values = [
             Value(value, output_field=key.field)
@@ -99,14 +100,14 @@ class Order:
         directions = {key.descending for key in self._keys}
         if len(directions) == 1:
             # As one comparison of rows, which both databases look up in an index.
-            return self._rows.filter(_Beyond(expressions, values, descending=directions.pop()))
+            return rows.filter(_Beyond(expressions, values, descending=directions.pop()))
         beyond = Q()
         for place in reversed(range(len(self._keys))):
             key, equal = self._keys[place], _Compared("=", expressions[place], values[place])
             sign = "<" if key.descending else ">"
             further = _Compared(sign, expressions[place], values[place])
             beyond = Q(further) | (Q(equal) & beyond) if beyond else Q(further)
-        return self._rows.filter(beyond)
+        return rows.filter(beyond)
 
     def _key(self, ordering: Any) -> _Key | None:
         descending = False
