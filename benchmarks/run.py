@@ -20,6 +20,7 @@ BENCHMARKS = (
     ("bench_jobs.py",),
     ("bench_downloads.py",),
     ("bench_blocking.py",),
+    ("bench_growth.py", "--many", "100000"),
 )
 
 

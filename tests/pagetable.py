@@ -26,6 +26,7 @@ from makers import (
     make_device,
     make_item,
     make_layout,
+    make_number_series,
     make_order,
     make_quota,
     make_subevent,
@@ -90,6 +91,10 @@ def device(event: Event) -> Mapping[str, Any]:
 
 def item(event: Event) -> Mapping[str, Any]:
     return {"item": make_item(event).pk}
+
+
+def number_series(event: Event) -> Mapping[str, Any]:
+    return {"series": make_number_series(event.organizer).pk}
 
 
 def category(event: Event) -> Mapping[str, Any]:
@@ -239,6 +244,17 @@ ROUTES: dict[str, Row] = {
     "channel-add": Row(),
     "channel": Row(channel),
     "channel-delete": Row(channel),
+    "numberseries": Row(),
+    "numberseries-add": Row(),
+    "numberseries-edit": Row(number_series),
+    "numberseries-delete": Row(number_series),
+    "item-numbers": Row(item),
+    "numberreport": Row(),
+    "numberreport-options": Row(),
+    "batch-options": Row(batch),
+    "batch-table": Row(batch),
+    "batch-table-delete": Row(batch),
+    "batch-new-table": Row(),
     "event": Row(),
     "event-settings": Row(),
     "event-copy": Row(),
@@ -295,6 +311,7 @@ ROUTES: dict[str, Row] = {
     "order": Row(order),
     "order-delete": Row(order),
     "tickets-bulk": Row(),
+    "test-orders-delete": Row(),
     "ticket": Row(ticket),
     "ticket-picture": Row(ticket),
     "ticket-pdf": Row(ticket),
@@ -323,6 +340,7 @@ ROUTES: dict[str, Row] = {
     "layout-background": Row(layout),
     "layout-edit": Row(layout),
     "editor-picture": Row(),
+    "editor-proof": Row(),
     "editor-background": Row(),
     "editor-save": Row(layout),
     "editor-copy": Row(),
@@ -339,6 +357,7 @@ ROUTES: dict[str, Row] = {
     "batch-activate": Row(batch),
     "batch-cancel": Row(batch),
     "order-cancel": Row(order),
+    "ticket-replace": Row(ticket),
     "counter": Row(),
     "sellers": Row(),
     "seller-add": Row(),

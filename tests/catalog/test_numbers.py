@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 import random
+import signal
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from batches.making import ask
 from batches.test_races import at_once
@@ -74,11 +78,44 @@ def test_parallel_batches_and_orders_leave_no_gap(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.endurance
-@pytest.mark.parametrize("seed", range(4))
-def test_fifty_parallel_batches_and_orders_leave_no_gap(
-    monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    assert race(monkeypatch, calls=50, seed=seed)
+def test_fifty_processes_of_which_many_are_killed_leave_no_gap() -> None:
+    chance = random.Random(50)
+    event = make_event()
+    item = make_item(event)
+    series = make_number_series(event.organizer, item, prefix="A")
+    web = event.organizer.sales_channels.get(identifier="web")
+    jobs = [ask(item, chance.randint(1, 40)).pk for _ in range(100)]
+
+    def work(number: int) -> None:
+        for job in jobs[number::50]:
+            runner.run(job)
+            positions = tuple(NewPosition(item=item) for _ in range(1 + number % 3))
+            new = NewOrder(positions=positions, sales_channel=web)
+            create_order(actor=None, event=event, new=new)
+
+    connections.close_all()  # processes must not share one
+    children = [_born(work, number) for number in range(50)]
+    for child in chance.sample(children, 25):
+        time.sleep(chance.random() / 4)
+        os.kill(child, signal.SIGKILL)
+    for child in children:
+        os.waitpid(child, 0)
+
+    series.refresh_from_db()
+    rows = OrderPosition.objects.filter(number_series=series).order_by("serial_number")
+    numbers = list(rows.values_list("serial_number", flat=True))
+    assert len(numbers) > 100
+    assert numbers == list(range(1, series.next))
+
+
+def _born(work: Callable[[int], None], number: int) -> int:
+    child = os.fork()
+    if not child:
+        try:
+            work(number)
+        finally:
+            os._exit(0)
+    return child
 
 
 def test_deleted_and_cancelled_tickets_keep_their_numbers() -> None:

@@ -10,9 +10,9 @@ import django
 
 def main() -> None:
     django.setup()
-    from counterfoil.jobs import cleanup
+    from counterfoil.jobs import tasks
 
-    cleanup.clean()
+    tasks.clean()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from apiclient import Api
+from batches.making import make
 from counterfoil.accounts.devices import create_device, revoke_device
 from counterfoil.accounts.models import Device
 from counterfoil.accounts.permissions import DEVICE_PROFILES
@@ -27,6 +28,9 @@ from counterfoil.checkin.services import redeem
 from counterfoil.core import clock
 from counterfoil.layouts.backgrounds import store_background
 from counterfoil.orders.models import OrderPayment, QuestionAnswer
+from counterfoil.stock.moves import Action
+from counterfoil.stock.selection import select
+from counterfoil.stock.services import act as perform
 from gate import make_list
 from makers import (
     make_event,
@@ -504,6 +508,62 @@ def test_a_second_synchronization_asks_only_for_what_is_new(house: Event) -> Non
     data = app.rows(f"{base}/{ORDERS}&pdf_data=true&subevent_after={quoted_past()}", ORDER)
     assert data
     assert all(is_object(each["pdf_data"]) for row in data for each in row["positions"])
+
+
+@pytest.mark.parametrize(
+    "amount", [120, pytest.param(25_000, marks=pytest.mark.endurance)], ids=["few", "many"]
+)
+def test_a_scanner_sees_inactive_as_blocked_and_void_as_revoked(db: None, amount: int) -> None:
+    event = make_event()
+    item = make_item(event)
+    sizes = [min(10_000, amount - made) for made in range(0, amount, 10_000)]
+    batches = [make(item, size, activation="on_sale") for size in sizes]
+    gate, (app, _device) = make_list(event), install(event, "pretixscan")
+    base = f"events/{event.slug}"
+
+    def news(path: str, cursor: str = "") -> list[Any]:
+        key, name = (
+            ("updated", "updated_since")
+            if path == "blockedsecrets"
+            else (
+                "created",
+                "created_since",
+            )
+        )
+        since = f"&{name}={cursor.replace('+', '%2B')}" if cursor else ""
+        return app.rows(f"{base}/{path}?ordering=-{key}{since}", SYNC[path])
+
+    def act(action: str, tickets: str) -> None:
+        chosen = select(event=event, batch=batches[0], tickets=tickets)
+        perform(actor=None, event=event, action=Action(action), selections=chosen)
+
+    def scan(number: int) -> Any:
+        secret = batches[0].tickets.get(number=number).position.secret
+        sent = {"secret": secret, "lists": [gate.pk]}
+        path = f"/organizers/{app.organizer}/checkinrpc/redeem/"
+        return app.api.post(path, json=sent).json().get("reason")
+
+    first = news("blockedsecrets")
+    assert (len(first), all(row["blocked"] for row in first)) == (amount, True)
+    assert len({row["updated"] for row in first}) == amount
+    again = news("blockedsecrets", first[0]["updated"])
+    assert [row["id"] for row in again] == [first[0]["id"]]
+    assert (scan(1), scan(2)) == ("blocked", "blocked")
+
+    act("activate", "1-60")
+    later = news("blockedsecrets", first[0]["updated"])
+    assert [row["blocked"] for row in later] == [*[False] * 60, True]
+    assert len(news("blockedsecrets", later[0]["updated"])) == 1
+    act("void", "2-70")
+    revoked = news("revokedsecrets")
+    assert len(news("revokedsecrets", revoked[0]["created"])) == 1
+    secrets = batches[0].tickets.filter(number__range=(2, 70))
+    assert {row["secret"] for row in revoked} == set(
+        secrets.values_list("position__secret", flat=True)
+    )
+    assert (scan(1), scan(2), scan(65), scan(80)) == (None, "revoked", "revoked", "blocked")
+    orders = app.rows(f"{base}/{ORDERS}&include_canceled_positions=true", ORDER)
+    assert sum(order["status"] == "c" for order in orders) == 69
 
 
 def quoted_past() -> str:

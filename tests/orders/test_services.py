@@ -9,9 +9,10 @@ import pytest
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Item
 from counterfoil.core.refusals import Forbidden, Invalid
+from counterfoil.orders import services
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.orders.new_order import NewAnswer, NewOrder, NewPosition
-from counterfoil.orders.services import create_order, delete_order
+from counterfoil.orders.services import create_order, delete_order, delete_test_orders
 from makers import (
     make_event,
     make_item,
@@ -213,3 +214,20 @@ def test_validity_and_names_are_kept() -> None:
     position = order.positions.get()
     assert (position.valid_from, position.company) == (moment, "Acme")
     assert (order.email, order.comment) == ("jane@example.org", "by phone")
+
+
+def test_all_test_orders_of_an_event_are_deleted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "_TOGETHER", 2)
+    event = make_event()
+    item = make_item(event)
+    for _ in range(5):
+        _create(event, _sold(item), testmode=True)
+    real = _create(event, _sold(item))
+    elsewhere = make_event(event.organizer)
+    other = _create(elsewhere, _sold(make_item(elsewhere)), testmode=True)
+
+    assert delete_test_orders(actor=None, event=event) == 5
+
+    assert set(Order.objects.all()) == {real, other}
+    entries = LogEntry.objects.filter(action="counterfoil.event.testorders_deleted")
+    assert [entry.data["orders"] for entry in entries.order_by("pk")] == [2, 2, 1]

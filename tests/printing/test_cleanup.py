@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from counterfoil.accounts.actors import TokenActor
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
-from counterfoil.jobs import cleanup
+from counterfoil.jobs import tasks
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.periodic import Scheduler
 from counterfoil.layouts import cleanup as layout_cleanup
@@ -57,7 +57,7 @@ def test_one_that_nothing_needs_is_deleted_and_then_its_files(background: Backgr
 
     assert not _stands(background)
 
-    cleanup.clean()
+    tasks.clean()
     assert not any(default_storage.exists(name) for name in names)
 
 

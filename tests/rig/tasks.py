@@ -9,8 +9,8 @@ from django.db import transaction
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
-from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
+from counterfoil.jobs.models import RESULTS
 from counterfoil.jobs.registry import handler
 from rig.models import CountRequest, Entry, Start
 

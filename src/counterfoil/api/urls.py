@@ -39,7 +39,7 @@ from counterfoil.api.checkin import (
 from counterfoil.api.files import upload
 from counterfoil.api.framework import documentation, service, stub_resources
 from counterfoil.api.layouts import layoutassignments, layoutelements, ticketlayouts
-from counterfoil.api.orders import orderpositions, orders, printlog
+from counterfoil.api.orders import numberreport, orderpositions, orders, printlog
 from counterfoil.api.printing import (
     renderjobs,
     sheetpreview,
@@ -65,6 +65,7 @@ MODULES = [
     quotas,
     questions,
     numberseries,
+    numberreport,
     orders,
     orderpositions,
     offlinesalesbatches,

@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.devices import visible_devices
 from counterfoil.accounts.models import Device, User
+from counterfoil.audit import log_clock
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core import clock
@@ -49,6 +50,7 @@ def last_modified(event: Event, kind: str) -> LastModified | None:
     near = LogEntry.objects.filter(event=event, kind=kind, datetime__gte=second - _SECOND)
     if near.count() == 1:
         return LastModified(second, second)
+    log_clock.wait_for_commits(event.organizer_id)  # of entries from that second
     is_past = clock.now() >= after + _SECOND
     return LastModified(after if is_past else second, after)
 

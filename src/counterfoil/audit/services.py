@@ -10,6 +10,7 @@ from django.db.models import Model
 from counterfoil.accounts.actors import Actor, DeviceActor, TokenActor, UserActor
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core.transactions import hold_write_lock
 
 Follower = Callable[[LogEntry, Model], None]
 
@@ -41,6 +42,7 @@ def record(
     """
     if event is not None and organizer is None:
         organizer = event.organizer
+    hold_write_lock()  # see log_clock
     entry = LogEntry.objects.create(
         organizer=organizer,
         event=event,

@@ -140,7 +140,9 @@ class OfflineSalesBatch(BatchOptions):
 class BatchTicket(TicketState):
     """A ticket's number in its batch, from 1: the order of creation, of lists and of pages."""
 
-    batch = models.ForeignKey(OfflineSalesBatch, on_delete=models.CASCADE, related_name="tickets")
+    batch = models.ForeignKey(
+        OfflineSalesBatch, on_delete=models.CASCADE, related_name="tickets", db_index=False
+    )
     number = models.PositiveIntegerField()
     position = models.OneToOneField(
         OrderPosition, on_delete=models.CASCADE, related_name="batch_ticket"

@@ -28,6 +28,7 @@ def batches_of(event: Event) -> QuerySet[OfflineSalesBatch]:
 def request_of(event: Event, job_id: UUID) -> BatchRequest | None:
     """Return the request with this job if it belongs to the event, else None."""
     requests = BatchRequest.objects.select_related("job", "batch__sales_channel", *REFERENCES)
+    requests = requests.defer("table")
     return requests.filter(event=event, pk=job_id).first()
 
 
@@ -44,6 +45,14 @@ def tickets_of(batch: OfflineSalesBatch) -> QuerySet[BatchTicket]:
 def is_numbered(batch: OfflineSalesBatch) -> bool:
     """Return whether tickets of a batch have serials: all have, or none, when it is created."""
     return batch.tickets.filter(position__serial__isnull=False).exists()
+
+
+def serials_of(batch: OfflineSalesBatch) -> tuple[str, str] | None:
+    """Return the serials of the first and the last ticket that have one; None if none has."""
+    numbered = batch.tickets.filter(position__serial__isnull=False).order_by("number")
+    serials = numbered.values_list("position__serial", flat=True)
+    first, last = serials.first(), serials.last()
+    return (first, last) if first and last else None
 
 
 def was_printed(batch: OfflineSalesBatch) -> bool:

@@ -21,6 +21,7 @@ from counterfoil.batches.models import (
     Activation,
     BatchPrint,
     BatchRequest,
+    BatchTicket,
     OfflineSalesBatch,
 )
 from counterfoil.batches.options import option_problems
@@ -31,7 +32,8 @@ from counterfoil.core import clock, failpoints
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.jobs import services as jobs
 from counterfoil.jobs.claims import Claim
-from counterfoil.orders import quotas
+from counterfoil.orders import bulk, quotas
+from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.sale_validation import sale_problems
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import PrintItem, pin, request_pinned
@@ -133,7 +135,7 @@ def create_batch(claim: Claim) -> None:
     table = BatchTable.from_json(request.table) if request.table else None
     builder = BatchBuilder.draw(event, spec, table)
     claim.check()
-    with transaction.atomic():
+    with bulk.room_for_pages(), transaction.atomic():
         quotas.take({spec.sellable: spec.amount})
         failpoints.reach("batches.quota_taken")
         batch = OfflineSalesBatch.objects.create(
@@ -149,6 +151,7 @@ def create_batch(claim: Claim) -> None:
         failpoints.reach("batches.before_commit")
         claim.finish(result={"batch": batch.pk})
     failpoints.reach("batches.committed")
+    bulk.refresh_statistics([Order, OrderPosition, OrderPayment, BatchTicket], spec.amount)
 
 
 def request_print(

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 
 from counterfoil.batches.models import BatchPrint
 from counterfoil.catalog.models import Event
-from counterfoil.checkin.queries import entries
+from counterfoil.checkin.entry_counts import entered_event
 from counterfoil.jobs.models import Job
 
 
@@ -29,5 +29,4 @@ def event_stats(event: Event) -> EventStats:
     amounts = event.offline_sales_batches.aggregate(
         made=Sum("amount", default=0), printed=Sum("amount", default=0, filter=Q(printed))
     )
-    entered = entries().filter(list__event=event, position__canceled=False)
-    return EventStats(**amounts, checked_in=entered.values("position").distinct().count())
+    return EventStats(**amounts, checked_in=entered_event(event.pk))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Max
 from django.db.transaction import TransactionManagementError
 
@@ -37,9 +37,16 @@ _NEXT = f"""
     SET latest = greatest(clock_timestamp(), clock.latest + interval '1 microsecond')
     RETURNING latest
 """  # noqa: S608 - names of ours
-_NOT_IN_USE = f"""
-    SELECT event_id FROM {_TABLE} WHERE event_id = ANY(%s) FOR SHARE SKIP LOCKED
+_START = f"""
+    INSERT INTO {_TABLE} (event_id, latest) SELECT unnest(%s), clock_timestamp()
+    ON CONFLICT DO NOTHING
+"""
+_AT_REST = f"""
+    SELECT event_id, latest FROM {_TABLE} WHERE event_id = ANY(%s) ORDER BY event_id FOR SHARE
 """  # noqa: S608 - names of ours
+_NOW = "SELECT clock_timestamp()"
+#: How long to wait for those who hold a clock: far longer than they do.
+_PATIENCE = "2s"
 
 
 def stamp(event_id: int) -> datetime:
@@ -60,6 +67,16 @@ def stamp(event_id: int) -> datetime:
     return _stamp_under_the_only_lock(event_id)
 
 
+def extend(event_id: int, ticks: int, moment: datetime) -> None:
+    """Let ``stamp`` stand for so many times, each a microsecond after the one before.
+
+    Where a list gives many rows times of their own, a client that asks from the newest one on is
+    not shown all of them again. The next stamp is later than all.
+    """
+    latest = moment + (ticks - 1) * _TICK
+    ChangeClock.objects.filter(event_id=event_id, latest__lt=latest).update(latest=latest)
+
+
 def _stamp_under_the_only_lock(event_id: int) -> datetime:
     """SQLite has one lock for all writers, so the times of all events are in one order."""
     latest = ChangeClock.objects.aggregate(latest=Max("latest"))["latest"]
@@ -72,25 +89,42 @@ def poll_from(event_ids: Collection[int]) -> datetime:
     """Return from when on to ask for changes next, if what changed is read after this call.
 
     Whatever is not visible yet will carry this time or a later one, and whatever is visible
-    carries an earlier one (or, of several events, may be shown once more).
+    carries an earlier one (or is shown once more, if somebody holds a clock of several for long).
     """
     if connection.vendor != "postgresql":
         return _after(ChangeClock.objects.aggregate(latest=Max("latest"))["latest"])
     if len(event_ids) == 1:
         clocks = ChangeClock.objects.filter(event__in=event_ids)
         return _after(clocks.values_list("latest", flat=True).first())
-    return _poll_several(event_ids)
+    try:
+        return _poll_at_rest(event_ids)
+    except OperationalError:  # somebody holds one of the clocks for long
+        return _poll_in_use(event_ids)
 
 
-def _poll_several(event_ids: Collection[int]) -> datetime:
-    """Ask from now on, unless somebody holds one of the clocks: then from its last time on."""
+def _poll_at_rest(event_ids: Collection[int]) -> datetime:
+    """Wait until nobody is between stamp and commit; then now is later than all that is visible."""
+    events = sorted(event_ids)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
+        cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+        cursor.execute(_AT_REST, [events])
+        latest = dict(cursor.fetchall())
+        if missing := [event for event in events if event not in latest]:
+            cursor.execute(_START, [missing])  # waits for those who start one
+        cursor.execute(_NOW)
         now: datetime = cursor.fetchone()[0]
-        cursor.execute(_NOT_IN_USE, [list(event_ids)])
-        busy = set(event_ids) - {event_id for (event_id,) in cursor.fetchall()}
-    latest = dict(ChangeClock.objects.filter(event__in=busy).values_list("event_id", "latest"))
-    return min([now, *(_after(latest.get(event_id)) for event_id in busy)])
+        return max([now, *map(_after, latest.values())])
+
+
+def _poll_in_use(event_ids: Collection[int]) -> datetime:
+    """Ask from the last times of the clocks that somebody holds: what follows is shown again."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_NOW)
+        now: datetime = cursor.fetchone()[0]
+        cursor.execute(f"{_AT_REST} SKIP LOCKED", [list(event_ids)])
+        held = set(event_ids) - {event_id for event_id, _latest in cursor.fetchall()}
+    latest = dict(ChangeClock.objects.filter(event__in=held).values_list("event_id", "latest"))
+    return min([now, *(_after(latest.get(event_id)) for event_id in held)])
 
 
 def _after(latest: datetime | None) -> datetime:

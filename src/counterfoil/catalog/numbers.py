@@ -22,6 +22,8 @@ from counterfoil.catalog.models import (
     MAX_WIDTH,
     TEST_PREFIX,
     Event,
+    Item,
+    ItemVariation,
     NumberAssignment,
     NumberSeries,
     Organizer,
@@ -214,6 +216,23 @@ def save_assignment(
         name = "variation" if variation is not None else "item"
         raise Invalid({name: [_("A number series is assigned to this already.")]})
     return saving.write(assignment, fields)
+
+
+@transaction.atomic
+def assign_series(
+    *, item: Item, chosen: Mapping[ItemVariation | None, NumberSeries | None]
+) -> None:
+    """Say which series number a product and its variations from now on; None takes one away.
+
+    The product itself is the variation None.
+    """
+    saving.one_at_a_time(item.event)
+    for variation, series in chosen.items():
+        assignments = NumberAssignment.objects.filter(item=item, variation=variation)
+        if series is None:
+            assignments.delete()
+        elif not assignments.update(series=series):
+            NumberAssignment.objects.create(item=item, variation=variation, series=series)
 
 
 def serials_meant(organizer: int, text: str) -> list[str]:

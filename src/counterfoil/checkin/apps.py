@@ -9,6 +9,9 @@ class CheckinConfig(AppConfig):
 
     def ready(self) -> None:
         from counterfoil.catalog import cloning
-        from counterfoil.checkin import copying
+        from counterfoil.checkin import copying, entry_counts
+        from counterfoil.core import summaries, triggers
 
         cloning.register(copying.copy_lists)
+        summaries.register(entry_counts.SUMMARY)
+        triggers.keep(self, entry_counts.TRIGGERS, then=entry_counts.rebuild)

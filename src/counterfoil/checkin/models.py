@@ -33,6 +33,15 @@ class CheckinList(models.Model):
         return self.name
 
 
+class EventOfList(models.BigIntegerField):  # type: ignore[type-arg]
+    """The event of a row's list, written whenever the row is saved: an index begins with it."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> int:
+        event_id: int = model_instance.list.event_id  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, event_id)
+        return event_id
+
+
 class Checkin(models.Model):
     """An admitted or denied scan. A repeated nonce is the same scan, sent twice."""
 
@@ -41,9 +50,17 @@ class Checkin(models.Model):
         EXIT = "exit"
 
     position = models.ForeignKey(
-        OrderPosition, null=True, blank=True, on_delete=models.CASCADE, related_name="all_checkins"
+        OrderPosition,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="all_checkins",
+        db_index=False,
     )
-    list = models.ForeignKey(CheckinList, on_delete=models.CASCADE, related_name="checkins")
+    list = models.ForeignKey(
+        CheckinList, on_delete=models.CASCADE, related_name="checkins", db_index=False
+    )
+    event_id = EventOfList(editable=False)
     type = models.CharField(max_length=16, choices=Type.choices, default=Type.ENTRY)
     datetime = models.DateTimeField()
     created = models.DateTimeField(default=clock.now, editable=False)
@@ -73,6 +90,8 @@ class Checkin(models.Model):
             models.Index(fields=["list", "position", "datetime"], name="checkin_of_position"),
             models.Index(fields=["position", "datetime"], name="checkin_history"),
             models.Index(fields=["list", "datetime", "id"], name="checkin_by_time"),
+            models.Index(fields=["event_id", "datetime", "id"], name="checkin_of_event"),
+            models.Index(fields=["event_id", "created", "id"], name="checkin_by_change"),
             models.Index(
                 fields=["list", "nonce"], condition=Q(nonce__isnull=False), name="checkin_by_nonce"
             ),
@@ -91,6 +110,43 @@ class Checkin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.position_id} at {self.list_id}"
+
+
+class TicketPresence(models.Model):
+    """A ticket that has entered on a list: see ``entry_counts``. Only triggers write here."""
+
+    list_id = models.BigIntegerField()
+    position_id = models.BigIntegerField()
+    inside = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["list_id", "position_id"], name="one_presence_per_list")
+        ]
+        indexes = [models.Index(fields=["position_id"], name="presence_of_position")]
+
+    def __str__(self) -> str:
+        return f"{self.position_id} on {self.list_id}"
+
+
+class EntryCount(models.Model):
+    """So many more or fewer of a kind have entered a list and are inside. See ``entry_counts``."""
+
+    list_id = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    variation_id = models.BigIntegerField(null=True, blank=True)
+    subevent_id = models.BigIntegerField(null=True, blank=True)
+    status = models.CharField(max_length=1)
+    valid_if_pending = models.BooleanField()
+    entered = models.IntegerField()
+    inside = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["list_id", "event_id"], name="entry_count_of_list")]
+
+    def __str__(self) -> str:
+        return f"{self.entered:+} on {self.list_id}"
 
 
 class RevokedSecret(models.Model):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from counterfoil.catalog.models import Event, Item, ItemVariation
-from counterfoil.checkin.models import Checkin, CheckinList
+from counterfoil.checkin.entry_counts import entered_by_kind
+from counterfoil.checkin.models import Checkin, CheckinList, TicketPresence
 from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.ticket_counts import Kind, tickets_by_kind
 
 
 def lists_of(event: Event) -> QuerySet[CheckinList]:
@@ -77,9 +78,14 @@ def inside(checkin_list: CheckinList, *, at: datetime | None = None) -> QuerySet
     )
 
 
+def presences(checkin_list: CheckinList) -> QuerySet[TicketPresence]:
+    """Return the presences of tickets on a list, canceled ones too; a ticket is ``position_id``."""
+    return TicketPresence.objects.filter(list_id=checkin_list.pk)
+
+
 def checkins_of(event: Event) -> QuerySet[Checkin]:
     """Return all scans of an event, admitted or denied, oldest first."""
-    checkins = Checkin.objects.filter(list__event=event).select_related("device", "list__event")
+    checkins = Checkin.objects.filter(event_id=event.pk).select_related("device", "list__event")
     return checkins.order_by("datetime", "pk")
 
 
@@ -89,24 +95,16 @@ def prefetch_checkins() -> Prefetch[str, QuerySet[Checkin], str]:
     return Prefetch("all_checkins", admitted.order_by("datetime", "pk"), to_attr="checkins")
 
 
-class Kind(NamedTuple):
-    """The fields that decide whether a ticket is on a list. Tickets are counted per kind."""
-
-    item: int
-    variation: int | None
-    subevent: int | None
-    status: str
-    valid_if_pending: bool
-
-    def is_on(self, checkin_list: CheckinList, products: set[int]) -> bool:
-        pending = self.status == Order.Status.PENDING and (
-            checkin_list.include_pending or self.valid_if_pending
-        )
-        return (
-            (checkin_list.all_products or self.item in products)
-            and checkin_list.subevent_id in (None, self.subevent)
-            and (self.status == Order.Status.PAID or pending)
-        )
+def is_on(kind: Kind, checkin_list: CheckinList, products: Collection[int]) -> bool:
+    """Tell whether tickets of a kind are on a list with these products."""
+    pending = kind.status == Order.Status.PENDING and (
+        checkin_list.include_pending or kind.valid_if_pending
+    )
+    return (
+        (checkin_list.all_products or kind.item in products)
+        and checkin_list.subevent_id in (None, kind.subevent)
+        and (kind.status == Order.Status.PAID or pending)
+    )
 
 
 @dataclass(slots=True)
@@ -129,41 +127,19 @@ def _sum_of_item(counts: Mapping[tuple[int, int | None], int], item: int) -> int
     return sum(count for (counted, _variation), count in counts.items() if counted == item)
 
 
-_KIND = ("item", "variation", "subevent", "order__status", "order__valid_if_pending")
-
-
 def tallies(event: Event, lists: Sequence[CheckinList]) -> dict[int, Tally]:
-    """Count the tickets of many lists of one event, in two queries."""
+    """Return the numbers of tickets of many lists of one event, in two queries."""
     counts = {entry.pk: Tally() for entry in lists}
     products = {entry.pk: {item.pk for item in entry.limit_products.all()} for entry in lists}
-    for kind, count in _positions_by_kind(event):
+    for kind, count in tickets_by_kind(event.pk):
         for entry in lists:
-            if kind.is_on(entry, products[entry.pk]):
+            if is_on(kind, entry, products[entry.pk]):
                 counts[entry.pk].positions[kind.item, kind.variation] += count
     by_pk = {entry.pk: entry for entry in lists}
-    for pk, kind, count in _admitted_by_kind(lists):
-        if kind.is_on(by_pk[pk], products[pk]):
+    for pk, kind, count in entered_by_kind(by_pk.keys()):
+        if is_on(kind, by_pk[pk], products[pk]):
             counts[pk].checkins[kind.item, kind.variation] += count
     return counts
-
-
-def _positions_by_kind(event: Event) -> Iterable[tuple[Kind, int]]:
-    rows: Any = (
-        OrderPosition.objects.filter(order__event=event, canceled=False)
-        .values_list(*_KIND)
-        .annotate(count=Count("pk"))
-    )
-    return ((Kind(*row[:-1]), row[-1]) for row in rows)
-
-
-def _admitted_by_kind(lists: Sequence[CheckinList]) -> Iterable[tuple[int, Kind, int]]:
-    rows: Any = (
-        entries()
-        .filter(list__in=lists, position__canceled=False)
-        .values_list("list", *(f"position__{name}" for name in _KIND))
-        .annotate(count=Count("position", distinct=True))
-    )
-    return ((row[0], Kind(*row[1:-1]), row[-1]) for row in rows)
 
 
 def products_of(checkin_list: CheckinList) -> QuerySet[Item]:

@@ -166,15 +166,14 @@ def _admit(attempt: Attempt, *, forced: bool, actor: Actor | None) -> None:
         event=event,
         data={**_scan_data(scan, attempt.list), "forced": forced},
     )
-    entry = Checkin.objects.create(
-        position=position,
-        list=attempt.list,
-        forced=forced,
-        created=stamp_orders(event_id=event.pk, orders=[position.order_id]),
-        **_scan_columns(scan, actor),
+    # Before the stamp: its trigger locks what the automatic check-out of the list changes, too.
+    admitted = Checkin.objects.create(
+        position=position, list=attempt.list, forced=forced, **_scan_columns(scan, actor)
     )
     if _was_before_void(scan, position):
-        ScanConflict.objects.create(checkin=entry, kind=ScanConflict.Kind.ENTERED_BEFORE_VOID)
+        ScanConflict.objects.create(checkin=admitted, kind=ScanConflict.Kind.ENTERED_BEFORE_VOID)
+    moment = stamp_orders(event_id=event.pk, orders=[position.order_id])
+    Checkin.objects.filter(pk=admitted.pk).update(created=moment)
 
 
 def _write_denial(scan: Scan, outcome: Outcome, denial: Denial, actor: Actor | None) -> None:

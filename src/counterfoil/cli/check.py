@@ -19,11 +19,12 @@ def check(*, strict: bool) -> None:
     """
     with readable_errors():
         set_up()
+        from counterfoil.ops.checks.counts import kept_counts
         from counterfoil.ops.checks.environment import surroundings
         from counterfoil.ops.checks.filesystem import places
         from counterfoil.ops.checks.security import exposure
 
-        found = [*exposure(), *places(), *surroundings()]
+        found = [*exposure(), *places(), *surroundings(), *kept_counts()]
     for finding in sorted(found, key=lambda finding: not finding.serious):
         click.echo(f"{'problem' if finding.serious else 'note   '}  {finding.text}")
     problems = sum(finding.serious or strict for finding in found)

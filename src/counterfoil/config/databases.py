@@ -11,13 +11,15 @@ from typing import Any
 from counterfoil.config.extras import require
 from counterfoil.core.environment import Environment, EnvironmentRefused
 
-# synchronous=FULL: a 202 must survive power loss. mmap and cache: bulk reads of 10,000 tickets.
+# synchronous=FULL: a 202 must survive power loss. mmap: bulk reads of 10,000 tickets. The caches of
+# all threads of a process share one limit; what inserts 10,000 tickets takes a larger one itself.
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "PRAGMA temp_store=MEMORY;"
     "PRAGMA mmap_size=268435456;"
-    "PRAGMA cache_size=-65536;"
+    "PRAGMA cache_size=-8192;"
+    "PRAGMA soft_heap_limit=100663296;"
     "PRAGMA journal_size_limit=67108864;"
 )
 

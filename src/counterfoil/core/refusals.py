@@ -1,6 +1,6 @@
 """Refusals: the ways in which the rules say no, in words for the person who asked.
 
-Services raise them, and each door turns them into its own kind of answer; `core/statuses.py` is the
+Services raise them, and each door turns them into its own kind of answer; `ops/statuses.py` is the
 table of those that speak HTTP. A command line and a page refuse in the same words.
 """
 

@@ -35,6 +35,13 @@ def late_atomic(on_begin: Callable[[], None] | None = None) -> Iterator[None]:
         yield
 
 
+def hold_write_lock() -> None:
+    """Begin a late transaction now: what is read from here on is not changed by others."""
+    for wrapper in connection.execute_wrappers:
+        if isinstance(wrapper, _LateBegin):
+            wrapper.begin(connection)
+
+
 class _LateBegin:
     """Holds BEGIN back until a statement needs it."""
 
@@ -48,11 +55,15 @@ class _LateBegin:
         if sql.startswith("BEGIN"):
             self._begin = sql
             return None
-        if self._begin and not sql.lstrip().upper().startswith(_READS):
-            database = context["connection"]
-            with database.wrap_database_errors:
-                database.connection.execute(self._begin)
-            self._begin = ""
-            if self._on_begin is not None:
-                self._on_begin()
+        if not sql.lstrip().upper().startswith(_READS):
+            self.begin(context["connection"])
         return execute(sql, params, many, context)
+
+    def begin(self, database: Any) -> None:
+        if not self._begin:
+            return
+        with database.wrap_database_errors:
+            database.connection.execute(self._begin)
+        self._begin = ""
+        if self._on_begin is not None:
+            self._on_begin()

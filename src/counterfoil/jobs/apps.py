@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-RESULTS = "results"
-
 
 class JobsConfig(AppConfig):
     name = "counterfoil.jobs"
@@ -11,6 +9,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from counterfoil.files import file_registry
-        from counterfoil.jobs import cleanup, queries  # noqa: F401 - the cleanup is a chore
+        from counterfoil.jobs import queries
+        from counterfoil.jobs.models import RESULTS
 
         file_registry.register(RESULTS, queries.named_files)

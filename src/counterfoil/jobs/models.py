@@ -11,6 +11,9 @@ from django.db.models.functions import Now
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 
+#: The folder of stored files that ``Job.result_file`` names.
+RESULTS = "results"
+
 
 class Job(models.Model):
     """One piece of long work and what became of it.

@@ -25,7 +25,8 @@ from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
 from counterfoil.layouts.messages import sentence_about, translated
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
-from counterfoil.render import BackgroundError, LayoutError, Problem, read_layout
+from counterfoil.render import BackgroundError, Problem, read_elements
+from counterfoil.render.elements.base import Element
 from counterfoil.render.messages import Message
 
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
@@ -304,17 +305,32 @@ def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Pro
     Elements among ``stored`` are not to blame: what is stored already may be older, or newer, than
     the rules of today, and is kept as it is.
     """
-    if isinstance(elements, list) and len(elements) > MAX_ELEMENTS:
-        return (Problem("", Message("layout.too_many_elements", number=MAX_ELEMENTS)),)
-    kept = _indexes_of(elements, stored)
-    problems = tuple(_too_long(elements)) if isinstance(elements, list) else ()
+    _elements, problems = read_readable(elements)
     if any(not problem.pointer for problem in problems):
         return problems
-    try:
-        read_layout(elements)
-    except LayoutError as refused:
-        problems += refused.problems
+    kept = _indexes_of(elements, stored)
     return tuple(each for each in problems if element_of(each) not in kept)
+
+
+def read_readable(elements: object) -> tuple[dict[int, Element], tuple[Problem, ...]]:
+    """Read the elements of a layout that the engine can print, by their index, and all problems.
+
+    A layout with a problem as a whole has no elements.
+    """
+    if isinstance(elements, list) and len(elements) > MAX_ELEMENTS:
+        return {}, (Problem("", Message("layout.too_many_elements", number=MAX_ELEMENTS)),)
+    problems = tuple(_too_long(elements)) if isinstance(elements, list) else ()
+    if any(not problem.pointer for problem in problems):
+        return {}, problems
+    read, unreadable = read_elements(elements)
+    problems += unreadable
+    broken = {element_of(problem) for problem in problems}
+    readable = {
+        index: element
+        for index, element in enumerate(read)
+        if element is not None and index not in broken
+    }
+    return readable, problems
 
 
 def _too_long(elements: list[Any]) -> Iterator[Problem]:

@@ -17,10 +17,10 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from counterfoil.core.refusals import Unavailable
-from counterfoil.core.statuses import RETRY_AFTER
 from counterfoil.files import services as files
 from counterfoil.jobs import migration_check, queries
 from counterfoil.jobs.status import age_s
+from counterfoil.ops.statuses import RETRY_AFTER
 
 Facts = dict[str, Any]
 

@@ -15,9 +15,9 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from counterfoil.core import heavy, logcontext
-from counterfoil.core.statuses import RETRY_AFTER
 from counterfoil.ops import metrics
 from counterfoil.ops.responses import CompactJsonResponse
+from counterfoil.ops.statuses import RETRY_AFTER
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Count how much of quotas is used and left.
 
-Positions of pending and paid orders use quotas up. They are counted in each query: stored counters
-could become wrong.
+Positions of pending and paid orders use quotas up. How many there are of each kind is kept by the
+transactions that change it (``ticket_counts``): they are not counted while a sale waits.
 """
 
 from __future__ import annotations
@@ -13,38 +13,24 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from counterfoil.catalog.models import Item, ItemVariation, Quota, SubEvent
-from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.models import Order, TicketCount
 
 _ITEMS, _VARIATIONS = Quota.items.through, Quota.variations.through
 
-# Nearly all orders are paid. So all positions of the quota's products are counted first, which the
-# index over (item, variation, subevent, canceled) answers alone; then those of orders that are not
-# paid, which have an index of their own. To ask each position for its order instead would take ten
-# times as long, while the quota is locked. Of variations, only those that the quota names count.
-_OF_QUOTA = f"""
-    NOT pos.canceled
-    AND (pos.subevent_id = quota.subevent_id
-         OR (pos.subevent_id IS NULL AND quota.subevent_id IS NULL))
-    AND (pos.variation_id IS NULL OR EXISTS (
-        SELECT 1 FROM {_VARIATIONS._meta.db_table} named
-        WHERE named.quota_id = quota.id AND named.itemvariation_id = pos.variation_id))
-"""  # noqa: S608 - names of ours
+# Of variations, only those that the quota names count.
 _COUNTS = f"""
-    SELECT quota.id, 'all', count(*)
+    SELECT quota.id, kind.status, sum(kind.tickets)
     FROM {Quota._meta.db_table} quota
     JOIN {_ITEMS._meta.db_table} offered ON offered.quota_id = quota.id
-    JOIN {OrderPosition._meta.db_table} pos ON pos.item_id = offered.item_id
-    WHERE quota.id IN ({{quotas}}) AND {_OF_QUOTA}
-    GROUP BY quota.id
-    UNION ALL
-    SELECT quota.id, ordr.status, count(*)
-    FROM {Quota._meta.db_table} quota
-    JOIN {Order._meta.db_table} ordr ON ordr.event_id = quota.event_id
-    JOIN {OrderPosition._meta.db_table} pos ON pos.order_id = ordr.id
-    JOIN {_ITEMS._meta.db_table} offered
-      ON offered.quota_id = quota.id AND offered.item_id = pos.item_id
-    WHERE quota.id IN ({{quotas}}) AND ordr.status IN ('n', 'e', 'c') AND {_OF_QUOTA}
-    GROUP BY quota.id, ordr.status
+    JOIN {TicketCount._meta.db_table} kind
+      ON kind.event_id = quota.event_id AND kind.item_id = offered.item_id
+    WHERE quota.id IN ({{quotas}}) AND kind.status IN ('n', 'p')
+    AND (kind.subevent_id = quota.subevent_id
+         OR (kind.subevent_id IS NULL AND quota.subevent_id IS NULL))
+    AND (kind.variation_id IS NULL OR EXISTS (
+        SELECT 1 FROM {_VARIATIONS._meta.db_table} named
+        WHERE named.quota_id = quota.id AND named.itemvariation_id = kind.variation_id))
+    GROUP BY quota.id, kind.status
 """  # noqa: S608 - names of ours
 
 
@@ -92,14 +78,10 @@ def quotas_of(
 
 
 def _availability(quota: Quota, counts: Mapping[tuple[int, str], int]) -> Availability:
-    every, pending, expired, canceled = (
-        counts.get((quota.pk, kind), 0)
-        for kind in ("all", Order.Status.PENDING, Order.Status.EXPIRED, Order.Status.CANCELED)
-    )
     return Availability(
         size=quota.size,
-        paid=every - pending - expired - canceled,
-        pending=pending,
+        paid=counts.get((quota.pk, Order.Status.PAID), 0),
+        pending=counts.get((quota.pk, Order.Status.PENDING), 0),
         closed=quota.closed,
     )
 
@@ -109,5 +91,5 @@ def _counts(keys: Collection[int]) -> dict[tuple[int, str], int]:
         return {}
     places = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.format(quotas=places), [*keys, *keys])
-        return {(quota, kind): number for quota, kind, number in cursor.fetchall()}
+        cursor.execute(_COUNTS.format(quotas=places), [*keys])
+        return {(quota, status): int(number) for quota, status, number in cursor.fetchall()}

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.numbers import serials_meant
@@ -45,19 +45,26 @@ class Scope:
         return Order.objects.filter(organizer=self.organizer, event__in=self.events)
 
     @property
-    def named_orders(self) -> QuerySet[Order]:
-        """The same for a search by words.
+    def orders_by_date(self) -> QuerySet[Order]:
+        """The same, to be read by an index of the organizer: by date, or by words.
 
-        The sum keeps SQLite from the indexes of the event: it would walk all of its orders, and
-        not the few that name somebody.
+        The sum keeps both databases from the indexes of the event: they would walk all of its
+        orders, and not the few that come first or name somebody.
         """
-        rows = Order.objects.filter(organizer=self.organizer).annotate(of_event=F("event") + 0)
+        rows = Order.objects.filter(organizer=self.organizer).alias(of_event=F("event") + 0)
         return rows.filter(of_event__in=self.events)
 
     @property
     def positions(self) -> QuerySet[OrderPosition]:
         rows = OrderPosition.objects.filter(organizer=self.organizer)
         return rows.filter(order__event__in=self.events)
+
+    @property
+    def named_positions(self) -> QuerySet[OrderPosition]:
+        """The same for a search by words: the event is looked up of what matches, row by row."""
+        event = Order.objects.filter(pk=OuterRef("order")).values("event")[:1]
+        rows = OrderPosition.objects.filter(organizer=self.organizer)
+        return rows.alias(of_event=Subquery(event)).filter(of_event__in=self.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def matches_name(
     words = holding(text, names_only=True)
     if words is None:
         return positions.none()
-    keys = scope.positions.filter(words).values_list("pk", flat=True)
+    keys = scope.named_positions.filter(words).values_list("pk", flat=True)
     return positions.filter(pk__in=set(keys[:MOST]))
 
 
@@ -162,7 +169,7 @@ def _may_be_a_name(text: str) -> bool:
 
 def _similar_positions(scope: Scope, text: str) -> Iterator[QuerySet[OrderPosition]]:
     if (words := holding(text)) is not None:
-        yield scope.positions.filter(words)
+        yield scope.named_positions.filter(words)
     key = text.strip()
     if len(key) >= _SHORTEST_SECRET and " " not in key:
         for form in {key, key.lower(), key.upper()}:
@@ -174,7 +181,7 @@ def _similar_positions(scope: Scope, text: str) -> Iterator[QuerySet[OrderPositi
 
 def _similar_orders(scope: Scope, text: str) -> Iterator[QuerySet[Order]]:
     if (words := holding(text)) is not None:
-        yield scope.named_orders.filter(words)
+        yield scope.orders_by_date.filter(words)
     key = text.strip()
     if len(key) >= _SHORTEST_CODE and " " not in key:
         yield scope.orders.filter(beginning("code", key.upper()))

@@ -48,6 +48,9 @@ PAYMENT_TERM_DAYS = 14
 #: On average, with the options that were chosen.
 ANSWERS_PER_POSITION = 10
 
+#: How many test orders are deleted in one transaction.
+_TOGETHER = 500
+
 #: How often a code that somebody else took between drawing and inserting is drawn again.
 _TRIES = 5
 
@@ -161,6 +164,26 @@ def delete_order(*, actor: Actor | None, order: Order) -> None:
         audit.record(actor=actor, action="counterfoil.order.deleted", obj=order, event=order.event)
         if not saving.delete_tree(Order.objects.filter(pk=order.pk)):
             raise Gone(_("Somebody else has deleted this meanwhile."))
+
+
+def delete_test_orders(*, actor: Actor | None, event: Event) -> int:
+    """Delete all test orders of an event with all that belongs to them; return how many.
+
+    Some hundreds at a time: others write in between.
+    """
+    rows = Order.objects.filter(event=event, testmode=True).order_by("pk")
+    deleted = 0
+    while keys := list(rows.values_list("pk", flat=True)[:_TOGETHER]):
+        with transaction.atomic():
+            audit.record(
+                actor=actor,
+                action="counterfoil.event.testorders_deleted",
+                obj=event,
+                event=event,
+                data={"orders": len(keys)},
+            )
+            deleted += saving.delete_tree(Order.objects.filter(pk__in=keys, testmode=True))
+    return deleted
 
 
 def _prepare(event: Event, new: NewOrder) -> tuple[list[Price], quotas.Needs]:

@@ -14,8 +14,8 @@ from counterfoil.audit import services as audit
 from counterfoil.core import failpoints
 from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
-from counterfoil.jobs.apps import RESULTS
 from counterfoil.jobs.claims import Claim
+from counterfoil.jobs.models import RESULTS
 from counterfoil.layouts.messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.printing.models import RenderRequest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Self
@@ -21,12 +22,14 @@ from counterfoil.render import (
     CompiledBackground,
     FontLibrary,
     Ink,
+    Layout,
     LayoutError,
     Plan,
     compile_plan,
     font_folders,
     read_layout,
 )
+from counterfoil.render.elements.base import Element
 
 # A worker prints few layouts over and over. Each plan references its background.
 _PLANS = 16
@@ -52,9 +55,25 @@ def plan_for(choice: Choice, *, printer_dpi: int | None = None, ink: Ink = Ink.O
         }
         raise Invalid({"layout": [message]}) from None
     except BackgroundError as problem:
-        words = _("The background of layout “%(name)s” cannot be used: %(problem)s")
-        message = words % {"name": choice.name, "problem": translated(problem.message)}
-        raise Invalid({"background": [message]}) from None
+        raise _unusable(choice.name, problem) from None
+
+
+def plan_of_elements(elements: Iterable[Element], background: int | None, *, name: str) -> Plan:
+    """Return the plan of elements that were read already, of a layout that nobody prints yet.
+
+    Raises:
+        Invalid: the background cannot be used.
+    """
+    try:
+        return compile_plan(Layout(tuple(elements)), _background(background), fonts(), name=name)
+    except BackgroundError as problem:
+        raise _unusable(name, problem) from None
+
+
+def _unusable(name: str, problem: BackgroundError) -> Invalid:
+    words = _("The background of layout “%(name)s” cannot be used: %(problem)s")
+    message = words % {"name": name, "problem": translated(problem.message)}
+    return Invalid({"background": [message]})
 
 
 @lru_cache(_PLANS)

@@ -24,7 +24,16 @@ from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import PictureVariable
 from counterfoil.printing.variables.registry import VariableTable
 from counterfoil.printing.variables.ticket_source import TEST, TicketSource, with_region
-from counterfoil.render import Budget, Overprint, Plan, Ticket, TicketError, render_pdf
+from counterfoil.render import (
+    Budget,
+    Inspected,
+    Overprint,
+    Plan,
+    Ticket,
+    TicketError,
+    print_inspected,
+    render_pdf,
+)
 from counterfoil.render.values import Key
 
 SAMPLE = "sample"
@@ -131,6 +140,22 @@ def draw_png(plan: Plan, ticket: Ticket, *, page: int, dpi: int) -> bytes:
             return render_png(plan, ticket, page=page, dpi=dpi, budget=preview_budget())
     except TicketError as problem:
         raise _refused(problem) from None
+
+
+def draw_inspected(
+    plan: Plan, ticket: Ticket, *, page: int, dpi: int
+) -> tuple[bytes, list[Inspected]]:
+    """Draw one page of one ticket without what cannot be printed, and find problems meanwhile.
+
+    Raises:
+        CostlyTicketError: it takes too long.
+        TooBusy: too many previews are being drawn.
+    """
+    from counterfoil.render.preview import draw_page
+
+    with heavy.slot():
+        pdf, inspected = print_inspected(plan, ticket, budget=preview_budget())
+        return draw_page(pdf, page, dpi), inspected
 
 
 def _pages(count: int) -> str:

@@ -83,7 +83,7 @@ def check_printable(spec: PrintSpec, layouts: Sequence[dict[str, Any]], event: E
             for plan in plans:
                 Imposition.of(spec.sheet, [page.background for page in plan.pages])
         except SheetError as error:
-            raise InvalidSheet.of(error.problems, inside="sheet") from None
+            raise InvalidSheet(error.problems, inside="sheet") from None
         check_sizes(plans)
     return plans
 

@@ -13,6 +13,7 @@ from typing import Any
 from counterfoil.catalog.models import Event, Item, ItemVariation, SubEvent
 from counterfoil.core import clock
 from counterfoil.orders.prices import list_price, taxed
+from counterfoil.printing.variables.batch import BATCH_KEYS, TABLE_COLUMN
 from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import (
     Column,
@@ -81,7 +82,8 @@ class SampleValues:
         # A list of add-ons is shown with some; a price with none.
         if variable.columns != (ADDONS,) and all(each in columns for each in variable.columns):
             return variable.evaluate(formatter, *(columns[each] for each in variable.columns))
-        if self._subject.of_batch and variable.key not in _OF_EVERY_TICKET:
+        is_of_batch = variable.key in BATCH_KEYS or variable.key.startswith(TABLE_COLUMN)
+        if self._subject.of_batch and not (is_of_batch or variable.key in _OF_EVERY_TICKET):
             return ""
         return variable.sample
 

@@ -33,8 +33,8 @@ from counterfoil.render.errors import (
 from counterfoil.render.fontfolders import font_folders, named_folders
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.images import Image, read_image
-from counterfoil.render.inspection import Inspected, inspect
-from counterfoil.render.layout import Layout, describe, read_layout
+from counterfoil.render.inspection import Inspected, inspect, print_inspected
+from counterfoil.render.layout import Layout, describe, read_elements, read_layout
 from counterfoil.render.messages import MESSAGES, Message
 from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.plan import Plan, compile_plan
@@ -78,6 +78,8 @@ __all__ = [
     "font_folders",
     "inspect",
     "named_folders",
+    "print_inspected",
+    "read_elements",
     "read_image",
     "read_layout",
     "render_pdf",

@@ -5,11 +5,16 @@ Nothing here knows how an element is drawn: it is drawn by the very code that pr
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
 
 from counterfoil.render.budget import Budget
-from counterfoil.render.elements.base import NOTHING, Box, Drawing, Extent, Slot
+from counterfoil.render.document import render_pdf
+from counterfoil.render.elements.base import NOTHING, Drawing, Extent, Slot
 from counterfoil.render.errors import (
     CodeError,
     CostlyTicketError,
@@ -21,7 +26,7 @@ from counterfoil.render.errors import (
 from counterfoil.render.messages import Message
 from counterfoil.render.page_renderer import PageRenderer
 from counterfoil.render.plan import PagePlan, Placed, Plan
-from counterfoil.render.preflight import Preflight, Remark
+from counterfoil.render.preflight import Finding, Preflight, Remark
 from counterfoil.render.units import Mm, Pt, mm
 from counterfoil.render.values import Ticket
 
@@ -43,8 +48,12 @@ class Inspected:
     """Why the ticket cannot be printed because of this element; None if it can."""
 
 
+Draw = Callable[[Plan], Mapping[str, tuple[Remark, ...]]]
+"""Draws a ticket by a plan, and returns preflight's remarks by element."""
+
+
 def inspect(plan: Plan, ticket: Ticket, *, budget: Budget | None = None) -> list[Inspected]:
-    """Tell where a ticket's elements stand, in the layout's order.
+    """Return where a ticket's elements stand, in the layout's order.
 
     Elements on pages that are not there are left out. One that cannot be printed says so instead
     of hiding what is wrong with the others.
@@ -52,58 +61,119 @@ def inspect(plan: Plan, ticket: Ticket, *, budget: Budget | None = None) -> list
     Raises:
         CostlyTicketError: the ticket costs more than the budget allows.
     """
-    if budget is None:
-        return _inspect_all(plan, ticket)
-    with budget.applied():
-        budget.restart()
-        return _inspect_all(plan, ticket)
+
+    def draw(plan: Plan) -> Mapping[str, tuple[Remark, ...]]:
+        preflight = Preflight()
+        renderer = PageRenderer(plan, [b""] * len(plan.pages), _forget, preflight)
+        for _ in renderer.fill(ticket):
+            pass
+        return preflight.remarks()
+
+    return _inspect_all(plan, ticket, draw, budget)
 
 
-def _inspect_all(plan: Plan, ticket: Ticket) -> list[Inspected]:
-    problems: dict[str, Message] = {}
-    findings = _look(plan, ticket, problems)
-    inspected = [
-        _inspect(placed, page, number, ticket, findings, problems)
-        for number, page in enumerate(plan.pages, start=1)
-        for placed in page.placed
-    ]
+def print_inspected(
+    plan: Plan, ticket: Ticket, *, budget: Budget | None = None
+) -> tuple[bytes, list[Inspected]]:
+    """Print one ticket, without what cannot be printed; ``inspect`` what is drawn for it.
+
+    Raises:
+        CostlyTicketError: the ticket costs more than the budget allows.
+    """
+    pdf = b""
+
+    def draw(plan: Plan) -> Mapping[str, tuple[Remark, ...]]:
+        nonlocal pdf
+        stream = BytesIO()
+        report = render_pdf(stream, [(plan, ticket)], title=ticket.label, language=ticket.locale)
+        pdf = stream.getvalue()
+        return _by_element(report.findings)
+
+    inspected = _inspect_all(plan, ticket, draw, budget)
+    return pdf, inspected
+
+
+def _by_element(findings: Iterable[Finding]) -> Mapping[str, tuple[Remark, ...]]:
+    """Return the findings about one ticket and one layout."""
+    remarks: defaultdict[str, tuple[Remark, ...]] = defaultdict(tuple)
+    for finding in findings:
+        remarks[finding.pointer] += tuple(
+            Remark(finding.concern, each.detail) for each in finding.first
+        )
+    return remarks
+
+
+def _inspect_all(plan: Plan, ticket: Ticket, draw: Draw, budget: Budget | None) -> list[Inspected]:
+    with budget.applied() if budget else nullcontext():
+        if budget:
+            budget.restart()
+        problems: dict[str, Message] = {}
+        drawings: dict[int, Drawing] = {}
+        findings = _look(_recording(plan, drawings), ticket, draw, problems)
+        inspected = [
+            Inspected(
+                index=placed.order,
+                page=number,
+                extent=_extent(placed, page, ticket),
+                ink=None
+                if placed.pointer in problems
+                else _ink(drawings.get(placed.order, NOTHING)),
+                findings=findings.get(placed.pointer, ()),
+                problem=problems.get(placed.pointer),
+            )
+            for number, page in enumerate(plan.pages, start=1)
+            for placed in page.placed
+        ]
     return sorted(inspected, key=lambda element: element.index)
 
 
+def _recording(plan: Plan, drawings: dict[int, Drawing]) -> Plan:
+    """Return a plan that notes what its elements draw, by their place in the layout."""
+
+    def recorded(placed: Placed) -> Placed:
+        work = placed.work
+        if isinstance(work, Drawing):
+            drawings[placed.order] = work
+            return placed
+        slot = work
+
+        def draw(value: Any, locale: str) -> Drawing:
+            drawings[placed.order] = drawing = slot.draw(value, locale)
+            return drawing
+
+        return replace(placed, work=replace(slot, draw=draw))
+
+    pages = (replace(page, placed=tuple(map(recorded, page.placed))) for page in plan.pages)
+    return replace(plan, pages=tuple(pages))
+
+
 def _look(
-    plan: Plan, ticket: Ticket, problems: dict[str, Message]
-) -> dict[str, tuple[Remark, ...]]:
-    """Return preflight's remarks by element, once those that cannot be printed are put aside."""
+    plan: Plan, ticket: Ticket, draw: Draw, problems: dict[str, Message]
+) -> Mapping[str, tuple[Remark, ...]]:
+    """Draw a ticket, and again without the elements that cannot be printed if there are any."""
     while True:
-        preflight = Preflight()
         try:
-            for _ in _filler(plan, preflight).fill(ticket):
-                pass
+            return draw(plan)
         except CostlyTicketError:
             raise
         except TicketError as error:
             problems[error.pointer] = error.message
             problems.update(_undrawable(plan, ticket))  # at once: there may be a thousand
             plan = replace(plan, pages=tuple(_without(plan, problems.keys())))
-        else:
-            return preflight.remarks()
 
 
 def _undrawable(plan: Plan, ticket: Ticket) -> Iterator[tuple[str, Message]]:
     """Yield the elements whose values cannot be drawn, each with the reason."""
     for page in plan.pages:
         for placed in page.placed:
+            work = placed.work
             try:
-                if placed.is_shown(ticket):
-                    _draw(placed, ticket)
+                if isinstance(work, Slot) and placed.is_shown(ticket):
+                    work.draw(work.value(ticket), ticket.locale)
             except (CodeError, ImageError, TextError) as error:
                 yield placed.pointer, error.message
             except WorkError as error:
                 raise _costly(placed, ticket, error) from error
-
-
-def _filler(plan: Plan, preflight: Preflight) -> PageRenderer:
-    return PageRenderer(plan, [b""] * len(plan.pages), _forget, preflight)
 
 
 def _forget(drawing: Drawing) -> None:
@@ -116,40 +186,19 @@ def _without(plan: Plan, pointers: Container[str]) -> Iterator[PagePlan]:
         yield replace(page, placed=placed)
 
 
-def _inspect(
-    placed: Placed,
-    page: PagePlan,
-    number: int,
-    ticket: Ticket,
-    findings: dict[str, tuple[Remark, ...]],
-    problems: dict[str, Message],
-) -> Inspected:
-    problem = problems.get(placed.pointer)
+def _extent(placed: Placed, page: PagePlan, ticket: Ticket) -> Extent:
     try:
-        drawing = NOTHING if problem or not placed.is_shown(ticket) else _draw(placed, ticket)
-        extent = placed.element.extent(ticket, page.frame)
+        return placed.element.extent(ticket, page.frame)
     except WorkError as error:
         raise _costly(placed, ticket, error) from error
-    return Inspected(
-        index=placed.order,
-        page=number,
-        extent=extent,
-        ink=_around(drawing.ink + drawing.cover),
-        findings=findings.get(placed.pointer, ()),
-        problem=problem,
-    )
 
 
 def _costly(placed: Placed, ticket: Ticket, error: WorkError) -> CostlyTicketError:
     return CostlyTicketError(ticket.label, placed.pointer, error.message)
 
 
-def _draw(placed: Placed, ticket: Ticket) -> Drawing:
-    work = placed.work
-    return work.draw(work.value(ticket), ticket.locale) if isinstance(work, Slot) else work
-
-
-def _around(boxes: tuple[Box, ...]) -> tuple[Mm, Mm, Mm, Mm] | None:
+def _ink(drawing: Drawing) -> tuple[Mm, Mm, Mm, Mm] | None:
+    boxes = drawing.ink + drawing.cover
     if not boxes:
         return None
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)

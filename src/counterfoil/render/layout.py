@@ -28,15 +28,21 @@ def read_layout(source: object) -> Layout:
         LayoutError: it is not a layout, or asks for what can never be printed. Lists all
             problems with their places.
     """
+    elements, problems = read_elements(source)
+    if problems:
+        raise LayoutError(problems)
+    return Layout(tuple(element for element in elements if element is not None))
+
+
+def read_elements(source: object) -> tuple[list[Element | None], tuple[Problem, ...]]:
+    """Read the elements that can be read, with None in the place of others, and all problems."""
     problems: list[Problem] = []
     place = Place(problems)
     if not isinstance(source, list):
         place.note(Message("layout.list"))
-        raise LayoutError(problems)
+        return [], tuple(problems)
     elements = [_read_element(item, place.inside(index)) for index, item in enumerate(source)]
-    if problems:
-        raise LayoutError(problems)
-    return Layout(tuple(element for element in elements if element is not None))
+    return elements, tuple(problems)
 
 
 def _read_element(source: object, place: Place) -> Element | None:

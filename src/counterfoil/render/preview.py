@@ -40,7 +40,12 @@ def render_png(
     pdf = BytesIO()
     items = [(plan, ticket)]
     render_pdf(pdf, items, title=ticket.label, language=ticket.locale, budget=budget)
-    return _png(*_draw(pdf.getvalue(), page, dpi))
+    return draw_page(pdf.getvalue(), page, dpi)
+
+
+def draw_page(pdf: bytes, page: int, dpi: float) -> bytes:
+    """Draw one page of a PDF of ours as a PNG."""
+    return _png(*_draw(pdf, page, dpi))
 
 
 def pdf_to_png(pdf: bytes, *, page: int, pixels: int) -> bytes:

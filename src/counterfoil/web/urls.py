@@ -14,11 +14,13 @@ from counterfoil.web.accounts.views import (
     teams,
     tokens,
 )
+from counterfoil.web.batches import options as batch_options
 from counterfoil.web.batches import views as batches_views
 from counterfoil.web.catalog.views import (
     channels,
     events,
     items,
+    numberseries,
     organizers,
     quotas,
     subevents,
@@ -29,6 +31,7 @@ from counterfoil.web.editor import views as editor_views
 from counterfoil.web.exports import views as exports_views
 from counterfoil.web.jobs import views as jobs_views
 from counterfoil.web.layouts import views as layouts_views
+from counterfoil.web.orders import numberreport
 from counterfoil.web.orders import views as orders_views
 from counterfoil.web.printing import handovers, print_step
 from counterfoil.web.printing import views as printing_views
@@ -53,6 +56,7 @@ MODULES = [
     events,
     subevents,
     items,
+    numberseries,
     taxrules,
     quotas,
     editor_views,
@@ -61,7 +65,9 @@ MODULES = [
     stock_views,
     sellers_views,
     orders_views,
+    numberreport,
     batches_views,
+    batch_options,
     handovers,
     print_step,
     printing_views,

@@ -16,8 +16,10 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from apiclient import BASE, Api, at
+from counterfoil.audit import services as audit
+from counterfoil.audit.models import LogEntry
 from counterfoil.catalog import change_clock, dates
-from counterfoil.catalog.models import ChangeClock, Event
+from counterfoil.catalog.models import ChangeClock, Event, ItemCategory
 from counterfoil.checkin import reports
 from counterfoil.checkin.cancellation import cancel_orders
 from counterfoil.checkin.positions import update_position
@@ -248,6 +250,79 @@ def test_an_organizers_list_misses_nothing_of_any_event(gate: Gate) -> None:
     )
 
     assert poller.seen >= {first.order.code, second.order.code}
+
+
+def test_an_organizers_list_shows_nothing_twice_though_an_event_never_changed(gate: Gate) -> None:
+    make_event(gate.event.organizer)
+    ChangeClock.objects.exclude(event=gate.event).delete()
+    api = Api(make_token(make_team(gate.event.organizer))[1])
+    path = f"{BASE}/organizers/{gate.event.organizer.slug}/orders/"
+    poller = Poller(api, path, "modified_since", "code", None)
+    gate.scan(gate.ticket())
+    poller.poll()
+    assert len(poller.seen) == 1
+    poller.seen.clear()
+
+    poller.poll()
+
+    assert poller.seen == set()
+    assert poller.cursor > "2000"
+
+
+def _log_poller(event: Event) -> Poller:
+    api = Api(make_token(make_team(event.organizer))[1])
+    path = f"{BASE}/organizers/{event.organizer.slug}/auditlog/"
+    return Poller(api, path, "since", "id", "datetime")
+
+
+def test_the_log_misses_nothing_that_is_committed_late(gate: Gate) -> None:
+    """Entries are written in the middle of a transaction, and by events that do not wait."""
+    other = make_event(gate.event.organizer)
+    poller = _log_poller(gate.event)
+    shown = record_category(other)
+    poller.poll()
+
+    _poll_while_one_is_paused(
+        poller, lambda: record_category(gate.event), lambda: record_category(other)
+    )
+
+    assert len(poller.seen - {shown.pk}) == 2
+
+
+def test_the_log_misses_nothing_after_the_clock_was_set_back(gate: Gate) -> None:
+    poller = _log_poller(gate.event)
+    entry = record_category(gate.event)
+    LogEntry.objects.filter(pk=entry.pk).update(datetime=clock.now() + timedelta(hours=1))
+    poller.poll()
+
+    later = record_category(gate.event)
+    poller.poll()
+
+    assert later.pk in poller.seen
+
+
+def test_a_conditional_list_is_not_up_to_date_while_a_change_is_committed_late(gate: Gate) -> None:
+    api = Api(make_token(make_team(gate.event.organizer))[1])
+    path = at(gate.event, "categories/")
+    record_category(gate.event)
+    with contextlib.ExitStack() as stack, paused(lambda: add_category(gate.event, "first")):
+        stack.enter_context(beside(lambda: add_category(gate.event, "second")))
+        shown = api.get(path)
+    again = api.get(path, headers={"If-Modified-Since": shown["Last-Modified"]})
+
+    assert again.status_code == 200
+    assert again.json()["count"] == 2
+
+
+def record_category(event: Event) -> LogEntry:
+    with transaction.atomic():
+        return audit.record(actor=None, action="counterfoil.category.added", obj=event, event=event)
+
+
+def add_category(event: Event, name: str) -> None:
+    with transaction.atomic():
+        ItemCategory.objects.create(event=event, name={"en": name})
+        record_category(event)
 
 
 def test_dates_of_a_series_are_not_missed() -> None:

@@ -126,6 +126,7 @@ CHANGE: dict[str, Body] = {
     "event-settings": {"ticket_download": True},
     "order-detail": {"comment": "x"},
     "offlinesalesbatch-options": {"book_size": 1},
+    "numberreport-options": {"preset": "FR"},
     "orderposition-detail": {"company": "x"},
 }
 

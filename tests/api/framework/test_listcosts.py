@@ -31,8 +31,10 @@ from makers import (
     make_event,
     make_item,
     make_layout,
+    make_number_series,
     make_order,
     make_organizer,
+    make_position,
     make_quota,
     make_subevent,
     make_tax_rule,
@@ -50,6 +52,25 @@ MANY = 50
 def channels(event: Event, amount: int) -> None:
     for number in range(amount):
         event.organizer.sales_channels.create(identifier=f"api.c{number}", label={"en": "C"})
+
+
+def number_series(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        make_number_series(event.organizer)
+
+
+def number_assignments(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        make_number_series(event.organizer, make_item(event))
+
+
+def numbered_tickets(event: Event, amount: int) -> None:
+    series = make_number_series(event.organizer, item := make_item(event))
+    order = make_order(event, items=[])
+    for number in range(1, amount + 1):
+        numbers = {"serial_number": number, "serial": series.serial(number)}
+        place = {"positionid": number, "price": number}
+        make_position(order, item, number_series=series, **numbers, **place)
 
 
 def log_entries(event: Event, amount: int) -> None:
@@ -208,6 +229,9 @@ def deliveries(event: Event, amount: int) -> Ids:
 LISTS: dict[str, Maker] = {
     "saleschannel-list": channels,
     "sheet-list": sheets,
+    "numberseries-list": number_series,
+    "numberassignment-list": number_assignments,
+    "numberreport": numbered_tickets,
     "auditlog-list": log_entries,
     "event-list": events,
     "subevent-list": dates,
@@ -252,6 +276,7 @@ QUERIES = {
 
 #: Lists whose rows are no rows of the database, or that have none; and the one shown below.
 OTHERS = {
+    "numberreport-mentions",
     "layoutvariable-list",
     "layoutelement-list",
     "sheetpreset-list",

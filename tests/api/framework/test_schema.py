@@ -138,7 +138,7 @@ def test_errors_and_accepted_requests_share_their_schemas(described: dict[str, A
     }
 
     assert shared <= set(described["components"]["schemas"])
-    assert accepted == {"AcceptedBatch", "AcceptedDownload"}
+    assert accepted == {"AcceptedBatch", "AcceptedDownload", "PrintAnswer"}
     for name, response in described["components"]["responses"].items():
         schema = response["content"]["application/json"]["schema"]
         names = {_name_of(each) for each in schema.get("anyOf", [schema])}

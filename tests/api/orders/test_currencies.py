@@ -66,7 +66,7 @@ def test_a_price_keeps_the_decimals_of_its_currency_from_the_product_to_the_pape
     assert [seen["total"], seen["payments"][0]["amount"]] == [f"{2 * Decimal(price)}"] * 2
     assert everywhere == [seen]
     assert api.get(tickets).json()["results"][0]["price"] == price
-    assert csv.decode().splitlines()[1].endswith(f",{price}")
+    assert csv.decode().splitlines()[1].split(",")[5] == price
     assert (Decimal(str(cell.value)), cell.number_format) == (Decimal(price), cells)
     ticket = OrderPosition.objects.filter(order__code=sold["code"]).earliest("pk")
     source = TicketSource(event, needs=["price"], images=(), now=datetime(2027, 1, 1, tzinfo=UTC))

@@ -35,7 +35,7 @@ def second_window(first: Editing) -> Editing:
 
 
 def two_windows(open_page: OpenPage, name: str) -> tuple[Editing, Editing]:
-    """Two people edit one layout; the first has saved, the second has tried to."""
+    """Two windows show one layout; the first has saved, the second has tried to."""
     first = open_editor(open_page, [rectangle(20, 20)], name=name)
     second = second_window(first)
     first.press("PageDown", "ArrowRight")
@@ -43,14 +43,14 @@ def two_windows(open_page: OpenPage, name: str) -> tuple[Editing, Editing]:
     second.press("PageDown", "ArrowUp")
     second.places((20, 21))
     second.press("Control+s")
-    expect(second.page.get_by_role("dialog")).to_contain_text("Someone else saved")
+    expect(second.page.get_by_role("dialog")).to_contain_text("You (in another window) saved it")
     return first, second
 
 
 def test_nobody_is_overwritten_unseen(open_page: OpenPage) -> None:
     _, mine = two_windows(open_page, "Seen")
 
-    mine.page.get_by_role("button", name="Show their version").click()
+    mine.page.get_by_role("button", name="Show the saved version").click()
     mine.places((21, 20))
     mine.button("undo").click()
 

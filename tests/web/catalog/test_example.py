@@ -36,13 +36,29 @@ def test_it_has_everything_that_an_event_can_have(pages: Client, event: Event) -
 
 def test_it_can_be_loaded_again(pages: Client, event: Event) -> None:
     assert [load(pages, event).slug for _time in range(2)] == ["example", "example-2"]
+    assert event.organizer.sheets.count() == 1
+
+
+def test_its_strips_are_printed_four_on_a_sheet(pages: Client, event: Event) -> None:
+    example = load(pages, event)
+    strips = example.ticket_layouts.get(default=False)
+    batch = make(example.items.order_by("position")[1], amount=8, layout=strips)
+    sheet = event.organizer.sheets.get()
+
+    step = f"/organizers/{event.organizer.slug}/events/{example.slug}/batches/{batch.pk}/print/new/"
+    chosen = {"mode": "sheet", "sheet": str(sheet.pk), "labels": "avery-l7163", "ink": "office"}
+
+    shown = pages.get(step, chosen).content.decode()
+    assert "8 tickets, 4 a sheet: 2 sheets, 4 piles, 7 cuts." in shown
 
 
 def test_its_tickets_can_be_made_at_once(pages: Client, event: Event) -> None:
     example = load(pages, event)
     seats = example.items.order_by("position")[0]
 
-    assert make(seats, amount=2, variation=seats.variations.first()).amount == 2
+    batch = make(seats, amount=2, variation=seats.variations.first())
+    serials = batch.tickets.order_by("number").values_list("position__serial", flat=True)
+    assert list(serials) == ["RF-00001", "RF-00002"]
 
 
 def test_who_may_not_make_events_may_not_load_it(event: Event) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -89,6 +90,8 @@ class TestThePage:
         data = self.data(pages, base, layout)
 
         assert {each["type"] for each in data["descriptions"]} >= {"textcontainer", "barcodearea"}
+        helps = [a["help"] for each in data["descriptions"] for a in each["attributes"]]
+        assert not [text for text in helps if "other_i18n" in text or "meta:NAME" in text]
         variables = {each["key"]: each for each in data["variables"]}
         assert variables["event_name"]["sample"] == str(event)
         assert variables["attendee_name"]["sample"] == "Ada Lovelace"
@@ -380,6 +383,16 @@ class TestSaving:
         assert told["layout"]["elements"] == theirs == layout.layout
         assert save(pages, base, layout, elements=[], version=told["version"]).status_code == 200
 
+    def test_ones_own_other_window_is_told_as_such(
+        self, pages: Client, base: str, layout: TicketLayout
+    ) -> None:
+        seen = LayoutContent.of(layout).version
+        save(pages, base, layout, elements=[qr_element(size="30.00")])
+
+        told = save(pages, base, layout, elements=[], version=seen).json()
+
+        assert told["by"] == "You (in another window)"
+
     def test_who_made_it_the_default_has_not_changed_it(
         self, pages: Client, base: str, layout: TicketLayout, event: Event, user: User
     ) -> None:
@@ -602,3 +615,25 @@ class TestOddBodies:
 
         assert picture_of(pages, base, *elements).status_code == 422
         assert save(pages, base, layout, elements=elements).status_code == 422
+
+
+class TestProof:
+    def test_a_proof_is_the_pdf_of_what_is_not_saved_yet(
+        self, pages: Client, base: str, event: Event
+    ) -> None:
+        body = {"elements": [text_element(content="event_name")], "background": None}
+
+        answer = ask(pages, f"{base}layouts/proof/", **body, ticket="sample")
+
+        head, _comma, data = answer.json()["pdf"].partition(",")
+        assert head == "data:application/pdf;base64"
+        with pypdfium2.PdfDocument(base64.b64decode(data)) as document:
+            assert str(event) in document[0].get_textpage().get_text_range()
+
+    def test_a_layout_that_cannot_be_printed_has_none(self, pages: Client, base: str) -> None:
+        body = {"elements": [{"type": "hologram"}], "background": None, "ticket": "sample"}
+
+        answer = ask(pages, f"{base}layouts/proof/", **body)
+
+        assert answer.status_code == 422
+        assert answer.json()["problems"][0]["pointer"] == "/0/type"

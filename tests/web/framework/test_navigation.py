@@ -18,7 +18,7 @@ def test_the_menu_of_an_event_stands_in_the_order_of_the_work() -> None:
     routes = [entry.route for entry in EVENT]
 
     assert routes == [
-        *("event", "items", "quotas", "subevents", "layouts", "batches"),
+        *("event", "items", "quotas", "subevents", "layouts", "batches", "counter"),
         *("orders", "checkinlists", "exports", "jobs", "event-settings"),
     ]
 

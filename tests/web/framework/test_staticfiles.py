@@ -23,6 +23,15 @@ def test_browsers_may_keep_every_file_for_ever(client: Client, db: None, path: s
     answer.close()
 
 
+def test_the_font_of_the_pages_is_sent_and_small(client: Client) -> None:
+    answer = client.get(static("web/fonts/inter-latin.woff2"))
+
+    content = answer.getvalue()
+    assert answer["Content-Type"] == "font/woff2"
+    assert content.startswith(b"wOF2")
+    assert len(content) < 50_000
+
+
 def test_addresses_name_the_edition() -> None:
     assert re.fullmatch(f"/static/[0-9a-f]{{12}}/{MODULE}", static(MODULE))
 

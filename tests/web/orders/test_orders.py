@@ -170,3 +170,21 @@ def test_a_payment_is_told_in_the_language_of_the_page(
 
     assert "<td>erstattet</td>" in page.text
     assert "<td>unheard_of</td>" in page.text
+
+
+def test_all_test_orders_are_deleted_after_a_question(
+    pages: Client, event: Event, base: str
+) -> None:
+    item = make_item(event)
+    for _ in range(2):
+        make_order(event, items=[item], testmode=True)
+    real = make_order(event, items=[item])
+    path = f"{base}orders/test-orders/delete/"
+    assert path in pages.get(f"{base}orders/").text
+
+    assert "Delete 2 test orders?" in pages.get(path).text
+    answer = pages.post(path, follow=True)
+
+    assert "2 test orders have been deleted." in answer.text
+    assert path not in answer.text
+    assert event.orders.get() == real

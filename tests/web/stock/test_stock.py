@@ -12,7 +12,9 @@ from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.scans import Scan
 from counterfoil.checkin.services import redeem
-from counterfoil.stock.models import StockEvent
+from counterfoil.orders.queries import availability
+from counterfoil.stock.models import SingleTicket, StockEvent
+from counterfoil.stock.replay import differences
 from gate import make_list
 from makers import make_event, make_item, make_order
 
@@ -155,6 +157,28 @@ def test_the_log_of_a_ticket_tells_its_life_in_words(
     assert places == sorted(places)
     other = batch.tickets.get(number=4).position
     assert "Sold (friends)" not in _text(pages.get(f"{base}orders/tickets/{other.pk}/"))
+
+
+def test_a_ticket_that_left_is_replaced_within_its_quota(
+    pages: Client, base: str, event: Event
+) -> None:
+    item = make_item(event, quota=3)
+    batch = make(item, 3)
+    old = batch.tickets.get(number=2).position
+    path = f"{base}orders/tickets/{old.pk}/replace/"
+
+    assert "becomes void" in _text(pages.get(path))
+    page = _text(pages.post(path, follow=True))
+
+    assert "This ticket replaces the other one." in page
+    new = SingleTicket.objects.get(replaces=old).position
+    assert (new.secret != old.secret, new.price, new.order.status) == (True, old.price, "p")
+    assert batch.tickets.get(number=2).validity == "void"
+    quota = item.quotas.get()
+    assert availability([quota])[quota.pk].used == 3
+    assert new.order.code in StockEvent.objects.get().note
+    assert differences(event) == []
+    assert pages.post(path).status_code == 404
 
 
 def _sold(tickets: str) -> dict[str, str]:

@@ -6,27 +6,23 @@ are streamed into it, so memory use does not grow with the batch.
 
 from __future__ import annotations
 
-import csv
-import io
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from counterfoil.api.framework.downloads import FileAnswers
 from counterfoil.api.framework.fields import Money
+from counterfoil.api.framework.tables import CsvRenderer, Table, XlsxRenderer, table_answer
 from counterfoil.api.framework.views import EventView, ListView
 from counterfoil.batches import queries
 from counterfoil.batches.books import parse_books
@@ -34,7 +30,6 @@ from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Place, Va
 from counterfoil.batches.ticket_ranges import in_ranges, parse_serial_tickets, parse_tickets
 from counterfoil.catalog.models import ItemVariation
 from counterfoil.catalog.money import in_currency, written_places
-from counterfoil.core import heavy
 from counterfoil.core.translated import resolve
 
 COLUMNS = (
@@ -59,34 +54,6 @@ _BLANK_COLUMNS = ("sold", "buyer", "note")
 _CHUNK = 1000
 
 Row = tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """An export: names of columns, and rows that may be read once."""
-
-    columns: tuple[str, ...]
-    rows: Iterable[Row]
-    decimals: int
-
-
-class _TableRenderer(BaseRenderer):
-    """Declares a media type; the view writes the file."""
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return JSONRenderer().render(data)
-
-
-class CsvRenderer(_TableRenderer):
-    media_type = "text/csv"
-    format = "csv"
-    charset = "utf-8"
-
-
-class XlsxRenderer(_TableRenderer):
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    format = "xlsx"
-    charset = None
 
 
 class TicketSerializer(serializers.ModelSerializer[BatchTicket]):
@@ -197,22 +164,12 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         return queries.tickets_of(self.batch).select_related("batch__event", *related)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        write: dict[type[BaseRenderer], Callable[[IO[bytes], Table], None]] = {
-            CsvRenderer: _write_csv,
-            XlsxRenderer: _write_xlsx,
-        }
         renderer = request.accepted_renderer
-        if type(renderer) not in write:
+        if isinstance(renderer, JSONRenderer):
             return super().list(request, *args, **kwargs)
         table = self._table(self.filter_queryset(self.get_queryset()))
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
-        with heavy.slot():  # not while the file is sent: a slow client must not hold it
-            write[type(renderer)](file, table)
-        file.seek(0)
-        name = f"{self.event.slug}-batch-{self.batch.pk}.{renderer.format}"
-        return FileResponse(
-            file, as_attachment=True, filename=name, content_type=renderer.media_type
-        )
+        name = f"{self.event.slug}-batch-{self.batch.pk}"
+        return table_answer(renderer, table, name=name)
 
     def _table(self, tickets: QuerySet[BatchTicket]) -> Table:
         is_sellers = self.request.query_params.get("list") == "seller"
@@ -254,41 +211,6 @@ def _rows(tickets: QuerySet[BatchTicket], batch: OfflineSalesBatch) -> Iterator[
         numbers = serial, batch.book_of(number)
         product = names[item], values.get(variation)
         yield (number, *ids, price, currency, *numbers, validity, place, *product, date)
-
-
-def _write_csv(file: IO[bytes], table: Table) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
-    writer = csv.writer(text)
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow(
-            value.isoformat() if isinstance(value, datetime) else value for value in row
-        )
-    text.detach()
-
-
-def _write_xlsx(file: IO[bytes], table: Table) -> None:
-    """Write a sheet row by row: with ``constant_memory`` each goes to disk as the next begins."""
-    import xlsxwriter  # late: it takes long, and few ask for a workbook
-
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "remove_timezone": True,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet("Tickets")
-        formats = {
-            "price": book.add_format({"num_format": f"0.{'0' * table.decimals}"}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        }
-        by_column = [formats.get(name) for name in table.columns]
-        sheet.write_row(0, 0, table.columns)
-        for number, row in enumerate(table.rows, start=1):
-            for column, value in enumerate(row):
-                if value is not None:
-                    sheet.write(number, column, value, by_column[column])
 
 
 routes = [

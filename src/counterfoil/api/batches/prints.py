@@ -169,7 +169,7 @@ class _BatchPrintView(EventView[Print]):
         return Response(body, status=status.HTTP_202_ACCEPTED)
 
 
-class AcceptedPrintSerializer(serializers.Serializer[Any]):
+class PrintAnswerSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     download = serializers.URLField()
 
@@ -217,7 +217,7 @@ class BatchPrintView(ListView, DetailView, _BatchPrintView):
     def get_serializer_class(self) -> type[PrintSerializer]:
         return PrintSerializer if self.action == "list" else PrintDetailSerializer
 
-    @extend_schema(responses={202: AcceptedPrintSerializer})
+    @extend_schema(responses={202: PrintAnswerSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Request a print of a batch on sheets. Void tickets are left out."""
         batch = self.batch
@@ -249,10 +249,10 @@ class RepeatedSheetsView(_BatchPrintView):
     request_examples: ClassVar[dict[str, Any]] = {
         "create": {"sheets": "17-19,24", "reason": "Jammed", "accept_void": False}
     }
-    serializer_class = AcceptedPrintSerializer
+    serializer_class = PrintAnswerSerializer
     input_serializer_class = RepeatSerializer
 
-    @extend_schema(responses={202: AcceptedPrintSerializer})
+    @extend_schema(responses={202: PrintAnswerSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Request sheets again. Void tickets among them must be accepted."""
         printed = self.get_object()
@@ -271,7 +271,7 @@ class RepeatedSheetsView(_BatchPrintView):
 
 class PrintDownloadView(FileAnswers, _BatchPrintView):
     verbose_name = "download of a print"
-    serializer_class = AcceptedPrintSerializer
+    serializer_class = PrintAnswerSerializer
 
     @extend_schema(responses=RESULT_OF_JOB)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:

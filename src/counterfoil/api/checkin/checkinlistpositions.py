@@ -51,6 +51,10 @@ class ListPositionView(ScannerSerialization, ListView, DetailView, EventView[Ord
         whatever = self.request.query_params.get("ignore_status") == "true"
         return with_related(queries.tickets_of([self._list()], whatever_status=whatever))
 
+    def whole_count(self) -> int:
+        checkin_list = self._list()
+        return queries.tallies(self.event, [checkin_list])[checkin_list.pk].positions.total()
+
     @extend_schema(request=ScanSerializer, responses=SCAN_RESPONSES)
     def redeem(self, request: Request, *args: Any, secret: str, **kwargs: Any) -> Response:
         """Check a ticket in or out, by its secret or its id."""

@@ -28,6 +28,7 @@ from counterfoil.api.framework.views import (
 )
 from counterfoil.catalog.models import Item, ItemVariation
 from counterfoil.checkin import lists, queries, reports
+from counterfoil.checkin.entry_counts import inside_of
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.queries import Tally
 from counterfoil.checkin.reasons import Reason
@@ -236,7 +237,7 @@ def _status(checkin_list: CheckinList, language: str) -> dict[str, Any]:
         "event": {"name": resolve(checkin_list.event.name, language)},
         "checkin_count": tally.checkins.total(),
         "position_count": tally.positions.total(),
-        "inside_count": queries.inside(checkin_list).count(),
+        "inside_count": inside_of(checkin_list.pk),
         "items": [
             {
                 **_counted(item.pk, "name", item.name, language),

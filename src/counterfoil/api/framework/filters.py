@@ -107,6 +107,8 @@ class RowIds(django_filters.BaseInFilter, RowId):  # type: ignore[misc]
 class TotalOrder(filters.OrderingFilter):
     """``ordering`` by the view's ``ordering_fields``, made total with the primary key.
 
+    The key goes down with columns of the row itself that do, so that an index has it.
+
     Unknown fields are ignored. Views without ``ordering_fields`` keep their own order.
     """
 
@@ -120,4 +122,10 @@ class TotalOrder(filters.OrderingFilter):
         self, request: Request, queryset: QuerySet[Any], view: APIView
     ) -> QuerySet[Any]:
         ordering = self.get_ordering(request, queryset, view) or queryset.query.order_by
-        return queryset.order_by(*ordering, "pk")
+        goes_down = ordering and all(_goes_down(name) for name in ordering)
+        return queryset.order_by(*ordering, "-pk" if goes_down else "pk")
+
+
+def _goes_down(ordering: Any) -> bool:
+    """Tell whether an ordering is by a column of the row itself, the largest first."""
+    return isinstance(ordering, str) and ordering.startswith("-") and "__" not in ordering

@@ -215,6 +215,14 @@ class ListView(mixins.ListModelMixin):
 
     log_kind: ClassVar[str | None] = None
     page_generated: ClassVar[bool] = False
+    counted_filters: ClassVar[tuple[str, ...]] = ()
+
+    def whole_count(self) -> int | None:
+        """Return the number of rows without filters, or with those in ``counted_filters``.
+
+        None: it is not kept, and must be counted.
+        """
+        return None
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         poll_from = self._poll_from() if self.page_generated else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Col, OrderBy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,7 +20,8 @@ from counterfoil.api.orders.order_filters import OrderPositionFilters, canceled_
 from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
 from counterfoil.checkin.positions import update_position
 from counterfoil.checkin.secrets import set_block
-from counterfoil.orders.models import OrderPosition
+from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.ticket_counts import live_tickets
 
 
 class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
@@ -47,9 +49,16 @@ class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
 
     def get_queryset(self) -> QuerySet[OrderPosition]:
         positions = shown_positions(canceled=canceled_positions_wanted(self.request))
+        # An index has the id of the order beside the time, which all tickets of a batch share.
+        order_id = Col(Order._meta.db_table, Order._meta.get_field("id"))
         return positions.filter(order__event=self.event).order_by(
-            "order__datetime", "order", "positionid"
+            "order__datetime", OrderBy(order_id), "positionid"
         )
+
+    def whole_count(self) -> int | None:
+        if canceled_positions_wanted(self.request):
+            return None
+        return live_tickets(self.event.pk)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         context = self.get_serializer_context()

@@ -16,10 +16,10 @@ from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from counterfoil.api.batches.batchtickets import CsvRenderer
 from counterfoil.api.framework.downloads import FileAnswers
 from counterfoil.api.framework.fields import Moment, Money
 from counterfoil.api.framework.filters import RowId, Words
+from counterfoil.api.framework.tables import CsvRenderer
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.core import heavy
 from counterfoil.stock import queries

@@ -96,6 +96,8 @@ BATCH_VARIABLES = (
     ),
 )
 
+BATCH_KEYS = frozenset(variable.key for variable in BATCH_VARIABLES)
+
 
 def table_variable(name: str, sample: str = "") -> TicketVariable:
     """Return the variable of a column of a batch's table; empty where there is none."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from counterfoil.catalog.models import Event
 from counterfoil.printing.variables.answers import question_variables
 from counterfoil.printing.variables.batch import (
+    BATCH_KEYS,
     BATCH_VARIABLES,
     TABLE_COLUMN,
     table_variable,
@@ -45,11 +46,10 @@ class VariableTable:
 
     def documented(self) -> Iterator[Variable]:
         """Iterate over the variables that pretix has, too."""
-        ours = {variable.key for variable in BATCH_VARIABLES}
         return (
             variable
             for variable in self
-            if variable.key not in ours and not variable.key.startswith(TABLE_COLUMN)
+            if variable.key not in BATCH_KEYS and not variable.key.startswith(TABLE_COLUMN)
         )
 
     def find(self, key: str) -> Variable | None:

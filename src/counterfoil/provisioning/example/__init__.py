@@ -17,7 +17,7 @@ from django.db.models import Model
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
-from counterfoil.catalog import products, services
+from counterfoil.catalog import numbers, products, services
 from counterfoil.catalog.models import Event, Item, ItemCategory, Organizer, Quota, TaxRule
 from counterfoil.catalog.queries import free_slug
 from counterfoil.catalog.quotas import save_quota
@@ -63,6 +63,7 @@ class _Example:
         self._event = services.create_event(organizer=self._organizer, fields=fields)
         self._note(self._event, "event")
         items = self._items()
+        self._number(items)
         self._quotas(items)
         self._layouts(items)
         self._sheets()
@@ -105,6 +106,16 @@ class _Example:
             variations=[{**values, "position": number} for number, values in numbered],
         )
         return self._note(made, "item")
+
+    def _number(self, items: list[Item]) -> None:
+        """Number the tickets by a series that examples of the organizer share."""
+        fields = self._source["number_series"]
+        series = self._organizer.number_series.filter(prefix=fields["prefix"]).first()
+        if series is None:
+            series = numbers.save_series(series=None, organizer=self._organizer, fields=fields)
+            self._note(series, "numberseries")
+        for item in items:
+            numbers.assign_series(item=item, chosen={None: series})
 
     def _quotas(self, items: list[Item]) -> None:
         for number, entry in enumerate(self._source["quotas"]):

@@ -14,8 +14,10 @@ from django.utils.translation import ngettext
 
 from counterfoil.batches.models import MAX_AMOUNT, BatchRequest
 from counterfoil.batches.spec import BatchSpec
+from counterfoil.batches.tables import BatchTable, read_batch_table
 from counterfoil.catalog.models import Event, SalesChannel, SubEvent
 from counterfoil.core.ids import row_id
+from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.availability import (
     Obstacle,
@@ -29,6 +31,7 @@ from counterfoil.web.framework.forms.dates import DateField
 from counterfoil.web.framework.labels import product_name
 
 _LONGEST_COMMENT = 2000
+TABLE_TYPES = ".csv,.tsv,.txt,.xlsx"
 
 M = TypeVar("M", bound=Model)
 
@@ -79,8 +82,26 @@ class NewBatchForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    book_size = forms.IntegerField(
+        label=_("Tickets per book"),
+        required=False,
+        min_value=1,
+        max_value=MAX_AMOUNT,
+        help_text=_("If the tickets are bound or handed out in books. Leave empty for no books."),
+    )
+    table = forms.FileField(
+        label=_("Table"),
+        required=False,
+        help_text=_(
+            "A CSV or XLSX file with a row for each ticket, such as row, seat or name. Layouts "
+            "print a column as data:NAME. The number of rows is the amount."
+        ),
+        widget=forms.FileInput(attrs={"accept": TABLE_TYPES}),
+    )
 
-    def __init__(self, event: Event, data: Any = None, *, chosen: Mapping[str, Any]) -> None:
+    def __init__(
+        self, event: Event, data: Any = None, files: Any = None, *, chosen: Mapping[str, Any]
+    ) -> None:
         """``chosen`` holds the values of the form before it is submitted."""
         web = event.organizer.sales_channels.filter(identifier="web").first()
         defaults: dict[str, Any] = {
@@ -88,8 +109,10 @@ class NewBatchForm(forms.Form):
             "sales_channel": web,
             "testmode": event.testmode,
         }
-        super().__init__(data, initial={**defaults, **chosen})
+        super().__init__(data, files, initial={**defaults, **chosen})
         self.event = event
+        self.batch_table: BatchTable | None = None
+        self.fields["amount"].required = not (files and "table" in files)
         self._set_querysets()
         self.date = self._date()
         self.channel = chosen_of(
@@ -106,8 +129,8 @@ class NewBatchForm(forms.Form):
 
     @property
     def entered_amount(self) -> int | None:
-        """The amount as entered, if it is a number."""
-        return row_id(self["amount"].value())
+        """The amount as entered, if it is a number, or that of the table."""
+        return len(self.batch_table.rows) if self.batch_table else row_id(self["amount"].value())
 
     @property
     def is_too_many(self) -> bool:
@@ -122,6 +145,8 @@ class NewBatchForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("table"):
+            self._read_table(cleaned)
         offer = self.offers.get(cleaned.get("item", ""))
         if self.event.has_subevents and self.date is None:
             return cleaned
@@ -132,6 +157,19 @@ class NewBatchForm(forms.Form):
         elif "amount" in cleaned and self.is_too_many:
             self.add_error("amount", _left_message(offer.left or 0) if offer else "")
         return cleaned
+
+    def _read_table(self, cleaned: dict[str, Any]) -> None:
+        try:
+            self.batch_table = read_batch_table(cleaned["table"], field="table")
+        except Invalid as refusal:
+            self.add_error("table", refusal.sentences)
+            return
+        rows = len(self.batch_table.rows)
+        if cleaned.get("amount") not in (None, rows):
+            words = _("The table has %(rows)d rows. Leave the amount empty, or enter that number.")
+            self.add_error("amount", words % {"rows": rows})
+        else:
+            cleaned["amount"] = rows
 
     def batch_spec(self) -> BatchSpec:
         """Return the batch that a valid form requests."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.display_names import names_of
 from counterfoil.batches import queries, requests, services
+from counterfoil.batches.books import books_in
 from counterfoil.batches.models import MAX_AMOUNT, BatchRequest, BatchTicket, OfflineSalesBatch
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.queries import lists_of
@@ -94,6 +95,8 @@ class Batch(EventPage):
             "batch": batch,
             "tickets": queries.annotated_tickets(batch)[:FIRST],
             "is_numbered": queries.is_numbered(batch),
+            "serials": queries.serials_of(batch),
+            "books": books_in(batch),
             "prints": prints,
             "printer": PrinterForm(),
             "requested_by": requested_by,
@@ -162,7 +165,7 @@ class NewBatch(FormPage, EventPage):
     def form(self, *sent: Any) -> NewBatchForm:
         names = NewBatchForm.base_fields.keys() & self.request.GET.keys() - {"form"}
         chosen = {name: self.asked(name) for name in names}
-        return NewBatchForm(self.event, *sent[:1], chosen=chosen)
+        return NewBatchForm(self.event, *sent, chosen=chosen)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form = self.form()
@@ -182,6 +185,7 @@ class NewBatch(FormPage, EventPage):
             event=self.event,
             new=form.batch_spec(),
             form_id=str(form.cleaned_data["form"]),
+            table=form.batch_table,
         )
         return self.go("batch-request", batch_request.pk)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counterfoil.checkin import lists, queries, services
+from counterfoil.checkin.entry_counts import inside_of
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.reasons import Reason
 from counterfoil.checkin.scans import Outcome, Scan
@@ -74,16 +75,23 @@ class ListDetail(ListPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         text, state = self.asked("q"), self.asked("state")
         tally = queries.tallies(self.event, [self.list])[self.list.pk]
-        inside = queries.inside(self.list)
-        is_inside = Exists(inside.filter(pk=OuterRef("pk")))
-        rows = self.rows(self._tickets(text, state).annotate(is_inside=is_inside))
+        count = None if text or state else tally.positions.total()
+        rows = self.rows(self._tickets(text, state), count)
+        rows.object_list = list(rows.object_list)
+        # Asked of the page's tickets only: PostgreSQL would look at all that are inside.
+        shown = queries.presences(self.list).filter(
+            inside=True, position_id__in=[ticket.pk for ticket in rows.object_list]
+        )
+        are_inside = set(shown.values_list("position_id", flat=True))
+        for ticket in rows.object_list:
+            ticket.is_inside = ticket.pk in are_inside
         return self.render(
             "web/checkin/detail.html",
             {
                 "list": self.list,
                 "tickets": tally.positions.total(),
                 "checked_in": tally.checkins.total(),
-                "inside": inside.count(),
+                "inside": inside_of(self.list.pk),
                 "rows": rows,
                 "text": text,
                 "state": state,
@@ -100,7 +108,8 @@ class ListDetail(ListPage):
         if text:
             tickets = positions_like(tickets, text, Scope.of(self.event))
         if state in ("came", "missing"):
-            tickets = tickets.filter(Q(("last_checked_in__isnull", state == "missing")))
+            came = Exists(queries.presences(self.list).filter(position_id=OuterRef("pk")))
+            tickets = tickets.filter(came if state == "came" else ~came)
         return tickets
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.models import Event
 from counterfoil.layouts.messages import descriptions
@@ -25,7 +28,7 @@ def editor_data(event: Event, layout: TicketLayout) -> dict[str, Any]:
             "background": tell_background(layout.background),
         },
         "version": LayoutContent.of(layout).version,
-        "descriptions": descriptions(),
+        "descriptions": list(_described()),
         "variables": [
             {
                 "key": variable.key,
@@ -42,6 +45,23 @@ def editor_data(event: Event, layout: TicketLayout) -> dict[str, Any]:
             for size in PAGE_SIZES.values()
         ],
     }
+
+
+#: Help in the words of the panel, where the engine's names what stands in files.
+_HELP = {
+    "content": _("A variable of the ticket, or a text of your own."),
+    "text": _("Your own text. Variables in braces are replaced: {item}"),
+    "text_i18n": _("Your own text in each language. Variables in braces are replaced: {item}"),
+}
+
+
+def _described() -> Iterator[dict[str, Any]]:
+    for kind in descriptions():
+        attributes = [
+            {**each, "help": str(_HELP.get(each["name"], each["help"]))}
+            for each in kind["attributes"]
+        ]
+        yield {**kind, "attributes": attributes}
 
 
 def _fonts() -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ number has a wrong one half of the time.
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,9 +19,10 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import Background
-from counterfoil.layouts.services import element_of, problems_of
+from counterfoil.layouts.services import read_readable
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing import previews
+from counterfoil.printing.plans import plan_of_elements
 from counterfoil.render import (
     CostlyTicketError,
     Extent,
@@ -29,8 +30,8 @@ from counterfoil.render import (
     Plan,
     Problem,
     Ticket,
-    inspect,
 )
+from counterfoil.render.elements.base import Element
 from counterfoil.render.units import mm
 from counterfoil.web.editor.parsing import EditorJsonView, PictureAsked
 
@@ -56,34 +57,50 @@ def draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> P
         return _draw(event, asked, position)
 
 
+def draw_proof(event: Event, asked: PictureAsked, position: OrderPosition | None) -> str:
+    """Print a ticket with a layout that is not saved yet; return the PDF as a data URL.
+
+    Raises:
+        EditorJsonView: the layout cannot be printed.
+        Invalid: the ticket cannot be printed.
+        TooBusy: too many previews are being drawn.
+    """
+    readable, problems = read_readable(asked.elements or built_in_layout())
+    if problems:
+        raise EditorJsonView([_told_problem(problem) for problem in problems])
+    plan = _plan(readable.values(), asked.background)
+    ticket = _ticket(plan, event, asked, position)
+    pdf = previews.draw_pdf(plan, ticket, title=str(event))
+    return f"data:application/pdf;base64,{base64.b64encode(pdf).decode('ascii')}"
+
+
 def _draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> Picture:
     elements = asked.elements or built_in_layout()  # an empty layout prints with these
-    problems = list(problems_of(elements))
-    broken = {element_of(problem) for problem in problems}
-    kept = [index for index in range(len(elements)) if index not in broken]
-    plan = _plan([elements[index] for index in kept], asked.background)
+    readable, unreadable = read_readable(elements)
+    problems, indexes = list(unreadable), list(readable)
+    plan = _plan(readable.values(), asked.background)
     ticket = _ticket(plan, event, asked, position)
-    inspected = {kept[each.index]: each for each in _inspect(plan, ticket, kept)}
+    page, dpi = _page_and_dpi(plan, asked)
+    try:
+        png, elements_drawn = previews.draw_inspected(plan, ticket, page=page, dpi=dpi)
+    except CostlyTicketError as error:
+        index = indexes[int(error.pointer.removeprefix("/"))]
+        raise EditorJsonView.at(f"/{index}", translated(error.message)) from None
+    inspected = {indexes[each.index]: each for each in elements_drawn}
     unprintable = {index: each.problem for index, each in inspected.items() if each.problem}
     problems += [Problem(f"/{index}", why) for index, why in unprintable.items()]
-    problems += [Problem(f"/{kept[each.order]}", each.remark.detail) for each in plan.unplaced]
-    left_out = asked.hidden | unprintable.keys()
-    shown = _without(plan, {place for place, index in enumerate(kept) if index in left_out})
+    problems += [Problem(f"/{indexes[each.order]}", each.remark.detail) for each in plan.unplaced]
+    if asked.hidden:  # it was drawn to be looked at; what is shown is drawn without it
+        left_out = asked.hidden | unprintable.keys()
+        shown = _without(plan, {place for place, index in enumerate(indexes) if index in left_out})
+        png = previews.draw_png(shown, ticket, page=page, dpi=dpi)
     answer = {
-        "picture": _picture(shown, ticket, asked),
+        "picture": f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}",
         "elements": _told_elements(inspected, len(asked.elements)),
         "warnings": _warnings(plan),
         "ticket": _label(asked, ticket),
     }
     return Picture([_told_problem(problem) for problem in problems], answer)
-
-
-def _inspect(plan: Plan, ticket: Ticket, kept: list[int]) -> list[Inspected]:
-    try:
-        return inspect(plan, ticket, budget=previews.preview_budget())
-    except CostlyTicketError as error:
-        index = kept[int(error.pointer.removeprefix("/"))]
-        raise EditorJsonView.at(f"/{index}", translated(error.message)) from None
 
 
 def pages_of(plan: Plan) -> list[dict[str, float]]:
@@ -94,10 +111,10 @@ def pages_of(plan: Plan) -> list[dict[str, float]]:
     ]
 
 
-def _plan(elements: list[dict[str, Any]], background: Background | None) -> Plan:
+def _plan(elements: Iterable[Element], background: Background | None) -> Plan:
     key = background.pk if background else None
     try:
-        return previews.preview_plan(elements=elements, background=key)
+        return plan_of_elements(elements, key, name=previews.UNSAVED)
     except Invalid as refused:
         raise EditorJsonView.of(refused) from None
 
@@ -121,11 +138,9 @@ def _without(plan: Plan, places: Collection[int]) -> Plan:
     return replace(plan, pages=pages)
 
 
-def _picture(plan: Plan, ticket: Ticket, asked: PictureAsked) -> str:
+def _page_and_dpi(plan: Plan, asked: PictureAsked) -> tuple[int, int]:
     page = min(max(asked.page, 1), len(plan.pages))
-    dpi = int(min(max(asked.dpi, _COARSEST_DPI), previews.finest_dpi(plan, page)))
-    png = previews.draw_png(plan, ticket, page=page, dpi=dpi)
-    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+    return page, int(min(max(asked.dpi, _COARSEST_DPI), previews.finest_dpi(plan, page)))
 
 
 def _told_elements(inspected: dict[int, Inspected], number: int) -> list[dict[str, Any] | None]:

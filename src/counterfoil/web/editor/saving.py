@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from counterfoil.accounts.actors import Actor
+from counterfoil.accounts.actors import Actor, UserActor
 from counterfoil.audit.models import LogEntry
 from counterfoil.audit.queries import entries_of
 from counterfoil.catalog.models import Event
@@ -62,7 +62,7 @@ def in_stored_form(
     return [forms.get(_as_javascript_sees(element), element) for element in sent]
 
 
-def tell_conflict(layout: TicketLayout) -> dict[str, Any]:
+def tell_conflict(layout: TicketLayout, reader: UserActor) -> dict[str, Any]:
     """Tell what is stored now, who did it and when."""
     layout.refresh_from_db()
     entry = (
@@ -73,7 +73,7 @@ def tell_conflict(layout: TicketLayout) -> dict[str, Any]:
     )
     return {
         "version": LayoutContent.of(layout).version,
-        "by": _who(entry),
+        "by": _who(entry, reader),
         "when": moment(entry.datetime) if entry else "",
         "layout": {
             "name": layout.name,
@@ -104,8 +104,10 @@ def _as_javascript_sees(element: dict[str, Any]) -> str:
     return json.dumps(json.loads(json.dumps(element), parse_int=float), sort_keys=True)
 
 
-def _who(entry: LogEntry | None) -> str:
+def _who(entry: LogEntry | None, reader: UserActor) -> str:
     if entry is None:
         return ""
+    if entry.user == reader.user:
+        return _("You (in another window)")
     actor = entry.user or entry.token or entry.device
     return str(actor) if actor else _("Counterfoil")

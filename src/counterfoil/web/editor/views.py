@@ -37,6 +37,7 @@ class Editor(LayoutPage):
             "orders": self.has_permission(_SEE_TICKETS),
             "urls": {
                 "picture": self.link("editor-picture"),
+                "proof": self.link("editor-proof"),
                 "save": self.link("editor-save", self.layout.pk),
                 "copy": self.link("editor-copy"),
                 "background": self.link("editor-background"),
@@ -66,8 +67,8 @@ class Asked(EventPage):
         return JsonResponse({"message": str(sentence)}, status=status)
 
 
-class Picture(Asked):
-    """The page as it would be printed."""
+class Shown(Asked):
+    """A ticket with the layout that is being edited: a real one is looked at, which is logged."""
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         asked = parsing.read_picture(parsing.read_body(request), self.event)
@@ -78,13 +79,31 @@ class Picture(Asked):
             position = find_position(self.event, asked.ticket)
             if position is None:
                 return self.refused(_("No ticket of this event matches."), 404)
-        picture = preview.draw(self.event, asked, position)
+        shown = self.show(asked, position)
         if position is not None:
             layout = str(previews.UNSAVED)
             record_preview(actor=self.actor, position=position, layout=layout)
+        return shown
+
+    def show(self, asked: parsing.PictureAsked, position: OrderPosition | None) -> HttpResponseBase:
+        raise NotImplementedError
+
+
+class Picture(Shown):
+    """The page as it would be printed."""
+
+    def show(self, asked: parsing.PictureAsked, position: OrderPosition | None) -> HttpResponseBase:
+        picture = preview.draw(self.event, asked, position)
         if picture.problems:
             return JsonResponse({"problems": picture.problems, **picture.answer}, status=422)
         return JsonResponse(picture.answer)
+
+
+class Proof(Shown):
+    """The PDF as it would be printed."""
+
+    def show(self, asked: parsing.PictureAsked, position: OrderPosition | None) -> HttpResponseBase:
+        return JsonResponse({"pdf": preview.draw_proof(self.event, asked, position)})
 
 
 class Save(Asked, LayoutPage):
@@ -97,7 +116,7 @@ class Save(Asked, LayoutPage):
                 actor=self.actor, layout=self.layout, design=design, version=version
             )
         except Conflict:
-            return JsonResponse(saving.tell_conflict(self.layout), status=409)
+            return JsonResponse(saving.tell_conflict(self.layout, self.actor), status=409)
         except Invalid as refused:
             raise parsing.EditorJsonView.of(refused) from None
         return JsonResponse({"version": LayoutContent.of(saved).version, "name": saved.name})
@@ -137,6 +156,7 @@ class NewBackground(Asked):
 
 routes = event_routes(
     path("layouts/picture/", Picture.as_view(), name="editor-picture"),
+    path("layouts/proof/", Proof.as_view(), name="editor-proof"),
     path("layouts/background/", NewBackground.as_view(), name="editor-background"),
     path("layouts/copy/", Copy.as_view(), name="editor-copy"),
     path("layouts/<int:layout>/edit/", Editor.as_view(), name="layout-edit"),

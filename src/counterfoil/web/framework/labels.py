@@ -57,6 +57,7 @@ PRINTED: dict[str, Any] = {
 ACTION_LABELS: dict[str, Any] = {
     "counterfoil.order.added": _("order created"),
     "counterfoil.order.deleted": _("order deleted"),
+    "counterfoil.event.testorders_deleted": _("test orders deleted"),
     "counterfoil.order.changed": _("order changed"),
     "counterfoil.order.paid": _("order paid"),
     "counterfoil.order.pending": _("order marked as pending"),

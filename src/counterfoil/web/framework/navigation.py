@@ -49,7 +49,13 @@ EVENT: tuple[Entry, ...] = (
     Entry("layouts", _("Layouts"), "palette"),
     Entry("batches", _("Batches"), "tickets", ("event.orders:read",)),
     Entry("counter", _("Counter"), "store", ("event.stock:write",)),
-    Entry("orders", _("Orders"), "clipboard-list", ("event.orders:read",)),
+    Entry(
+        "orders",
+        _("Orders"),
+        "clipboard-list",
+        ("event.orders:read",),
+        others=("numberreport",),
+    ),
     Entry(
         "checkinlists", _("Check-in"), "scan-line", ("event.orders:read", "event.orders:checkin")
     ),
@@ -74,6 +80,7 @@ ORGANIZER: tuple[Entry, ...] = (
         "users",
         ("organizer.sellers:read", "organizer.sellers:write"),
     ),
+    Entry("numberseries", _("Number series"), "list-checks"),
     Entry("webhooks", _("Webhooks"), "globe", ("organizer.settings.general:write",)),
     Entry("organizer-settings", _("Settings"), "settings", ("organizer.settings.general:write",)),
 )

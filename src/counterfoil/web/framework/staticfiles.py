@@ -20,6 +20,8 @@ from whitenoise.responders import NOT_ALLOWED_RESPONSE, Response
 from counterfoil.web.framework.static_version import FOLDER
 
 _MINIFIED = ".min.js"
+#: Types that not every system knows.
+_FONTS = {".woff2": "font/woff2"}
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no types
@@ -43,7 +45,8 @@ class _Kept:
             content = jsmin(content.decode()).encode()
         self._content = content
         self._deflated = gzip.compress(content, mtime=0)
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        kind = _FONTS.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+        kind = kind or "application/octet-stream"
         charset = "; charset=utf-8" if kind.startswith("text/") else ""
         self._headers = [
             ("Content-Type", kind + charset),

@@ -33,7 +33,6 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page as PageOfRows
-from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,9 +48,10 @@ from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import User
 from counterfoil.audit import services as audit
 from counterfoil.catalog.models import Event, Organizer
+from counterfoil.core.paging import LongPaginator
 from counterfoil.core.refusals import Invalid, Refusal
-from counterfoil.core.statuses import RETRY_AFTER, status_of
 from counterfoil.core.transactions import late_atomic
+from counterfoil.ops.statuses import RETRY_AFTER, status_of
 from counterfoil.web.framework import navigation
 from counterfoil.web.framework.addresses import own
 from counterfoil.web.framework.moments import region_of, set_region
@@ -157,25 +157,27 @@ class Page(View):
             page["Retry-After"] = RETRY_AFTER
         return page
 
-    def rows(self, found: QuerySet[Any]) -> PageOfRows[Any]:
+    def rows(self, found: QuerySet[Any], count: int | None = None) -> PageOfRows[Any]:
         """Return the page of a list that ``?page=`` names; odd numbers mean the nearest.
 
-        ``?rows=`` is how many it shows, if that is offered.
+        ``?rows=`` is how many it shows, if that is offered. ``count`` is how many rows the list
+        has, if that is known.
         """
-        asked = self.asked("rows")
-        number = int(asked) if asked in map(str, ROWS_OFFERED) else ROWS
-        return Paginator(found, number).get_page(self.request.GET.get("page"))
+        requested = self.asked("rows")
+        size = int(requested) if requested in map(str, ROWS_OFFERED) else ROWS
+        pages = LongPaginator(found, size, count=lambda: count)
+        return pages.get_page(self.request.GET.get("page"))
 
     def in_order(
         self, found: QuerySet[Any], columns: Mapping[str, str], usual: str
     ) -> QuerySet[Any]:
         """Order a list by ``?sort=``, which names one of its columns, or ``-`` and one.
 
-        ``columns`` maps names to fields; the order is that of ``usual`` where nothing is asked.
+        ``columns`` maps names to fields; ``usual`` is the order without a parameter.
         """
-        asked = self.asked("sort")
-        name = asked.removeprefix("-") if asked.removeprefix("-") in columns else ""
-        chosen = asked if name else usual
+        requested = self.asked("sort")
+        name = requested.removeprefix("-") if requested.removeprefix("-") in columns else ""
+        chosen = requested if name else usual
         sign = "-" if chosen.startswith("-") else ""
         return found.order_by(sign + columns[chosen.removeprefix("-")], sign + "pk")
 

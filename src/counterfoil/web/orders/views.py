@@ -27,6 +27,7 @@ from counterfoil.core.transactions import late_atomic
 from counterfoil.layouts.queries import LayoutChooser
 from counterfoil.orders import search, services
 from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.orders.ticket_counts import orders_in
 from counterfoil.printing import previews
 from counterfoil.printing.access_log import record_download, record_preview
 from counterfoil.printing.queries import has_ticket, may_be_downloaded
@@ -80,8 +81,15 @@ class Orders(EventPage):
             return self.go("ticket", ticket.pk)
         form = OrderFilterForm(request.GET or None, event=self.event)
         orders = self._filtered(form, text)
+        is_whole = not text and not (form.is_bound and form.has_changed())
+        count = orders_in([self.event.pk]) if is_whole else None
         orders = self.in_order(orders, _SORTED, "-created")
-        context = {"rows": self.rows(orders), "form": form, "text": text}
+        context = {
+            "rows": self.rows(orders, count),
+            "form": form,
+            "text": text,
+            "has_test_orders": Order.objects.filter(event=self.event, testmode=True).exists(),
+        }
         return self.render("web/orders/list.html", context)
 
     def _filtered(self, form: OrderFilterForm, text: str) -> QuerySet[Order]:
@@ -137,6 +145,36 @@ class OrderDelete(ConfirmPage, OrderPage):
     def carry_out(self) -> HttpResponseBase:
         services.delete_order(actor=self.actor, order=self.order)
         return self.go("orders", said=_("The order has been deleted."))
+
+
+class TestOrdersDelete(ConfirmPage, EventPage):
+    """Deletes all test orders of the event."""
+
+    write_permissions = WRITE
+    read_permissions = WRITE
+
+    def question(self) -> str:
+        count = self._test_orders().count()
+        return ngettext("Delete %d test order?", "Delete %d test orders?", count) % count
+
+    def consequence(self) -> str:
+        return _("Their tickets and check-ins are deleted as well. Real orders are not affected.")
+
+    def back(self) -> str:
+        return self.link("orders")
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return self.carry_out()  # in transactions of its own, so that others need not wait
+
+    def carry_out(self) -> HttpResponseBase:
+        count = services.delete_test_orders(actor=self.actor, event=self.event)
+        text = ngettext(
+            "%d test order has been deleted.", "%d test orders have been deleted.", count
+        )
+        return self.go("orders", said=text % count)
+
+    def _test_orders(self) -> QuerySet[Order]:
+        return Order.objects.filter(event=self.event, testmode=True)
 
 
 def _with_tickets(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -361,6 +399,7 @@ routes = event_routes(
     path("orders/tickets/<int:ticket>/block/", TicketBlock.as_view(), name="ticket-block"),
     path("orders/tickets/<int:ticket>/revoke/", TicketRevoke.as_view(), name="ticket-revoke"),
     path("orders/", Orders.as_view(), name="orders"),
+    path("orders/test-orders/delete/", TestOrdersDelete.as_view(), name="test-orders-delete"),
     path("orders/<str:order>/", OrderDetail.as_view(), name="order"),
     path("orders/<str:order>/delete/", OrderDelete.as_view(), name="order-delete"),
 )

@@ -129,7 +129,7 @@ class HandedOver(FormPage, _HandedOver):
             "handover": self.handover,
             "printed": self.handover.print,
             "lifts": handovers.lifts_of(self.handover.print),
-            "basename": self.basename,
+            "filename": f"{self.basename}.pdf",
             "token": self.kwargs["token"],
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import Exists, F, OuterRef, Value
@@ -24,21 +24,22 @@ from counterfoil.checkin.queries import entries
 from counterfoil.core.ids import row_id
 from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Conflict, Invalid, Refusal
-from counterfoil.orders.models import Order
+from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.stock import counter, ledger, queries, services
 from counterfoil.stock.execution import ActionRefused, Outcome
 from counterfoil.stock.models import StockEvent
 from counterfoil.stock.moves import Action
+from counterfoil.stock.replacement import replace_ticket
 from counterfoil.stock.selection import Selection, select
 from counterfoil.stock.services import Options
 from counterfoil.web.batches.views import batch_of
-from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
+from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, Needs, event_routes
 from counterfoil.web.stock.bars import bars_of
 from counterfoil.web.stock.forms import ActionForm, ActivateForm, CancelOrderForm
 from counterfoil.web.stock.words import ACTIONS
 
-READ = ("event.orders:read", "event.stock:write")
-WRITE = ("event.stock:write",)
+READ: Needs = ("event.orders:read", "event.stock:write")
+WRITE: Needs = ("event.stock:write",)
 _ROWS = 50
 _SHOWN_REFUSALS = 20
 
@@ -46,7 +47,7 @@ _SHOWN_REFUSALS = 20
 class StockPage(EventPage):
     """A page about the tickets of one batch."""
 
-    read_permissions: tuple[str, ...] = READ
+    read_permissions: ClassVar[tuple[str, ...]] = READ
     write_permissions = WRITE
     batch: OfflineSalesBatch
 
@@ -303,6 +304,43 @@ class CancelOrder(FormPage, EventPage):
         return entries().filter(position__order=self.order).exists()
 
 
+class ReplaceTicket(ConfirmPage, EventPage):
+    """Makes a ticket void and creates one that replaces it."""
+
+    read_permissions = WRITE
+    write_permissions = WRITE
+    button = gettext_lazy("Replace the ticket")
+    position: OrderPosition
+
+    def find_scope(self) -> None:
+        super().find_scope()
+        positions = OrderPosition.objects.select_related(
+            *("order__event__organizer", "order__sales_channel", "batch_ticket"),
+            *("item__tax_rule", "variation", "subevent"),
+        )
+        live = positions.filter(order__event=self.event, canceled=False)
+        self.position = get_object_or_404(live, pk=self.kwargs["ticket"])
+
+    def question(self) -> str:
+        return _("Replace the ticket %s?") % self.position
+
+    def consequence(self) -> str:
+        return _(
+            "The ticket becomes void. A new order with a new code takes its place; print it from "
+            "its page. This cannot be undone."
+        )
+
+    def back(self) -> str:
+        return self.link("ticket", self.position.pk)
+
+    def carry_out(self) -> HttpResponseBase:
+        try:
+            new = replace_ticket(actor=self.actor, position=self.position)
+        except ActionRefused as refusal:
+            raise Conflict(refusal.refused[0].reason) from None
+        return self.go("ticket", new.pk, said=_("This ticket replaces the other one."))
+
+
 class Counter(EventPage):
     """The box office: sells the next tickets from stock, or the one that is scanned."""
 
@@ -383,5 +421,6 @@ routes = event_routes(
     path("batches/<int:batch>/activate/", ActivateTickets.as_view(), name="batch-activate"),
     path("batches/<int:batch>/cancel/", CancelBatch.as_view(), name="batch-cancel"),
     path("orders/<str:order>/cancel/", CancelOrder.as_view(), name="order-cancel"),
+    path("orders/tickets/<int:ticket>/replace/", ReplaceTicket.as_view(), name="ticket-replace"),
     path("counter/", Counter.as_view(), name="counter"),
 )

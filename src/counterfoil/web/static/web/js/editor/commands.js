@@ -6,6 +6,7 @@ import { copyToSystem, pasteFromSystem } from "./copying.js";
 import { ask, word } from "./dom.js";
 import { alignAt, duplicateChosen, grow, nudge, order, removeChosen, spread, turnBy } from "./editing.js";
 import { pageOf } from "./geometry.js";
+import { proof } from "./proof.js";
 import { save } from "./saving.js";
 import { actualSize, fit, zoomAt } from "./zoom.js";
 
@@ -24,6 +25,7 @@ const mayChange = (/** @type {App} */ app) => app.data.writable && app.movable.l
 /** @type {Record<string, Command>} */
 export const commands = {
   save: { run: (app) => void save(app), can: (app) => app.data.writable },
+  proof: { run: (app) => void proof(app) },
   undo: { run: (app) => travel(app, "undo"), can: (app) => app.store.history.canUndo },
   redo: { run: (app) => travel(app, "redo"), can: (app) => app.store.history.canRedo },
   copy: { run: (app) => void copyToSystem(app), can: hasChosen },

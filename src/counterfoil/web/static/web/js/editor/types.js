@@ -91,7 +91,7 @@
  * @property {readonly PageSize[]} sizes
  * @property {boolean} writable
  * @property {boolean} orders whether real tickets may be shown
- * @property {{ picture: string, save: string, copy: string, background: string, close: string }} urls
+ * @property {{ picture: string, save: string, copy: string, background: string, proof: string, close: string }} urls
  * @typedef {Rect & { rotation: number, pivot: Point | null, page: number, findings: readonly Finding[] }} DrawnElement
  * @typedef {object} PictureAnswer
  * @property {string} picture a data: URL

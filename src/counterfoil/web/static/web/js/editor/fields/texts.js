@@ -2,9 +2,13 @@
 /** Fields for what an element says: a variable, own text, own texts by language, and when. */
 
 import { make, set, word } from "../dom.js";
+import { replaceData } from "../layout.js";
 import { Combobox } from "./combobox.js";
 import { fill, MIXED, shared } from "./field.js";
 import { select } from "./plain.js";
+
+/** Names of properties, which need not be there yet. */
+const PROPERTY = /^(meta|itemmeta|data):\S/;
 
 /**
  * @typedef {import("./field.js").Build} Build
@@ -19,7 +23,13 @@ export function variable({ app, id, change }) {
     { value: "other_i18n", label: word("own-texts"), sample: word("own-text-sample") },
   ];
   const options = [...(isPicture ? [] : own), ...matches(app, isPicture ? "image" : "text")];
-  const combo = new Combobox(id, { options, pick: change, isFree: true });
+  // What is no variable is the element's own text.
+  const pick = (/** @type {string} */ value) => {
+    const isName = PROPERTY.test(value) || options.some((option) => option.value === value);
+    if (isPicture || isName || !value.trim()) change(value);
+    else writeOwnText(app, value);
+  };
+  const combo = new Combobox(id, { options, pick, isFree: true });
   return {
     node: combo.node,
     show(values) {
@@ -31,6 +41,19 @@ export function variable({ app, id, change }) {
       );
     },
   };
+}
+
+/**
+ * @param {Wanted["app"]} app
+ * @param {string} text
+ */
+function writeOwnText(app, text) {
+  const { selected } = app;
+  app.store.edit(
+    (layout) =>
+      selected.reduce((done, { key }) => replaceData(done, key, { content: "other", text }), layout),
+    "content",
+  );
 }
 
 /** @type {Build} */

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 
 from counterfoil.files import services as files
-from counterfoil.jobs import cleanup, queries
+from counterfoil.jobs import queries, tasks
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from jobs.asking import again, ask, claim
 
@@ -44,7 +44,7 @@ def test_an_expired_result_is_forgotten_and_its_file_deleted() -> None:
     job = _finished("a.pdf")
     Job.objects.filter(pk=job.pk).update(expires=Now() - timedelta(seconds=1))
 
-    cleanup.clean()
+    tasks.clean()
 
     assert again(job).result_file is None
     assert queries.state_of(job).phase == queries.Phase.EXPIRED
@@ -55,7 +55,7 @@ def test_a_result_that_can_still_be_fetched_is_kept(own_files: Path) -> None:
     job = _finished("a.pdf")
     _make_old(own_files / "results/a.pdf")
 
-    cleanup.clean()
+    tasks.clean()
 
     assert again(job).result_file == "results/a.pdf"
     assert default_storage.exists("results/a.pdf")
@@ -68,7 +68,7 @@ def test_an_old_file_that_no_row_names_is_deleted_and_a_young_one_is_not(own_fil
     _make_old(own_files / "results/old.pdf")
     _make_old(own_files / "results/.half.pdf.part")
 
-    cleanup.clean()
+    tasks.clean()
 
     assert os.listdir(own_files / "results") == ["young.pdf"]
 
@@ -77,17 +77,17 @@ def test_a_file_outlives_three_leases_before_it_counts_as_left_over(
     settings: LazySettings,
 ) -> None:
     settings.JOB_LEASE_S = 10
-    assert cleanup.orphan_age() == timedelta(hours=1)
+    assert tasks.orphan_age() == timedelta(hours=1)
 
     settings.JOB_LEASE_S = 3600
 
-    assert cleanup.orphan_age() == timedelta(hours=3)
+    assert tasks.orphan_age() == timedelta(hours=3)
 
 
 def test_workers_that_died_long_ago_are_forgotten() -> None:
     WorkerHeartbeat.objects.create(worker="dead", seen=Now() - timedelta(days=2))
     WorkerHeartbeat.objects.create(worker="silent", seen=Now() - timedelta(hours=2))
 
-    cleanup.clean()
+    tasks.clean()
 
     assert [str(worker) for worker in WorkerHeartbeat.objects.all()] == ["silent"]
