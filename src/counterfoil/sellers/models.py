@@ -6,6 +6,7 @@ Amounts have the decimals of the account's currency, which the first document of
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +17,7 @@ from counterfoil.catalog.models import Event, Item, ItemVariation, Organizer
 from counterfoil.core import clock
 
 
-def _amount(**options: object) -> models.DecimalField:
+def _amount(**options: Any) -> Any:
     return models.DecimalField(
         max_digits=money.COLUMN_DIGITS + 4,
         decimal_places=money.COLUMN_PLACES,

@@ -161,7 +161,7 @@ def _alarms(seller: Seller, event: Event) -> list[dict[str, Any]]:
     for at, gate, position, barcode in scans.values_list(
         "datetime", "list__name", "position_id", "raw_barcode"
     ):
-        serial, number = by_position[position] if position else by_secret[barcode]
+        serial, number = by_position[position] if position else by_secret[barcode or ""]
         local = at.astimezone(event.tz).isoformat()
         alarms.append({"at": local, "gate": gate, "serial": serial, "number": number})
     return alarms

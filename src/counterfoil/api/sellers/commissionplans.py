@@ -47,7 +47,7 @@ class CommissionRuleSerializer(serializers.ModelSerializer[CommissionRule]):
 
 class CommissionPlanSerializer(serializers.ModelSerializer[CommissionPlan]):
     name = Text(max_length=190)
-    rules = CommissionRuleSerializer(many=True, max_length=1000)
+    rules = CommissionRuleSerializer(many=True)
 
     class Meta:
         model = CommissionPlan

@@ -71,7 +71,7 @@ class ConsignmentSerializer(serializers.ModelSerializer[Consignment]):
     then = serializers.ChoiceField(Then.choices, required=False, allow_null=True, allow_blank=True)
     created = Moment(read_only=True)
     accepted = Moment(read_only=True)
-    lines = ConsignmentLineSerializer(many=True, max_length=1000)
+    lines = ConsignmentLineSerializer(many=True)
 
     class Meta:
         model = Consignment

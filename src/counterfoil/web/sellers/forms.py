@@ -48,8 +48,10 @@ class SellerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, organizer: Organizer, *sent: Any, **given: Any) -> None:
         super().__init__(*sent, **given)
-        self.fields["commission_plan"].queryset = organizer.commission_plans.order_by("name")
-        self.fields["role"].choices = [
+        plans: Any = self.fields["commission_plan"]
+        plans.queryset = organizer.commission_plans.order_by("name")
+        roles: Any = self.fields["role"]
+        roles.choices = [
             (Seller.Role.AGENT, _("on the organizer's behalf")),
             (Seller.Role.OWN_NAME, _("in the seller's own name")),
         ]
@@ -90,9 +92,8 @@ class MoveForm(forms.Form):
 
     def __init__(self, event: Event, *sent: Any, comes_back: bool = False) -> None:
         super().__init__(*sent)
-        self.fields["batch"].queryset = event.offline_sales_batches.filter(  # type: ignore[attr-defined]
-            testmode=False
-        ).order_by("-pk")
+        field: Any = self.fields["batch"]
+        field.queryset = event.offline_sales_batches.filter(testmode=False).order_by("-pk")
         if comes_back:
             del self.fields["return_by"], self.fields["reason"]
 
@@ -117,7 +118,8 @@ class PaymentForm(forms.Form):
 
     def __init__(self, events: Any, *sent: Any) -> None:
         super().__init__(*sent)
-        self.fields["event"].queryset = events  # type: ignore[attr-defined]
+        field: Any = self.fields["event"]
+        field.queryset = events
 
 
 class NoticeForm(forms.Form):
@@ -144,8 +146,9 @@ class NoticeForm(forms.Form):
 
     def __init__(self, batches: Any, *sent: Any) -> None:
         super().__init__(*sent)
-        self.fields["batch"].queryset = batches  # type: ignore[attr-defined]
-        self.fields["batch"].label_from_instance = lambda batch: f"{batch.event}, {batch.item}"  # type: ignore[attr-defined]
+        field: Any = self.fields["batch"]
+        field.queryset = batches
+        field.label_from_instance = lambda batch: f"{batch.event}, {batch.item}"
 
     @property
     def tickets(self) -> str:

@@ -332,7 +332,7 @@ class SettlePage(FormPage, SellerOfEvent):
     button = gettext_lazy("Issue statement")
 
     def form(self, *sent: Any) -> StatementForm:
-        return StatementForm(*sent[:1], initial={"basis": self.asked("basis")})
+        return StatementForm(sent[0] if sent else None, initial={"basis": self.asked("basis")})
 
     def more(self) -> dict[str, Any]:
         asked = self.asked("basis")
