@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import Any
 
@@ -183,7 +185,16 @@ def test_documents_are_numbered_without_gaps_and_never_change(
         assert api.patch(path, json={"return_by": None}).status_code == 403
         assert api.delete(path).status_code == 403
         assert api.post(f"{path}accept/", json={}).status_code == 409
+    table = b"".join(api.get(at(event, "consignments/?format=csv")).streaming_content).decode()
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["number"], row["tickets"], row["count"]) for row in rows] == [
+        (numbers[0], "1-10", "10"),
+        (numbers[1], "6-10", "5"),
+        (numbers[2], "6-7", "2"),
+    ]
     issued = evening.issue(evening.statement(one, "not_returned").json())
+    book = api.get(at(event, "sellerstatements/?format=xlsx"))
+    assert b"".join(book.streaming_content)[:2] == b"PK"
     path = at(event, f"sellerstatements/{issued['id']}/")
     assert re.match(rb"%PDF-", api.get(f"{path}pdf/").content)
     assert api.get(f"{path}pdf/").content == api.get(f"{path}pdf/").content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import django_filters
@@ -15,13 +16,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from counterfoil.api.framework.downloads import FileAnswers, bytes_answer
+from counterfoil.api.framework.downloads import bytes_answer
 from counterfoil.api.framework.fields import Moment, Money, Reference, Text
 from counterfoil.api.framework.filters import RowId, Words
-from counterfoil.api.framework.views import DetailView, ListView, WritingViews, event_routes
-from counterfoil.api.sellers.fields import OfOrganizer, SellersEventView
+from counterfoil.api.framework.views import DetailView, WritingViews, event_routes
+from counterfoil.api.sellers.fields import OfOrganizer, SellersEventView, TableList
 from counterfoil.api.stock.ticketactions import Ranges, RefusedSerializer
 from counterfoil.batches.models import Then
+from counterfoil.catalog.money import in_currency
 from counterfoil.sellers import consignments, documents
 from counterfoil.sellers.consignments import NewLine
 from counterfoil.sellers.models import Consignment, ConsignmentLine
@@ -118,9 +120,7 @@ class ConsignmentFilters(django_filters.FilterSet):  # type: ignore[misc]
     created_since = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="gte")
 
 
-class ConsignmentView(
-    FileAnswers, ListView, DetailView, WritingViews, SellersEventView[Consignment]
-):
+class ConsignmentView(TableList, DetailView, WritingViews, SellersEventView[Consignment]):
     """Drafts can be changed and deleted. Accepted ones have a number and never change."""
 
     verbose_name = "consignment"
@@ -148,6 +148,26 @@ class ConsignmentView(
     filterset_class = ConsignmentFilters
     ordering_fields = ("id", "created", "accepted")
     log_as = "consignment"
+    columns = (
+        *("number", "state", "kind", "seller", "to", "batch", "tickets"),
+        *("count", "price", "value", "currency", "reason", "accepted"),
+    )
+    table_name = "consignments"
+
+    def table_rows(self, rows: QuerySet[Consignment]) -> Iterator[tuple[Any, ...]]:
+        """Yield a row for each line."""
+        currency = self.event.currency
+        for row in rows.select_related("seller", "to"):
+            accepted = row.accepted and row.accepted.astimezone(self.event.tz)
+            names = (row.seller.name, row.to.name if row.to else None)
+            for line in row.lines.all():
+                amounts = (
+                    each if each is None else in_currency(each, currency)
+                    for each in (line.price, line.value)
+                )
+                tickets = (line.batch_id, line.ranges, line.count)
+                first = (row.number, row.state, row.kind, *names)
+                yield (*first, *tickets, *amounts, currency, row.reason, accepted)
 
     def get_queryset(self) -> QuerySet[Consignment]:
         rows = Consignment.objects.filter(event=self.event).defer("pdf", "paper")

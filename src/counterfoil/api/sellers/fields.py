@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
+from django.http.response import HttpResponseBase
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 
+from counterfoil.api.framework.downloads import FileAnswers, PdfRenderer
 from counterfoil.api.framework.fields import Exact, Money, Reference
 from counterfoil.api.framework.permissions import Needs
-from counterfoil.api.framework.views import EventView, M, OrganizerView
+from counterfoil.api.framework.tables import CsvRenderer, Table, XlsxRenderer, table_answer
+from counterfoil.api.framework.views import EventView, ListView, M, OrganizerView
 from counterfoil.catalog import money
+from counterfoil.catalog.models import Event
 
 READ = ("organizer.sellers:read", "organizer.sellers:write")
 WRITE = ("organizer.sellers:write",)
@@ -25,6 +32,35 @@ class SellersEventView(EventView[M]):
 
     def has_permission(self, permissions: Needs) -> bool:
         return OrganizerView.has_permission(self, permissions)
+
+
+class TableList(FileAnswers, ListView):
+    """A list that is a table, too: CSV and XLSX, by ``Accept`` or ``?format=``."""
+
+    renderer_classes: Any = (JSONRenderer, PdfRenderer, CsvRenderer, XlsxRenderer)
+    columns: ClassVar[tuple[str, ...]]
+    table_name: ClassVar[str]
+
+    def table_rows(self, rows: Any) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of the table, in the order of ``columns``."""
+        raise NotImplementedError
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        renderer = request.accepted_renderer
+        if not isinstance(renderer, (CsvRenderer, XlsxRenderer)):
+            return super().list(request, *args, **kwargs)
+        event: Event = self.event  # type: ignore[attr-defined]
+        found = self.filter_queryset(self.get_queryset())  # type: ignore[attr-defined]
+        rows = (tuple(map(harmless, row)) for row in self.table_rows(found))
+        table = Table(self.columns, rows, money.written_places(event.currency), title="Sellers")
+        return table_answer(renderer, table, name=f"{event.slug}-{self.table_name}")
+
+
+def harmless(value: Any) -> Any:
+    """Keep a spreadsheet from taking what somebody typed for a formula."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value
 
 
 class OfOrganizer(Reference):

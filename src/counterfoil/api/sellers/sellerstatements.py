@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import django_filters
@@ -14,17 +16,19 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from counterfoil.api.framework.downloads import FileAnswers, bytes_answer
+from counterfoil.api.framework.downloads import bytes_answer
 from counterfoil.api.framework.fields import Moment, Money
 from counterfoil.api.framework.filters import RowId, Words
-from counterfoil.api.framework.views import DetailView, ListView, event_routes, sent_data
+from counterfoil.api.framework.views import DetailView, event_routes, sent_data
 from counterfoil.api.sellers.fields import (
     GATE_EXAMPLE,
     GateSerializer,
     OfOrganizer,
     SellersEventView,
+    TableList,
 )
 from counterfoil.audit import services as audit
+from counterfoil.catalog.money import in_currency
 from counterfoil.core.transactions import late_atomic
 from counterfoil.sellers import statements
 from counterfoil.sellers.models import Statement
@@ -81,8 +85,7 @@ class StatementFilters(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class StatementView(
-    FileAnswers,
-    ListView,
+    TableList,
     DetailView,
     mixins.CreateModelMixin,
     mixins.DestroyModelMixin,
@@ -121,6 +124,21 @@ class StatementView(
     serializer_class = StatementSerializer
     filterset_class = StatementFilters
     ordering_fields = ("id", "created", "issued")
+    columns = ("number", "state", "seller", "basis", *_FIGURES, "currency", "issued")
+    table_name = "statements"
+
+    def table_rows(self, rows: QuerySet[Statement]) -> Iterator[tuple[Any, ...]]:
+        for row in rows:
+            if row.state == Statement.State.DRAFT:
+                statements.compute(row)
+            figures = (getattr(row, name) for name in _FIGURES)
+            shown = (
+                in_currency(each, self.event.currency) if isinstance(each, Decimal) else each
+                for each in figures
+            )
+            issued = row.issued and row.issued.astimezone(self.event.tz)
+            first = (row.number, row.state, row.seller.name, row.basis)
+            yield (*first, *shown, self.event.currency, issued)
 
     def get_queryset(self) -> QuerySet[Statement]:
         rows = Statement.objects.filter(event=self.event).defer("pdf", "paper")
