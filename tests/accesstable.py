@@ -208,9 +208,8 @@ def ticket_actions(event: Event) -> Ids:
 
 
 def stock_events(event: Event) -> Ids:
-    row = StockEvent(
-        event=event, action="void", ranges="1", count=1, value=Decimal(0), activation="at_once"
-    )
+    row = StockEvent(event=event, action="void", ranges="1", count=1, activation="at_once")
+    row.value = Decimal(0)
     with transaction.atomic():
         ledger.append(ledger.lock(event.organizer), [row], clock.now())
     return {"number": row.number}

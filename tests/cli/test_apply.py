@@ -5,6 +5,7 @@ import copy
 import json
 import stat
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ def test_a_declaration_is_carried_out(apply: Any, wanted: Declaration) -> None:
     assert seat.variations.count() == 2
     assert (quota.size, quota.items.count(), quota.variations.count()) == (50, 2, 2)
     assert (order.total, order.payments.get().state) == (143, "confirmed")
-    assert str(order.positions.get(positionid=1).tax_value) == "3.67"
+    assert order.positions.get(positionid=1).tax_value == Decimal("3.67")
     assert Order.objects.get(code="PENDX").payments.get().state == "pending"
     assert not Order.objects.get(code="CANCX").payments.exists()
     assert OrderPosition.objects.get(order__code="CANCX").canceled

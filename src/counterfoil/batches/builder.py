@@ -29,6 +29,7 @@ from counterfoil.orders.secrets import (
     draw_pseudonymization_ids,
     draw_secrets,
 )
+from counterfoil.orders.ticket_counts import Kind, added_together
 from counterfoil.orders.validity import validity_of
 
 _TRIES = 5
@@ -92,11 +93,21 @@ class BatchBuilder:
         return bool(gone)
 
     def _insert(self, batch: OfflineSalesBatch, check: Callable[[], None]) -> None:
+        spec = self.spec
+        variation = spec.variation.pk if spec.variation else None
+        subevent = spec.subevent.pk if spec.subevent else None
+        kind = Kind(spec.item.pk, variation, subevent, Order.Status.PAID.value, False)
+        with added_together(event_id=self.event.pk, kind=kind, amount=spec.amount):
+            moment = self._insert_rows(batch, check)
+        if batch.starts_inactive:
+            tickets = OrderPosition.objects.filter(batch_ticket__batch=batch)
+            upsert_blocked(self.event.pk, tickets, True, moment)
+
+    def _insert_rows(self, batch: OfflineSalesBatch, check: Callable[[], None]) -> datetime:
         amount = self.spec.amount
         price = self._price()
         orders, positions = bulk.draw_ids(Order, amount), bulk.draw_ids(OrderPosition, amount)
-        inactive = batch.starts_inactive
-        blocks = [INACTIVE_BLOCK] if inactive else None
+        blocks = [INACTIVE_BLOCK] if batch.starts_inactive else None
         self._insert_positions(positions, orders, price, batch.creation, blocks)
         check()
         failpoints.reach("batches.half_inserted")
@@ -108,9 +119,7 @@ class BatchBuilder:
         # nobody at a gate of this event waits for the rest.
         moment = change_clock.stamp(self.event.pk)
         self._insert_orders(orders, price, moment)
-        if inactive:
-            tickets = OrderPosition.objects.filter(batch_ticket__batch=batch)
-            upsert_blocked(self.event.pk, tickets, True, moment)
+        return moment
 
     def _price(self) -> Price:
         spec = self.spec

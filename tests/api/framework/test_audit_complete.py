@@ -89,6 +89,7 @@ NEW: dict[str, Callable[[Event], Body]] = {
     "taxrule-list": lambda e: {"name": "x", "rate": "7"},
     "quota-list": lambda e: {"name": "x", "size": 1, "items": [make_item(e).pk]},
     "numberseries-list": lambda _e: {"name": "x", "prefix": "new-"},
+    "ticketaction-list": lambda e: {"action": "void", "secrets": [_secret(e)], "reason": "x"},
     "numberassignment-list": lambda e: {
         "item": make_item(e).pk,
         "series": make_number_series(e.organizer).pk,
@@ -185,6 +186,8 @@ def _own_ids(api: Api, name: str, event: Event) -> Ids:  # noqa: PLR0912 - one a
             return {"code": make_order(event, items=[make_item(event)], testmode=True).code}
         case "offlinesalesbatch-render" | "offlinesalesbatch-render-noslash":
             return {"pk": _made_batch(api, event)}
+        case "numberseries-detail":
+            return {"pk": make_number_series(event.organizer).pk}
         case "sheet-detail":
             return {"pk": event.organizer.sheets.create(name="x", declaration=SHEET).pk}
         case "batchprint-list":

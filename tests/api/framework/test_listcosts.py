@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 
+import accesstable
 from accesstable import Ids
 from apiclient import BASE, Api
 from batches.making import make
@@ -185,6 +186,16 @@ def blocked_secrets(event: Event, amount: int) -> None:
         BlockedSecret.objects.create(event=event, secret=str(number), blocked=True)
 
 
+def stock_events(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        accesstable.stock_events(event)
+
+
+def scan_conflicts(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        accesstable.scan_conflicts(event)
+
+
 def devices(event: Event, amount: int) -> None:
     for _ in range(amount):
         device, _header = make_device(event.organizer, all_events=False)
@@ -257,6 +268,8 @@ LISTS: dict[str, Maker] = {
     "checkin-list": orders,
     "revokedsecret-list": revoked_secrets,
     "blockedsecret-list": blocked_secrets,
+    "stockevent-list": stock_events,
+    "scanconflict-list": scan_conflicts,
     "device-list": devices,
     "webhook-list": webhooks,
     "webhookdelivery-list": deliveries,

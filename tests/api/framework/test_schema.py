@@ -179,6 +179,8 @@ def test_what_is_always_shown_is_required(described: dict[str, Any]) -> None:
     assert {name: fields for name, fields in optional.items() if fields} == {
         **on_request,
         "Accepted": {"check", "download"},
+        "ActionOutcome": {"redeemed"},
+        **{name: {"order"} for name in ("RedeemedTicket", "RefusedTicket")},
         "ScanResult": {"position", "questions", "reason", "reason_explanation"},
     }
 
