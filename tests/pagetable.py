@@ -119,9 +119,13 @@ def channel(event: Event) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A route below an organizer or event. ``ids`` are those of a row made in that event."""
+    """A route below an organizer or event. ``ids`` are those of a row made in that event.
+
+    With ``of_organizer`` the row belongs to all events of the organizer, also below an event.
+    """
 
     ids: Ids = no_ids
+    of_organizer: bool = False
 
 
 def batch(event: Event) -> Mapping[str, Any]:
@@ -362,7 +366,7 @@ ROUTES: dict[str, Row] = {
     "sellers": Row(),
     "seller-add": Row(),
     **{
-        name: Row(seller)
+        name: Row(seller, of_organizer=True)
         for name in (
             *("seller", "seller-edit", "seller-delete", "seller-link", "seller-unlink"),
             *("seller-pay", "seller-hand-out", "seller-take-back", "seller-settle"),

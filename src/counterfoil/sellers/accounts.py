@@ -5,6 +5,7 @@ Everything that changes an account holds the lock of the organizer's ledger.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.sellers.models import Seller, SellerPayment, Statement, StatementLine
 from counterfoil.stock import ledger
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _EXACT = Decimal(1).scaleb(-money.COLUMN_PLACES)
 
 
@@ -69,6 +71,9 @@ def record_payment(
         raise Invalid({"amount": [_("Nothing is paid.")]})
     if event is not None and event.currency != currency:
         words = _("The event's currency is %(currency)s.") % {"currency": event.currency}
+        raise Invalid({"currency": [words]})
+    if not _CURRENCY.fullmatch(currency):
+        words = _("A currency is written as three capital letters, like EUR.")
         raise Invalid({"currency": [words]})
     if money.places_of(amount) > money.precision(currency):
         raise Invalid({"amount": [_("This cannot be paid in the currency: too many decimals.")]})

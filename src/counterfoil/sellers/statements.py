@@ -46,7 +46,6 @@ def draft(*, event: Event, seller: Seller, basis: str) -> Statement:
     _check_open(seller, event)
     row = Statement(event=event, organizer=event.organizer, seller=seller, basis=basis)
     row.save()
-    compute(row)
     return row
 
 

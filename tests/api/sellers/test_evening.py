@@ -240,6 +240,7 @@ def test_bad_input_is_named_and_nothing_is_half_done(
     assert len(stranger.json()["refused"]) == 4
 
     assert list(evening.pay(one, "5.00", currency="USD").json()) == ["currency"]
+    assert list(evening.pay(two, "5.00", currency="eur", event=None).json()) == ["currency"]
     assert list(evening.pay(one, "5.001").json()) == ["amount"]
     assert list(evening.pay(one, "0.00").json()) == ["amount"]
     assert list(evening.pay(one, "5.00", event="nowhere").json()) == ["event"]

@@ -140,6 +140,7 @@ class ConsignmentView(TableList, DetailView, WritingViews, SellersEventView[Cons
             {"batch": 1, "books": "1-10", "count": 500, "price": "23.00", "value": "11500.00"}
         ],
     }
+    action_examples: ClassVar[dict[str, Any]] = {"accept": example}
     request_examples: ClassVar[dict[str, Any]] = {
         "create": {"kind": "out", "seller": 1, "lines": [{"batch": 1, "books": "1-10"}]},
         "accept": {"reason": "regular partner"},

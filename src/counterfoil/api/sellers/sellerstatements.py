@@ -117,6 +117,7 @@ class StatementView(
         "created": "2026-10-02T10:00:00+02:00",
         "issued": "2026-10-02T10:05:00+02:00",
     }
+    action_examples: ClassVar[dict[str, Any]] = {"issue": example}
     request_examples: ClassVar[dict[str, Any]] = {
         "create": {"seller": 1, "basis": "declared"},
         "issue": {},

@@ -65,14 +65,14 @@ class MoveForm(forms.Form):
         label=_("Books"),
         required=False,
         max_length=1000,
-        help_text=_("Numbers of books, such as 7-9."),
+        help_text=_("Numbers of books, such as 7-9; or scan the code of a ticket of each."),
         widget=forms.TextInput(attrs={**_RANGES, "inputmode": "numeric"}),
     )
     tickets = forms.CharField(
         label=_("Tickets"),
         required=False,
         max_length=5000,
-        help_text=_("Numbers or serials, such as 401-450,512 or A00401-A00450."),
+        help_text=_("Numbers or serials, such as 401-450,512 or A00401-A00450; or scan codes."),
         widget=forms.TextInput(attrs=_RANGES),
     )
     counted = forms.IntegerField(

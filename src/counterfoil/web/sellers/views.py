@@ -285,7 +285,8 @@ class _Move(FormPage, SellerOfEvent):
         data = form.cleaned_data
         way = "books" if data["books"] else "tickets"
         data["batch"].event = self.event
-        (selection,) = select(event=self.event, batch=data["batch"], **{way: data[way]})
+        text = _without_codes(data["batch"], data[way], way)
+        (selection,) = select(event=self.event, batch=data["batch"], **{way: text})
         if selection.count != data["counted"]:
             words = _("These are %(count)d tickets, and you counted %(counted)d.")
             values = {"count": selection.count, "counted": data["counted"]}
@@ -298,7 +299,7 @@ class _Move(FormPage, SellerOfEvent):
                 "seller": self.seller,
                 "return_by": data.get("return_by"),
             },
-            lines=[NewLine(batch=data["batch"], way=way, text=data[way])],
+            lines=[NewLine(batch=data["batch"], way=way, text=text)],
         )
         try:
             done = consignments.accept(
@@ -311,6 +312,22 @@ class _Move(FormPage, SellerOfEvent):
             ]
             raise Invalid({way: sentences}) from None
         return self.to_seller(_("Done: note %(number)s.") % {"number": done.number})
+
+
+def _without_codes(batch: OfflineSalesBatch, text: str, way: str) -> str:
+    """Replace codes that were scanned by the numbers of their tickets, or of their books."""
+    tokens = text.replace(",", " ").split()
+    rows = batch.tickets.filter(position__secret__in=tokens)
+    numbers = dict(rows.values_list("position__secret", "number"))
+    if not numbers:
+        return text
+    read = [
+        str((batch.book_of(numbers[token]) if way == "books" else numbers[token]) or token)
+        if token in numbers
+        else token
+        for token in tokens
+    ]
+    return ",".join(dict.fromkeys(read))
 
 
 class HandOut(_Move):
