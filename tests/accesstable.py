@@ -22,7 +22,7 @@ from django.db import transaction
 
 from counterfoil.accounts.permissions import EVENT_PERMISSIONS, ORGANIZER_PERMISSIONS
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Organizer
 from counterfoil.checkin.models import (
     BlockedSecret,
     Checkin,
@@ -35,6 +35,7 @@ from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import TicketLayoutItem
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import Print, RenderRequest
+from counterfoil.sellers.models import CommissionPlan, Consignment, Seller, Statement
 from counterfoil.stock import ledger
 from counterfoil.stock.models import ActionRequest, StockEvent
 from makers import (
@@ -214,6 +215,38 @@ def stock_events(event: Event) -> Ids:
     return {"number": row.number}
 
 
+def _seller(organizer: Organizer) -> Seller:
+    return Seller.objects.create(organizer=organizer, name="Kiosk")
+
+
+def sellers(_event: Event) -> Ids:
+    return {"pk": _seller(make_organizer()).pk}
+
+
+def seller_payments(_event: Event) -> Ids:
+    seller = _seller(make_organizer())
+    payment = seller.payments.create(amount=1, currency="EUR")
+    return {"seller": seller.pk, "pk": payment.pk}
+
+
+def commission_plans(_event: Event) -> Ids:
+    return {"pk": CommissionPlan.objects.create(organizer=make_organizer(), name="x").pk}
+
+
+def consignments(event: Event) -> Ids:
+    row = Consignment.objects.create(
+        event=event, organizer=event.organizer, kind="out", seller=_seller(event.organizer)
+    )
+    return {"pk": row.pk}
+
+
+def statements(event: Event) -> Ids:
+    row = Statement.objects.create(
+        event=event, organizer=event.organizer, basis="declared", seller=_seller(event.organizer)
+    )
+    return {"pk": row.pk}
+
+
 def scan_conflicts(event: Event) -> Ids:
     made = CheckinList.objects.create(event=event, name="x")
     position = make_order(event, items=[make_item(event)]).positions.get()
@@ -291,6 +324,8 @@ WRITE = "event.orders:write"
 STOCK = "event.stock:write"
 LOOK = "event.orders:read event.orders:checkin"
 SCAN = "event.orders:write event.orders:checkin"
+SELLERS_WRITE = "organizer.sellers:write"
+SELLERS_READ = f"organizer.sellers:read {SELLERS_WRITE}"
 DEVICES_READ, DEVICES_WRITE = "organizer.devices:read", "organizer.devices:write"
 
 
@@ -379,6 +414,42 @@ ROUTES: dict[str, Row] = {
     "ticketaction-check": row(GET=f"{STOCK} {READ}", among=ticket_actions),
     "stockevent-list": row(GET=f"{READ} {STOCK}"),
     "stockevent-detail": row(GET=f"{READ} {STOCK}", among=stock_events),
+    "seller-list": row(GET=SELLERS_READ, POST=SELLERS_WRITE),
+    "seller-detail": row(
+        GET=SELLERS_READ,
+        PUT=SELLERS_WRITE,
+        PATCH=SELLERS_WRITE,
+        DELETE=SELLERS_WRITE,
+        among=sellers,
+    ),
+    "seller-balance": row(GET=SELLERS_READ, among=sellers),
+    "seller-stock": row(GET=SELLERS_READ, among=sellers),
+    "seller-gate": row(GET=SELLERS_READ, among=sellers),
+    "seller-link": row(POST=SELLERS_WRITE, DELETE=SELLERS_WRITE, among=sellers),
+    "sellerpayment-list": row(GET=SELLERS_READ, POST=SELLERS_WRITE, among=seller_payments),
+    "sellerpayment-detail": row(GET=SELLERS_READ, among=seller_payments),
+    "commissionplan-list": row(GET=SELLERS_READ, POST=SELLERS_WRITE),
+    "commissionplan-detail": row(
+        GET=SELLERS_READ,
+        PUT=SELLERS_WRITE,
+        PATCH=SELLERS_WRITE,
+        DELETE=SELLERS_WRITE,
+        among=commission_plans,
+    ),
+    "consignment-list": row(GET=SELLERS_READ, POST=SELLERS_WRITE),
+    "consignment-detail": row(
+        GET=SELLERS_READ,
+        PUT=SELLERS_WRITE,
+        PATCH=SELLERS_WRITE,
+        DELETE=SELLERS_WRITE,
+        among=consignments,
+    ),
+    "consignment-accept": row(POST=SELLERS_WRITE, among=consignments),
+    "consignment-pdf": row(GET=SELLERS_READ, among=consignments),
+    "sellerstatement-list": row(GET=SELLERS_READ, POST=SELLERS_WRITE),
+    "sellerstatement-detail": row(GET=SELLERS_READ, DELETE=SELLERS_WRITE, among=statements),
+    "sellerstatement-issue": row(POST=SELLERS_WRITE, among=statements),
+    "sellerstatement-pdf": row(GET=SELLERS_READ, among=statements),
     "ticketlayout-list": row(GET=SEE, POST=GENERAL),
     "ticketlayout-detail": crud(GENERAL, layouts),
     "ticketlayout-background": row(GET=SEE, among=layouts),

@@ -20,6 +20,7 @@ from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
 from counterfoil.render import Message
+from counterfoil.sellers.models import Seller
 from makers import (
     make_delivery,
     make_device,
@@ -118,9 +119,13 @@ def channel(event: Event) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A route below an organizer or event. ``ids`` are those of a row made in that event."""
+    """A route below an organizer or event. ``ids`` are those of a row made in that event.
+
+    With ``of_organizer`` the row belongs to all events of the organizer, also below an event.
+    """
 
     ids: Ids = no_ids
+    of_organizer: bool = False
 
 
 def batch(event: Event) -> Mapping[str, Any]:
@@ -160,6 +165,33 @@ def handover(event: Event) -> Mapping[str, Any]:
     return {"handover": made.pk}
 
 
+def _seller(event: Event) -> Seller:
+    return Seller.objects.create(organizer=event.organizer, name="Kiosk")
+
+
+def seller(event: Event) -> Mapping[str, Any]:
+    return {"seller": _seller(event).pk}
+
+
+def seller_notice(event: Event) -> Mapping[str, Any]:
+    made = _seller(event)
+    row = OfflineSalesBatch.objects.get(pk=batch(event)["batch"])
+    notice = made.notices.create(batch=row, kind="return", ranges="1", count=1)
+    return {"seller": made.pk, "notice": notice.pk}
+
+
+def seller_note(event: Event) -> Mapping[str, Any]:
+    made = _seller(event)
+    row = made.consignments.create(event=event, organizer=event.organizer, kind="out")
+    return {"seller": made.pk, "pk": row.pk}
+
+
+def seller_statement(event: Event) -> Mapping[str, Any]:
+    made = _seller(event)
+    row = made.statements.create(event=event, organizer=event.organizer, basis="declared")
+    return {"seller": made.pk, "pk": row.pk}
+
+
 def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
@@ -192,6 +224,7 @@ PUBLIC = {
     "invitation",
     "handover",
     "handover-file",
+    "seller-own-page",
 }
 
 #: Pages of whoever is signed in, below no organizer.
@@ -330,6 +363,18 @@ ROUTES: dict[str, Row] = {
     "order-cancel": Row(order),
     "ticket-replace": Row(ticket),
     "counter": Row(),
+    "sellers": Row(),
+    "seller-add": Row(),
+    **{
+        name: Row(seller, of_organizer=True)
+        for name in (
+            *("seller", "seller-edit", "seller-delete", "seller-link", "seller-unlink"),
+            *("seller-pay", "seller-hand-out", "seller-take-back", "seller-settle"),
+        )
+    },
+    "seller-notice": Row(seller_notice),
+    "seller-note": Row(seller_note),
+    "seller-statement": Row(seller_statement),
     "batch-new": Row(),
     "batch-request": Row(wish),
     "batch-request-cancel": Row(wish),

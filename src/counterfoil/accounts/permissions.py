@@ -28,6 +28,8 @@ ORGANIZER_PERMISSIONS = (
     "organizer.teams:write",
     "organizer.devices:read",
     "organizer.devices:write",
+    "organizer.sellers:read",
+    "organizer.sellers:write",
 )
 
 #: What every device may do on its events.
@@ -97,6 +99,13 @@ ORGANIZER_GROUPS: tuple[Group, ...] = (
             ("organizer.teams:write", _("Manage teams, members and API tokens")),
             ("organizer.devices:read", _("See devices")),
             ("organizer.devices:write", _("Set up and revoke devices")),
+        ),
+    ),
+    (
+        _("Sellers"),
+        (
+            ("organizer.sellers:read", _("See sellers, what they have and what they owe")),
+            ("organizer.sellers:write", _("Hand tickets out to sellers and settle with them")),
         ),
     ),
 )

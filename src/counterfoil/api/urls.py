@@ -47,6 +47,7 @@ from counterfoil.api.printing import (
     ticketdownloads,
     ticketpdfrenderer,
 )
+from counterfoil.api.sellers import commissionplans, consignments, sellers, sellerstatements
 from counterfoil.api.stock import batchstock, stockevents, ticketactions
 from counterfoil.api.webhooks import webhooks
 
@@ -78,6 +79,10 @@ MODULES = [
     batchstock,
     ticketactions,
     stockevents,
+    commissionplans,
+    sellers,
+    consignments,
+    sellerstatements,
     ticketlayouts,
     layoutassignments,
     layoutelements,

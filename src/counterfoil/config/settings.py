@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "counterfoil.printing",
     "counterfoil.batches",
     "counterfoil.stock",
+    "counterfoil.sellers",
     "counterfoil.webhooks",
     "counterfoil.web",
 ]

@@ -77,3 +77,9 @@ def format_ranges(ranges: Iterable[range]) -> str:
     return ",".join(
         str(part.start) if len(part) == 1 else f"{part.start}-{part[-1]}" for part in ranges
     )
+
+
+def numbers_in(ranges: str) -> tuple[range, ...]:
+    """Read ranges as ``format_ranges`` wrote them."""
+    parts = [part.partition("-") for part in ranges.split(",") if part]
+    return tuple(range(int(first), int(last or first) + 1) for first, _dash, last in parts)

@@ -14,7 +14,7 @@ from counterfoil.batches.books import parse_books
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
 from counterfoil.batches.ticket_ranges import parse_serial_tickets, parse_tickets
 from counterfoil.catalog.models import Event
-from counterfoil.core.ranges import format_ranges, ranges_of
+from counterfoil.core.ranges import format_ranges, numbers_in, ranges_of
 from counterfoil.core.refusals import Invalid
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.stock.models import SingleTicket
@@ -67,17 +67,12 @@ class Selection:
 
 def from_payload(event: Event, payload: dict[str, Any]) -> Selection:
     """Return the selection that a job keeps."""
-    numbers = _parse_kept(payload["numbers"])
+    numbers = numbers_in(payload["numbers"])
     if payload["batch"] is None:
         return Selection(event, None, numbers, payload["testmode"])
     batch = event.offline_sales_batches.get(pk=payload["batch"])
     batch.event = event
     return Selection(event, batch, numbers, payload["testmode"])
-
-
-def _parse_kept(text: str) -> tuple[range, ...]:
-    parts = [part.partition("-") for part in text.split(",") if part]
-    return tuple(range(int(first), int(last or first) + 1) for first, _dash, last in parts)
 
 
 def _within(name: str, numbers: Sequence[range]) -> Q:

@@ -180,6 +180,7 @@ def test_what_is_always_shown_is_required(described: dict[str, Any]) -> None:
         **on_request,
         "Accepted": {"check", "download"},
         "ActionOutcome": {"redeemed"},
+        "ConsignmentLine": {"tickets", "books", "serials", "count", "price", "value"},
         **{name: {"order"} for name in ("RedeemedTicket", "RefusedTicket")},
         "ScanResult": {"position", "questions", "reason", "reason_explanation"},
     }

@@ -74,6 +74,12 @@ ORGANIZER: tuple[Entry, ...] = (
     Entry("teams", _("Teams"), "users", ("organizer.teams:write",)),
     Entry("devices", _("Devices"), "smartphone", ("organizer.devices:read",)),
     Entry("channels", _("Sales channels"), "store"),
+    Entry(
+        "sellers",
+        _("Sellers"),
+        "users",
+        ("organizer.sellers:read", "organizer.sellers:write"),
+    ),
     Entry("numberseries", _("Number series"), "list-checks"),
     Entry("webhooks", _("Webhooks"), "globe", ("organizer.settings.general:write",)),
     Entry("organizer-settings", _("Settings"), "settings", ("organizer.settings.general:write",)),
