@@ -26,6 +26,8 @@ from postgres import SHARED, postgres_server
 ROOT = Path(__file__).resolve().parent.parent
 #: One more than processors: tests of real servers wait more than they work.
 AT_ONCE = str((os.cpu_count() or 1) + 1)
+#: Tests of jobs wait even more: for leases and heartbeats.
+WAITING_AT_ONCE = str((os.cpu_count() or 1) + 4)
 PYTEST = [sys.executable, "-m", "pytest", "--quiet", "-n", AT_ONCE]
 QUICK = "not endurance"
 REPORT = [sys.executable, "-m", "coverage", "report"]
@@ -35,7 +37,11 @@ COMPLETE = ("src/counterfoil/render/pdf", "src/counterfoil/jobs")
 COMPLETED_BY = ("tests/render/pdf", "tests/jobs")
 COVERED = ["--cov-append", "--cov-report="]
 ALL_COVERED = ["--cov", *COVERED]
-COMPLETE_COVERED = [*(f"--cov={folder}" for folder in COMPLETE), *COVERED]
+COMPLETE_COVERED = [
+    *("-n", WAITING_AT_ONCE),
+    *(f"--cov={folder}" for folder in COMPLETE),
+    *COVERED,
+]
 APART = [f"--ignore={folder}" for folder in COMPLETED_BY]
 
 #: What asks the database nothing that another test does not: running it twice tells nothing more.
