@@ -21,6 +21,8 @@ from counterfoil.orders.models import Order, OrderPosition
 from gate import make_list
 from makers import make_event, make_item, make_order
 
+pytestmark = pytest.mark.endurance  # test_scanner_sync.py has the calls of a scanner one by one
+
 ADMITTED, REPEATED, UNKNOWN, VOIDED, OTHER_PRODUCT = 700, 120, 60, 60, 60
 QUEUED = 50
 

@@ -41,7 +41,7 @@ def peak(api: Api) -> Iterator[Callable[[OfflineSalesBatch, str], int]]:
 
 
 @pytest.mark.django_db(transaction=True)  # as in earnest: a lease is renewed from outside
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", pytest.param("xlsx", marks=pytest.mark.endurance)])
 def test_an_export_takes_the_same_memory_for_any_number_of_tickets(
     peak: Callable[[OfflineSalesBatch, str], int],
     event: Event,

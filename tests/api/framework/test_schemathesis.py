@@ -48,7 +48,7 @@ from makers import (
 )
 
 #: For each operation: 3 in the tests of every day.
-EXAMPLES = int(os.environ.get("COUNTERFOIL_EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("COUNTERFOIL_EXAMPLES", "1"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -131,7 +131,13 @@ def places(event: Event, api: Api) -> Places:
     return Places(event, api)
 
 
-@pytest.mark.parametrize(("parts", "texts"), NAMES)
+@pytest.mark.parametrize(
+    ("parts", "texts"),
+    [
+        pytest.param(*each, marks=pytest.mark.endurance) if number % 2 else each
+        for number, each in enumerate(NAMES)
+    ],
+)
 def test_a_name_is_found_in_any_order_case_and_spelling(
     places: Places, api: Api, event: Event, parts: dict[str, str], texts: list[str]
 ) -> None:

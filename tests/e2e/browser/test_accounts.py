@@ -80,7 +80,7 @@ def test_from_the_printed_link_to_a_second_factor(fresh: Running, visitor: Page)
     page.wait_for_url("**/organizers/hall/")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.endurance)])
 @pytest.mark.parametrize(
     "path",
     [

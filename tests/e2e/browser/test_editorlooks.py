@@ -31,7 +31,7 @@ TICKET = [
 ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.endurance)])
 def test_axe_finds_nothing(open_page: OpenPage, scheme: str) -> None:
     editing = open_editor(open_page, TICKET, color_scheme=scheme)
     found = problems_of(editing.page)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser.editordriver import Editing, open_editor, rectangle, text
+
+pytestmark = pytest.mark.endurance  # test_editor.py has the panel of each kind of element
 
 OpenPage = Callable[..., Page]
 
