@@ -365,6 +365,7 @@ ROUTES: dict[str, Row] = {
     "counter": Row(),
     "sellers": Row(),
     "seller-add": Row(),
+    "seller-import": Row(),
     **{
         name: Row(seller, of_organizer=True)
         for name in (

@@ -245,22 +245,25 @@ def _move(row: Consignment, lines: Sequence[ConsignmentLine], actor: Actor | Non
 
 def _by_price(line: ConsignmentLine) -> list[ConsignmentLine]:
     """Return the line with its price and value, or one line for each price."""
-    numbers_of: dict[Decimal, list[int]] = {}
     numbers = numbers_in(line.ranges)
     tickets = Selection.of_batch(line.batch, numbers).states(numbers)
+    prices = list(tickets.order_by().values_list("position__price", flat=True).distinct()[:2])
+    if len(prices) == 1:
+        line.pk, line.price, line.value = None, prices[0], prices[0] * line.count
+        return [line]
+    numbers_of: dict[Decimal, list[int]] = {}
     for number, price in tickets.order_by("number").values_list("number", "position__price"):
         numbers_of.setdefault(price, []).append(number)
     lines = []
     for price, of_price in numbers_of.items():
         ranges = format_ranges(ranges_of(of_price))
-        is_whole = len(numbers_of) == 1
         lines.append(
             ConsignmentLine(
                 consignment_id=line.consignment_id,
                 position=line.position,
                 batch=line.batch,
-                way=line.way if is_whole else "tickets",
-                text=line.text if is_whole else ranges,
+                way="tickets",
+                text=ranges,
                 ranges=ranges,
                 count=len(of_price),
                 price=price,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from batches.making import make
@@ -89,3 +90,26 @@ def test_a_seller_reports_by_a_link_that_ends_when_it_is_revoked(
     assert StockEvent.objects.latest("number").actor == f"seller:{seller.pk}"
     sent(pages, f"{top}/unlink/")
     assert stranger.get(second[0]).status_code == 404
+
+
+def test_sellers_come_from_a_table_once_the_preview_is_confirmed(
+    pages: Client, event: Event
+) -> None:
+    path = f"/organizers/{event.organizer.slug}/sellers/import/"
+
+    def upload(text: str) -> str:
+        file = SimpleUploadedFile("sellers.csv", text.encode())
+        return str(sent(pages, path, file=file).content.decode())
+
+    wrong = upload("name,role\nKiosk,thief\n,agent\n")
+    assert "Row 1" in wrong
+    assert "Row 2" in wrong
+    shown = upload("name,language,credit_limit\nKiosk,de,120.50\nClub,,\n")
+    assert not Seller.objects.exists()
+    signed = re.search(r'name="preview" value="([^"]+)"', shown)
+    assert signed is not None
+    sent(pages, path, preview=signed[1])
+    rows = Seller.objects.order_by("pk").values_list("name", "language", "credit_limit")
+    assert list(rows) == [("Kiosk", "de", Decimal("120.50")), ("Club", "en", None)]
+    assert "already" in sent(pages, path, preview=signed[1]).content.decode()
+    assert "once more" in sent(pages, path, preview="forged").content.decode()

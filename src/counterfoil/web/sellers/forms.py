@@ -57,6 +57,23 @@ class SellerForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
 
 
+class ImportForm(forms.Form):
+    """A file the first time, and then what it said, signed, to be confirmed."""
+
+    file = forms.FileField(
+        label=_("Table"),
+        required=False,
+        help_text=_("CSV in UTF-8 or XLSX. The first row names the columns."),
+    )
+    preview = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not cleaned.get("preview"):
+            self.add_error("file", _("Choose a file."))
+        return cleaned
+
+
 class MoveForm(forms.Form):
     """Which tickets of which batch a seller gets or returns."""
 

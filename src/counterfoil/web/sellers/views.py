@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core import signing
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,15 +13,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Place, Validity
+from counterfoil.batches.tables import BatchTable, read_batch_table
 from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Invalid
 from counterfoil.sellers import (
     accounts,
     consignments,
     documents,
+    imports,
     notices,
     people,
     standings,
@@ -43,6 +46,7 @@ from counterfoil.web.framework.views import (
     organizer_routes,
 )
 from counterfoil.web.sellers.forms import (
+    ImportForm,
     MoveForm,
     NoticeForm,
     PaymentForm,
@@ -135,6 +139,39 @@ class SellerAdd(FormPage, SellersPage):
         )
         self.record("added" if is_new else "changed", seller, kind="seller")
         return self.go("seller", seller.pk, said=_("Saved."))
+
+
+class SellerImport(FormPage, SellersPage):
+    """Shows what a table says, and makes its sellers once that is confirmed."""
+
+    read_permissions = WRITE
+    template = "web/sellers/import.html"
+    _SALT = "sellers.import"
+
+    def form(self, *sent: Any) -> ImportForm:
+        return ImportForm(*sent)
+
+    def more(self) -> dict[str, Any]:
+        return {"columns": imports.COLUMNS, "back": self.link("sellers")}
+
+    def send(self, form: ImportForm) -> HttpResponseBase:
+        data = form.cleaned_data
+        if data["file"]:
+            table = read_batch_table(data["file"])
+            rows = imports.check_sellers(self.organizer, table)
+            signed = signing.dumps(table.to_json(), salt=self._SALT, compress=True)
+            again = ImportForm(initial={"preview": signed})
+            context = {**self.more(), "form": again, "table": table, "count": len(rows)}
+            return self.render(self.template, context)
+        try:
+            stored = signing.loads(data["preview"], salt=self._SALT, max_age=3600)
+        except signing.BadSignature:
+            raise Invalid({"file": [_("Choose the file once more.")]}) from None
+        made = imports.import_sellers(
+            actor=self.actor, organizer=self.organizer, table=BatchTable.from_json(stored)
+        )
+        words = ngettext("%(count)d seller was added.", "%(count)d sellers were added.", len(made))
+        return self.go("sellers", said=words % {"count": len(made)})
 
 
 class SellerEdit(SellerAdd):
@@ -478,6 +515,7 @@ routes = [
     *organizer_routes(
         path("sellers/", Sellers.as_view(), name="sellers"),
         path("sellers/add/", SellerAdd.as_view(), name="seller-add"),
+        path("sellers/import/", SellerImport.as_view(), name="seller-import"),
         path("sellers/<int:seller>/", SellerDetail.as_view(), name="seller"),
         path("sellers/<int:seller>/edit/", SellerEdit.as_view(), name="seller-edit"),
         path("sellers/<int:seller>/delete/", SellerDelete.as_view(), name="seller-delete"),
