@@ -68,7 +68,7 @@ MAX_WIDTH = 9
 #: Numbers of test tickets begin with it, before the prefix of the series.
 TEST_PREFIX = "TEST-"
 SERIES_PREFIX = RegexValidator(
-    r"^(?!\s)[A-Za-z0-9 ./_-]*$",
+    r"^(?!\s)[A-Za-z0-9 ./_-]+$",
     _("The prefix may only contain letters without accents, digits, spaces and the signs . / - _"),
 )
 

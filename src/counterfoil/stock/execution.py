@@ -24,7 +24,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.checkin.queries import entries
 from counterfoil.checkin.secrets import insert_revoked, unblock_listed, upsert_blocked
 from counterfoil.core import clock, failpoints
-from counterfoil.core.refusals import Refusal
+from counterfoil.core.refusals import Conflict
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.stock import ledger
 from counterfoil.stock.models import HandOut, LedgerHead, SingleTicket, StockEvent
@@ -36,7 +36,7 @@ _EXACT = Decimal(1).scaleb(-money.COLUMN_PLACES)
 _OPEN_PAYMENTS = ("created", "pending")
 
 
-class ActionRefused(Refusal):
+class ActionRefused(Conflict):
     """Some tickets are in a state that does not allow the action; nothing was done."""
 
     def __init__(self, refused: Sequence[Refused]) -> None:
