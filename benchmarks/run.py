@@ -15,6 +15,8 @@ BENCHMARKS = (
     ("bench_batch_render.py",),
     ("bench_sheets.py", "--read"),
     ("bench_create.py",),
+    ("bench_stock.py",),
+    ("bench_sellers.py",),
     ("bench_scan.py",),
     ("bench_editor.py",),
     ("bench_jobs.py",),
