@@ -11,6 +11,7 @@ from django.urls import URLPattern
 
 from accesstable import ROUTES, Ids
 from apiclient import BASE, Api, at, send_file
+from batches.making import make
 from counterfoil.api.urls import all_routes
 from counterfoil.audit.models import LogEntry
 from counterfoil.batches.models import OfflineSalesBatch
@@ -19,6 +20,7 @@ from counterfoil.checkin.models import CheckinList
 from counterfoil.jobs import runner
 from counterfoil.jobs.models import Job
 from counterfoil.printing.models import Print, RenderRequest
+from counterfoil.sellers.models import CommissionPlan, Seller
 from makers import (
     make_delivery,
     make_device,
@@ -57,6 +59,16 @@ def _position(event: Event) -> int:
     return int(make_order(event, items=[make_item(event)]).positions.get().pk)
 
 
+def _seller(event: Event) -> int:
+    return int(Seller.objects.create(organizer=event.organizer, name="Kiosk").pk)
+
+
+def _consignment(event: Event) -> Body:
+    batch = make(make_item(event), 2)
+    lines = [{"batch": batch.pk, "tickets": "1-2"}]
+    return {"kind": "out", "seller": _seller(event), "lines": lines}
+
+
 SHEET = {"name": "x", "width": 210, "height": 297, "columns": 1, "rows": 1}
 
 #: What is sent to make something.
@@ -89,6 +101,11 @@ NEW: dict[str, Callable[[Event], Body]] = {
     "taxrule-list": lambda e: {"name": "x", "rate": "7"},
     "quota-list": lambda e: {"name": "x", "size": 1, "items": [make_item(e).pk]},
     "numberseries-list": lambda _e: {"name": "x", "prefix": "new-"},
+    "seller-list": lambda _e: {"name": "x"},
+    "sellerpayment-list": lambda _e: {"amount": "1.00", "currency": "EUR"},
+    "commissionplan-list": lambda _e: {"name": "x", "rules": []},
+    "consignment-list": lambda e: _consignment(e),
+    "sellerstatement-list": lambda e: {"seller": _seller(e), "basis": "declared"},
     "ticketaction-list": lambda e: {"action": "void", "secrets": [_secret(e)], "reason": "x"},
     "numberassignment-list": lambda e: {
         "item": make_item(e).pk,
@@ -163,7 +180,7 @@ def _body(api: Api, call: tuple[str, str], event: Event, path: str) -> Body:
     return CHANGE.get(name, {})
 
 
-def _own_ids(api: Api, name: str, event: Event) -> Ids:  # noqa: PLR0912 - one a resource
+def _own_ids(api: Api, name: str, event: Event) -> Ids:  # noqa: C901, PLR0912 - one a resource
     """Ids of what is there already, where any one of its kind will not do."""
     match name:
         case "saleschannel-detail":
@@ -188,6 +205,20 @@ def _own_ids(api: Api, name: str, event: Event) -> Ids:  # noqa: PLR0912 - one a
             return {"pk": _made_batch(api, event)}
         case "numberseries-detail":
             return {"pk": make_number_series(event.organizer).pk}
+        case "seller-detail":
+            return {"pk": _seller(event)}
+        case "seller-link":
+            seller = _seller(event)
+            api.post(f"/organizers/{event.organizer.slug}/sellers/{seller}/link/", json={})
+            return {"pk": seller}
+        case "sellerpayment-list":
+            return {"seller": _seller(event)}
+        case "commissionplan-detail":
+            plan = CommissionPlan.objects.create(organizer=event.organizer, name="x")
+            return {"pk": plan.pk}
+        case "consignment-detail" | "consignment-accept":
+            draft = api.post(at(event, "consignments/"), json=_consignment(event))
+            return {"pk": draft.json()["id"]}
         case "sheet-detail":
             return {"pk": event.organizer.sheets.create(name="x", declaration=SHEET).pk}
         case "batchprint-list":
