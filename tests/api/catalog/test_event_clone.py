@@ -292,6 +292,7 @@ def test_every_kind_of_row_of_an_event_is_copied_or_known_not_to_be(
 ) -> None:
     """A new kind must be given to ``cloning.register``, or be named here."""
     sold = {"Order", "OrderPosition", "OfflineSalesBatch", "BatchRequest", "RenderRequest"}
+    sold |= {"Consignment", "SellerPayment", "Statement"}
     sold |= {"ActionRequest", "HandOut", "NumberReport", "StockDocument", "StockEvent"}
     gate = {"RevokedSecret", "BlockedSecret"}
     others = {"SubEvent", "LogEntry"}

@@ -26,6 +26,7 @@ from counterfoil.jobs.models import Job
 from counterfoil.layouts.models import Background, TicketLayoutItem
 from counterfoil.orders.models import OrderPayment
 from counterfoil.printing.models import Print, RenderRequest
+from counterfoil.sellers.models import CommissionPlan
 from makers import (
     make_delivery,
     make_device,
@@ -186,6 +187,36 @@ def blocked_secrets(event: Event, amount: int) -> None:
         BlockedSecret.objects.create(event=event, secret=str(number), blocked=True)
 
 
+def sellers(event: Event, amount: int) -> None:
+    for number in range(amount):
+        plan = CommissionPlan.objects.create(organizer=event.organizer, name=f"Plan {number}")
+        event.organizer.sellers.create(name=f"Kiosk {number}", commission_plan=plan)
+
+
+def seller_payments(event: Event, amount: int) -> Ids:
+    seller = event.organizer.sellers.create(name="Kiosk")
+    for _ in range(amount):
+        seller.payments.create(amount=1, currency="EUR", event=event)
+    return {"seller": seller.pk}
+
+
+def commission_plans(event: Event, amount: int) -> None:
+    for number in range(amount):
+        plan = CommissionPlan.objects.create(organizer=event.organizer, name=f"Plan {number}")
+        plan.rules.create(item=make_item(event), fixed=1, position=0)
+
+
+def consignments(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        accesstable.consignments(event)
+
+
+def seller_statements(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        accesstable.statements(event)
+    event.seller_statements.update(state="issued")  # a draft is worked out when it is read
+
+
 def stock_events(event: Event, amount: int) -> None:
     for _ in range(amount):
         accesstable.stock_events(event)
@@ -269,6 +300,11 @@ LISTS: dict[str, Maker] = {
     "revokedsecret-list": revoked_secrets,
     "blockedsecret-list": blocked_secrets,
     "stockevent-list": stock_events,
+    "seller-list": sellers,
+    "sellerpayment-list": seller_payments,
+    "commissionplan-list": commission_plans,
+    "consignment-list": consignments,
+    "sellerstatement-list": seller_statements,
     "scanconflict-list": scan_conflicts,
     "device-list": devices,
     "webhook-list": webhooks,

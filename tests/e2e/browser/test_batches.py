@@ -63,7 +63,7 @@ def test_tickets_are_printed_on_sheets_and_one_is_replaced(
         page.get_by_role("link", name="Download PDF").click(timeout=60_000)
     fetched.value.save_as(tmp_path / "sheets.pdf")
     page.get_by_role("link", name="Replace damaged sheets").click()
-    page.get_by_label("Sheets").fill("2")
+    page.get_by_role("textbox", name="Sheets").fill("2")
     page.get_by_label("Reason").fill("Jammed")
     page.get_by_role("button", name="Print sheets again").click()
     with page.expect_download(timeout=60_000) as fetched:

@@ -40,7 +40,7 @@ def test_an_event_is_set_up_until_there_is_something_to_sell(
 
     page.get_by_role("link", name="Add product").click()
     page.get_by_role("group", name="Name").get_by_label("English").fill("Seat")
-    page.get_by_label("Price", exact=True).fill("25")
+    page.get_by_label("Price in EUR").fill("25")
     for number, name in enumerate(("Stalls", "Balcony"), start=1):
         page.get_by_role("button", name="variation").click()
         row = page.get_by_role("group", name=f"Name of variation {number}")
@@ -96,8 +96,8 @@ def test_return_saves_and_adds_no_row(open_page: Callable[..., Page]) -> None:
     page = open_page(f"{EVENT}items/new/")
 
     page.get_by_role("group", name="Name").get_by_label("English").fill("Stool")
-    page.get_by_label("Price", exact=True).fill("3")
-    page.get_by_label("Price", exact=True).press("Enter")
+    page.get_by_label("Price in EUR").fill("3")
+    page.get_by_label("Price in EUR").press("Enter")
 
     expect(page.get_by_role("row", name="Stool")).to_be_visible()
 

@@ -63,7 +63,7 @@ def test_an_own_design_is_on_paper_after_at_most_fifteen_clicks(
 
     _make_the_first_account(page, _link(fresh))
     page.get_by_role("link", name="New event").click()
-    assert page.locator("[name=timezone]").input_value() == "America/New_York"
+    expect(page.locator("[name=timezone]")).to_have_value("America/New_York")
     page.locator("[name=name_en]").fill("Moonlight Serenade")
     page.locator("[name=date_from]").fill("2027-07-01T20:00")
     page.get_by_role("button", name="Create event").click()
