@@ -73,7 +73,7 @@ def take_numbers(series: NumberSeries, amount: int, *, is_test: bool) -> TakenNu
     if not rows.filter(next__lte=MAX_NUMBER + 1 - amount).update(next=F("next") + amount):
         if rows.exists():
             raise SeriesExhausted(series)
-        raise Gone(_("Somebody else has deleted the number series meanwhile."))
+        raise Gone(_("Somebody else has deleted this number series in the meantime."))
     taken = rows.get()
     if is_test:
         taken.width = series.width

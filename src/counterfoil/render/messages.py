@@ -172,8 +172,8 @@ MESSAGES: Mapping[str, str] = {
         "The PDF's drawing is too complex: one page has more than {most} MB of it."
     ),
     "background.page_damaged": _("The PDF is damaged: a page cannot be read."),
-    "background.too_many_filters": _("The PDF packs its content in too many layers."),
-    "background.unknown_filter": _("The PDF uses a way of packing we do not know: {name}."),
+    "background.too_many_filters": _("The PDF's content is compressed too many times."),
+    "background.unknown_filter": _("The PDF uses an unknown compression method: {name}."),
     "background.unpacks_too_large": _(
         "The PDF unpacks to more than {most} MB. Export it with smaller pictures."
     ),
@@ -246,7 +246,7 @@ MESSAGES: Mapping[str, str] = {
     "font.short_tables": _("The font is damaged: its tables are too short."),
     "font.header": _("The font is damaged: its header makes no sense."),
     "font.not_embeddable": _("{file} forbids embedding in documents."),
-    "font.not_writable": _("{file} is damaged: no document can carry it."),
+    "font.not_writable": _("{file} is damaged and cannot be embedded."),
 }
 
 _PARTS = {code: _BLANK.split(sentence) for code, sentence in MESSAGES.items()}

@@ -56,7 +56,7 @@ def sell_next(
         words = _("Only %(left)d tickets of this batch are in stock.")
         raise Conflict(words % {"left": len(numbers)})
     if first is not None and numbers[0] != first:
-        raise Conflict(_("The next ticket is another one now. Check it and try again."))
+        raise Conflict(_("The next ticket has changed. Check it and try again."))
     selection = Selection.of_batch(batch, ranges_of(numbers))
     return act(
         actor=actor,

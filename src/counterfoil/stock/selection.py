@@ -133,7 +133,9 @@ def _by_secrets(
     _refuse(unknown, _("There is no ticket with the code “%(secret)s”."))
     if batch is not None:
         elsewhere = [secret for secret, row in by_secret.items() if row[3] != batch.pk]
-        _refuse(elsewhere, _("The ticket with the code “%(secret)s” is not of this batch."))
+        _refuse(
+            elsewhere, _("The ticket with the code “%(secret)s” does not belong to this batch.")
+        )
     return selections_of(event, (row[1:] for row in by_secret.values()))
 
 

@@ -74,7 +74,7 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         _("Scanners may not read it. Make the code larger, or print it on a finer printer."),
     ),
     Concern.BACKGROUND_FONT: (
-        _("The background uses a font that it does not bring along"),
+        _("The background uses a font that is not embedded"),
         _("Each printer chooses another one. Export the PDF again with all fonts embedded."),
     ),
     Concern.MISSING_BLEED: (

@@ -36,7 +36,7 @@ class SellerForm(forms.ModelForm):  # type: ignore[type-arg]
             "commission_plan": _("Commission plan"),
             "credit_limit": _("Credit limit"),
             "deposit": _("Deposit"),
-            "needs_approval": _("Entries on the seller's own page wait for a yes"),
+            "needs_approval": _("Entries on the seller's own page need approval"),
             "active": _("Active"),
         }
         help_texts = {
@@ -117,7 +117,7 @@ class MoveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if bool(cleaned.get("tickets")) == bool(cleaned.get("books")):
-            words = _("Say which tickets: by their numbers or by their books.")
+            words = _("Enter the numbers or the books of the tickets.")
             self.add_error("tickets", words)
         return cleaned
 

@@ -54,7 +54,7 @@ class ActionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if bool(cleaned.get("tickets")) == bool(cleaned.get("books")):
-            words = _("Say which tickets: by their numbers or by their books.")
+            words = _("Enter the numbers or the books of the tickets.")
             self.add_error("tickets", words)
         if cleaned.get("also_void") and cleaned.get("action") not in (Action.LOST, Action.SPOILED):
             cleaned["also_void"] = False
