@@ -7,10 +7,15 @@ import pytest
 from django.conf import LazySettings
 from django.db import connection, transaction
 
+from counterfoil.accounts.actors import UserActor
+from counterfoil.audit.models import LogEntry
 from counterfoil.core.refusals import Conflict, Unavailable
-from counterfoil.jobs import migration_check, migrations, services
+from counterfoil.jobs import migration_check, migrations, registry, services
 from counterfoil.jobs.models import Job
+from counterfoil.jobs.queries import jobs_of
+from counterfoil.stock.models import ActionRequest
 from jobs.asking import again, ask, claim
+from makers import make_event, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +84,25 @@ def test_a_job_that_is_over_cannot_be_cancelled() -> None:
 
     with pytest.raises(Conflict):
         services.cancel(job)
+
+
+def test_jobs_of_any_kind_are_listed_described_and_cancelled_by_their_requests() -> None:
+    event = make_event()
+    user = make_user(event.organizer)
+    job = services.submit(kind="stock.act", payload={}, total=3)
+    request = ActionRequest.objects.create(job=job, event=event, requested_by=UserActor(user).key)
+
+    assert list(jobs_of(event)) == [job]
+    assert list(jobs_of(make_event())) == []
+    assert registry.describe(job) == "Change 3 tickets"
+    assert str(registry.requests_of([job])[job.pk]) == str(job.pk)
+    assert registry.language_of("stock.act", job.pk) == "en"
+
+    services.cancel_requested(actor=UserActor(user), request=request)
+
+    job.refresh_from_db()
+    assert job.state == Job.State.CANCELLED
+    assert LogEntry.objects.filter(action="counterfoil.job.cancelled", event=event).exists()
 
 
 def test_a_job_that_failed_can_be_tried_again() -> None:

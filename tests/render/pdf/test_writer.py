@@ -155,3 +155,23 @@ def test_bytes_go_out_while_pages_come_in() -> None:
     writer.page(attributes, zlib.compress(noise, 0), encoded=True)
 
     assert len(file.getvalue()) > 100_000
+
+
+def test_a_shared_stream_is_written_once() -> None:
+    writer = Writer(io.BytesIO())
+
+    first = writer.shared_stream(b"/Type/XObject", b"0 m")
+
+    assert writer.shared_stream(b"/Type/XObject", b"0 m") == first
+    assert writer.shared_stream(b"/Type/XObject", b"1 m") != first
+
+
+def test_output_intents_are_in_the_catalog() -> None:
+    file = io.BytesIO()
+    writer = Writer(file)
+    writer.page(page_attributes((0, 0, 10, 10), writer.add(b"<<>>")), b"0 m")
+    intent = writer.add(b"<</Type/OutputIntent/S/GTS_PDFX/OutputConditionIdentifier(x)>>")
+    writer.finish(title="Tickets", language="en", intents=[intent])
+
+    with pikepdf.open(file) as document:
+        assert [each.S for each in document.Root.OutputIntents] == ["/GTS_PDFX"]
