@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ def request_print(
 ) -> Print:
     """Request a print of a batch, or of some of its tickets. Void tickets are left out.
 
-    ``layout`` None prints with the layout of the batch.
+    ``layout`` None prints with the layout of the batch, and no ``locale`` in its language.
 
     Raises:
         Gone: all tickets of the batch were deleted.
@@ -46,8 +47,9 @@ def request_print(
     if again and not spec.reason.strip() and not spec.is_proof:
         message = _("These tickets were printed before: %(tickets)s. State the reason.")
         raise Invalid({"reason": [message % {"tickets": _short(again)}]})
+    spoken = replace(spec, locale=spec.locale or batch.locale)
     with transaction.atomic():
-        created = prints.create_print(event=batch.event, actor=actor, spec=spec, tickets=chosen)
+        created = prints.create_print(event=batch.event, actor=actor, spec=spoken, tickets=chosen)
         BatchPrint.objects.create(batch=batch, request=created.request)
     return created
 

@@ -28,6 +28,21 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Picture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=32)),
+                ('name', models.CharField(max_length=190)),
+                ('stored', models.CharField(max_length=255)),
+                ('last_wanted', models.DateTimeField(default=counterfoil.core.clock.now, editable=False)),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='layout_pictures', to='catalog.event')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='picture',
+            constraint=models.UniqueConstraint(fields=('event', 'key'), name='one_picture_by_key'),
+        ),
+        migrations.CreateModel(
             name='TicketLayout',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

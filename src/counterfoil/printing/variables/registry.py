@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from counterfoil.catalog.models import Event
+from counterfoil.layouts.pictures import PREFIX
 from counterfoil.printing.variables.answers import question_variables
 from counterfoil.printing.variables.batch import (
     BATCH_KEYS,
@@ -17,12 +18,14 @@ from counterfoil.printing.variables.batch import (
 from counterfoil.printing.variables.event import EVENT_VARIABLES, event_property
 from counterfoil.printing.variables.kinds import Variable
 from counterfoil.printing.variables.people import people_variables
+from counterfoil.printing.variables.pictures import picture_variables
 from counterfoil.printing.variables.product import PRODUCT_VARIABLES, product_property
 from counterfoil.printing.variables.ticket import ticket_variables
 from counterfoil.printing.variables.unsupported import UNSUPPORTED_VARIABLES
 
 EVENT_PROPERTY = "meta:"
 PRODUCT_PROPERTY = "itemmeta:"
+_OURS = (TABLE_COLUMN, PREFIX)
 
 
 class VariableTable:
@@ -49,7 +52,7 @@ class VariableTable:
         return (
             variable
             for variable in self
-            if variable.key not in BATCH_KEYS and not variable.key.startswith(TABLE_COLUMN)
+            if variable.key not in BATCH_KEYS and not variable.key.startswith(_OURS)
         )
 
     def find(self, key: str) -> Variable | None:
@@ -70,4 +73,5 @@ def _variables(event: Event) -> Iterator[Variable]:
     yield from EVENT_VARIABLES
     yield from people_variables(event)
     yield from question_variables(event)
+    yield from picture_variables(event)
     yield from UNSUPPORTED_VARIABLES

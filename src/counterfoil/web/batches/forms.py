@@ -28,6 +28,7 @@ from counterfoil.orders.availability import (
 )
 from counterfoil.web.catalog.forms.channels import ChannelField
 from counterfoil.web.framework.forms.dates import DateField
+from counterfoil.web.framework.forms.locale_choices import event_languages
 from counterfoil.web.framework.labels import product_name
 
 _LONGEST_COMMENT = 2000
@@ -67,6 +68,11 @@ class NewBatchForm(forms.Form):
         queryset=TicketLayout.objects.none(),
         required=False,
         empty_label=_("Automatic (the layout of the product)"),
+    )
+    locale = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        help_text=_("Names, dates and prices are printed in this language."),
     )
     testmode = forms.BooleanField(
         label=_("Test mode"),
@@ -186,6 +192,9 @@ class NewBatchForm(forms.Form):
             "position", "pk"
         )
         choices["layout"].queryset = event.ticket_layouts.order_by("name", "pk")
+        choices["locale"].choices = event_languages(event)
+        if len(event.locales) < 2:
+            del self.fields["locale"]
         if event.has_subevents:
             choices["subevent"].queryset = _dates(event)
         else:

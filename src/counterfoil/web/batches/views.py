@@ -28,6 +28,7 @@ from counterfoil.printing.samples import Subject
 from counterfoil.stock.queries import batch_stock
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.batches.unavailable import explained
+from counterfoil.web.framework.forms.translated import language_name
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 from counterfoil.web.printing.forms import PrinterForm
 from counterfoil.web.printing.prints_with import PrintsWith, prints_with, subject_of
@@ -106,6 +107,8 @@ class Batch(EventPage):
             "tables": tables_of(self, batch),
             "bars": bars_of(batch_stock(batch)),
             "may_print": self.has_permission(("event.prints:write",)),
+            "languages": self.event.locales,
+            "language": language_name(batch.locale or self.event.locale),
             "prints_with": prints_with(
                 self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
             ),
@@ -263,6 +266,7 @@ def _prints_with(page: EventPage, form: NewBatchForm) -> PrintsWith | None:
         subevent=form.date,
         of_batch=True,
         testmode=bool(form["testmode"].value()),
+        locale=str(form["locale"].value() or "") if "locale" in form.fields else "",
     )
     override = chosen_of(choices["layout"].queryset, form["layout"].value())
     return prints_with(page, subject, channel=form.channel, override=override)
