@@ -49,7 +49,9 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)
     shoot("editor")
-    page.goto(f"{event}batches/new/")
+    editor = page.url
+    form = f"{event}batches/new/"
+    page.goto(form)
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill("250")
     page.get_by_label("Comment").fill("Kiosk at the station")
@@ -62,6 +64,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.get_by_role("button", name="Print").click()
     page.get_by_role("link", name=re.compile("Download")).wait_for()
     shoot("print")
+    printed = page.url
     page.goto(f"{event}checkin/")
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="Scanning page").click()
@@ -69,13 +72,19 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.keyboard.press("Enter")
     page.locator(".plate.bad").wait_for()
     shoot("gate")
+    places = {"overview": event, "print": printed, "editor": editor, "batch-form": form}
     page.emulate_media(color_scheme="dark")
-    page.goto(event)
-    shoot("overview-dark")
+    for name, place in places.items():
+        page.goto(place)
+        page.wait_for_load_state("networkidle")
+        shoot(f"{name}-dark")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 390, "height": 844})
+    for name, place in places.items():
+        page.goto(place)
+        page.wait_for_load_state("networkidle")
+        shoot(f"{name}-phone")
     page.goto(event)
-    shoot("overview-phone")
     page.get_by_role("button", name="Menu").click()
     shoot("menu-phone")
 
