@@ -81,6 +81,8 @@ class BatchOptions(FormPage, _BatchPage):
 
     def send(self, form: BatchOptionsForm) -> HttpResponse:
         change_options(actor=self.actor, batch=self.batch, fields=form.cleaned_data)
+        if "locale" in form.changed_data and queries.was_printed(self.batch):
+            self.tell_printed(self.batch.amount)
         return self.go("batch", self.batch.pk, said=_("Saved."))
 
 

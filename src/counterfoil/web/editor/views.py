@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from counterfoil.batches.printed import printed_with
 from counterfoil.core.refusals import Conflict, Invalid
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.pictures import (
@@ -142,7 +143,12 @@ class Save(Asked, LayoutPage):
             return JsonResponse(saving.tell_conflict(self.layout, self.actor), status=409)
         except Invalid as refused:
             raise parsing.EditorJsonView.of(refused) from None
-        return JsonResponse({"version": LayoutContent.of(saved).version, "name": saved.name})
+        answer = {
+            "version": LayoutContent.of(saved).version,
+            "name": saved.name,
+            "printed": printed_with(saved),
+        }
+        return JsonResponse(answer)
 
 
 class Copy(Asked):
