@@ -50,6 +50,10 @@ def test_a_variable_is_found_by_a_part_of_its_name(open_page: OpenPage) -> None:
     content.fill("meta:Sponsor")
     content.press("Enter")
     editing.until(lambda elements: elements[0]["content"] == "meta:Sponsor")
+    content.fill("Doors open at seven")
+    expect(editing.panel.get_by_role("option")).to_contain_text("Print these words")
+    content.press("Enter")
+    editing.until(lambda elements: elements[0]["text"] == "Doors open at seven")
 
 
 def test_own_text_takes_variables_where_the_caret_is(open_page: OpenPage) -> None:

@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -164,8 +165,12 @@ def test_a_finding_shows_its_place_and_leads_to_the_element_in_the_editor(
 
     # Both layouts have the same name, and are not taken for one another.
     assert page.count("Text: Stage door · Layout “Twin”") == len(places) == 2
-    assert f'href="{base}layouts/{first.pk}/edit/#element=1"' in page
-    assert f'href="{base}layouts/{second.pk}/edit/#element=1"' in page  # was 0 when printed
+    way = f"?print={asked.pk}#element=1"
+    assert f'href="{base}layouts/{first.pk}/edit/{way}"' in page
+    assert f'href="{base}layouts/{second.pk}/edit/{way}"' in page  # was 0 when printed
+    for key, leads_back in ((asked.pk, True), (first.pk, False), (uuid4(), False)):
+        editor = shown(pages, f"{base}layouts/{first.pk}/edit/?print={key}")
+        assert (f'href="{path}"' in editor) is leads_back
     for picture in pictures:
         drawn = Image.open(io.BytesIO(picture.content))
         assert drawn.format == "PNG"

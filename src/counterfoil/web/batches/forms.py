@@ -99,8 +99,8 @@ class NewBatchForm(forms.Form):
         label=_("Table"),
         required=False,
         help_text=_(
-            "A CSV or XLSX file with a row for each ticket, such as row, seat or name. Layouts "
-            "print a column as data:NAME. The number of rows is the amount."
+            "A CSV or XLSX file with a row for each ticket, such as row, seat or name. Layouts can "
+            "print its columns. The number of rows is the amount."
         ),
         widget=forms.FileInput(attrs={"accept": TABLE_TYPES}),
     )
