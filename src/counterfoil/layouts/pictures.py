@@ -85,7 +85,7 @@ def _checked(content: bytes) -> str:
     return suffix
 
 
-def picture_variable(picture: Picture) -> str:
+def name_in_layouts(picture: Picture) -> str:
     """Return how a layout names a picture."""
     return f"{PREFIX}{picture.key}"
 
@@ -119,7 +119,7 @@ def _exported(pictures: Iterable[Picture]) -> Iterator[dict[str, str]]:
     for picture in pictures:
         with files.open_stored(picture.stored) as stream:
             content = base64.b64encode(stream.read()).decode("ascii")
-        yield {"content": picture_variable(picture), "name": picture.name, "data": content}
+        yield {"content": name_in_layouts(picture), "name": picture.name, "data": content}
 
 
 def import_pictures(*, event: Event, pictures: object, layout: object) -> None:
@@ -144,7 +144,8 @@ def import_pictures(*, event: Event, pictures: object, layout: object) -> None:
 
 def keep_for_now(*, event: Event, layout: object) -> None:
     """Keep the pictures that a layout has let go of from the cleanup for a while yet."""
-    pictures_of(event, layout).update(last_wanted=clock.now())
+    if keys_in(layout):
+        pictures_of(event, layout).update(last_wanted=clock.now())
 
 
 def unwanted(now: datetime) -> list[Picture]:

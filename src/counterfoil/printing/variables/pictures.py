@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from counterfoil.catalog.models import Event
 from counterfoil.layouts.models import Picture
-from counterfoil.layouts.pictures import picture_variable
+from counterfoil.layouts.pictures import PREFIX, name_in_layouts
 from counterfoil.printing.variables.kinds import PictureVariable
 
 
@@ -16,9 +16,15 @@ def picture_variables(event: Event) -> Iterator[PictureVariable]:
         yield _variable(picture)
 
 
+def picture_variable(event: Event, key: str) -> PictureVariable | None:
+    """Return the variable of a picture of an event; None if it has no such picture."""
+    picture = Picture.objects.filter(event=event, key=key.removeprefix(PREFIX)).first()
+    return _variable(picture) if picture else None
+
+
 def _variable(picture: Picture) -> PictureVariable:
     return PictureVariable(
-        key=picture_variable(picture),
+        key=name_in_layouts(picture),
         label=picture.name,
         sample="",
         columns=(),

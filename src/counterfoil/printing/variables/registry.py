@@ -18,7 +18,7 @@ from counterfoil.printing.variables.batch import (
 from counterfoil.printing.variables.event import EVENT_VARIABLES, event_property
 from counterfoil.printing.variables.kinds import Variable
 from counterfoil.printing.variables.people import people_variables
-from counterfoil.printing.variables.pictures import picture_variables
+from counterfoil.printing.variables.pictures import picture_variable, picture_variables
 from counterfoil.printing.variables.product import PRODUCT_VARIABLES, product_property
 from counterfoil.printing.variables.ticket import ticket_variables
 from counterfoil.printing.variables.unsupported import UNSUPPORTED_VARIABLES
@@ -45,6 +45,7 @@ class VariableTable:
             self._by_key.values(),
             filter(None, (self.find(key) for key in properties)),
             table_variables(self._event),
+            picture_variables(self._event),
         )
 
     def documented(self) -> Iterator[Variable]:
@@ -63,6 +64,8 @@ class VariableTable:
             return product_property(key, key.removeprefix(PRODUCT_PROPERTY))
         if key.startswith(TABLE_COLUMN):
             return table_variable(key.removeprefix(TABLE_COLUMN))
+        if key.startswith(PREFIX):
+            return picture_variable(self._event, key)
         return self._by_key.get(key)
 
 
@@ -73,5 +76,4 @@ def _variables(event: Event) -> Iterator[Variable]:
     yield from EVENT_VARIABLES
     yield from people_variables(event)
     yield from question_variables(event)
-    yield from picture_variables(event)
     yield from UNSUPPORTED_VARIABLES

@@ -20,7 +20,7 @@ from counterfoil.layouts.pictures import (
     MAX_BYTES,
     adopt_pictures,
     keys_in,
-    picture_variable,
+    name_in_layouts,
     pictures_of,
     store_picture,
 )
@@ -200,7 +200,7 @@ class NewPicture(Asked):
         image = read_picture(picture.stored)
         return JsonResponse(
             {
-                "content": picture_variable(picture),
+                "content": name_in_layouts(picture),
                 "label": picture.name,
                 "width": image.width,
                 "height": image.height,
@@ -219,7 +219,7 @@ class AdoptPictures(Asked):
         adopt_pictures(event=self.event, layout=elements, sources=sources)
         rows = pictures_of(self.event, elements)
         return JsonResponse(
-            {"pictures": [{"content": picture_variable(row), "label": row.name} for row in rows]}
+            {"pictures": [{"content": name_in_layouts(row), "label": row.name} for row in rows]}
         )
 
 
