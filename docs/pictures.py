@@ -50,14 +50,15 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.wait_for_timeout(1500)
     shoot("editor")
     editor = page.url
-    form = f"{event}batches/new/"
-    page.goto(form)
+    page.goto(f"{event}batches/new/")
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill("250")
     page.get_by_label("Comment").fill("Kiosk at the station")
     page.locator("#batch-left img").wait_for()
     page.wait_for_load_state("networkidle")
     shoot("batch-form")
+    item = page.get_by_label("Product").input_value()
+    form = f"{event}batches/new/?item={item}&amount=250&comment=Kiosk%20at%20the%20station"
     page.get_by_role("button", name="Create batch").click()
     page.wait_for_url(re.compile(r"/batches/\d+/$"))
     shoot("batch")

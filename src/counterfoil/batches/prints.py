@@ -47,7 +47,8 @@ def request_print(
     if again and not spec.reason.strip() and not spec.is_proof:
         message = _("These tickets were printed before: %(tickets)s. State the reason.")
         raise Invalid({"reason": [message % {"tickets": _short(again)}]})
-    spoken = replace(spec, locale=spec.locale or batch.locale)
+    own = batch.locale if batch.locale in batch.event.locales else ""
+    spoken = replace(spec, locale=spec.locale or own)
     with transaction.atomic():
         created = prints.create_print(event=batch.event, actor=actor, spec=spoken, tickets=chosen)
         BatchPrint.objects.create(batch=batch, request=created.request)
