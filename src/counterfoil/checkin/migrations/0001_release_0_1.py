@@ -98,6 +98,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='SecretListReading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list', models.CharField(choices=[('revoked', 'Revoked'), ('blocked', 'Blocked')], max_length=7)),
+                ('begun', models.DateTimeField()),
+                ('known', models.DateTimeField(blank=True, null=True)),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.device')),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.event')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('event', 'device', 'list'), name='one_reading_per_list')],
+            },
+        ),
+        migrations.CreateModel(
             name='TicketPresence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 ('job_name', models.CharField(blank=True, default='', max_length=100)),
                 ('reason', models.TextField(blank=True, default='')),
                 ('is_proof', models.BooleanField(default=False)),
+                ('reprints', models.JSONField(default=list)),
+                ('marks_reprints', models.BooleanField(default=False)),
                 ('plan', models.JSONField()),
                 ('layout_version', models.CharField(max_length=16)),
                 ('sha256', models.CharField(blank=True, default='', max_length=64)),
