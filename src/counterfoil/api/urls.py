@@ -11,6 +11,7 @@ from counterfoil.api.batches import (
     batchjobs,
     batchoptions,
     batchtickets,
+    handovers,
     offlinesalesbatches,
     prints,
 )
@@ -74,6 +75,7 @@ MODULES = [
     batchdata,
     batchjobs,
     prints,
+    handovers,
     sheets,
     sheetpreview,
     batchstock,

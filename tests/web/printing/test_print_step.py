@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -131,3 +132,23 @@ def test_own_sheets_are_offered_and_permission_is_needed(
     assert "12 tickets, 2 a sheet: 6 sheets" in shown
     reader: User = make_user(event.organizer, permissions=["event.orders:read"])
     assert signed_in(reader).get(step).status_code == 403
+
+
+def test_findings_show_their_place_before_anything_is_printed(
+    pages: Client, step: str, batch: OfflineSalesBatch, base: str
+) -> None:
+    assert batch.layout is not None
+    batch.layout.layout = [qr_element(left="5", bottom="5", size="8")]
+    batch.layout.save()
+
+    shown = pages.get(step, form(mode="sheet", lift="1"), headers=HTMX).content.decode()
+
+    assert "12 tickets, 10 a sheet: 2 sheets, 2 lifts, each with 10 piles and 9 cuts." in shown
+    assert "A code is so small that scanners may not read it" in shown
+    assert f'href="{base}layouts/{batch.layout_id}/edit/#element=0"' in shown
+    (source,) = re.findall(r'src="([^"]+picture=finding[^"]*)"', shown)
+    picture = pages.get(source.replace("&amp;", "&"))
+    assert picture.content.startswith(b"\x89PNG")
+    for number in ("1", "-1", "x"):
+        missing = pages.get(re.sub(r"finding=\d+$", f"finding={number}", source))
+        assert missing.status_code == 404
