@@ -102,6 +102,10 @@ def test_sheets_are_printed_proofed_and_replaced(
     assert "Jammed" in pages.get(done["Location"]).content.decode()
     jobs = pages.get(f"{base}jobs/").content.decode()
     assert "Print sheets 1 again" in jobs
+    earlier = pages.get(step).content.decode()
+    assert "Earlier prints" in earlier
+    assert replace in earlier
+    assert "expired" not in earlier
 
 
 def test_what_is_wrong_stands_at_its_field(pages: Client, step: str, event: Event) -> None:

@@ -126,6 +126,7 @@ class HandOverView(ListView, DetailView, EventView[HandOver]):
         return (
             HandOver.objects.filter(print=self.printed)
             .select_related("print__request__event", "print__request__batch_print__batch")
+            .defer("print__request__parts")
             .order_by("-pk")
         )
 

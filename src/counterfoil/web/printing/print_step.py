@@ -14,6 +14,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.accounts.display_names import names_of
 from counterfoil.batches import prints as batch_prints
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Gone, Invalid, Refusal
@@ -22,6 +23,7 @@ from counterfoil.printing.models import Print
 from counterfoil.printing.plans import fonts, plan_for
 from counterfoil.printing.previews import draw_png, finest_dpi, sample_ticket
 from counterfoil.printing.prints import prints_of
+from counterfoil.printing.queries import prints_of as requests_of
 from counterfoil.printing.sheet_previews import SheetPreview, preview_sheet
 from counterfoil.render import Ticket, blank_background, compile_plan, read_layout, render_pdf
 from counterfoil.render.units import Mm, pt
@@ -33,6 +35,7 @@ from counterfoil.web.printing.step_forms import LABELS, PrintForm, RepeatForm
 
 PRINTS = ("event.prints:write",)
 _TICKET_DPI = 90
+_EARLIER = 10
 
 
 class PrintStep(FormPage, EventPage):
@@ -55,7 +58,16 @@ class PrintStep(FormPage, EventPage):
         return self.shown(form)
 
     def shown(self, form: Any, *, status: int = 200) -> HttpResponse:
-        context = {"form": form, "batch": form.batch, **self._preview(form)}
+        printed = requests_of(self.event).filter(batch_print__batch=form.batch)
+        prints = list(printed.select_related("batch_print__batch", "print")[:_EARLIER])
+        context = {
+            "form": form,
+            "batch": form.batch,
+            "prints": prints,
+            "names": names_of(each.requested_by for each in prints),
+            "may_print": True,
+            **self._preview(form),
+        }
         return self.render(self.template, context, status=status)
 
     def send(self, form: PrintForm) -> HttpResponseBase:

@@ -48,6 +48,7 @@ class Prints(EventPage):
             "rows": rows,
             "prints": rows.object_list,
             "names": names_of(each.requested_by for each in rows.object_list),
+            "may_print": self.has_permission(PRINTS),
         }
         return self.render("web/printing/list.html", context)
 
