@@ -41,9 +41,9 @@ from counterfoil.render.values import Key
 MAX_DAYS = 90
 JOB_SHEET, LABELS, CHECKSUMS = "job.pdf", "labels.pdf", "checksums.txt"
 _LABEL_STOCK = "zweckform-3425"
-# Of the job sheet: millimetres from the bottom, and letters of a title in one line.
+# Of the job sheet: millimetres from the bottom, and letters that surely fit a line at 1 pt.
 _TOP, _BOTTOM = 277.0, 20.0
-_TITLE = 48
+_LETTERS = 850
 
 
 @transaction.atomic
@@ -251,8 +251,10 @@ def job_sheet(printed: Print) -> bytes:
         lines = list(_job_lines(printed))
     elements, bottom, pages = [], _TOP, 1
     for text, size in lines:
+        wrapped = len(text) * size // _LETTERS  # texts grow up from their bottom
+        bottom -= wrapped * size * 0.5
         if bottom < _BOTTOM:
-            bottom, pages = _TOP, pages + 1
+            bottom, pages = _TOP - wrapped * size * 0.5, pages + 1
         elements.append(_text(text, 20, bottom, 170, size) | {"page": pages})
         bottom -= size * 0.62
     paper = blank_background(pt(Mm(210)), pt(Mm(297)), pages)
@@ -264,23 +266,22 @@ def job_sheet(printed: Print) -> bytes:
 
 
 def _job_lines(printed: Print) -> Iterator[tuple[str, float]]:
-    """Yield the lines of the job sheet with their sizes; each is short enough for one line."""
-    title = printed.title
-    yield title if len(title) <= _TITLE else f"{title[:_TITLE]}…", 18
+    """Yield the lines of the job sheet with their sizes."""
+    yield printed.title, 18
     yield _("Job sheet %(job)s") % {"job": printed.job_name}, 12
     if printed.is_proof:
         yield _("This is a proof. Its codes are void."), 12
     if printed.repeats_id:
-        values = {"sheets": _shortened(printed.sheets)}
-        yield _("Only these sheets, printed again: %(sheets)s") % values, 12
+        sheets = _shortened(printed.sheets)
+        yield _("Only these sheets, printed again: %(sheets)s") % {"sheets": sheets}, 12
     yield "", 8
     yield from _paper_lines(printed)
     yield "", 8
     yield _("Control totals"), 12
     numbers, labels = numbers_of(printed.tickets), ticket_labels(printed)
     named = dict(zip(numbers, labels, strict=True))
-    values = {"count": len(numbers), "numbers": _named(numbers, named)}
-    yield _("%(count)d tickets: %(numbers)s") % values, 10
+    every = {"count": len(numbers), "numbers": _named(numbers, named)}
+    yield _("%(count)d tickets: %(numbers)s") % every, 10
     if printed.void:
         yield _("Void, not printed: %(numbers)s") % {"numbers": _shortened(printed.void)}, 10
     if size := _book_size(printed):

@@ -59,6 +59,8 @@ def test_the_step_shows_the_sum_and_pictures(
     assert "8 places stay empty." in sheet
     labels = pages.get(step, form(mode="labels", start_position="3"), headers=HTMX)
     assert "cell_height: the ticket needs 50.09 mm" in labels.content.decode()
+    back = form(mode="sheet", picture="back")
+    assert pages.get(f"{base}batches/{batch.pk}/print/picture/", back).status_code == 404
     for picture in ("", "ticket"):
         answer = pages.get(
             f"{base}batches/{batch.pk}/print/picture/", form(mode="sheet", picture=picture)
@@ -156,3 +158,30 @@ def test_findings_show_their_place_before_anything_is_printed(
     for number in ("1", "-1", "x"):
         missing = pages.get(re.sub(r"finding=\d+$", f"finding={number}", source))
         assert missing.status_code == 404
+
+
+def test_backs_are_shown_and_two_page_layouts_are_printed_on_both_sides(
+    pages: Client, event: Event, base: str
+) -> None:
+    background = store_background(event=event, pdf=pdf_of((255, 142), (255, 142)))
+    code = qr_element(left="5", bottom="5", size="35")
+    batch = make(
+        make_item(event), 12, layout=make_layout(event, background=background, layout=[code])
+    )
+    step = f"{base}batches/{batch.pk}/print/new/"
+
+    shown = pages.get(step, form(mode="sheet"), headers=HTMX).content.decode()
+    assert 'alt="The back of the first sheet"' in shown
+    front, back = (
+        pages.get(f"{base}batches/{batch.pk}/print/picture/", form(mode="sheet", picture=picture))
+        for picture in ("", "back")
+    )
+    assert back.content.startswith(b"\x89PNG")
+    assert back.content != front.content
+    pages.post(step, form(mode="sheet"))
+
+    printed = Print.objects.get()
+    run(printed.request_id)
+    assert printed.sheet is not None
+    assert (printed.sheet["duplex"], printed.plan["sheets"]) == ("long", 2)
+    assert Print.objects.get().request.job.result["pages"] == 4

@@ -61,9 +61,7 @@ class HandOverSerializer(serializers.ModelSerializer[HandOver]):
 
     @extend_schema(responses=HandedFileSerializer(many=True))
     def get_files(self, handover: HandOver) -> list[dict[str, Any]]:
-        handed = handovers.files_of(handover.print)
-        listed: list[dict[str, Any]] = HandedFileSerializer(handed, many=True).data
-        return listed
+        return [HandedFileSerializer(each).data for each in handovers.files_of(handover.print)]
 
 
 class NewHandOverSerializer(serializers.Serializer[Any]):

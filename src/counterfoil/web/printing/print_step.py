@@ -98,6 +98,7 @@ class PrintStep(FormPage, EventPage):
         return {
             **context,
             "preview": preview,
+            "has_back": has_back(bound),
             "sum": sum_in_words(preview.plan, has_cuts=not is_labels),
             "warnings": warnings_of(findings_of(bound, preview)),
             "may_edit_layouts": self.has_permission(DESIGN),
@@ -129,6 +130,10 @@ class SheetPicture(EventPage):
                 plan = plan_for(form.choice())
                 dpi = max(1, int(min(_TICKET_DPI, finest_dpi(plan, 1))))
                 png = draw_png(plan, sample_ticket(plan, self.event), page=1, dpi=dpi)
+            elif picture == "back":
+                if not has_back(form):
+                    raise Http404
+                png = preview_of(form).png(page=2)
             elif picture == "finding":
                 number = row_id(request.GET.get("finding", ""))
                 findings = findings_of(form, preview_of(form))
@@ -192,6 +197,11 @@ def preview_of(form: PrintForm) -> SheetPreview:
     return preview_sheet(
         event=form.event, spec=form.spec, amount=len(form.chosen.numbers), choice=form.choice()
     )
+
+
+def has_back(form: PrintForm) -> bool:
+    """Return whether tickets have a second page: it is printed behind the first."""
+    return len(plan_for(form.choice()).pages) == 2
 
 
 def findings_of(form: PrintForm, preview: SheetPreview) -> SampleFindings:
