@@ -257,13 +257,13 @@ def prints(event: Event, amount: int) -> Ids:
 
 def handovers(event: Event, amount: int) -> Ids:
     ids = prints(event, 1)
-    printed = Print.objects.get()
+    printed = Print.objects.latest("pk")
     printed.plan = {"sheets": 1, "tickets": 1}
     printed.save()
     for number in range(amount):
         token, _header = make_token(make_team(event.organizer))
         printed.handovers.create(
-            token_hash=str(number),
+            token_hash=f"{printed.pk} {number}",
             recipient="x",
             created_by=f"token:{token.pk}",
             expires=clock.now(),
