@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.devices import visible_devices
@@ -80,7 +80,7 @@ _OF_ORGANIZER = (*_NEEDS, "organizer", "saleschannel", "sheet", "user")
 #: Kinds that reveal buyers and tickets.
 _ABOUT_ORDERS = (
     *("order", "orderposition", "batchrequest", "offlinesalesbatch", "renderjob", "print"),
-    "checkin",
+    *("checkin", "export"),
 )
 
 
@@ -123,6 +123,15 @@ def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[Log
         keys += entries.filter(object_id__in=[str(pk) for pk in ids]).values_list("pk", flat=True)
     return (
         LogEntry.objects.filter(pk__in=keys)
+        .select_related("user", "token", "device")
+        .order_by("-datetime", "-pk")
+    )
+
+
+def history_of(kind: str, row: Model, *, organizer: Organizer) -> QuerySet[LogEntry]:
+    """What happened to an object of an organizer or one of its events, newest first."""
+    return (
+        LogEntry.objects.filter(organizer=organizer, kind=kind, object_id=str(row.pk))
         .select_related("user", "token", "device")
         .order_by("-datetime", "-pk")
     )

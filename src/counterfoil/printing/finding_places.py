@@ -45,6 +45,15 @@ class FindingPlace:
     has_picture: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnPlace:
+    """A picture of the place of a finding, as a PNG, and whose ticket it shows."""
+
+    png: bytes
+    position: OrderPosition
+    layout: str
+
+
 class FindingPlaces:
     """The places of the findings of one print."""
 
@@ -68,8 +77,8 @@ class FindingPlaces:
             has_picture=bool(finding["first"]),
         )
 
-    def draw(self, number: int) -> bytes:
-        """Draw the place of a finding, by its number, on the first ticket that has it, as a PNG.
+    def draw(self, number: int) -> DrawnPlace:
+        """Draw the place of a finding, by its number, on the first ticket that has it.
 
         Raises:
             Gone: there is no such finding, or its ticket or background was deleted.
@@ -83,7 +92,9 @@ class FindingPlaces:
         if choice is None or index is None or not finding["first"]:
             raise Gone(_("This finding is about no place on a ticket."))
         plan = plan_for(choice, printer_dpi=self._request.printer_dpi)
-        return _draw(plan, self._ticket(plan, finding["first"][0]["ticket"]), index)
+        position = self._position(finding["first"][0]["ticket"])
+        png = _draw(plan, self._ticket(plan, position), index)
+        return DrawnPlace(png, position, choice.name)
 
     def _choice(self, finding: Mapping[str, Any]) -> Choice | None:
         choices, index = self._choices, finding.get("layout_index")
@@ -129,13 +140,21 @@ class FindingPlaces:
     def _variables(self) -> dict[str, str]:
         return {each.key: str(each.label) for each in VariableTable(self._request.event)}
 
-    def _ticket(self, plan: Plan, label: str) -> Ticket:
+    def _position(self, label: str) -> OrderPosition:
         order, _dash, number = label.rpartition("-")
-        position = OrderPosition.objects.filter(
-            order__event=self._request.event, order__code=order, positionid=number
-        ).first()
+        position = (
+            OrderPosition.objects.filter(
+                order__event=self._request.event, order__code=order, positionid=number
+            )
+            .select_related("order")
+            .first()
+        )
         if position is None:
             raise Gone(_("This ticket was deleted."))
+        position.order.event = self._request.event
+        return position
+
+    def _ticket(self, plan: Plan, position: OrderPosition) -> Ticket:
         source = TicketSource(
             self._request.event,
             needs=plan.needs,

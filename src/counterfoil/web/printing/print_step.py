@@ -175,7 +175,7 @@ def preview_of(form: PrintForm) -> SheetPreview:
 
 def sum_in_words(plan: dict[str, int], *, has_cuts: bool) -> str:
     """Say how much paper and how many cuts a print needs."""
-    counts = {name: number_format(value, use_l10n=True) for name, value in plan.items()}
+    counts = {name: number_format(value, force_grouping=True) for name, value in plan.items()}
     if plan["cells"] == 1:
         text = ngettext(
             "%(tickets)s ticket, one a sheet: %(sheets)s sheet.",
