@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -58,16 +58,20 @@ def merge_extra(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, "extra": {**row.extra, **fields["extra"]}}
 
 
-def protected(rows: Collection[Model]) -> set[Any]:
+def protected(rows: Iterable[Model], *, besides: tuple[type[Model], ...] = ()) -> set[Any]:
     """Return the keys of those rows of one model that cannot be deleted, as others need them.
 
     One query for all rows, which ends at the first row that needs one: it does not grow.
+    ``besides`` are models whose rows are deleted first.
     """
+    rows = list(rows)
     if not rows:
         return set()
-    model = type(next(iter(rows)))
+    model = type(rows[0])
     needed = Q(pk__in=())
     for related, path in _protecting(model):
+        if related in besides:
+            continue
         needed |= Q(Exists(related._base_manager.filter(**{path: OuterRef("pk")})))
     found = model._base_manager.filter(needed, pk__in=[row.pk for row in rows])
     return set(found.values_list("pk", flat=True))
@@ -81,7 +85,7 @@ def _protecting(model: type[Model]) -> tuple[tuple[type[Model], str], ...]:
     """
     found: list[tuple[type[Model], str]] = []
     for relation in model._meta.related_objects:
-        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
+        if relation.many_to_many:
             continue
         related, name = relation.related_model, relation.field.name
         if relation.on_delete is PROTECT:

@@ -157,7 +157,7 @@ def test_a_large_export_is_written_by_a_job_and_downloaded_by_whoever_requested_
 def test_who_takes_data_out_of_an_event_stands_in_the_log(
     pages: Client, user: User, base: str, position: OrderPosition
 ) -> None:
-    pages.get(f"{base}exports/tickets/?format=csv&state=valid")
+    table_of(pages.get(f"{base}exports/tickets/?format=csv&state=valid"))
 
     entry = LogEntry.objects.get(action="counterfoil.export.created")
     assert entry.user == user

@@ -104,6 +104,7 @@ class ListDetail(ListPage):
                 "checked_in": tally.checkins.total(),
                 "inside": inside_of(self.list.pk),
                 "rows": rows,
+                "lists": [self.list],
                 "text": text,
                 "filters": [Filter.of("state", _("State"), _PRESENCES, state)],
                 "products": [

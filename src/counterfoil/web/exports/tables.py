@@ -243,8 +243,9 @@ def _ranges(found: QuerySet[OrderPosition]) -> Iterator[list[Any]]:
     ordered = found.order_by(
         "number_series_id", "serial_number", "batch_ticket__batch_id", "batch_ticket__number", "pk"
     )
-    first = last = last_number = shared = None
-    count = 0
+    first = last = ""
+    last_number = count = 0
+    shared: Any = None
     for values in ordered.values_list(*_RANGE_FIELDS).iterator(_CHUNK):
         head, (serial_number, serial, batch_number) = values[:_SHARED], values[_SHARED:]
         number = batch_number if serial_number is None else serial_number

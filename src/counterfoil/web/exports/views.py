@@ -94,7 +94,8 @@ class ExportDownload(EventPage):
         if state_of(job).phase is not Phase.DONE or not job.result_file:
             raise Http404
         file = open_stored(job.result_file)
-        return attachment(file, job.result["name"], job.payload["format"])
+        name = (job.result or {}).get("name", "export")
+        return attachment(file, name, job.payload["format"])
 
 
 routes = event_routes(

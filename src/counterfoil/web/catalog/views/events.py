@@ -21,7 +21,7 @@ from counterfoil.batches.stats import event_stats
 from counterfoil.catalog import saving, services
 from counterfoil.catalog.cloning import clone_event
 from counterfoil.catalog.eventsettings import change_settings
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Item
 from counterfoil.catalog.queries import containing, event_ended_before, quotas_of
 from counterfoil.checkin.lists import save_list
 from counterfoil.core import clock
@@ -196,7 +196,7 @@ class EventSettings(FormPage, EventPage):
 
     def _is_needed(self) -> bool:
         """Whether the event cannot be deleted."""
-        return self.event.orders.exists() or bool(saving.protected([self.event]))
+        return self.event.orders.exists() or bool(saving.protected([self.event], besides=(Item,)))
 
     def send(self, form: EventForm) -> HttpResponse:
         changed = services.change_event(event=self.event, fields=form.values())
