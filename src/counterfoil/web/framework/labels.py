@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -161,3 +162,12 @@ def deed(action: str) -> Any:
     if kind in _KINDS and verb in _VERBS:
         return f"{_KINDS[kind]} {_VERBS[verb]}"
     return action
+
+
+class _NamedActions(Container[str]):
+    def __contains__(self, action: object) -> bool:
+        return deed(str(action)) != action
+
+
+#: The actions of log entries that ``deed`` has words for.
+NAMED_ACTIONS = _NamedActions()
