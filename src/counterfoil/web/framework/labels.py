@@ -158,7 +158,7 @@ def deed(action: str) -> Any:
     """Say what happened, by the action of a log entry."""
     if action in ACTION_LABELS:
         return ACTION_LABELS[action]
-    _prefix, kind, verb = action.split(".")
+    kind, _dot, verb = action.removeprefix("counterfoil.").partition(".")
     if kind in _KINDS and verb in _VERBS:
         return f"{_KINDS[kind]} {_VERBS[verb]}"
     return action
@@ -166,7 +166,7 @@ def deed(action: str) -> Any:
 
 class _NamedActions(Container[str]):
     def __contains__(self, action: object) -> bool:
-        return deed(str(action)) != action
+        return bool(deed(str(action)) != action)
 
 
 #: The actions of log entries that ``deed`` has words for.
