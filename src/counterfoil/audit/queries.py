@@ -142,8 +142,11 @@ def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[Log
 
 def history_of(kind: str, row: Model, *, organizer: Organizer) -> QuerySet[LogEntry]:
     """What happened to an object of an organizer or one of its events, newest first."""
+    entries = LogEntry.objects.filter(organizer=organizer, kind=kind, object_id=str(row.pk))
+    # Sorted at once, a database might rather walk the organizer's whole log by its dates.
+    keys = list(entries.values_list("pk", flat=True))
     return (
-        LogEntry.objects.filter(organizer=organizer, kind=kind, object_id=str(row.pk))
+        LogEntry.objects.filter(pk__in=keys)
         .select_related("user", "token", "device")
         .order_by("-datetime", "-pk")
     )
