@@ -18,8 +18,10 @@ from makers import (
     make_subevent,
     make_tax_rule,
     make_team,
+    make_user,
     make_variation,
 )
+from pageclient import signed_in
 
 
 def shown(pages: Client, path: str) -> str:
@@ -42,6 +44,9 @@ def test_the_page_of_something_tells_who_did_what_to_it(
     assert "quota changed" in page
     assert f"<td>{user.email}</td>" in page
     assert "History" not in shown(pages, f"{base}quotas/{other.pk}/")
+    stranger = signed_in(make_user(event.organizer, permissions=[])).get(path)
+    assert stranger.status_code == 403
+    assert "quota changed" not in stranger.content.decode()
 
 
 def test_lists_are_sorted_by_the_column_that_is_clicked(

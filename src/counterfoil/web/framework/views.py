@@ -172,7 +172,8 @@ class Page(View):
 
     def refused(self, sentence: Any, status: int) -> HttpResponse:
         """Say that the rules are against it."""
-        page = self.render("web/refused.html", {"sentence": sentence}, status=status)
+        context = {"sentence": sentence, "is_refused": True}
+        page = self.render("web/refused.html", context, status=status)
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             page["Retry-After"] = RETRY_AFTER
         return page
