@@ -59,9 +59,28 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.get_by_role("button", name="Create batch").click()
     page.wait_for_url(re.compile(r"/batches/\d+/$"))
     shoot("batch")
+    batch = page.url
     page.get_by_role("button", name="Print").click()
     page.get_by_role("link", name=re.compile("Download")).wait_for()
     shoot("print")
+    for action, tickets, count in (("sold", "1-60", 60), ("lost", "61-80", 20)):
+        page.goto(f"{batch}stock/act/?action={action}")
+        page.get_by_label("Tickets", exact=True).fill(tickets)
+        page.get_by_label("Reason").fill("Opening night" if action == "sold" else "Stolen car")
+        if action == "lost":
+            page.get_by_label("Make them void as well").check()
+        page.get_by_role("button", name="Continue").click()
+        if action == "lost":
+            shoot("stolen")
+        page.locator("[name=typed]").fill(str(count))
+        page.locator("button.danger").click()
+        page.get_by_text("Done:").wait_for()
+    shoot("stock")
+    page.goto(f"{event}counter/")
+    page.get_by_label("How many?").fill("4")
+    page.get_by_role("button", name="Sell", exact=True).first.click()
+    page.get_by_text("Sold: 4 tickets").wait_for()
+    shoot("counter")
     page.goto(f"{event}checkin/")
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="Scanning page").click()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from batches.making import ask
+from batches.making import ask, make_stock_document
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import Invitation
 from counterfoil.batches.models import OfflineSalesBatch
@@ -198,6 +198,12 @@ def export_file(event: Event) -> Mapping[str, Any]:
     return {"job": ExportRequest.objects.create(job=job, event=event, requested_by="user:0").pk}
 
 
+def seller_return(event: Event) -> Mapping[str, Any]:
+    made = _seller(event)
+    row = OfflineSalesBatch.objects.get(pk=batch(event)["batch"])
+    return {"seller": made.pk, "pk": make_stock_document(row, seller=made.pk).pk}
+
+
 def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
@@ -384,6 +390,7 @@ ROUTES: dict[str, Row] = {
     },
     "seller-notice": Row(seller_notice),
     "seller-note": Row(seller_note),
+    "seller-return": Row(seller_return),
     "seller-statement": Row(seller_statement),
     "batch-new": Row(),
     "batch-request": Row(wish),
