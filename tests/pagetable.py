@@ -21,6 +21,7 @@ from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
 from counterfoil.render import Message
 from counterfoil.sellers.models import Seller
+from counterfoil.web.models import ExportRequest
 from makers import (
     make_delivery,
     make_device,
@@ -192,6 +193,11 @@ def seller_statement(event: Event) -> Mapping[str, Any]:
     return {"seller": made.pk, "pk": row.pk}
 
 
+def export_file(event: Event) -> Mapping[str, Any]:
+    job = Job.objects.create(kind="web.export", state=Job.State.DONE)
+    return {"job": ExportRequest.objects.create(job=job, event=event, requested_by="user:0").pk}
+
+
 def seller_return(event: Event) -> Mapping[str, Any]:
     made = _seller(event)
     row = OfflineSalesBatch.objects.get(pk=batch(event)["batch"])
@@ -245,7 +251,10 @@ OWN = {
 
 ROUTES: dict[str, Row] = {
     "exports": Row(),
-    **{f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets")},
+    **{
+        f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets", "numbers")
+    },
+    "export-download": Row(export_file),
     "events": Row(),
     "event-add": Row(),
     "event-example": Row(),
