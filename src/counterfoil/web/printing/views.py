@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from counterfoil.accounts.display_names import names_of
 from counterfoil.batches import services
 from counterfoil.batches.models import OfflineSalesBatch
-from counterfoil.batches.prints import printed_before
+from counterfoil.batches.prints import times_printed
 from counterfoil.catalog.models import Event
 from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Conflict, Gone, Invalid
@@ -68,7 +68,7 @@ class PrintBatch(EventPage):
         if not form.is_valid():
             raise Invalid({name: [*map(str, texts)] for name, texts in form.errors.items()})
         reason = ""
-        if printed := printed_before(batch):
+        if printed := set(times_printed(batch)):
             again = PrintAgainForm(request.POST if "reason" in request.POST else None)
             if not again.is_valid():
                 return self._ask(batch, again, printed)
