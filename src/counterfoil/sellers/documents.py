@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.utils import formats, timezone, translation
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
 from counterfoil.catalog import money
 from counterfoil.printing.plans import fonts
-from counterfoil.render import Ticket, blank_background, compile_plan, read_layout, render_pdf
+from counterfoil.render import Plan, Ticket, blank_background, compile_plan, read_layout, render_pdf
 from counterfoil.render.units import Mm, pt
 from counterfoil.render.values import Key
 from counterfoil.sellers.models import (
@@ -221,12 +222,17 @@ def _ends(batch: OfflineSalesBatch, ranges: str) -> tuple[str, str]:
 
 def render(paper: Paper) -> bytes:
     """Make the A4 pages of what a document says; the same words make the same bytes."""
-    background = blank_background(pt(Mm(_WIDTH)), pt(Mm(_HEIGHT)))
-    plan = compile_plan(read_layout(list(_elements())), background, fonts())
+    plan = _plan()
     stream = io.BytesIO()
     items = ((plan, ticket) for ticket in _pages(paper))
     render_pdf(stream, items, title=paper["title"], language=paper["language"])
     return stream.getvalue()
+
+
+@cache
+def _plan() -> Plan:
+    background = blank_background(pt(Mm(_WIDTH)), pt(Mm(_HEIGHT)))
+    return compile_plan(read_layout(list(_elements())), background, fonts())
 
 
 def _pages(paper: Paper) -> Iterator[Ticket]:
