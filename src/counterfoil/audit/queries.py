@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -108,6 +108,18 @@ def entries_for(reader: Actor, organizer: Organizer) -> QuerySet[LogEntry]:
     if not orders.all_events:
         entries = entries.filter(~Q(kind__in=_ABOUT_ORDERS) | Q(event__in=orders.events))
     return entries.filter(seen)
+
+
+def latest_entries(
+    reader: Actor, event: Event, actions: Container[str], number: int
+) -> QuerySet[LogEntry]:
+    """The newest entries of an event with one of these actions, among its last few hundred."""
+    recent = LogEntry.objects.filter(event=event).order_by("-datetime", "-pk")
+    keys = [pk for pk, action in recent.values_list("pk", "action")[:_RECENT] if action in actions]
+    return entries_for(reader, event.organizer).filter(pk__in=keys)[:number]
+
+
+_RECENT = 300
 
 
 def _may_write(reader: Actor, permission: str, organizer: Organizer) -> bool:
