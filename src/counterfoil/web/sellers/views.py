@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core import signing
 from django.core.cache import cache
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -103,7 +104,8 @@ class SellerDetail(SellerPage):
             "balance": accounts.balance_of(seller),
             "gate": standings.gate_of(seller, _with_tickets(seller, events)),
             "events": events[:_RECENT],
-            "consignments": Consignment.objects.filter(seller=seller, event__in=events)
+            "consignments": Consignment.objects.filter(Q(seller=seller) | Q(to=seller))
+            .filter(event__in=events)
             .defer("pdf", "paper")
             .select_related("event")
             .order_by("-pk")[:_RECENT],
@@ -443,7 +445,8 @@ class ConsignmentPaper(SellerOfEvent):
     read_permissions = READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        rows = Consignment.objects.filter(event=self.event, seller=self.seller)
+        mine = Q(seller=self.seller) | Q(to=self.seller)
+        rows = Consignment.objects.filter(mine, event=self.event)
         row = get_object_or_404(rows, pk=self.kwargs["pk"])
         row.event = self.event
         return HttpResponse(documents.pdf_of_consignment(row), content_type=_PDF)
@@ -480,7 +483,7 @@ class OwnPage(FormPage, Page):
         with translation.override(seller.language if seller else translation.get_language()):
             response = super().dispatch(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"  # else forms have no origin
         response["Cache-Control"] = "private, no-store"
         return response
 
