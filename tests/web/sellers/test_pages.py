@@ -89,6 +89,8 @@ def test_a_seller_reports_by_a_link_that_ends_when_it_is_revoked(
     assert "5: " in sent(stranger, link[0], **foreign).content.decode()
     sent(stranger, link[0], batch=batch.pk, kind="sold", first="1", last="2")
     assert batch.tickets.filter(place="sold").count() == 0
+    again = sent(stranger, link[0], batch=batch.pk, kind="return", first="2", last="3")
+    assert "reported these already: 2" in again.content.decode()
     notice = seller.notices.get()
     sent(pages, f"{top}/notices/{notice.pk}/", approve="yes")
     assert batch.tickets.filter(place="sold").count() == 2

@@ -30,6 +30,7 @@ from counterfoil.sellers.models import Consignment, ConsignmentLine
 from counterfoil.stock.execution import ActionRefused
 
 _WAYS = ("tickets", "books", "serials")
+_MOST_LINES = 1000
 
 
 class ConsignmentLineSerializer(serializers.Serializer[Any]):
@@ -73,7 +74,7 @@ class ConsignmentSerializer(serializers.ModelSerializer[Consignment]):
     then = serializers.ChoiceField(Then.choices, required=False, allow_null=True, allow_blank=True)
     created = Moment(read_only=True)
     accepted = Moment(read_only=True)
-    lines = ConsignmentLineSerializer(many=True)
+    lines = ConsignmentLineSerializer(many=True, max_length=_MOST_LINES)
 
     class Meta:
         model = Consignment
