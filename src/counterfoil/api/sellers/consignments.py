@@ -74,7 +74,7 @@ class ConsignmentSerializer(serializers.ModelSerializer[Consignment]):
     then = serializers.ChoiceField(Then.choices, required=False, allow_null=True, allow_blank=True)
     created = Moment(read_only=True)
     accepted = Moment(read_only=True)
-    lines = ConsignmentLineSerializer(many=True, max_length=_MOST_LINES)
+    lines = ConsignmentLineSerializer(many=True)
 
     class Meta:
         model = Consignment
@@ -83,6 +83,12 @@ class ConsignmentSerializer(serializers.ModelSerializer[Consignment]):
             *("reason", "created", "accepted", "lines"),
         )
         read_only_fields = ("state", "reason")
+
+    def validate_lines(self, lines: list[Any]) -> list[Any]:
+        if len(lines) > _MOST_LINES:
+            words = _("A consignment has at most %(limit)d lines.")
+            raise serializers.ValidationError(words % {"limit": _MOST_LINES})
+        return lines
 
     def to_representation(self, instance: Consignment) -> dict[str, Any]:
         shown = super().to_representation(instance)
