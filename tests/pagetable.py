@@ -173,6 +173,10 @@ def seller(event: Event) -> Mapping[str, Any]:
     return {"seller": _seller(event).pk}
 
 
+def seller_account(event: Event) -> Mapping[str, Any]:
+    return {"seller": _seller(event).pk, "kind": "csv"}
+
+
 def commission_plan(event: Event) -> Mapping[str, Any]:
     return {"plan": event.organizer.commission_plans.get_or_create(name="Kiosks")[0].pk}
 
@@ -378,6 +382,7 @@ ROUTES: dict[str, Row] = {
             "seller-pass-on",
         )
     },
+    "seller-account": Row(seller_account, of_organizer=True),
     "commissionplans": Row(),
     "commissionplan-add": Row(),
     "commissionplan-edit": Row(commission_plan, of_organizer=True),

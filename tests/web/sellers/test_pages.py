@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from decimal import Decimal
 from typing import Any
@@ -65,6 +67,16 @@ def test_tickets_are_handed_out_taken_back_settled_and_paid(pages: Client, event
     assert "2.00" in paid.content.decode()
     listed = pages.get(f"{top}/sellers/").content.decode()
     assert re.search(r"Kiosk.*80\.00.*2\.00", listed, re.DOTALL)
+    account = pages.get(f"{top}/sellers/{seller.pk}/account.csv")
+    table = b"".join(account.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["What"], row["Count"], row["New balance"]) for row in rows] == [
+        ("handed out", "10", ""),
+        ("taken back", "-2", ""),
+        ("Statement", "8", "72.00"),
+        ("Payment", "", ""),
+    ]
+    assert pages.get(f"{top}/sellers/{seller.pk}/account.exe").status_code == 404
     note = Consignment.objects.order_by("pk")[0]
     assert pages.get(f"{below}/notes/{note.pk}.pdf").content[:5] == b"%PDF-"
 
