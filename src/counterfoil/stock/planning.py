@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from counterfoil.batches.models import Activation, Place, TicketState, Validity
 from counterfoil.checkin.queries import entries
 from counterfoil.checkin.secrets import INACTIVE_BLOCK
-from counterfoil.core.ranges import format_ranges, ranges_of
+from counterfoil.core.ranges import format_ranges, merge_ranges, ranges_of
 from counterfoil.orders.models import OrderPosition
 from counterfoil.stock import moves
 from counterfoil.stock.moves import Action, State
@@ -249,7 +249,7 @@ def _plan_alike(request: Request, activation: str) -> Plan | None:
     ):
         return None
     after = moves.after(request.action, state, activation=activation, seller=request.seller)
-    numbers = tuple(ranges_of(number for part in selection.numbers for number in part))
+    numbers = tuple(merge_ranges(selection.numbers, field="tickets"))
     blocks = _blocks_after(before, state.validity, after.validity)
     return Plan(
         request=request,

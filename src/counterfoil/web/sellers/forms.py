@@ -185,6 +185,8 @@ class NoticeForm(forms.Form):
         field: Any = self.fields["batch"]
         field.queryset = batches
         field.label_from_instance = lambda batch: f"{batch.event}, {batch.item}"
+        if len(batches[:2]) == 1:
+            field.empty_label = None  # the only one is chosen
 
     @property
     def tickets(self) -> str:

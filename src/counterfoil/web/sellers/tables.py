@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -60,7 +61,7 @@ def _consignments(seller: Seller, events: Any) -> Iterator[Entry]:
         row = line.consignment
         comes = row.kind == row.Kind.OUT or row.to_id == seller.pk
         count = line.count if comes else -line.count
-        value = in_currency((line.price or 0) * count, row.event.currency)
+        value = in_currency((line.price or Decimal(0)) * count, row.event.currency)
         what = _("handed out") if comes else _("taken back")
         if row.kind == row.Kind.TRANSFER:
             what = _("received from another seller") if comes else _("passed on")
