@@ -141,9 +141,9 @@ class Batch(EventPage):
             "tables": tables_of(self, batch),
             "bars": bars_of(batch_stock(batch)),
             "may_print": self.has_permission(("event.prints:write",)),
+            "filters": [Filter.of("state", _("State"), _PRESENCES, "")],
             "languages": self.event.locales,
             "language": language_name(batch.locale or self.event.locale),
-            "filters": [Filter.of("state", _("State"), _PRESENCES, "")],
             "prints_with": prints_with(
                 self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
             ),
