@@ -97,14 +97,14 @@ def test_the_tickets_of_a_batch_speak_its_language_from_its_creation_or_later(
     options = f"{path}{batch.pk}/options/"
     assert api.get(options).json() == _options(locale="de")
     assert order["locale"] == "de"
-    assert _printed(api, path, batch) == ["Empore"] * 2
+    assert all("Empore" in page for page in _printed(api, path, batch))
 
     assert list(api.patch(options, json={"locale": "it"}).json()) == ["locale"]
     assert api.patch(options, json={"locale": ""}).json() == _options()
 
     changed = at(event, f"orders/?modified_since={quote(order['last_modified'])}")
     assert [each["locale"] for each in api.get(changed).json()["results"]] == ["en", "en"]
-    assert _printed(api, path, batch) == ["Balcony"] * 2
+    assert all("Balcony" in page for page in _printed(api, path, batch))
 
 
 def _code(batch: OfflineSalesBatch) -> str:

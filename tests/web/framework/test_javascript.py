@@ -15,7 +15,7 @@ from node import ROOT, installed, program, run
 
 STATIC = ROOT / "src/counterfoil/web/static"
 
-JAVASCRIPT_BYTES = 150_000
+JAVASCRIPT_BYTES = 165_000
 CSS_BYTES = 60_000
 
 # Parses each module without running it.
