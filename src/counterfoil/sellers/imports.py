@@ -20,6 +20,8 @@ from counterfoil.stock import ledger
 COLUMNS = ("name", "address", "contact", "language", "role", "credit_limit", "deposit")
 _AMOUNTS = ("credit_limit", "deposit")
 _LARGEST = Decimal(10) ** 11
+#: All or none of them are written, and others wait for that.
+MOST = 300
 
 #: The fields of a new seller, as texts.
 Fields = dict[str, str]
@@ -31,6 +33,9 @@ def check_sellers(organizer: Organizer, table: BatchTable) -> list[Fields]:
     Raises:
         Invalid: on ``file``; names the rows, counted below the header, and what is wrong.
     """
+    if len(table.rows) > MOST:
+        words = _("A file can have at most %(count)d sellers. Import several files.")
+        raise Invalid({"file": [words % {"count": MOST}]})
     unknown = [name for name in table.columns if name not in COLUMNS]
     if unknown or "name" not in table.columns:
         words = _("The columns may be these, and the first is needed: %(columns)s.")
