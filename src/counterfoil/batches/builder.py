@@ -44,6 +44,7 @@ class BatchBuilder:
     order_secrets: list[str]
     secrets: list[str]
     pseudonymization_ids: list[str]
+    table: BatchTable | None
     data: list[str] | None
 
     @classmethod
@@ -60,6 +61,7 @@ class BatchBuilder:
             order_secrets=draw_order_secrets(amount),
             secrets=draw_secrets(amount),
             pseudonymization_ids=draw_pseudonymization_ids(amount),
+            table=table,
             data=None if table is None else table.texts(),
         )
 
