@@ -11,6 +11,7 @@ and the longest scan, and how the large requests were answered. The 95th percent
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import statistics
 import sys
@@ -132,6 +133,9 @@ class Largest:
     def __init__(self, office: BoxOffice, batch: int) -> None:
         self._office = office
         self._batch = batch
+        self._acted_on = office.made(TICKETS)
+        self._actions = itertools.cycle(["deactivate", "activate"])
+        self._table = "seat\n" + "".join(f"{number:060}\n" for number in range(TICKETS))
         self._item = office.facts["items"]["plenty"]
         rows = office.world.rows("SELECT id FROM orders_orderposition LIMIT 1000")
         self._parts = {"parts": [{"orderposition": pk} for (pk,) in rows]}
@@ -145,11 +149,15 @@ class Largest:
             Greedy("orders: simulated", self.simulated_order),
             Greedy("orders: 20,000 positions", self.too_large_order),
             Greedy("orders: deletion of test orders", self.deletion),
+            Greedy("orders: cancellation", self.cancellation),
             Greedy("orders: 9 MB of JSON", self.large_body, 3),
             Greedy("batches: 10,000 tickets", self.batch),
+            Greedy("batches: table of 10,000 rows", self.table),
             Greedy("batches: print of 10,000", self.print),
             Greedy("batches: export as CSV", self.csv, 3),
             Greedy("batches: export as XLSX", self.xlsx, 3),
+            Greedy("stock: 1,000 tickets at once", self.action),
+            Greedy("stock: 10,000 tickets by a job", self.large_action),
             Greedy("prints: 1,000 parts", self.parts),
             Greedy("layouts: 480,000 characters", self.layout),
             Greedy("layouts: nine wild previews", self.preview, 9),
@@ -175,6 +183,12 @@ class Largest:
             return made
         return client.delete(f"orders/{made.json()['code']}/")
 
+    def cancellation(self, client: httpx.Client) -> httpx.Response:
+        made = client.post("orders/", json=self._order())
+        if made.status_code != 201:
+            return made
+        return client.post(f"orders/{made.json()['code']}/mark_canceled/", json={})
+
     def large_body(self, client: httpx.Client) -> httpx.Response:
         body = self._order(1, api_meta={"note": "x" * 90_000}, other="x" * 9_000_000)
         return client.post("orders/", json=body, headers=key())
@@ -182,6 +196,16 @@ class Largest:
     def batch(self, client: httpx.Client) -> httpx.Response:
         body = {"item": self._item, "amount": TICKETS}
         return self._until_done(client.post("offlinesalesbatches/", json=body))
+
+    def table(self, client: httpx.Client) -> httpx.Response:
+        path = f"offlinesalesbatches/{self._acted_on}/data/"
+        return client.put(path, files={"file": ("seats.csv", self._table.encode())})
+
+    def action(self, client: httpx.Client) -> httpx.Response:
+        return self._act(client, "1-1000")
+
+    def large_action(self, client: httpx.Client) -> httpx.Response:
+        return self._until_done(self._act(client, f"1001-{TICKETS}"))
 
     def print(self, client: httpx.Client) -> httpx.Response:
         path = f"offlinesalesbatches/{self._batch}/render/"
@@ -212,6 +236,10 @@ class Largest:
 
     def upload(self, client: httpx.Client) -> httpx.Response:
         return self._send_file(client, pdf_of() + b"\n%" + b"x" * 9_000_000)
+
+    def _act(self, client: httpx.Client, tickets: str) -> httpx.Response:
+        body = {"action": next(self._actions), "batch": self._acted_on, "tickets": tickets}
+        return client.post("ticketactions/", json={**body, "if_refused": "skip"})
 
     def _order(self, count: int = POSITIONS, **more: Any) -> dict[str, Any]:
         position = {"item": self._item, "attendee_name": "Jane Doe"}

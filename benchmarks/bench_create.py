@@ -4,7 +4,7 @@
     DATABASE_URL=postgres://… python benchmarks/bench_create.py
 
 *Bare* is what no program can avoid: the finished rows of a batch, inserted by the driver's fastest
-way (one prepared statement on SQLite, COPY on PostgreSQL) and committed. *Made* is all that the
+way (many rows a statement on SQLite, COPY on PostgreSQL) and committed. *Made* is all that the
 job does: draw codes and secrets, take the quota, insert, mark the job as done, commit. *Locked* is
 the part of it from the first statement of the transaction to the commit, when others wait. All are
 timed in turns in one run, and the medians are compared. On SQLite processor time is compared, which

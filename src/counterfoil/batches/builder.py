@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,10 +45,11 @@ class BatchBuilder:
     secrets: list[str]
     pseudonymization_ids: list[str]
     table: BatchTable | None
+    data: list[str] | None
 
     @classmethod
     def draw(cls, event: Event, spec: BatchSpec, table: BatchTable | None = None) -> Self:
-        """Draw everything random. It needs no transaction, so nobody waits for it.
+        """Draw everything random, and write the rows of ``table``, while nobody waits for it.
 
         ``table`` has a row for each ticket.
         """
@@ -62,6 +62,7 @@ class BatchBuilder:
             secrets=draw_secrets(amount),
             pseudonymization_ids=draw_pseudonymization_ids(amount),
             table=table,
+            data=None if table is None else table.texts(),
         )
 
     def insert(self, batch: OfflineSalesBatch, *, check: Callable[[], None]) -> None:
@@ -185,9 +186,9 @@ class BatchBuilder:
         amount = self.spec.amount
         slots, ids = ["id", "number", "position_id"], bulk.draw_ids(BatchTicket, amount)
         columns: list[Iterable[Any]] = [ids, range(1, amount + 1), positions]
-        if self.table is not None:
+        if self.data is not None:
             slots.append("data")
-            columns.append(map(json.dumps, self.table.objects()))
+            columns.append(self.data)
         validity = Validity.INACTIVE if batch.starts_inactive else Validity.ACTIVE
         inserter = bulk.BulkInserter(BatchTicket(batch=batch, validity=validity), slots)
         inserter.insert(zip(*columns, strict=True))

@@ -53,6 +53,10 @@ class BatchTable:
         """Yield each row by column."""
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
+    def texts(self) -> list[str]:
+        """Return each row as the database stores it."""
+        return [json.dumps(row) for row in self.objects()]
+
 
 def read_batch_table(file: IO[bytes], *, field: str = "file") -> BatchTable:
     """Read an uploaded file: CSV in UTF-8, or the first sheet of a workbook.
@@ -119,7 +123,6 @@ def _check_columns(columns: tuple[str, ...]) -> None:
             raise TableError(words % {"name": name[:100], "limit": _LONGEST_NAME})
 
 
-@transaction.atomic
 def save_table(
     *, actor: Actor, batch: OfflineSalesBatch, table: BatchTable, dry_run: bool = False
 ) -> None:
@@ -130,18 +133,41 @@ def save_table(
         Conflict: tickets were printed already.
         Gone: somebody has deleted the batch.
     """
-    _lock_unprinted(batch)
-    if len(table.rows) != batch.amount:
-        words = _("The table has %(rows)d rows, but the batch has %(amount)d tickets.")
-        raise Invalid({"file": [words % {"rows": len(table.rows), "amount": batch.amount}]})
-    if dry_run:
-        return
-    rows = enumerate(map(json.dumps, table.objects()), start=1)
+    texts = json.dumps(table.texts())  # while nobody waits for it
+    with transaction.atomic():
+        _lock_unprinted(batch)
+        if len(table.rows) != batch.amount:
+            words = _("The table has %(rows)d rows, but the batch has %(amount)d tickets.")
+            raise Invalid({"file": [words % {"rows": len(table.rows), "amount": batch.amount}]})
+        if dry_run:
+            return
+        _write_texts(batch, texts)
+        _set_columns(actor, batch, list(table.columns))
+
+
+def _write_texts(batch: OfflineSalesBatch, texts: str) -> None:
+    """Write a JSON list of texts to the tickets of a batch by their numbers.
+
+    It is one statement for all of them. SQLite would join the list anew with each ticket.
+    """
     name = connection.ops.quote_name(BatchTicket._meta.db_table)
-    statement = f"UPDATE {name} SET data = %s WHERE batch_id = %s AND number = %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [(text, batch.pk, number) for number, text in rows])
-    _set_columns(actor, batch, list(table.columns))
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"UPDATE {name} SET data = source.text::jsonb FROM "  # noqa: S608 - a name of ours
+                "json_array_elements_text(%s::json) WITH ORDINALITY AS source (text, number) "
+                f"WHERE batch_id = %s AND {name}.number = source.number",
+                [texts, batch.pk],
+            )
+            return
+        cursor.execute("CREATE TEMP TABLE texts (number INTEGER PRIMARY KEY, text TEXT)")
+        cursor.execute("INSERT INTO texts SELECT key + 1, value FROM json_each(%s)", [texts])
+        cursor.execute(
+            f"UPDATE {name} SET data = "  # noqa: S608 - a name of ours
+            f"(SELECT text FROM texts WHERE texts.number = {name}.number) WHERE batch_id = %s",
+            [batch.pk],
+        )
+        cursor.execute("DROP TABLE texts")
 
 
 @transaction.atomic

@@ -63,13 +63,14 @@ SCHEMES = {
 
 
 def with_scheme(parts: Parts, scheme: str) -> dict[str, str]:
-    """Return the parts of a name with the scheme by which they are written, if they name none.
+    """Return the parts of a name with the scheme by which they are written, unless they name one.
 
-    That is the event's ``scheme``, or the first that has these parts: no name gets lost.
+    That is the event's ``scheme``, or the first that has these parts: no name gets lost, and none
+    whose scheme nobody knows.
     """
-    if not parts or "_scheme" in parts or "_legacy" in parts:
+    if not parts or parts.get("_scheme") in SCHEMES or parts.get("_legacy"):
         return dict(parts)
-    names = set(parts)
+    names = set(parts) - {"_scheme", "_legacy"}
     fitting = (name for name in (scheme, *SCHEMES) if names <= set(scheme_of(name).parts))
     return {**parts, "_scheme": next(fitting, scheme)}
 

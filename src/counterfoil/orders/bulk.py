@@ -20,7 +20,7 @@ from django.db.models import Model
 Row = tuple[Any, ...]
 
 _BULK_CACHE_KIB = 65536
-_ROWS_TOGETHER = 500
+_ROWS_TOGETHER = 5_000
 #: PostgreSQL looks at 300 rows for each of these. With its usual 100 the next job waits for it.
 _STATISTICS = 20
 #: A table that has fewer than so many times the new rows has changed for the planner.

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.batches.models import OfflineSalesBatch
-from counterfoil.catalog import money
+from counterfoil.catalog import change_clock, money
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, failpoints
 from counterfoil.core.ranges import format_ranges, merge_ranges, numbers_in, ranges_of
@@ -66,6 +66,7 @@ def save_draft(
         Invalid: names what is wrong, of lines by their index.
         Forbidden: it was accepted meanwhile.
     """
+    is_new = draft is None
     if draft is None:
         draft = Consignment(event=event, organizer=event.organizer)
     else:
@@ -81,6 +82,9 @@ def save_draft(
         for position, line in enumerate(parsed):
             line.consignment, line.position = draft, position
         ConsignmentLine.objects.bulk_create(parsed)
+    if is_new:  # last: see ``catalog.change_clock``
+        draft.created = change_clock.stamp(event.pk)
+        draft.save(update_fields=["created"])
     return draft
 
 

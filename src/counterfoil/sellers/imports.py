@@ -25,6 +25,8 @@ _AMOUNTS = ("credit_limit", "deposit")
 _FLAGS = ("needs_approval", "active")
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _LARGEST = Decimal(10) ** 11
+#: All or none of them are written, and others wait for that.
+MOST = 300
 
 #: The fields of a new seller, as texts.
 Fields = dict[str, str]
@@ -36,6 +38,9 @@ def check_sellers(organizer: Organizer, table: BatchTable) -> list[Fields]:
     Raises:
         Invalid: on ``file``; names the rows, counted below the header, and what is wrong.
     """
+    if len(table.rows) > MOST:
+        words = _("A file can have at most %(count)d sellers. Import several files.")
+        raise Invalid({"file": [words % {"count": MOST}]})
     unknown = [name for name in table.columns if name not in COLUMNS]
     if unknown or "name" not in table.columns:
         words = _("The columns may be these, and the first is needed: %(columns)s.")

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor
 from counterfoil.audit import services as audit
 from counterfoil.batches.models import OfflineSalesBatch
-from counterfoil.catalog import money
+from counterfoil.catalog import change_clock, money
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, failpoints
 from counterfoil.core.ranges import format_ranges, numbers_in, ranges_of
@@ -48,6 +48,7 @@ def draft(*, event: Event, seller: Seller, basis: str) -> Statement:
     """
     _check_open(seller, event)
     row = Statement(event=event, organizer=event.organizer, seller=seller, basis=basis)
+    row.created = change_clock.stamp(event.pk)
     row.save()
     return row
 

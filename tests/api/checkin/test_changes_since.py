@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from apiclient import BASE, Api, at
+from batches.making import make
 from counterfoil.audit import services as audit
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog import change_clock, dates
@@ -29,6 +31,9 @@ from counterfoil.orders.new_order import NewOrder, NewPosition
 from counterfoil.orders.order_details import update_order
 from counterfoil.orders.payments import mark_pending
 from counterfoil.orders.services import create_order
+from counterfoil.sellers import statements
+from counterfoil.sellers.consignments import NewLine, save_draft
+from counterfoil.sellers.models import Seller
 from gate import Gate, make_list
 from makers import make_event, make_item, make_subevent, make_team, make_token
 
@@ -136,6 +141,8 @@ def _changes(kind: str, gate: Gate) -> tuple[Change, Change]:
     """Return two changes of the kind that a list shows."""
     if kind == "sold":
         return (lambda: _sell(gate.event, gate), lambda: _sell(gate.event, gate))
+    if kind in ("consigned", "settled"):
+        return _changes_of_sellers(kind, gate)
     first, second = gate.ticket(), gate.ticket()
     if kind == "revoked":
         return (
@@ -173,6 +180,18 @@ def _changes(kind: str, gate: Gate) -> tuple[Change, Change]:
     )
 
 
+def _changes_of_sellers(kind: str, gate: Gate) -> tuple[Change, Change]:
+    event, batch = gate.event, make(gate.item, 1)
+    seller = Seller.objects.create(organizer=event.organizer, name="Ada")
+    if kind == "settled":
+        settle = partial(statements.draft, event=event, seller=seller, basis="declared")
+        return settle, settle
+    lines = [NewLine(batch=batch, way="tickets", text="1")]
+    fields = {"kind": "out", "seller": seller}
+    consign = partial(save_draft, draft=None, event=event, fields=fields, lines=lines)
+    return consign, consign
+
+
 def _poll_while_one_is_paused(poller: Poller, first: Change, second: Change) -> None:
     """Poll after the second change has had its chance to overtake the first, and at the end."""
     with contextlib.ExitStack() as until_second_is_committed, paused(first):
@@ -188,6 +207,8 @@ LISTS = {
     "orders/": ("modified_since", "code", None),
     "orders/?ordering=-last_modified": ("modified_since", "code", "last_modified"),
     "orders/?ordering=datetime": ("created_since", "code", "datetime"),
+    "consignments/": ("created_since", "id", "created"),
+    "sellerstatements/": ("created_since", "id", "created"),
 }
 
 
@@ -214,6 +235,8 @@ def _poller(gate: Gate, path: str) -> Poller:
         ("orders/", "sold"),
         ("orders/?ordering=-last_modified", "blocked"),
         ("orders/?ordering=datetime", "sold"),
+        ("consignments/", "consigned"),
+        ("sellerstatements/", "settled"),
     ],
 )
 def test_a_change_that_is_committed_after_a_later_one_is_not_missed(

@@ -60,11 +60,15 @@ def test_a_token_that_was_switched_off_is_told_so(api: Api, event: Event) -> Non
 def test_a_revoked_device_is_told_so_in_words_that_never_change(api: Api, event: Event) -> None:
     _, header = make_device(event.organizer, revoked=True)
 
-    for path in (at(event, "items/"), "/device/info", "/device/eventselection", "/version"):
-        answer = api.get(path, token=header, headers={"Accept-Language": "de"})
+    paths = ("/device/info", "/device/eventselection", "/version", "/upload", "/me", "/")
+    for path in (*paths, at(event, "items/"), "/organizers/nobody/subevents/"):
+        method = "POST" if path == "/upload" else "GET"
+        answer = api.send(method, path, token=header, headers={"Accept-Language": "de"})
 
         assert answer.json() == {"detail": "Device access has been revoked."}
-        assert answer.status_code == (403 if path == "/version" else 401)
+        assert answer.status_code == 401
+        assert answer["WWW-Authenticate"] in ("Token", "Device")
+    assert api.get("/version", token="Device nonsense").status_code == 403
 
 
 def test_a_device_that_was_not_initialized_is_told_so(api: Api, event: Event) -> None:

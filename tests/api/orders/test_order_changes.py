@@ -90,6 +90,22 @@ def test_a_scheme_that_is_given_stays(api: Api, event: Event, item: Item) -> Non
     assert order["positions"][0]["attendee_name"] == "Byron Zoë"
 
 
+def test_a_scheme_that_nobody_knows_loses_no_name(api: Api, event: Event) -> None:
+    item = make_item(event, quota=9)
+    parts = {"full_name": "Zoë Byron", "_scheme": "moon"}
+
+    order = _sell(api, event, item, positions=[{"item": item.pk, "attendee_name_parts": parts}])
+
+    position = order["positions"][0]
+    assert position["attendee_name"] == "Zoë Byron"
+    assert position["attendee_name_parts"] == {**parts, "_scheme": "full"}
+    for nobody in ({"_legacy": ""}, {"_scheme": "moon"}, {"full_name": ""}):
+        position = {"item": item.pk, "attendee_name_parts": nobody}
+        answer = api.post(at(event, "orders/"), json={"positions": [position], "simulate": True})
+        assert answer.status_code == 201, answer.content
+        assert answer.json()["positions"][0]["attendee_name"] in (None, "")
+
+
 def test_an_order_is_changed_in_what_may_change(api: Api, event: Event, item: Item) -> None:
     order = _sell(api, event, item, email="a@example.org")
     path = at(event, f"orders/{order['code']}/")

@@ -16,8 +16,16 @@ from counterfoil.accounts import queries
 from counterfoil.accounts.actors import Actor, DeviceActor, TokenActor, UserActor
 from counterfoil.accounts.models import User
 
-#: Never translated: scanner apps compare it, and delete their data when they read it.
-DEVICE_REVOKED = "Device access has been revoked."
+
+class DeviceRevoked(AuthenticationFailed):
+    """Never translated: scanner apps compare it, and delete their data when they read it.
+
+    It is a 401 also where others who fail to authenticate are told 403.
+    """
+
+    default_detail = "Device access has been revoked."
+    auth_header = "Token"
+
 
 Credentials = tuple[AnonymousUser, Actor]
 
@@ -61,7 +69,7 @@ class DeviceAuthentication(HeaderAuthentication):
         if device.initialized is None:
             raise AuthenticationFailed(_("This device has not been initialized."))
         if device.revoked:
-            raise AuthenticationFailed(DEVICE_REVOKED)
+            raise DeviceRevoked
         return AnonymousUser(), DeviceActor(device)
 
 

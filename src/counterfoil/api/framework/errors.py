@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from counterfoil.accounts.idempotency import StillRunning
+from counterfoil.api.framework.auth import DeviceRevoked
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
 from counterfoil.ops.statuses import RETRY_AFTER, status_of
 
@@ -34,6 +35,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, OSError):
         logger.error("storage failed", exc_info=exc)
         return _said(status.HTTP_503_SERVICE_UNAVAILABLE, _("The storage is not available now."))
+    if isinstance(exc, DeviceRevoked):
+        exc.status_code = status.HTTP_401_UNAUTHORIZED
     return exception_handler(exc, context)
 
 
