@@ -98,10 +98,10 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     shoot("print-step")
     for action, tickets, count in (("sold", "1-60", 60), ("lost", "61-80", 20)):
         page.goto(f"{batch}stock/act/?action={action}")
-        page.get_by_label("Tickets", exact=True).fill(tickets)
-        page.get_by_label("Reason").fill("Opening night" if action == "sold" else "Stolen car")
+        page.locator("[name=tickets]").fill(tickets)
+        page.locator("[name=reason]").fill("Opening night" if action == "sold" else "Stolen car")
         if action == "lost":
-            page.get_by_label("Make them void as well").check()
+            page.locator("[name=also_void]").check()
         page.get_by_role("button", name="Continue").click()
         if action == "lost":
             shoot("stolen")
@@ -110,7 +110,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
         page.get_by_text("Done:").wait_for()
     shoot("stock")
     page.goto(f"{event}counter/")
-    page.get_by_label("How many?").fill("4")
+    page.locator("[name=amount]").fill("4")
     page.get_by_role("button", name="Sell", exact=True).first.click()
     page.get_by_text("Sold: 4 tickets").wait_for()
     shoot("counter")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser.axe import problems_of
-from e2e.browser.conftest import EVENT, Site
+from e2e.browser.conftest import EVENT, PASSWORD, Site
 
 OpenPage = Callable[..., Page]
 _PHONE = {"width": 390, "height": 800}
@@ -26,6 +26,16 @@ print(BatchRequest.objects.get(pk=asked.pk).batch_id)
 """
 
 
+_SOMEBODY_GERMAN = """
+import sys, django
+django.setup()
+from counterfoil.accounts.models import Team, User
+somebody = User.objects.create_user(*sys.argv[1:])
+User.objects.filter(pk=somebody.pk).update(locale="de")
+Team.objects.get(name="Box office").members.add(somebody)
+"""
+
+
 @pytest.fixture(scope="module")
 def batch(site: Site) -> str:
     """The path of a batch of four books of inactive tickets."""
@@ -36,9 +46,11 @@ def batch(site: Site) -> str:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_pages_of_stock_are_accessible_and_fit_a_phone(
-    open_page: OpenPage, batch: str, language: str
+    open_page: OpenPage, site: Site, batch: str, language: str
 ) -> None:
-    page = open_page(f"{batch}stock/", viewport=_PHONE, locale=language)
+    page = open_page("/", viewport=_PHONE)
+    if language == "de":
+        _sign_in_somebody_german(page, site)
     paths = (
         *(f"{batch}stock/", f"{batch}stock/act/?action=lost", f"{batch}activate/"),
         *(f"{batch}cancel/", f"{EVENT}counter/"),
@@ -61,6 +73,17 @@ def test_the_pages_of_stock_are_accessible_and_fit_a_phone(
     found += problems("confirm")
 
     assert found == []
+
+
+def _sign_in_somebody_german(page: Page, site: Site) -> None:
+    made = site.world.python(_SOMEBODY_GERMAN, "grete@example.org", PASSWORD)
+    assert made.returncode == 0, made.stderr
+    page.context.clear_cookies()
+    page.goto("/signin/")
+    page.locator("[name=username]").fill("grete@example.org")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/signin/" not in url)
 
 
 def test_tickets_are_activated_sold_and_reported_stolen_by_keyboard(

@@ -38,7 +38,7 @@ def _book_ticket(formatter: Formatter, number: int | None, size: int | None) -> 
     return str((number - 1) % size + 1) if number and size else ""
 
 
-def _never(formatter: Formatter) -> str:
+def _nothing(formatter: Formatter, number: int | None) -> str:
     return ""
 
 
@@ -105,8 +105,8 @@ BATCH_VARIABLES = (
         label=_("Mark of a ticket that is printed again"),
         sample="REPRINT 1",
         longest="REPRINT 99",
-        columns=(),
-        evaluate=_never,
+        columns=(_NUMBER,),
+        evaluate=_nothing,
     ),
 )
 
