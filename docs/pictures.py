@@ -1,6 +1,7 @@
 """Takes the pictures of pages and sheets that the documentation shows: ``make pictures``.
 
 A server with the demo event runs for it, as in the tests; what is seen is what people get.
+``python docs/pictures.py sellers`` takes only those of sellers.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +73,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)
     shoot("editor")
+    editor = page.url
     page.goto(f"{event}batches/new/")
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill("250")
@@ -78,17 +81,46 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.locator("#batch-left img").wait_for()
     page.wait_for_load_state("networkidle")
     shoot("batch-form")
+    item = page.get_by_label("Product").input_value()
+    form = f"{event}batches/new/?item={item}&amount=250&comment=Kiosk%20at%20the%20station"
     page.get_by_role("button", name="Create batch").click()
     page.wait_for_url(re.compile(r"/batches/\d+/$"))
     shoot("batch")
+    batch = page.url
     page.get_by_role("button", name="Print").click()
     page.get_by_role("link", name=re.compile("Download")).wait_for()
     shoot("print")
+    printed = page.url
     page.get_by_role("link", name="Print on sheets").click()
     page.get_by_label("Sheets to cut").check()
     page.get_by_text("a sheet:").wait_for()
     page.wait_for_load_state("networkidle")
     shoot("print-step")
+    for action, tickets, count in (("sold", "1-60", 60), ("lost", "61-80", 20)):
+        page.goto(f"{batch}stock/act/?action={action}")
+        page.get_by_label("Tickets", exact=True).fill(tickets)
+        page.get_by_label("Reason").fill("Opening night" if action == "sold" else "Stolen car")
+        if action == "lost":
+            page.get_by_label("Make them void as well").check()
+        page.get_by_role("button", name="Continue").click()
+        if action == "lost":
+            shoot("stolen")
+        page.locator("[name=typed]").fill(str(count))
+        page.locator("button.danger").click()
+        page.get_by_text("Done:").wait_for()
+    shoot("stock")
+    page.goto(f"{event}counter/")
+    page.get_by_label("How many?").fill("4")
+    page.get_by_role("button", name="Sell", exact=True).first.click()
+    page.get_by_text("Sold: 4 tickets").wait_for()
+    shoot("counter")
+    take_gate(page, event, shoot)
+    places = {"overview": event, "print": printed, "editor": editor, "batch-form": form}
+    take_elsewhere(page, places, shoot)
+
+
+def take_gate(page: Page, event: str, shoot: Callable[[str], None]) -> None:
+    """Take what is seen at the gate."""
     page.goto(f"{event}checkin/")
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="Scanning page").click()
@@ -96,13 +128,22 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.keyboard.press("Enter")
     page.locator(".plate.bad").wait_for()
     shoot("gate")
+
+
+def take_elsewhere(page: Page, places: dict[str, str], shoot: Callable[[str], None]) -> None:
+    """Take some pages at night and on a phone."""
     page.emulate_media(color_scheme="dark")
-    page.goto(event)
-    shoot("overview-dark")
+    for name, place in places.items():
+        page.goto(place)
+        page.wait_for_load_state("networkidle")
+        shoot(f"{name}-dark")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(event)
-    shoot("overview-phone")
+    for name, place in places.items():
+        page.goto(place)
+        page.wait_for_load_state("networkidle")
+        shoot(f"{name}-phone")
+    page.goto(places["overview"])
     page.get_by_role("button", name="Menu").click()
     shoot("menu-phone")
 
@@ -168,6 +209,34 @@ def _with_bleed(width: float, height: float, bleed: float = 3) -> CompiledBackgr
     return compile_background(stream.getvalue())
 
 
+def take_sellers(page: Page, event: str, shoot: Callable[[str], None]) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    organizer = event.partition("events/")[0]
+    page.goto(f"{organizer}sellers/")
+    shoot("sellers")
+    page.get_by_role("link", name=re.compile("Kiosk")).first.click()
+    shoot("seller")
+    seller = page.url
+    page.get_by_role("link", name="Hand out").first.click()
+    page.get_by_label("Books").fill("BOOK1X8 BOOK1X9 ")
+    page.get_by_label("Counted").fill("40")
+    shoot("seller-hand-out")
+    page.goto(seller)
+    page.get_by_role("link", name="Settle").first.click()
+    shoot("seller-statement")
+    for name, path in (
+        ("book-covers", f"{event}batches/1/covers.pdf"),
+        ("delivery-note", f"{event}sellers/1/notes/1.pdf"),
+    ):
+        with pypdfium2.PdfDocument(page.request.get(path).body()) as document:
+            document[0].render(scale=1).to_pil().save(PICTURES / f"{name}.png")
+    page.goto(seller)
+    page.get_by_role("button", name="New link").click()
+    page.goto(page.locator("#secret").inner_text())
+    page.set_viewport_size({"width": 390, "height": 844})
+    shoot("seller-own-page")
+
+
 def main() -> None:
     draw_sheets()
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -183,7 +252,9 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(60_000)
         event = begin(page, link[0])
-        take(page, event, lambda name: _shoot(page, name))
+        parts = {"pages": take, "sellers": take_sellers}
+        for name in sys.argv[1:] or parts:
+            parts[name](page, event, lambda name: _shoot(page, name))
         browser.close()
 
 

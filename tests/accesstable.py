@@ -22,6 +22,7 @@ from typing import Any
 
 from django.db import transaction
 
+from batches.making import make_stock_document
 from counterfoil.accounts.permissions import EVENT_PERMISSIONS, ORGANIZER_PERMISSIONS
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
 from counterfoil.catalog.models import Event, Organizer
@@ -249,6 +250,10 @@ def statements(event: Event) -> Ids:
     return {"pk": row.pk}
 
 
+def stock_documents(event: Event) -> Ids:
+    return {"pk": make_stock_document(_batch(event)).pk}
+
+
 def scan_conflicts(event: Event) -> Ids:
     made = CheckinList.objects.create(event=event, name="x")
     position = make_order(event, items=[make_item(event)]).positions.get()
@@ -467,6 +472,9 @@ ROUTES: dict[str, Row] = {
     "sellerstatement-detail": row(GET=SELLERS_READ, DELETE=SELLERS_WRITE, among=statements),
     "sellerstatement-issue": row(POST=SELLERS_WRITE, among=statements),
     "sellerstatement-pdf": row(GET=SELLERS_READ, among=statements),
+    "stockdocument-list": row(GET=SELLERS_READ),
+    "stockdocument-detail": row(GET=SELLERS_READ, among=stock_documents),
+    "stockdocument-pdf": row(GET=SELLERS_READ, among=stock_documents),
     "ticketlayout-list": row(GET=SEE, POST=GENERAL),
     "ticketlayout-detail": crud(GENERAL, layouts),
     "ticketlayout-background": row(GET=SEE, among=layouts),

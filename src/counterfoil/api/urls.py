@@ -48,7 +48,13 @@ from counterfoil.api.printing import (
     ticketdownloads,
     ticketpdfrenderer,
 )
-from counterfoil.api.sellers import commissionplans, consignments, sellers, sellerstatements
+from counterfoil.api.sellers import (
+    commissionplans,
+    consignments,
+    sellers,
+    sellerstatements,
+    stockdocuments,
+)
 from counterfoil.api.stock import batchstock, stockevents, ticketactions
 from counterfoil.api.webhooks import webhooks
 
@@ -85,6 +91,7 @@ MODULES = [
     sellers,
     consignments,
     sellerstatements,
+    stockdocuments,
     ticketlayouts,
     layoutassignments,
     layoutelements,

@@ -6,16 +6,18 @@ Rooms above (sellers) do what consignments do with ``hand_out``, ``take_back`` a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from counterfoil.accounts.actors import Actor, actor_of
 from counterfoil.batches.models import OfflineSalesBatch, Validity
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Quota
 from counterfoil.checkin import cancellation
 from counterfoil.core import clock, failpoints
 from counterfoil.core.ranges import format_ranges, ranges_of
@@ -29,6 +31,7 @@ from counterfoil.stock.execution import (
     Outcome,
     carry_out,
     check,
+    lock_orders_of,
     outcome_of,
 )
 from counterfoil.stock.models import ActionRequest, SingleTicket, StockEvent
@@ -73,6 +76,34 @@ def act(
     outcome = carry_out(plans, _context(event, actor, options))
     failpoints.reach("stock.committed")
     return outcome
+
+
+def act_together(
+    *,
+    actor: Actor,
+    event: Event,
+    actions: Sequence[Action],
+    selections: Sequence[Selection],
+    options: Options = Options(),
+    lowered: Sequence[Quota] = (),
+) -> Outcome:
+    """Do several actions to the same tickets, and lower quotas by their number: all or nothing.
+
+    Only the last action may change the validity (see ``execution.carry_out``).
+
+    Raises:
+        ActionRefused: tickets do not allow it, and are not to be skipped.
+    """
+    shared: dict[str, Any] = {"actor": actor, "event": event, "selections": selections}
+    with transaction.atomic():
+        ledger.lock(event.organizer)
+        if lowered:
+            count = act(action=actions[-1], options=replace(options, dry_run=True), **shared).count
+            lock_orders_of(selections)  # orders before quotas, as everybody locks them
+            for quota in sorted(lowered, key=lambda each: each.pk):
+                size = Greatest(F("size") - count, Value(0))
+                Quota.objects.filter(pk=quota.pk).update(size=size)
+        return [act(action=action, options=options, **shared) for action in actions][-1]
 
 
 def request_action(
@@ -159,7 +190,7 @@ class Consignment:
     """
 
     event: Event
-    lines: Sequence[Line]
+    lines: Sequence[Line] = ()
     document: str = ""
     reason: str = ""
     return_by: date | None = None
@@ -176,7 +207,7 @@ def hand_out(*, actor: Actor | None, consignment: Consignment, seller: int) -> O
         ActionRefused: tickets are neither in stock nor returned, or void.
     """
     plans = plan_consignment(action=Action.HAND_OUT, lines=consignment.lines, seller=seller)
-    return carry_out(plans, _context_of(consignment, actor))
+    return consign(actor=actor, consignment=consignment, plans=plans)
 
 
 def take_back(*, actor: Actor | None, consignment: Consignment, seller: int) -> Outcome:
@@ -186,7 +217,7 @@ def take_back(*, actor: Actor | None, consignment: Consignment, seller: int) -> 
         ActionRefused: the seller does not have some, or has sold them.
     """
     plans = plan_consignment(action=Action.BACK, lines=consignment.lines, owner=seller)
-    return carry_out(plans, _context_of(consignment, actor))
+    return consign(actor=actor, consignment=consignment, plans=plans)
 
 
 def transfer(*, actor: Actor | None, consignment: Consignment, seller: int, to: int) -> Outcome:
@@ -198,7 +229,24 @@ def transfer(*, actor: Actor | None, consignment: Consignment, seller: int, to: 
     plans = plan_consignment(
         action=Action.TRANSFER, lines=consignment.lines, owner=seller, seller=to
     )
-    return carry_out(plans, _context_of(consignment, actor))
+    return consign(actor=actor, consignment=consignment, plans=plans)
+
+
+def consign(*, actor: Actor | None, consignment: Consignment, plans: Sequence[Plan]) -> Outcome:
+    """Carry out the plans of a consignment; see ``hand_out``.
+
+    Raises:
+        ActionRefused: tickets are refused, by the plans or by what changed since.
+    """
+    context = Context(
+        event=consignment.event,
+        actor=actor,
+        reason=consignment.reason,
+        document=consignment.document,
+        return_by=consignment.return_by,
+        then=consignment.then,
+    )
+    return carry_out(plans, context)
 
 
 def plan_consignment(
@@ -219,17 +267,6 @@ def plan_consignment(
         )
         for line in lines
     ]
-
-
-def _context_of(consignment: Consignment, actor: Actor | None) -> Context:
-    return Context(
-        event=consignment.event,
-        actor=actor,
-        reason=consignment.reason,
-        document=consignment.document,
-        return_by=consignment.return_by,
-        then=consignment.then,
-    )
 
 
 def cancel_order(*, actor: Actor | None, order: Order, comment: str = "") -> Order:
@@ -282,6 +319,7 @@ def cancel_order(*, actor: Actor | None, order: Order, comment: str = "") -> Ord
             )
         if not order.testmode:
             ledger.append(head, rows, cancelled.cancellation_date or clock.now())
+        failpoints.reach("stock.before_commit")
     return cancelled
 
 

@@ -131,6 +131,7 @@ class NewPrintSerializer(serializers.Serializer[Any]):
     locale = Text(required=False, allow_null=True, allow_blank=True)
     reason = Text(required=False, allow_null=True, allow_blank=True, max_length=prints.MAX_REASON)
     proof = serializers.BooleanField(required=False)
+    mark_reprints = serializers.BooleanField(required=False)
 
 
 class RepeatSerializer(serializers.Serializer[Any]):
@@ -231,6 +232,7 @@ class BatchPrintView(ListView, DetailView, _BatchPrintView):
             locale=values.get("locale") or "",
             reason=values.get("reason") or "",
             is_proof=values.get("proof") or False,
+            marks_reprints=values.get("mark_reprints") or False,
         )
         printed = batch_prints.request_print(
             actor=self.actor,

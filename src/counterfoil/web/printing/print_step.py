@@ -31,6 +31,7 @@ from counterfoil.web.batches.views import batch_of
 from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 from counterfoil.web.layouts.views import DESIGN
+from counterfoil.web.printing.prints_with import subject_of
 from counterfoil.web.printing.step_forms import LABELS, PrintForm, RepeatForm
 
 PRINTS = ("event.prints:write",)
@@ -129,7 +130,10 @@ class SheetPicture(EventPage):
             if picture == "ticket":
                 plan = plan_for(form.choice())
                 dpi = max(1, int(min(_TICKET_DPI, finest_dpi(plan, 1))))
-                png = draw_png(plan, sample_ticket(plan, self.event), page=1, dpi=dpi)
+                spoken = form.cleaned_data["locale"] or batch.locale
+                subject = replace(subject_of(batch), locale=spoken)
+                ticket = sample_ticket(plan, self.event, subject=subject)
+                png = draw_png(plan, ticket, page=1, dpi=dpi)
             elif picture == "back":
                 if not has_back(form):
                     raise Http404
@@ -137,7 +141,7 @@ class SheetPicture(EventPage):
             elif picture == "finding":
                 number = row_id(request.GET.get("finding", ""))
                 findings = findings_of(form, preview_of(form))
-                png = findings.draw(-1 if number is None else number)
+                png = findings.draw(-1 if number is None else number).png
             else:
                 png = preview_of(form).png()
         except (Gone, Invalid):
@@ -211,7 +215,7 @@ def findings_of(form: PrintForm, preview: SheetPreview) -> SampleFindings:
 
 def sum_in_words(plan: dict[str, int], *, has_cuts: bool) -> str:
     """Say how much paper and how many cuts a print needs."""
-    counts = {name: number_format(value, use_l10n=True) for name, value in plan.items()}
+    counts = {name: number_format(value, force_grouping=True) for name, value in plan.items()}
     if plan["cells"] == 1:
         text = ngettext(
             "%(tickets)s ticket, one a sheet: %(sheets)s sheet.",

@@ -17,13 +17,17 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.display_names import names_of
 from counterfoil.batches import services
+from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.batches.prints import times_printed
 from counterfoil.catalog.models import Event
+from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.files.services import size
 from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import BUILT_IN, Choice
+from counterfoil.printing.access_log import record_preview
 from counterfoil.printing.finding_places import PrintFindings
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import prints_of
@@ -32,7 +36,7 @@ from counterfoil.web.batches.views import READ, batch_of
 from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, event_routes
 from counterfoil.web.layouts.views import DESIGN, sample_picture
-from counterfoil.web.printing.forms import PrinterForm
+from counterfoil.web.printing.forms import PrintAgainForm, PrinterForm
 from counterfoil.web.printing.print_step import PRINTS, cutting_steps
 from counterfoil.web.printing.prints_with import subject_of
 
@@ -54,6 +58,8 @@ class Prints(EventPage):
 
 
 class PrintBatch(EventPage):
+    """Prints a batch without its void tickets; asks why if some were printed before."""
+
     write_permissions = READ  # printing reads orders and changes none
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -61,10 +67,33 @@ class PrintBatch(EventPage):
         form = PrinterForm(request.POST)
         if not form.is_valid():
             raise Invalid({name: [*map(str, texts)] for name, texts in form.errors.items()})
+        reason = ""
+        if printed := set(times_printed(batch)):
+            again = PrintAgainForm(request.POST if "reason" in request.POST else None)
+            if not again.is_valid():
+                return self._ask(batch, again, printed)
+            reason = again.cleaned_data["reason"]
         print_request = services.request_print(
-            actor=self.actor, batch=batch, printer_dpi=form.cleaned_data["printer_dpi"]
+            actor=self.actor,
+            batch=batch,
+            printer_dpi=form.cleaned_data["printer_dpi"],
+            reason=reason,
+            leave_out_void=True,
         )
         return self.go("print", print_request.pk)
+
+    def _ask(
+        self, batch: OfflineSalesBatch, form: PrintAgainForm, printed: set[int]
+    ) -> HttpResponse:
+        form.initial["printer_dpi"] = self.request.POST.get("printer_dpi", "")
+        context = {
+            "batch": batch,
+            "form": form,
+            "printed": format_ranges(ranges_of(printed)),
+            "count": len(printed),
+        }
+        status = 422 if form.is_bound else 200
+        return self.render("web/printing/again.html", context, status=status)
 
 
 class _PrintPage(EventPage):
@@ -80,14 +109,17 @@ class _PrintPage(EventPage):
 class Print(_PrintPage):
     """Shows the progress of a print and, once it is done, its warnings and the download."""
 
+    history = ("renderjob", "shown")
     read_permissions = READ
+    shown: RenderRequest
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        print_request = self.print_request()
+        print_request = self.shown = self.print_request()
         state = state_of(print_request.job)
         requested_by = print_request.requested_by
         details = getattr(print_request, "print", None)
-        batch = getattr(getattr(print_request, "batch_print", None), "batch", None)
+        batch_print = getattr(print_request, "batch_print", None)
+        batch = batch_print.batch if batch_print else None
         context = {
             "details": details,
             "steps": cutting_steps(details) if details is not None else (),
@@ -102,6 +134,8 @@ class Print(_PrintPage):
             or (details is not None and self.has_permission(PRINTS)),
             "until": print_request.job.expires if details is None else details.file_until,
             "batch": batch,
+            "reason": batch_print.reason if batch_print else "",
+            "left_out": batch_print.void if batch_print else "",
             "requested_by": names_of([requested_by]).get(requested_by),
             "warnings": warnings_of(PrintFindings(print_request)),
             "may_edit_layouts": self.has_permission(DESIGN),
@@ -121,11 +155,15 @@ class FindingPicture(_PrintPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
-            png = PrintFindings(self.print_request()).draw(kwargs["number"])
+            places = PrintFindings(self.print_request())
+            drawn = places.draw(kwargs["number"])
+            position = places.position(drawn.ticket)
         except (Gone, Invalid):
             raise Http404 from None
-        headers = {"Cache-Control": "private, max-age=600"}
-        return HttpResponse(png, content_type="image/png", headers=headers)
+        # It may show the code of a ticket that is valid.
+        record_preview(actor=self.actor, position=position, layout=drawn.layout)
+        headers = {"Cache-Control": "private, no-store"}
+        return HttpResponse(drawn.png, content_type="image/png", headers=headers)
 
 
 class PrintPicture(_PrintPage):
