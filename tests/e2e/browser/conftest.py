@@ -86,7 +86,12 @@ def open_page(site: Site, chromium: Browser, session_state: Any) -> Iterator[Cal
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
-            "console", lambda said: complaints.append(said.text) if _is_complaint(said) else None
+            "console",
+            lambda said: (
+                complaints.append(f"{said.text} {said.location.get('url')}")
+                if _is_complaint(said)
+                else None
+            ),
         )
         page.goto(path)
         return page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,14 +177,14 @@ def test_the_pages_about_batches_pass_axe_in_light_and_dark(
 def test_the_pages_about_batches_fit_a_phone(open_page: OpenPage, paths: list[str]) -> None:
     page = open_page("/", viewport={"width": 390, "height": 800})
 
-    for language in ("en", "de"):
-        cookie = {"name": "django_language", "value": language, "url": page.url}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
+    for language, other in (("en", "Deutsch"), ("de", "English")):
         for path in paths:
             page.goto(path)
             assert page.locator("html").get_attribute("lang") == language
             wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
             assert not wide, (language, path)
+        page.get_by_role("button", name=other).click()  # at last it is English again
+        expect(page.locator("html")).not_to_have_attribute("lang", language)
 
 
 def test_sheets_are_printed_and_handed_over_by_keyboard(
@@ -197,6 +198,8 @@ def test_sheets_are_printed_and_handed_over_by_keyboard(
     page.keyboard.press("Tab")
     page.keyboard.type("A3")
     expect(page.get_by_text("3 tickets, 2 a sheet: 2 sheets, 2 piles,")).to_be_visible()
+    picture = page.get_by_alt_text("The first sheet with sample tickets")
+    expect(picture).to_have_attribute("src", re.compile("mode=sheet.*sheet=a3"))
     expect(page.get_by_text("The layout uses a variable that does not exist")).to_be_visible()
     assert problems_of(page) == []
     page.get_by_label("Reason").focus()

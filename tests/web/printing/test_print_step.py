@@ -48,7 +48,7 @@ def form(**values: Any) -> dict[str, Any]:
 
 
 def test_the_step_shows_the_sum_and_pictures(
-    pages: Client, step: str, batch: OfflineSalesBatch, base: str
+    pages: Client, step: str, batch: OfflineSalesBatch, event: Event, base: str
 ) -> None:
     first = pages.get(step).content.decode()
     assert "12 tickets, one a sheet: 12 sheets." in first
@@ -57,6 +57,9 @@ def test_the_step_shows_the_sum_and_pictures(
     sheet = pages.get(step, form(mode="sheet"), headers=HTMX).content.decode()
     assert "12 tickets, 10 a sheet: 2 sheets, 10 piles, 9 cuts." in sheet
     assert "8 places stay empty." in sheet
+    a5 = make_layout(event, background=store_background(event=event, pdf=pdf_of((419.5, 595.2))))
+    two = pages.get(step, form(mode="sheet", layout=str(a5.pk)), headers=HTMX).content.decode()
+    assert "12 tickets, 2 a sheet: 6 sheets, 2 piles, 3 cuts." in two
     labels = pages.get(step, form(mode="labels", start_position="3"), headers=HTMX)
     assert "cell_height: the ticket needs 50.09 mm" in labels.content.decode()
     back = form(mode="sheet", picture="back")

@@ -32,6 +32,8 @@ from counterfoil.render.sheets.model import (
 from counterfoil.render.units import Mm, Pt, mm, pt
 
 _SAME_SIZE = 0.05
+# Nobody cuts off less: paper sizes in points are rounded.
+_THINNEST = 0.1
 # Bleed that is short by less than this is rounding.
 _SHORT = 0.05
 
@@ -213,8 +215,8 @@ class Imposition:
     def cuts(self) -> int:
         """How many straight cuts through a lift part all its tickets."""
         across, down = self.edges()
-        inside_x = [edge for edge in across if SLACK < edge < self.sheet.width - SLACK]
-        inside_y = [edge for edge in down if SLACK < edge < self.sheet.height - SLACK]
+        inside_x = [edge for edge in across if _THINNEST < edge < self.sheet.width - _THINNEST]
+        inside_y = [edge for edge in down if _THINNEST < edge < self.sheet.height - _THINNEST]
         return len(inside_x) + len(inside_y)
 
     def bleed_rects(self) -> Iterator[Rect]:

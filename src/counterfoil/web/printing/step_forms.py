@@ -170,7 +170,7 @@ class PrintForm(forms.Form):
         if preset is not None and not preset.is_label:
             left, bottom, right, top = pages[0].trim_box
             size = mm(Pt(right - left)), mm(Pt(top - bottom))
-            sheet = fit(sheet, *size, margin=_margin(sheet, size))
+            sheet = _filled(sheet, size)
         changes: dict[str, Any] = {}
         if mode == LABELS and values["start_position"]:
             changes["start_position"] = values["start_position"]
@@ -191,6 +191,13 @@ class PrintForm(forms.Form):
             if values[measured]:
                 changes[name] = _RULER / values[measured]
         return replace(stored, **changes)
+
+
+def _filled(paper: Sheet, size: tuple[float, float]) -> Sheet:
+    """Fill paper with tickets, with a margin unless two fit only without: A5 on A4."""
+    filled = fit(paper, *size, margin=_margin(paper, size))
+    whole = fit(paper, *size, margin=0) if filled.cells == 1 else filled
+    return whole if whole.cells > 1 else filled
 
 
 def _margin(sheet: Sheet, size: Sequence[float]) -> float:
