@@ -12,9 +12,11 @@ what it makes in another event, and the ids by which the route is then asked.
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -293,8 +295,21 @@ def sheets(_event: Event) -> Ids:
 def sheet_prints(event: Event) -> Ids:
     batch, request = _batch(event), _render(event)
     batch.prints.create(request=request)
-    printed = Print.objects.create(request=request, tickets="1", plan={}, layout_version="x")
+    printed = Print.objects.create(
+        request=request, tickets="1", plan={"sheets": 1, "tickets": 1}, layout_version="x"
+    )
     return {"batch": batch.pk, "pk": printed.pk}
+
+
+def handovers(event: Event) -> Ids:
+    ids = sheet_prints(event)
+    made = Print.objects.get(pk=ids["pk"]).handovers.create(
+        token_hash=secrets.token_hex(32),
+        recipient="Press",
+        created_by="user:0",
+        expires=datetime(2099, 1, 1, tzinfo=UTC),
+    )
+    return {"batch": ids["batch"], "print": ids["pk"], "pk": made.pk}
 
 
 def no_ids(pattern_names: set[str]) -> Ids:
@@ -411,6 +426,8 @@ ROUTES: dict[str, Row] = {
     "batchprint-detail": row(GET=PRINTS, among=sheet_prints),
     "batchprint-sheets": row(POST=PRINTS, among=sheet_prints),
     "batchprint-download": row(GET=PRINTS, among=sheet_prints),
+    "batchprinthandover-list": row(GET=PRINTS, POST=PRINTS, among=handovers),
+    "batchprinthandover-detail": row(GET=PRINTS, DELETE=PRINTS, among=handovers),
     "sheetpreview": row(POST=PRINTS),
     "batchjob-detail": row(GET=READ, DELETE=WRITE, among=batch_jobs),
     "batchdefaults": row(GET=SEE, PATCH=GENERAL),

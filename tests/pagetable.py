@@ -174,6 +174,14 @@ def seller(event: Event) -> Mapping[str, Any]:
     return {"seller": _seller(event).pk}
 
 
+def seller_account(event: Event) -> Mapping[str, Any]:
+    return {"seller": _seller(event).pk, "kind": "csv"}
+
+
+def commission_plan(event: Event) -> Mapping[str, Any]:
+    return {"plan": event.organizer.commission_plans.get_or_create(name="Kiosks")[0].pk}
+
+
 def seller_notice(event: Event) -> Mapping[str, Any]:
     made = _seller(event)
     row = OfflineSalesBatch.objects.get(pk=batch(event)["batch"])
@@ -386,8 +394,15 @@ ROUTES: dict[str, Row] = {
         for name in (
             *("seller", "seller-edit", "seller-delete", "seller-link", "seller-unlink"),
             *("seller-pay", "seller-hand-out", "seller-take-back", "seller-settle"),
+            "seller-pass-on",
         )
     },
+    "seller-account": Row(seller_account, of_organizer=True),
+    "commissionplans": Row(),
+    "commissionplan-add": Row(),
+    "commissionplan-edit": Row(commission_plan, of_organizer=True),
+    "commissionplan-delete": Row(commission_plan, of_organizer=True),
+    "batch-covers": Row(batch),
     "seller-notice": Row(seller_notice),
     "seller-note": Row(seller_note),
     "seller-return": Row(seller_return),

@@ -11,6 +11,7 @@ from counterfoil.api.batches import (
     batchjobs,
     batchoptions,
     batchtickets,
+    handovers,
     offlinesalesbatches,
     prints,
 )
@@ -80,6 +81,7 @@ MODULES = [
     batchdata,
     batchjobs,
     prints,
+    handovers,
     sheets,
     sheetpreview,
     batchstock,

@@ -83,7 +83,7 @@ def draw_requested(claim: Claim) -> None:
 
 def _draw(claim: Claim, printed: Print) -> None:
     base = f"{claim.job_id}.{claim.attempt}"
-    document = _Document(printed, _labels(printed))
+    document = _Document(printed, ticket_labels(printed))
     with (
         files.publish(FOLDER, f"{base}.values") as values,
         files.publish(FOLDER, f"{base}.pdf") as stream,
@@ -336,7 +336,7 @@ def _slug() -> Callable[[SlugInfo], str]:
     return write
 
 
-def _labels(printed: Print) -> list[str]:
+def ticket_labels(printed: Print) -> list[str]:
     """Return the serial of each ticket, or its number in the batch if it has none."""
     parts = [position for position, _layout in printed.request.parts]
     serials: dict[int, str | None] = {}

@@ -67,6 +67,16 @@ def test_tickets_are_exported_with_the_columns_and_filters_asked_for(
     assert [row["Order"] for row in missing] == [other.code]
 
 
+def test_unpaid_tickets_of_batches_are_not_exported_as_paid(
+    pages: Client, event: Event, base: str, position: OrderPosition
+) -> None:
+    batch = make(make_item(event), 3)
+    batch.tickets.filter(number=1).update(place="with_seller", seller=1)
+    batch.tickets.filter(number=2).update(place="sold")
+    rows = table_of(pages.get(f"{base}exports/tickets/?format=csv&columns=state"))
+    assert [row["State"] for row in rows] == ["paid", "with sellers", "sold", "in stock"]
+
+
 def test_a_workbook_has_numbers_and_no_formulas(
     pages: Client, base: str, position: OrderPosition
 ) -> None:

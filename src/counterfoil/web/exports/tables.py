@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from counterfoil.batches.models import Place
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.nameschemes import DEFAULT_SCHEME
 from counterfoil.catalog.queries import quotas_of
@@ -21,6 +22,7 @@ from counterfoil.printing.variables.names import write_name
 from counterfoil.web.exports.files import Table
 from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.labels import REFUSALS
+from counterfoil.web.stock.words import PLACES
 
 _CHUNK = 1000
 _CANCELED = Q(canceled=True) | Q(order__status=Order.Status.CANCELED)
@@ -55,6 +57,13 @@ def _person(parts: Any) -> str:
     return write_name(parts, DEFAULT_SCHEME)
 
 
+def _state(status: str, canceled: bool, place: str | None) -> str:
+    """Say what became of a ticket. Those of batches are paid for clients of the API only."""
+    if canceled or status == Order.Status.CANCELED or place is None:
+        return str(_STATUS["c" if canceled else status])
+    return str(PLACES[Place(place)])
+
+
 def _yes(flag: Any) -> str:
     return _("yes") if flag else ""
 
@@ -67,8 +76,8 @@ TICKET_COLUMNS: dict[str, Column] = {
     "price": Column(gettext_lazy("Price"), ("price",)),
     "state": Column(
         gettext_lazy("State"),
-        ("order__status", "canceled"),
-        lambda status, canceled: str(_STATUS["c" if canceled else status]),
+        ("order__status", "canceled", "batch_ticket__place"),
+        lambda *values: _state(*values),
     ),
     "secret": Column(gettext_lazy("Secret"), ("secret",)),
     "name": Column(gettext_lazy("Attendee name"), ("attendee_name_parts",), _person),

@@ -159,7 +159,10 @@ class ExampleEvent(OrganizerPage):
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         made = make_example(organizer=self.organizer, actor=self.actor)
         show_to_maker(actor=self.actor, event=made)
-        said = _("This is an example event. Try everything and delete it when you are done.")
+        said = _(
+            "This is an example event. Try everything. Its tickets stay in the ledger, so take it "
+            "offline when you are done."
+        )
         return self.go("event", made.slug, said=said)
 
 

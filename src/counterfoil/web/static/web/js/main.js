@@ -58,6 +58,20 @@ document.addEventListener("page-replaced", (event) => {
   if (event instanceof CustomEvent) location.replace(event.detail.path);
 });
 
+// Scanners end a code by Enter: it goes on in the same field. A second Enter leaves the field, as Tab does.
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (event.key !== "Enter" || !(field instanceof HTMLInputElement) || !field.matches("[data-scanned]")) return;
+  event.preventDefault();
+  const text = field.value.trimEnd();
+  if (text && !field.value.endsWith(" ")) {
+    field.value = `${text} `;
+    return;
+  }
+  const next = field.form?.elements.namedItem("counted");
+  if (next instanceof HTMLElement) next.focus();
+});
+
 /** Forms on their way. An answer that is a file leaves the page as it is: they may go again later. */
 const underWay = new Set();
 
