@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -83,16 +83,21 @@ def _protecting(model: type[Model]) -> tuple[tuple[type[Model], str], ...]:
 
     So do those that keep what is deleted along with it.
     """
-    found: list[tuple[type[Model], str]] = []
-    for relation in model._meta.related_objects:
-        if relation.many_to_many:
+    return tuple(_protecting_by(model, frozenset({model})))
+
+
+def _protecting_by(
+    model: type[Model], above: frozenset[type[Model]]
+) -> Iterator[tuple[type[Model], str]]:
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
             continue
         related, name = relation.related_model, relation.field.name
         if relation.on_delete is PROTECT:
-            found.append((related, name))
-        elif relation.on_delete is CASCADE and related is not model:
-            found += [(each, f"{path}__{name}") for each, path in _protecting(related)]
-    return tuple(found)
+            yield related, name
+        elif relation.on_delete is CASCADE and related not in above:
+            for each, path in _protecting_by(related, above | {related}):
+                yield each, f"{path}__{name}"
 
 
 def delete(row: Model, refusal: str = "") -> None:

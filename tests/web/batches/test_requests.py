@@ -182,7 +182,7 @@ def test_rows_of_another_event_cannot_be_chosen(pages: Client, event: Event, bas
     [
         ("2", "3 will be left after this batch."),
         ("6", "That is fewer than the amount you entered."),
-        ("20000", "A batch can have at most 10000 tickets."),
+        ("20000", "A batch can have at most 10,000 tickets."),
         ("", "<strong>5</strong> are left."),
         ("x", "<strong>5</strong> are left."),
     ],

@@ -83,6 +83,8 @@ def test_a_german_page_says_nothing_in_english(
 
     if answer.get("Content-Type", "").startswith("text/html"):
         assert _texts_of(answer.content.decode()) & english - _NAMES == set()
+    elif answer.streaming:  # a file, which is closed when it has been sent
+        assert b"".join(answer.streaming_content)
 
 
 def test_a_german_page_has_german_menus_headings_and_labels(german: Client, base: str) -> None:
