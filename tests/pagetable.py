@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from batches.making import ask
+from batches.making import ask, make_stock_document
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import Invitation
 from counterfoil.batches.models import OfflineSalesBatch
@@ -21,6 +21,7 @@ from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
 from counterfoil.render import Message
 from counterfoil.sellers.models import Seller
+from counterfoil.web.models import ExportRequest
 from makers import (
     make_delivery,
     make_device,
@@ -200,6 +201,17 @@ def seller_statement(event: Event) -> Mapping[str, Any]:
     return {"seller": made.pk, "pk": row.pk}
 
 
+def export_file(event: Event) -> Mapping[str, Any]:
+    job = Job.objects.create(kind="web.export", state=Job.State.DONE)
+    return {"job": ExportRequest.objects.create(job=job, event=event, requested_by="user:0").pk}
+
+
+def seller_return(event: Event) -> Mapping[str, Any]:
+    made = _seller(event)
+    row = OfflineSalesBatch.objects.get(pk=batch(event)["batch"])
+    return {"seller": made.pk, "pk": make_stock_document(row, seller=made.pk).pk}
+
+
 def finding(event: Event) -> Mapping[str, Any]:
     names = printed(event)
     sold = OrderPosition.objects.get(order__event=event)
@@ -247,7 +259,10 @@ OWN = {
 
 ROUTES: dict[str, Row] = {
     "exports": Row(),
-    **{f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets")},
+    **{
+        f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets", "numbers")
+    },
+    "export-download": Row(export_file),
     "events": Row(),
     "event-add": Row(),
     "event-example": Row(),
@@ -390,6 +405,7 @@ ROUTES: dict[str, Row] = {
     "batch-covers": Row(batch),
     "seller-notice": Row(seller_notice),
     "seller-note": Row(seller_note),
+    "seller-return": Row(seller_return),
     "seller-statement": Row(seller_statement),
     "batch-new": Row(),
     "batch-request": Row(wish),

@@ -79,6 +79,23 @@ def test_wherever_workers_die_they_leave_nothing_half_and_nothing_twice(office: 
     assert office.close().prints == 3
 
 
+@pytest.mark.parametrize(
+    "points", ["one", pytest.param("each", marks=pytest.mark.endurance)], ids=["one", "each"]
+)
+def test_an_action_on_tickets_is_whole_or_not_there_wherever_its_process_is_killed(
+    office: BoxOffice, points: str
+) -> None:
+    ends = json.loads(in_world(office.world, "e2e.dying", "1100", points))
+
+    assert len(ends) == (14 if points == "one" else 36)
+    wrong = [
+        end
+        for end in ends
+        if not end.endswith(": whole" if "stock.committed" in end else ": not at all")
+    ]
+    assert wrong == []
+
+
 def _let_them_be_tried_often(place: World) -> None:
     """Twelve workers die, and chance may send five of them to one job."""
     place.rows("UPDATE jobs_job SET max_attempts = 50")

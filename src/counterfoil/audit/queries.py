@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.devices import visible_devices
@@ -80,7 +80,7 @@ _OF_ORGANIZER = (*_NEEDS, "organizer", "saleschannel", "sheet", "user")
 #: Kinds that reveal buyers and tickets.
 _ABOUT_ORDERS = (
     *("order", "orderposition", "batchrequest", "offlinesalesbatch", "renderjob", "print"),
-    "checkin",
+    *("checkin", "export"),
 )
 
 
@@ -133,6 +133,18 @@ def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[Log
     for kind, ids in about.items():
         entries = LogEntry.objects.filter(event=event, kind=kind)
         keys += entries.filter(object_id__in=[str(pk) for pk in ids]).values_list("pk", flat=True)
+    return (
+        LogEntry.objects.filter(pk__in=keys)
+        .select_related("user", "token", "device")
+        .order_by("-datetime", "-pk")
+    )
+
+
+def history_of(kind: str, row: Model, *, organizer: Organizer) -> QuerySet[LogEntry]:
+    """What happened to an object of an organizer or one of its events, newest first."""
+    entries = LogEntry.objects.filter(organizer=organizer, kind=kind, object_id=str(row.pk))
+    # Sorted at once, a database might rather walk the organizer's whole log by its dates.
+    keys = list(entries.values_list("pk", flat=True))
     return (
         LogEntry.objects.filter(pk__in=keys)
         .select_related("user", "token", "device")

@@ -42,7 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._wait_at_most(patience_ms)
 
     def _start_transaction_under_autocommit(self) -> None:
-        self.wait_for_write_lock(super()._start_transaction_under_autocommit)
+        self.wait_for_write_lock(super()._start_transaction_under_autocommit)  # type: ignore[misc]
 
     def _wait_at_most(self, milliseconds: int) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {milliseconds}").fetchone()

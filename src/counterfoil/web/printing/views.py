@@ -24,7 +24,8 @@ from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import BUILT_IN, Choice
-from counterfoil.printing.finding_places import FindingPlaces
+from counterfoil.printing.access_log import record_preview
+from counterfoil.printing.finding_places import PrintFindings
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import prints_of
 from counterfoil.printing.services import cancel_render
@@ -48,6 +49,7 @@ class Prints(EventPage):
             "rows": rows,
             "prints": rows.object_list,
             "names": names_of(each.requested_by for each in rows.object_list),
+            "may_print": self.has_permission(PRINTS),
         }
         return self.render("web/printing/list.html", context)
 
@@ -79,10 +81,12 @@ class _PrintPage(EventPage):
 class Print(_PrintPage):
     """Shows the progress of a print and, once it is done, its warnings and the download."""
 
+    history = ("renderjob", "shown")
     read_permissions = READ
+    shown: RenderRequest
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        print_request = self.print_request()
+        print_request = self.shown = self.print_request()
         state = state_of(print_request.job)
         requested_by = print_request.requested_by
         details = getattr(print_request, "print", None)
@@ -102,7 +106,7 @@ class Print(_PrintPage):
             "until": print_request.job.expires if details is None else details.file_until,
             "batch": batch,
             "requested_by": names_of([requested_by]).get(requested_by),
-            "warnings": warnings_of(print_request),
+            "warnings": warnings_of(PrintFindings(print_request)),
             "may_edit_layouts": self.has_permission(DESIGN),
             "bytes": _size(print_request),
             "download": _download_path(self, print_request),
@@ -120,11 +124,15 @@ class FindingPicture(_PrintPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
-            png = FindingPlaces(self.print_request()).draw(kwargs["number"])
+            places = PrintFindings(self.print_request())
+            drawn = places.draw(kwargs["number"])
+            position = places.position(drawn.ticket)
         except (Gone, Invalid):
             raise Http404 from None
-        headers = {"Cache-Control": "private, max-age=600"}
-        return HttpResponse(png, content_type="image/png", headers=headers)
+        # It may show the code of a ticket that is valid.
+        record_preview(actor=self.actor, position=position, layout=drawn.layout)
+        headers = {"Cache-Control": "private, no-store"}
+        return HttpResponse(drawn.png, content_type="image/png", headers=headers)
 
 
 class PrintPicture(_PrintPage):

@@ -53,6 +53,11 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// A page that showed progress makes room for the result. Back leads to the page before both.
+document.addEventListener("page-replaced", (event) => {
+  if (event instanceof CustomEvent) location.replace(event.detail.path);
+});
+
 // Scanners end a code by Enter: it goes on in the same field. A second Enter leaves the field, as Tab does.
 document.addEventListener("keydown", (event) => {
   const field = event.target;
@@ -78,10 +83,21 @@ document.addEventListener("submit", (event) => {
     return;
   }
   underWay.add(form);
+  refreshToken(form);
   setTimeout(() => underWay.delete(form), 10_000);
 });
 
 addEventListener("pageshow", () => underWay.clear());
+
+/**
+ * Whoever signed in again in another tab has a new token, and this page an old one.
+ * @param {HTMLFormElement} form
+ */
+function refreshToken(form) {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  const field = form.elements.namedItem("csrfmiddlewaretoken");
+  if (token && field instanceof HTMLInputElement) field.value = token;
+}
 
 /**
  * Copy a text, and say so on the button for a moment.
