@@ -13,4 +13,5 @@ class LayoutsConfig(AppConfig):
         from counterfoil.layouts import copying, files
 
         file_registry.register(files.FOLDER, files.named_files)
+        file_registry.register(files.PICTURES, files.named_pictures)
         cloning.register(copying.copy_layouts)
