@@ -72,7 +72,7 @@ def renew_codes(*, user: User) -> list[str]:
     """Draw new recovery codes, which are not stored; the old ones no longer work."""
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery", confirmed=True)
-    codes = [_drawn() for _number in range(CODES)]
+    codes = [_random_code() for _number in range(CODES)]
     for code in codes:
         device.token_set.create(token=_fingerprint(code))
     return codes
@@ -105,7 +105,7 @@ def turn_off(*, user: User) -> None:
     StaticDevice.objects.filter(user=user).delete()
 
 
-def _drawn() -> str:
+def _random_code() -> str:
     text = get_random_string(_GROUPS * _GROUP, alphabets.TYPED)
     return "-".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
 

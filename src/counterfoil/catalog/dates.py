@@ -24,7 +24,7 @@ from counterfoil.core.refusals import Invalid
 
 Overrides = Sequence[Mapping[str, Any]]
 
-_MOMENTS = ("date_from", "date_to", "date_admission", "presale_start", "presale_end")
+_DATETIME_FIELDS = ("date_from", "date_to", "date_admission", "presale_start", "presale_end")
 MOST_COPIES = 366
 #: With prices and quotas; about a tenth of a second of SQLite's write lock.
 MOST_ROWS = 10_000
@@ -130,7 +130,7 @@ def repeat_by_rule(
     Raises:
         Invalid: the rule names no further date, or too many.
     """
-    shifts = [moment - _local_begin(subevent) for moment in further_moments(subevent, rule)]
+    shifts = [moment - _local_begin(subevent) for moment in further_dates(subevent, rule)]
     if not shifts:
         raise Invalid({"until": [_("This rule names no further date.")]})
     if len(shifts) > MOST_COPIES:
@@ -140,15 +140,15 @@ def repeat_by_rule(
     return _copied(subevent, shifts, with_quotas=with_quotas, active=active)
 
 
-def further_moments(subevent: SubEvent, rule: Recurrence) -> list[datetime]:
+def further_dates(subevent: SubEvent, rule: Recurrence) -> list[datetime]:
     """Return when a rule has further dates, by the clock of the place; one too many at most."""
-    taken = {
+    existing = {
         moment.astimezone(subevent.event.tz).replace(tzinfo=None)
         for moment in subevent.event.subevents.filter(name=subevent.name).values_list(
             "date_from", flat=True
         )
     } | {_local_begin(subevent)}
-    return [each for each in rule.moments(MOST_COPIES + 1 + len(taken)) if each not in taken]
+    return [each for each in rule.moments(MOST_COPIES + 1 + len(existing)) if each not in existing]
 
 
 def _local_begin(subevent: SubEvent) -> datetime:
@@ -178,11 +178,11 @@ def _copied(
                 ]
             }
         )
-    made = [copies.of(shift) for shift in shifts]
+    copied = [copies.of(shift) for shift in shifts]
     with transaction.atomic():
         copies.insert()
-        _stamp(made)
-    return made
+        _stamp(copied)
+    return copied
 
 
 class _Copies:
@@ -212,16 +212,18 @@ class _Copies:
 
     def of(self, later: timedelta) -> SubEvent:
         """Return a copy that takes place so much later."""
-        moments = {name: _shifted(self._values[name], later, self._event) for name in _MOMENTS}
-        made = SubEvent(**{**self._values, **moments, "active": self._active})
-        self._new[SubEvent].append(made)
+        datetimes = {
+            name: _shifted(self._values[name], later, self._event) for name in _DATETIME_FIELDS
+        }
+        subevent = SubEvent(**{**self._values, **datetimes, "active": self._active})
+        self._new[SubEvent].append(subevent)
         for override in self._overrides:
             copy: Any = copy_of(override)
-            copy.pk, copy.subevent = None, made
+            copy.pk, copy.subevent = None, subevent
             self._new[type(override)].append(copy)
         for quota in self._quotas:
-            self._copy_quota(quota, made)
-        return made
+            self._copy_quota(quota, subevent)
+        return subevent
 
     def insert(self) -> None:
         """Insert all copies in the caller's transaction; ids of parents are known by then."""
@@ -233,7 +235,7 @@ class _Copies:
             model._default_manager.bulk_create(rows)
 
     def _copy_quota(self, quota: Quota, subevent: SubEvent) -> None:
-        made = Quota(
+        quota_copy = Quota(
             event=subevent.event,
             subevent=subevent,
             name=quota.name,
@@ -242,11 +244,11 @@ class _Copies:
             release_after_exit=quota.release_after_exit,
             ignore_for_event_availability=quota.ignore_for_event_availability,
         )
-        self._new[Quota].append(made)
+        self._new[Quota].append(quota_copy)
         items, variations = Quota.items.through, Quota.variations.through
-        self._new[items] += [items(quota=made, item=each) for each in quota.items.all()]
+        self._new[items] += [items(quota=quota_copy, item=each) for each in quota.items.all()]
         self._new[variations] += [
-            variations(quota=made, itemvariation=each) for each in quota.variations.all()
+            variations(quota=quota_copy, itemvariation=each) for each in quota.variations.all()
         ]
 
 

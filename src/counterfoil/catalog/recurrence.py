@@ -27,14 +27,14 @@ class Recurrence:
     def moments(self, most: int) -> Iterator[datetime]:
         """Yield when it takes place by the clock of the place, at most so many times."""
         first_monday = self.begin - timedelta(days=self.begin.weekday())
-        found = 0
+        count = 0
         day = self.begin
-        while day <= self.until and found < most:
+        while day <= self.until and count < most:
             weeks = (day - first_monday).days // _WEEK
             is_on = day.weekday() in self.weekdays and weeks % self.every_weeks == 0
             if is_on and day not in self.exceptions:
                 for moment in sorted(set(self.times)):
-                    if found < most:
+                    if count < most:
                         yield datetime.combine(day, moment)
-                        found += 1
+                        count += 1
             day += timedelta(days=1)

@@ -84,11 +84,11 @@ def keep(
 ) -> None:
     """Keep triggers of an app in the database. ``then`` runs when they were created anew."""
 
-    def drop(*, using: str, plan: Any = (), **_given: Any) -> None:
+    def drop(*, using: str, plan: Any = (), **_kwargs: Any) -> None:
         if plan:
             _drop(using, triggers, ())
 
-    def install(*, using: str, **_given: Any) -> None:
+    def install(*, using: str, **_kwargs: Any) -> None:
         if _install(using, triggers) and then is not None:
             then()
 

@@ -12,5 +12,5 @@ class LayoutsConfig(AppConfig):
         from counterfoil.files import file_registry
         from counterfoil.layouts import copying, files
 
-        file_registry.register(files.FOLDER, files.named_files)
+        file_registry.register(files.FOLDER, files.referenced_files)
         cloning.register(copying.copy_layouts)

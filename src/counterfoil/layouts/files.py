@@ -9,7 +9,7 @@ from counterfoil.layouts.models import Background
 FOLDER = "backgrounds"
 
 
-def named_files() -> set[str]:
+def referenced_files() -> set[str]:
     """Return the stored names of the files that some background needs."""
     rows = Background.objects.values_list("original", "compiled")
     return {name for row in rows for name in row if name}

@@ -18,7 +18,7 @@ class Background(models.Model):
 
     ``compiler`` is the version of the engine that compiled it, or refused it.
 
-    ``last_wanted`` is when it was last uploaded, or a layout let go of it. One that nothing needs
+    ``last_used`` is when it was last uploaded, or a layout let go of it. One that nothing needs
     any more is deleted some time after that.
     """
 
@@ -28,7 +28,7 @@ class Background(models.Model):
     compiled = models.CharField(max_length=255, blank=True, default="")
     refusal = models.JSONField(null=True, blank=True)
     compiler = models.PositiveSmallIntegerField(default=0)
-    last_wanted = models.DateTimeField(default=clock.now, editable=False)
+    last_used = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [

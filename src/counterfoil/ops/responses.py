@@ -8,5 +8,5 @@ from django.http import JsonResponse
 
 
 class CompactJsonResponse(JsonResponse):
-    def __init__(self, body: Any, **given: Any) -> None:
-        super().__init__(body, json_dumps_params={"separators": (",", ":")}, **given)
+    def __init__(self, body: Any, **kwargs: Any) -> None:
+        super().__init__(body, json_dumps_params={"separators": (",", ":")}, **kwargs)

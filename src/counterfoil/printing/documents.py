@@ -99,7 +99,7 @@ def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, 
     source = TicketSource(
         request.event,
         needs=frozenset().union(*(plan.needs for plan in plans)),
-        images=frozenset().union(*(plan.images | plan.asked for plan in plans)),
+        images=frozenset().union(*(plan.images | plan.conditional_variables for plan in plans)),
         now=request.created,
     )
     half = len(request.parts) // 2

@@ -139,7 +139,7 @@ class FindingPlaces:
         source = TicketSource(
             self._request.event,
             needs=plan.needs,
-            images=plan.images | plan.asked,
+            images=plan.images | plan.conditional_variables,
             now=self._request.created,
         )
         return next(source.tickets([position.pk]))

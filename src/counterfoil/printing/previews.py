@@ -62,7 +62,9 @@ def real_ticket(plan: Plan, position: OrderPosition) -> Ticket:
     One that admits nobody, since it is cancelled or not paid, has its codes painted over.
     """
     event = position.order.event
-    source = TicketSource(event, needs=plan.needs, images=plan.images | plan.asked, now=clock.now())
+    source = TicketSource(
+        event, needs=plan.needs, images=plan.images | plan.conditional_variables, now=clock.now()
+    )
     ticket = next(source.tickets([position.pk]))
     if position.canceled or not may_be_downloaded(position.order):
         return replace(ticket, overprint=Overprint(_("NOT VALID"), spoils_codes=True))
@@ -81,10 +83,10 @@ def sample_ticket(
     locale = with_region(event.locale, event.region)
     values: dict[Key, str | None] = {}
     for key in plan.needs:
-        name, spoken = key if isinstance(key, tuple) else (key, locale)
+        name, key_locale = key if isinstance(key, tuple) else (key, locale)
         variable = table.find(name)
         if variable is not None:
-            formatter = Formatter(spoken, event.tz)
+            formatter = Formatter(key_locale, event.tz)
             longest_one = longest and (variable.longest or variable.sample)
             values[key] = longest_one or sampled.of(variable, formatter)
     pictures = (name for name in plan.images if isinstance(table.find(name), PictureVariable))

@@ -54,7 +54,7 @@ def test_what_a_condition_reads_is_needed() -> None:
     plan = plan_of([text_box("x", condition={"variable": "item", "is": "VIP"}), code()])
 
     assert plan.needs == {"item", "secret"}
-    assert plan.asked == {"item"}
+    assert plan.conditional_variables == {"item"}
 
 
 @pytest.mark.parametrize("test", [{"empty": False}, {"empty": True}, {"is": "VIP"}])

@@ -221,9 +221,9 @@ class BatchPrintView(ListView, DetailView, _BatchPrintView):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Request a print of a batch on sheets. Void tickets are left out."""
         batch = self.batch
-        sent = NewPrintSerializer(data=request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
-        values = sent.validated_data
+        serializer = NewPrintSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        values = serializer.validated_data
         spec = PrintSpec(
             sheet=find_sheet(organizer=self.organizer, choice=values.get("sheet")),
             ink=Ink(values.get("ink") or Ink.OFFICE),
@@ -256,15 +256,15 @@ class RepeatedSheetsView(_BatchPrintView):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Request sheets again. Void tickets among them must be accepted."""
         printed = self.get_object()
-        sent = RepeatSerializer(data=request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
+        serializer = RepeatSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
         repeated = batch_prints.repeat_sheets(
             actor=self.actor,
             batch=self.batch,
             printed=printed,
-            sheets=sent.validated_data["sheets"],
-            reason=sent.validated_data.get("reason") or "",
-            accept_void=sent.validated_data["accept_void"],
+            sheets=serializer.validated_data["sheets"],
+            reason=serializer.validated_data.get("reason") or "",
+            accept_void=serializer.validated_data["accept_void"],
         )
         return self.accepted(repeated)
 

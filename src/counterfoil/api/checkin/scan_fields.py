@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from counterfoil.api.framework.sparse_fieldsets import chosen
-from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
+from counterfoil.api.orders.pdf_data import includes_pdf_data, pdf_data
 from counterfoil.api.orders.position_fields import (
     FIRST_FIELDS,
     MORE_FIELDS,
@@ -60,7 +60,7 @@ def checkin_texts(position: OrderPosition) -> list[str]:
 def serializer_context(request: Request, positions: Sequence[OrderPosition]) -> dict[str, Any]:
     """Return the serializer context for the optional fields that a client requested."""
     context: dict[str, Any] = {"request": request, "expand": expanded(request)}
-    if wants_pdf_data(request):
+    if includes_pdf_data(request):
         context["pdf_data"] = pdf_data(positions)
     return context
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('compiled', models.CharField(blank=True, default='', max_length=255)),
                 ('refusal', models.JSONField(blank=True, null=True)),
                 ('compiler', models.PositiveSmallIntegerField(default=0)),
-                ('last_wanted', models.DateTimeField(default=counterfoil.core.clock.now, editable=False)),
+                ('last_used', models.DateTimeField(default=counterfoil.core.clock.now, editable=False)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='backgrounds', to='catalog.event')),
             ],
         ),

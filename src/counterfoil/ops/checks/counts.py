@@ -10,7 +10,7 @@ from counterfoil.core import summaries
 from counterfoil.ops.checks.findings import Finding, problem
 
 
-def kept_counts() -> Iterator[Finding]:
+def check_stored_counts() -> Iterator[Finding]:
     try:
         wrong = summaries.wrong_counts()
     except (DatabaseError, InterfaceError):  # another check says so; or nothing is migrated yet

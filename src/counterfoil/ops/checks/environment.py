@@ -23,7 +23,7 @@ CLOCKS_NOTED_S = 2
 CLOCKS_SERIOUS_S = 60
 
 
-def surroundings() -> Iterator[Finding]:
+def check_environment() -> Iterator[Finding]:
     yield from _database()
     yield from _storage()
     yield from _broker()
@@ -48,11 +48,11 @@ def _database() -> Iterator[Finding]:
 def _clocks() -> Iterator[Finding]:
     apart = abs((timezone.now() - database_time()).total_seconds())
     if apart >= CLOCKS_NOTED_S:
-        told = f"The clocks of this host and of the database are {apart:.0f} seconds apart."
+        difference = f"The clocks of this host and of the database are {apart:.0f} seconds apart."
         if apart < CLOCKS_SERIOUS_S:
-            yield note(told)
+            yield note(difference)
         else:
-            yield problem(f"{told} Sessions end at the wrong time, and hints are discarded.")
+            yield problem(f"{difference} Sessions end at the wrong time, and hints are discarded.")
 
 
 def _hosts() -> Iterator[Finding]:

@@ -89,7 +89,9 @@ def _draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> 
     inspected = {indexes[each.index]: each for each in elements_drawn}
     unprintable = {index: each.problem for index, each in inspected.items() if each.problem}
     problems += [Problem(f"/{index}", why) for index, why in unprintable.items()]
-    problems += [Problem(f"/{indexes[each.order]}", each.remark.detail) for each in plan.unplaced]
+    problems += [
+        Problem(f"/{indexes[each.order]}", each.diagnostic.detail) for each in plan.unplaced
+    ]
     if asked.hidden:  # it was drawn to be looked at; what is shown is drawn without it
         left_out = asked.hidden | unprintable.keys()
         shown = _without(plan, {place for place, index in enumerate(indexes) if index in left_out})
