@@ -19,7 +19,7 @@ from counterfoil.accounts.permissions import FULL_DEVICE_NEEDS, SCANNER_NEEDS
 from counterfoil.accounts.services import hash_token, new_secret
 from counterfoil.accounts.team_permissions import check_limit
 from counterfoil.catalog.models import Event, Organizer
-from counterfoil.core import alphabets, clock
+from counterfoil.core import characters, clock
 from counterfoil.core.refusals import Conflict, Forbidden, Invalid
 
 FULL = "full"
@@ -51,8 +51,8 @@ def create_device(
     device = Device.objects.create(
         organizer=organizer,
         device_id=highest + 1,
-        unique_serial=get_random_string(_LENGTH, alphabets.READ),
-        initialization_token=get_random_string(_LENGTH, alphabets.TYPED),
+        unique_serial=get_random_string(_LENGTH, characters.READ),
+        initialization_token=get_random_string(_LENGTH, characters.TYPED),
         name=name,
         all_events=all_events,
         security_profile=security_profile,

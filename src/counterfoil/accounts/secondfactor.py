@@ -19,7 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from counterfoil.accounts.models import User
 from counterfoil.accounts.people import end_sessions
-from counterfoil.core import alphabets
+from counterfoil.core import characters
 from counterfoil.core.refusals import Conflict, Invalid
 
 CODES = 10
@@ -106,7 +106,7 @@ def turn_off(*, user: User) -> None:
 
 
 def _random_code() -> str:
-    text = get_random_string(_GROUPS * _GROUP, alphabets.TYPED)
+    text = get_random_string(_GROUPS * _GROUP, characters.TYPED)
     return "-".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
 
 

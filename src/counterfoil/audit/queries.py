@@ -91,7 +91,10 @@ def entries_for(reader: Actor, organizer: Organizer) -> QuerySet[LogEntry]:
         kind
         for kind, permission in _NEEDS.items()
         if not reader.may_in_organizer(permission, organizer)
-        and not (permission.endswith(":read") and _may_write(reader, permission, organizer))
+        and not (
+            permission.endswith(":read")
+            and reader.may_in_organizer(permission.replace(":read", ":write"), organizer)
+        )
     ]
     entries = entries.exclude(kind__in=hidden)
     visible = Q(event__isnull=True, kind__in=_OF_ORGANIZER)
@@ -108,10 +111,6 @@ def entries_for(reader: Actor, organizer: Organizer) -> QuerySet[LogEntry]:
     if not orders.all_events:
         entries = entries.filter(~Q(kind__in=_ABOUT_ORDERS) | Q(event__in=orders.events))
     return entries.filter(visible)
-
-
-def _may_write(reader: Actor, permission: str, organizer: Organizer) -> bool:
-    return reader.may_in_organizer(permission.replace(":read", ":write"), organizer)
 
 
 def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[LogEntry]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy as copy_of
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,6 @@ from counterfoil.catalog.models import (
     SubEventItem,
     SubEventItemVariation,
 )
-from counterfoil.catalog.recurrence import Recurrence
 from counterfoil.core.refusals import Invalid
 
 Overrides = Sequence[Mapping[str, Any]]
@@ -229,9 +229,9 @@ class _Copies:
         """Insert all copies in the caller's transaction; ids of parents are known by then."""
         for model, rows in self._new.items():
             for row in rows:
-                for field in row._meta.concrete_fields:
-                    if field.is_relation and field.is_cached(row):
-                        setattr(row, field.name, getattr(row, field.name))  # takes the id over
+                for column in row._meta.concrete_fields:
+                    if column.is_relation and column.is_cached(row):
+                        setattr(row, column.name, getattr(row, column.name))  # takes the id over
             model._default_manager.bulk_create(rows)
 
     def _copy_quota(self, quota: Quota, subevent: SubEvent) -> None:
@@ -268,3 +268,37 @@ def delete_subevent(*, subevent: SubEvent) -> None:
         subevent,
         _("Tickets for this date were sold, so it cannot be deleted. Deactivate it instead."),
     )
+
+
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recurrence:
+    """Days from ``begin`` to ``until``, both included.
+
+    ``weekdays`` count from Monday, 0. With ``every_weeks`` 2, the week of ``begin`` counts, the
+    next does not. ``exceptions`` are left out.
+    """
+
+    begin: date
+    until: date
+    weekdays: frozenset[int]
+    times: tuple[time, ...]
+    every_weeks: int = 1
+    exceptions: frozenset[date] = field(default_factory=frozenset)
+
+    def moments(self, most: int) -> Iterator[datetime]:
+        """Yield when it takes place by the clock of the place, at most so many times."""
+        first_monday = self.begin - timedelta(days=self.begin.weekday())
+        count = 0
+        day = self.begin
+        while day <= self.until and count < most:
+            weeks = (day - first_monday).days // _WEEK
+            is_on = day.weekday() in self.weekdays and weeks % self.every_weeks == 0
+            if is_on and day not in self.exceptions:
+                for moment in sorted(set(self.times)):
+                    if count < most:
+                        yield datetime.combine(day, moment)
+                        count += 1
+            day += timedelta(days=1)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Question, QuestionOption
-from counterfoil.core import alphabets
+from counterfoil.core import characters
 from counterfoil.core.refusals import Invalid
 
 #: Types whose answers are chosen from a list.
@@ -59,4 +59,4 @@ def _replace_options(question: Question, options: Sequence[Mapping[str, Any]]) -
 
 
 def _random_identifier() -> str:
-    return get_random_string(8, alphabets.READ)
+    return get_random_string(8, characters.READ)

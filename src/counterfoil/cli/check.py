@@ -19,8 +19,7 @@ def check(*, strict: bool) -> None:
     """
     with readable_errors():
         set_up()
-        from counterfoil.ops.checks.counts import check_stored_counts
-        from counterfoil.ops.checks.environment import check_environment
+        from counterfoil.ops.checks.environment import check_environment, check_stored_counts
         from counterfoil.ops.checks.filesystem import check_filesystem
         from counterfoil.ops.checks.security import check_security
 

@@ -37,7 +37,7 @@ _COMMANDS = {
     ),
     "serve": _Command("serve", "serve", "Run the web server and a worker."),
     "user": _Command("user", "user", "Create accounts and password reset links."),
-    "verify": _Command("verify", "verify", "Check the ledger of paper tickets for gaps and changes."),
+    "verify": _Command("verify", "verify", "Check the ledger of tickets for gaps and changes."),
     "worker": _Command("worker", "worker", "Run a worker (for several hosts)."),
 }
 

@@ -27,7 +27,6 @@ from counterfoil.cli.renderwarnings import (
 from counterfoil.cli.sheets import SpooledRows, find_sheet
 from counterfoil.cli.ticketdata import DataError, Row, TicketData, open_data
 from counterfoil.render import (
-    CompiledBackground,
     Concern,
     FontLibrary,
     Image,
@@ -120,7 +119,7 @@ def render(  # noqa: PLR0913 - one argument per option
         library = FontLibrary(font_folders(), preferred=fonts)
         plan = compile_plan(
             _read_layout(layout_path),
-            _read_background(background),
+            compile_background(background.read_bytes()) if background else blank_background(*_A4),
             library,
             printer_dpi=printer_dpi,
             ink=Ink(ink),
@@ -171,10 +170,6 @@ def _read_layout(path: Path) -> Layout:
     except RecursionError as error:
         raise click.ClickException(f"{path} is nested too deeply for a layout.") from error
     return read_layout(source)
-
-
-def _read_background(path: Path | None) -> CompiledBackground:
-    return compile_background(path.read_bytes()) if path else blank_background(*_A4)
 
 
 def _open(path: Path | None, plan: Plan) -> TicketData | None:

@@ -120,7 +120,9 @@ def _install(using: str, triggers: Sequence[Trigger]) -> bool:
     vendor = connection.vendor
     names = {trigger.name_in(vendor): trigger for trigger in triggers}
     missing = names.keys() - _existing(using)
-    if not missing or not {trigger.table for trigger in triggers} <= _tables(using):
+    if not missing or not {trigger.table for trigger in triggers} <= (
+        set(connections[using].introspection.table_names())
+    ):
         return False
     _drop(using, triggers, names.keys())
     with connection.cursor() as cursor:
@@ -153,7 +155,3 @@ def _existing(using: str) -> set[str]:
             else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         )
         return {name for (name,) in cursor.fetchall()}
-
-
-def _tables(using: str) -> set[str]:
-    return set(connections[using].introspection.table_names())

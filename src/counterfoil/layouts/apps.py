@@ -10,7 +10,7 @@ class LayoutsConfig(AppConfig):
     def ready(self) -> None:
         from counterfoil.catalog import cloning
         from counterfoil.files import file_registry
-        from counterfoil.layouts import copying, files
+        from counterfoil.layouts import cleanup, copying
 
-        file_registry.register(files.FOLDER, files.referenced_files)
+        file_registry.register(cleanup.FOLDER, cleanup.referenced_files)
         cloning.register(copying.copy_layouts)

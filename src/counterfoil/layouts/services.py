@@ -23,7 +23,7 @@ from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
-from counterfoil.layouts.messages import sentence_about, translated
+from counterfoil.layouts.engine_messages import sentence_about, translated
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
 from counterfoil.render import BackgroundError, Problem, read_elements
 from counterfoil.render.elements.base import Element
@@ -294,7 +294,9 @@ def check_elements(elements: object, *, stored: Sequence[object] = ()) -> None:
     """
     problems = problems_of(elements, stored=stored)
     if problems:
-        sentences = [_sentence(problem) for problem in problems[:_MAX_PROBLEMS]]
+        sentences = [
+            sentence_about(problem).removeprefix(": ") for problem in problems[:_MAX_PROBLEMS]
+        ]
         left_out = len(problems) - len(sentences)
         raise Invalid({"layout": [*sentences, *_more(left_out)]})
 
@@ -372,10 +374,6 @@ def _indexes_of(elements: object, stored: Sequence[object]) -> set[int]:
     if not isinstance(elements, list) or not stored:
         return set()
     return {index for index, element in enumerate(elements) if element in stored}
-
-
-def _sentence(problem: Problem) -> str:
-    return sentence_about(problem).removeprefix(": ")
 
 
 def _more(left_out: int) -> list[str]:

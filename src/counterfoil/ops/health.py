@@ -20,7 +20,7 @@ from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.jobs import migration_check, queries
 from counterfoil.jobs.status import age_s
-from counterfoil.ops.statuses import RETRY_AFTER
+from counterfoil.ops.responses import RETRY_AFTER
 
 Facts = dict[str, Any]
 

@@ -16,8 +16,7 @@ from django.template.loader import render_to_string
 
 from counterfoil.core import heavy, logcontext
 from counterfoil.ops import metrics
-from counterfoil.ops.responses import CompactJsonResponse
-from counterfoil.ops.statuses import RETRY_AFTER
+from counterfoil.ops.responses import RETRY_AFTER, CompactJsonResponse
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import RESULTS
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Gone
-from counterfoil.layouts.messages import descriptions
+from counterfoil.layouts.engine_messages import descriptions
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import Choice
 from counterfoil.orders.models import OrderPosition

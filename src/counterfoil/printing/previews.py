@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.plans import plan_for

@@ -19,7 +19,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from counterfoil.accounts.display_names import names_of
+from counterfoil.accounts.queries import names_of
 from counterfoil.api.framework.downloads import PDF, FileAnswers, hands_out, under_way
 from counterfoil.api.framework.fields import Moment, Reference, Text
 from counterfoil.api.framework.links import absolute

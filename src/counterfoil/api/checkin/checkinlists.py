@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.api.catalog.sale_fields import VariationReference
-from counterfoil.api.checkin.checkin_times import CheckinDateTime
 from counterfoil.api.checkin.examples import CHECKIN_LIST, LIST_STATUS
+from counterfoil.api.checkin.scan_fields import CheckinDateTime
 from counterfoil.api.framework.fields import Json, Reference
 from counterfoil.api.framework.filters import RowId
 from counterfoil.api.framework.views import (

@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.accounts.actors import Actor
-from counterfoil.api.checkin.checkin_times import CheckinDateTime
 from counterfoil.api.checkin.scan_fields import (
+    CheckinDateTime,
     ScanPositionSerializer,
     checkin_texts,
     require_attention,

@@ -13,7 +13,7 @@ from rest_framework.views import exception_handler
 
 from counterfoil.accounts.idempotency import StillRunning
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
-from counterfoil.ops.statuses import RETRY_AFTER, status_of
+from counterfoil.ops.responses import RETRY_AFTER, status_of
 
 logger = logging.getLogger(__name__)
 

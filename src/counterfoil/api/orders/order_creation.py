@@ -11,8 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from counterfoil.api.catalog.sale_fields import DateReference, VariationReference
-from counterfoil.api.framework.fields import ChannelReference, Moment, Money, Reference, Whole
-from counterfoil.api.framework.positional_lists import PositionalList
+from counterfoil.api.framework.fields import (
+    ChannelReference,
+    Moment,
+    Money,
+    PositionalList,
+    Reference,
+    Whole,
+)
 from counterfoil.catalog.models import QuestionOption
 from counterfoil.catalog.services import WEB
 from counterfoil.orders.answers import AnswerUnreadable, normal_answer

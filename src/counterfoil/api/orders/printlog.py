@@ -11,8 +11,8 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from counterfoil.api.checkin.checkin_times import CheckinDateTime
 from counterfoil.api.checkin.checkinlists import SCAN
+from counterfoil.api.checkin.scan_fields import CheckinDateTime
 from counterfoil.api.framework.views import EventView
 from counterfoil.api.orders.position_fields import PrintLogFields
 from counterfoil.checkin.reports import report_print

@@ -11,6 +11,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
+from counterfoil.core import summaries
 from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.jobs import migration_check, queries
@@ -124,3 +125,15 @@ def _long_work() -> Iterator[Finding]:
         )
     if settings.RATE_LIMIT and connection.vendor == "postgresql":
         yield note("COUNTERFOIL_RATE_LIMIT applies to each web process separately.")
+
+
+def check_stored_counts() -> Iterator[Finding]:
+    try:
+        wrong = summaries.wrong_counts()
+    except DatabaseError:  # another check says so; or nothing is migrated yet
+        return
+    for table, number in wrong.items():
+        yield problem(
+            f"{number} of the counts in {table} differ from a full count. Workers repair them "
+            "at night. If this happens again, report it."
+        )

@@ -504,7 +504,7 @@ def _shape(maker: Maker, item: pikepdf.Object, rect: Box) -> _Drawing | None:
 
 def _strokes(maker: Maker, item: pikepdf.Object, rect: Box) -> _Drawing | None:
     """Draw a line, a polygon, or what a pen has drawn."""
-    if _cloudy(item) or entry(item, "/LL") or _flag(entry(item, "/Cap")):
+    if _cloudy(item) or entry(item, "/LL") or entry(item, "/Cap") is True:
         raise NotDrawnError
     ends = [name_of(end) for end in _listed(entry(item, "/LE"))]
     if any(end not in (None, "None") for end in ends):
@@ -696,10 +696,6 @@ def _state(item: pikepdf.Object) -> pikepdf.Object | None:
 
 def _cloudy(item: pikepdf.Object) -> bool:
     return name_of(entry(entry(item, "/BE"), "/S")) == "C"
-
-
-def _flag(value: object) -> bool:
-    return value is True
 
 
 def _points(value: object) -> Points:

@@ -302,7 +302,7 @@ def read_sheet(source: object) -> Sheet:
     if not isinstance(source, dict):
         place.note(Message("layout.object"))
         raise SheetError(problems)
-    values = read_attributes(Sheet, source, place, known=_ELSEWHERE)
+    values = read_attributes(Sheet, source, place, other_keys=_ELSEWHERE)
     _check(values, place)
     if problems:
         raise SheetError(problems)

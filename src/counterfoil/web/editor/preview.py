@@ -17,7 +17,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.builtin import built_in_layout
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import read_readable
 from counterfoil.orders.models import OrderPosition
