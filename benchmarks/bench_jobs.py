@@ -156,7 +156,7 @@ def throughput(workers: int, jobs: int, amount: int) -> None:
         if workers == WORKERS[0]:
             grown = (size(made) - empty) / (jobs * amount)
             print(f"a ticket takes {grown:,.0f} bytes of PostgreSQL", flush=True)
-        prints = json.loads(in_world(made, "e2e.asking_prints", str(jobs)))
+        prints = json.loads(in_world(made, "e2e.request_prints", str(jobs)))
         for job in prints:
             office.done(job)
         tell(f"{workers} workers, batches made", amount, rate(made, batches))

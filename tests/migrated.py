@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -21,6 +22,7 @@ import psycopg
 from postgres import database_name, new_database
 from servers import TESTS, World, world
 
+_OURS = "counterfoil.config.settings"  # other settings add tables to these
 _SOURCES = (TESTS.parent / "src" / "counterfoil", TESTS / "rig")
 _TRIGGERS = ("triggers.py", "log_clock.py", "ticket_counts.py", "entry_counts.py")
 _DEPENDENCIES = TESTS.parent / "requirements.lock"  # some of their applications have tables
@@ -29,13 +31,14 @@ _DEPENDENCIES = TESTS.parent / "requirements.lock"  # some of their applications
 def sqlite_database(cache: Path, settings: str) -> Path:
     """Return a SQLite database that all processes of all runs share: to be copied, not used."""
     made = cache / f"{settings}-{_edition()}.sqlite3"
+    template = None if settings == _OURS else sqlite_database(cache, _OURS)
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second waits for the first, and then has it
         if not made.exists():
             for old in cache.glob(f"{settings}-*.sqlite3"):
                 old.unlink()
             part = made.with_suffix(".part")
-            with _migrated(settings) as migrated:
+            with _migrated(settings, template=template) as migrated:
                 shutil.copy(migrated.folder / "data" / "counterfoil.sqlite3", part)
             part.replace(made)
     return made
@@ -45,12 +48,13 @@ def postgres_database(server_url: str, run: str, settings: str) -> str:
     """Return the URL of a database that all processes of a run share: to be copied, not used."""
     name = f"tests_{run}_{settings.split('.')[0]}"
     url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    template = "" if settings == _OURS else postgres_database(server_url, run, _OURS)
     with psycopg.connect(server_url, autocommit=True) as server:
         # Who comes second waits for the first, and then has it. The end of the connection unlocks.
         server.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
         if name not in _databases(server, run):
-            with new_database(server_url) as made_url:
-                with _migrated(settings, made_url):
+            with new_database(server_url, template) as made_url:
+                with _migrated(settings, database_url=made_url):
                     pass
                 server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database_name(made_url)}"')
     return url
@@ -70,10 +74,10 @@ def _databases(server: psycopg.Connection, run: str) -> list[str]:
 
 
 @contextmanager
-def _migrated(settings: str, database_url: str = "") -> Iterator[World]:
+def _migrated(settings: str, **start: Any) -> Iterator[World]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        world(Path(folder), settings=settings, database_url=database_url) as made,
+        world(Path(folder), settings=settings, **start) as made,
     ):
         ended = made.run("migrate")
         assert ended.returncode == 0, ended.stderr

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from batches.making import ask
+from batches.making import ask, make_stock_document
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import Invitation
 from counterfoil.batches.models import OfflineSalesBatch
@@ -190,6 +190,12 @@ def seller_statement(event: Event) -> Mapping[str, Any]:
     made = _seller(event)
     row = made.statements.create(event=event, organizer=event.organizer, basis="declared")
     return {"seller": made.pk, "pk": row.pk}
+
+
+def seller_return(event: Event) -> Mapping[str, Any]:
+    made = _seller(event)
+    row = OfflineSalesBatch.objects.get(pk=batch(event)["batch"])
+    return {"seller": made.pk, "pk": make_stock_document(row, seller=made.pk).pk}
 
 
 def finding(event: Event) -> Mapping[str, Any]:
@@ -375,6 +381,7 @@ ROUTES: dict[str, Row] = {
     },
     "seller-notice": Row(seller_notice),
     "seller-note": Row(seller_note),
+    "seller-return": Row(seller_return),
     "seller-statement": Row(seller_statement),
     "batch-new": Row(),
     "batch-request": Row(wish),

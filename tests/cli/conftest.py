@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from coverage import Coverage
 from django.db import connection
 
 from counterfoil.jobs import migration_check
@@ -11,19 +12,19 @@ from servers import World
 
 @pytest.fixture
 def embedded(embedded: World) -> World:
-    """A world whose commands start as a user's do, and count for the coverage.
+    """A world whose commands count for the coverage.
 
     Elsewhere they are killed before they could write down what they did, and being traced would
     only make them slow.
     """
-    embedded.is_traced = embedded.is_cold = True
+    _traced(embedded)
     return embedded
 
 
 @pytest.fixture
 def distributed(distributed: World) -> World:
     """Such a world with PostgreSQL and a broker."""
-    distributed.is_traced = distributed.is_cold = True
+    _traced(distributed)
     return distributed
 
 
@@ -39,3 +40,9 @@ def newer_database(transactional_db: None) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE name = %s", ["0999_later"])
     migration_check.applied_count.cache_clear()
+
+
+def _traced(world: World) -> None:
+    """Have its commands traced, which takes processes that start as a user's do."""
+    world.is_traced = True
+    world.is_cold = Coverage.current() is not None

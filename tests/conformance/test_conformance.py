@@ -43,16 +43,17 @@ CASES = {name: case for name, case in READ.items() if case.get("replay") is not 
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[World]:
     """A server with the data that the cases speak of, on the database that tests run on."""
     with contextlib.ExitStack() as stack:
-        on_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
-        url = stack.enter_context(new_database(postgres_url)) if on_postgres else ""
-        world = World(
-            tmp_path_factory.mktemp("conformance"),
-            database_url=url,
-            settings="counterfoil.config.settings",
-        )
+        start: dict[str, Any] = {}
+        if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+            template = request.getfixturevalue("migrated_postgres")
+            start["database_url"] = stack.enter_context(new_database(postgres_url, template))
+        else:
+            start["template"] = request.getfixturevalue("migrated_sqlite")
+        folder = request.getfixturevalue("tmp_path_factory").mktemp("conformance")
+        world = World(folder, settings="counterfoil.config.settings", **start)
         stack.callback(world.end)
         yield world
 
@@ -60,9 +61,9 @@ def world(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterat
 @pytest.fixture(scope="module")
 def runner(world: World) -> Runner:
     tokens = world.folder / "tokens.json"
-    for command in (["migrate"], ["apply", str(FIXTURE), "--tokens", str(tokens)]):
-        done = world.run(*command)
-        assert done.returncode == 0, done.stderr
+    world.begin()
+    done = world.run("apply", str(FIXTURE), "--tokens", str(tokens))
+    assert done.returncode == 0, done.stderr
     runner = Runner(
         world.serve().address, json.loads(tokens.read_text()), json.loads(FIXTURE.read_text())
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coverage import Coverage
 
 from broker import broker_server
 from e2e.boxoffice import BoxOffice, stock
@@ -91,13 +92,19 @@ def office(request: pytest.FixtureRequest) -> BoxOffice:
 
 @pytest.fixture
 def embedded(embedded: World) -> World:
-    """A world whose commands start as a user's do, and count for the coverage."""
-    embedded.is_traced = embedded.is_cold = True
+    """A world whose commands count for the coverage."""
+    _traced(embedded)
     return embedded
 
 
 @pytest.fixture
 def distributed(distributed: World) -> World:
     """Such a world with PostgreSQL and a broker."""
-    distributed.is_traced = distributed.is_cold = True
+    _traced(distributed)
     return distributed
+
+
+def _traced(world: World) -> None:
+    """Have its commands traced, which takes processes that start as a user's do."""
+    world.is_traced = True
+    world.is_cold = Coverage.current() is not None

@@ -15,9 +15,9 @@ import uuid
 import psutil
 import pytest
 
-from e2e import books
+from e2e import invariants
 from e2e.boxoffice import BoxOffice, in_world
-from e2e.stocking import PRINTED
+from e2e.fixtures import PRINTED
 from servers import Running, World, eventually, is_alive
 
 AMOUNT = 30
@@ -40,7 +40,9 @@ def test_a_client_that_repeats_what_a_dead_server_did_not_answer_gets_one_batch(
 
     assert "the web ended (signal SIGKILL)" in served.said
     assert office.done(job)["attempt"] == 1
-    assert office.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=0)
+    assert office.close() == invariants.Totals(
+        batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=0
+    )
 
 
 #: Where workers die that make batches, and those that print. After the last of each what they did
@@ -59,24 +61,41 @@ def test_wherever_workers_die_they_leave_nothing_half_and_nothing_twice(office: 
     place = office.world
     jobs = json.loads(in_world(place, "e2e.asking", str(AMOUNT), "3"))
     _let_them_be_tried_often(place)
-    killed = json.loads(in_world(place, "e2e.hatching", *OF_BATCHES))
-    jobs += json.loads(in_world(place, "e2e.asking_prints", "1"))
-    jobs += json.loads(in_world(place, "e2e.asking_prints", "1"))
+    killed = json.loads(in_world(place, "e2e.killed_workers", *OF_BATCHES))
+    jobs += json.loads(in_world(place, "e2e.request_prints", "1"))
+    jobs += json.loads(in_world(place, "e2e.request_prints", "1"))
     _let_them_be_tried_often(place)
-    killed += json.loads(in_world(place, "e2e.hatching", *OF_PRINTS))
+    killed += json.loads(in_world(place, "e2e.killed_workers", *OF_PRINTS))
     place.start("worker", "--concurrency", "1")
 
     attempts = [office.done(job)["attempt"] for job in jobs]
 
     assert killed == ["SIGKILL"] * 12
     assert sum(attempts) == len(jobs) + 10
-    assert office.close() == books.Books(
+    assert office.close() == invariants.Totals(
         batches=4, tickets=PRINTED + 3 * AMOUNT, failed=0, prints=3
     )
-    assert books.unnamed_files(place)
+    assert invariants.unnamed_files(place)
     office.sweep()
-    assert not books.unnamed_files(place)
+    assert not invariants.unnamed_files(place)
     assert office.close().prints == 3
+
+
+@pytest.mark.parametrize(
+    "points", ["one", pytest.param("each", marks=pytest.mark.endurance)], ids=["one", "each"]
+)
+def test_an_action_on_tickets_is_whole_or_not_there_wherever_its_process_is_killed(
+    office: BoxOffice, points: str
+) -> None:
+    ends = json.loads(in_world(office.world, "e2e.dying", "1100", points))
+
+    assert len(ends) == (14 if points == "one" else 36)
+    wrong = [
+        end
+        for end in ends
+        if not end.endswith(": whole" if "stock.committed" in end else ": not at all")
+    ]
+    assert wrong == []
 
 
 def _let_them_be_tried_often(place: World) -> None:
@@ -96,7 +115,7 @@ def test_workers_that_stop_are_ended_with_the_locks_they_hold(office: BoxOffice)
     for job in others:
         office.done(job)
     assert "is silent and is ended" in served.said
-    assert office.close() == books.Books(
+    assert office.close() == invariants.Totals(
         batches=3, tickets=PRINTED + 2 * AMOUNT, failed=0, prints=1
     )
 
@@ -113,7 +132,9 @@ def test_a_worker_of_another_host_that_stops_while_it_copies_rows_holds_up_nobod
     hall.world.start("worker", "--concurrency", "1")
 
     assert hall.done(batch)["attempt"] == 2
-    assert hall.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
+    assert hall.close() == invariants.Totals(
+        batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1
+    )
 
 
 @pytest.mark.endurance  # tests/jobs/test_kill_points.py has it with jobs of any kind
@@ -132,9 +153,11 @@ def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOf
 
     assert [hall.world.job(job) for job in jobs] == done
     assert [job["attempt"] for job in done] == [2, 2]
-    assert hall.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
+    assert hall.close() == invariants.Totals(
+        batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1
+    )
     hall.sweep()
-    assert not books.unnamed_files(hall.world)
+    assert not invariants.unnamed_files(hall.world)
 
 
 def _stopped(worker: Running, number: int = 1) -> list[psutil.Process]:
@@ -165,7 +188,9 @@ def test_workers_that_are_killed_at_random_sell_exactly_what_there_is(office: Bo
         random.choice(_workers(served)).kill()
         time.sleep(0.2)
 
-    assert office.close() == books.Books(batches=10, tickets=PRINTED + 9 * 110, failed=1, prints=5)
+    assert office.close() == invariants.Totals(
+        batches=10, tickets=PRINTED + 9 * 110, failed=1, prints=5
+    )
     [(message,)] = office.world.rows("SELECT message FROM jobs_job WHERE state = 'failed'")
     assert "10 left" in message
 

@@ -85,9 +85,9 @@ def served(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> I
 def _token(made: World) -> str:
     seed, tokens = made.folder / "seed.json", made.folder / "tokens.json"
     seed.write_text(json.dumps(SEED))
-    for command in (["migrate"], ["apply", str(seed), "--tokens", str(tokens)]):
-        done = made.run(*command)
-        assert done.returncode == 0, done.stderr
+    made.begin()
+    done = made.run("apply", str(seed), "--tokens", str(tokens))
+    assert done.returncode == 0, done.stderr
     found = str(next(iter(json.loads(tokens.read_text()).values())))
     return found.removeprefix("Token ")
 

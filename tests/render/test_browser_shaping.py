@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import base64
 import io
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +27,7 @@ from fontTools.ttLib import TTFont, newTable
 from pdfminer.converter import PDFLayoutAnalyzer
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from counterfoil.render import (
     FontLibrary,
@@ -40,19 +39,7 @@ from counterfoil.render import (
 )
 from counterfoil.render.fonts import Face
 from counterfoil.render.units import Pt, mm
-from render.press import paper, text_box
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from render.rendering import paper, text_box
 
 # What a font with quadratic outlines must say about its hints: that there are none.
 NO_HINTS = [
@@ -143,26 +130,16 @@ class Block:
     lines: list[list[Ink]]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.mark.parametrize(("family", "language"), SENTENCES)
 def test_a_browser_prints_the_same_glyphs_at_the_same_places(
-    family: str, language: str, browser: Browser, tmp_path: Path
+    family: str, language: str, chromium: Browser, tmp_path: Path
 ) -> None:
     if not FontLibrary(font_folders()).knows(family):
         pytest.skip(f"{family} is not installed")
     press = Press(family, language, tmp_path)
     blocks = [press.block(text, share) for text in SENTENCES[family, language] for share in SHARES]
 
-    seen = press.blocks_of(chromium_pdf(browser, html(blocks, press.files)))
+    seen = press.blocks_of(chromium_pdf(chromium, html(blocks, press.files)))
 
     wrong = [
         f"{block.text} ({block.width:.0f} pt): {fault}"

@@ -6,7 +6,7 @@ import pytest
 
 from counterfoil.render import Concern, Inspected, Message, Ticket, inspect
 from counterfoil.render.units import Pt, mm
-from render.press import code, glyphs, paper, plan_of, printed, text_area, text_box, ticket
+from render.rendering import code, glyphs, paper, plan_of, printed, text_area, text_box, ticket
 
 ICON = {"type": "poweredby", "left": 5, "bottom": 6, "size": 6.29, "content": "dark"}
 RULE = {"type": "line", "left": 50, "bottom": 40, "width": -20, "height": 10}

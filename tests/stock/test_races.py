@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
-from batches.making import make
+from batches.making import make, somebody
 from batches.test_races import at_once
 from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.batches.prints import request_print
 from counterfoil.checkin.models import BlockedSecret
 from counterfoil.checkin.queries import entries
 from counterfoil.checkin.scans import Scan
 from counterfoil.checkin.services import redeem
 from counterfoil.core import failpoints
 from counterfoil.orders.services import delete_order
+from counterfoil.printing.models import Print
+from counterfoil.printing.prints import PrintSpec
 from counterfoil.stock import ledger, services
 from counterfoil.stock.execution import ActionRefused, Outcome
 from counterfoil.stock.models import StockEvent
@@ -80,6 +83,20 @@ def test_a_void_beside_a_scan_has_one_winner() -> None:
         assert admitted == isinstance(voided, ActionRefused), results
     void = batch.tickets.filter(validity="void")
     assert not entries().filter(position__batch_ticket__in=void).exists()
+    assert _whole(batch)
+
+
+def test_a_void_beside_a_print_leaves_each_ticket_void_and_prints_it_or_leaves_it_out() -> None:
+    batch = make(make_item(make_event()), 8)
+
+    def ask() -> Print:
+        return request_print(actor=somebody(batch.item), batch=batch, spec=PrintSpec())
+
+    printed, done = at_once([ask, lambda: _act(batch, "void", "3-6")])
+
+    assert done.count == 4
+    assert (printed.tickets, printed.void) in {("1-8", ""), ("1-2,7-8", "3-6")}
+    assert batch.tickets.filter(validity="void").count() == 4
     assert _whole(batch)
 
 

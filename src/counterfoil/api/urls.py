@@ -11,6 +11,7 @@ from counterfoil.api.batches import (
     batchjobs,
     batchoptions,
     batchtickets,
+    handovers,
     offlinesalesbatches,
     prints,
 )
@@ -47,7 +48,13 @@ from counterfoil.api.printing import (
     ticketdownloads,
     ticketpdfrenderer,
 )
-from counterfoil.api.sellers import commissionplans, consignments, sellers, sellerstatements
+from counterfoil.api.sellers import (
+    commissionplans,
+    consignments,
+    sellers,
+    sellerstatements,
+    stockdocuments,
+)
 from counterfoil.api.stock import batchstock, stockevents, ticketactions
 from counterfoil.api.webhooks import webhooks
 
@@ -74,6 +81,7 @@ MODULES = [
     batchdata,
     batchjobs,
     prints,
+    handovers,
     sheets,
     sheetpreview,
     batchstock,
@@ -83,6 +91,7 @@ MODULES = [
     sellers,
     consignments,
     sellerstatements,
+    stockdocuments,
     ticketlayouts,
     layoutassignments,
     layoutelements,

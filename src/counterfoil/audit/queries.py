@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.devices import visible_devices
@@ -80,7 +80,7 @@ _OF_ORGANIZER = (*_NEEDS, "organizer", "saleschannel", "sheet", "user")
 #: Kinds that reveal buyers and tickets.
 _ABOUT_ORDERS = (
     *("order", "orderposition", "batchrequest", "offlinesalesbatch", "renderjob", "print"),
-    "checkin",
+    *("checkin", "export"),
 )
 
 
@@ -91,10 +91,7 @@ def entries_for(reader: Actor, organizer: Organizer) -> QuerySet[LogEntry]:
         kind
         for kind, permission in _NEEDS.items()
         if not reader.may_in_organizer(permission, organizer)
-        and not (
-            permission.endswith(":read")
-            and reader.may_in_organizer(permission.replace(":read", ":write"), organizer)
-        )
+        and not (permission.endswith(":read") and _may_write(reader, permission, organizer))
     ]
     entries = entries.exclude(kind__in=hidden)
     visible = Q(event__isnull=True, kind__in=_OF_ORGANIZER)
@@ -113,6 +110,22 @@ def entries_for(reader: Actor, organizer: Organizer) -> QuerySet[LogEntry]:
     return entries.filter(visible)
 
 
+def latest_entries(
+    reader: Actor, event: Event, actions: Container[str], number: int
+) -> QuerySet[LogEntry]:
+    """The newest entries of an event with one of these actions, among its last few hundred."""
+    recent = LogEntry.objects.filter(event=event).order_by("-datetime", "-pk")
+    keys = [pk for pk, action in recent.values_list("pk", "action")[:_RECENT] if action in actions]
+    return entries_for(reader, event.organizer).filter(pk__in=keys)[:number]
+
+
+_RECENT = 300
+
+
+def _may_write(reader: Actor, permission: str, organizer: Organizer) -> bool:
+    return reader.may_in_organizer(permission.replace(":read", ":write"), organizer)
+
+
 def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[LogEntry]:
     """What happened to some objects of an event, newest first: ids by kind."""
     # Each kind is a look into an index; joined by OR, SQLite would walk the log of the event.
@@ -120,6 +133,18 @@ def entries_in(event: Event, about: Mapping[str, Iterable[int]]) -> QuerySet[Log
     for kind, ids in about.items():
         entries = LogEntry.objects.filter(event=event, kind=kind)
         keys += entries.filter(object_id__in=[str(pk) for pk in ids]).values_list("pk", flat=True)
+    return (
+        LogEntry.objects.filter(pk__in=keys)
+        .select_related("user", "token", "device")
+        .order_by("-datetime", "-pk")
+    )
+
+
+def history_of(kind: str, row: Model, *, organizer: Organizer) -> QuerySet[LogEntry]:
+    """What happened to an object of an organizer or one of its events, newest first."""
+    entries = LogEntry.objects.filter(organizer=organizer, kind=kind, object_id=str(row.pk))
+    # Sorted at once, a database might rather walk the organizer's whole log by its dates.
+    keys = list(entries.values_list("pk", flat=True))
     return (
         LogEntry.objects.filter(pk__in=keys)
         .select_related("user", "token", "device")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -42,12 +44,14 @@ def request_print(
         Invalid: names the field: ``tickets``, ``reason``, ``layout``, ``locale`` or ``sheet``.
     """
     chosen = choose_tickets(batch, tickets, layout)
-    again = set(printed_before(batch)) & set(chosen.numbers)
+    printed = times_printed(batch)
+    again = printed.keys() & set(chosen.numbers)
     if again and not spec.reason.strip() and not spec.is_proof:
         message = _("These tickets were printed before: %(tickets)s. State the reason.")
         raise Invalid({"reason": [message % {"tickets": _short(again)}]})
     with transaction.atomic():
-        created = prints.create_print(event=batch.event, actor=actor, spec=spec, tickets=chosen)
+        numbered = replace(chosen, printed=printed)
+        created = prints.create_print(event=batch.event, actor=actor, spec=spec, tickets=numbered)
         BatchPrint.objects.create(batch=batch, request=created.request)
     return created
 
@@ -81,20 +85,23 @@ def choose_tickets(
     )
 
 
-def printed_before(batch: OfflineSalesBatch) -> set[int]:
-    """Return the numbers of the tickets that were printed, or are being printed.
+def times_printed(batch: OfflineSalesBatch) -> Counter[int]:
+    """Return how often tickets were printed, or are being printed, by number.
 
     A device may have reported that it printed one.
     """
     requests = BatchPrint.objects.filter(batch=batch).exclude(request__job__state__in=_NOT_PRINTED)
-    # Those without a print of ours came by the documented route: a page a ticket.
-    if requests.filter(request__print__isnull=True).exists():
-        return set(batch.tickets.values_list("number", flat=True))
     printed = requests.filter(request__print__is_proof=False)
-    texts = printed.values_list("request__print__tickets", flat=True)
+    times: Counter[int] = Counter()
+    for text in printed.values_list("request__print__tickets", flat=True):
+        times.update(prints.numbers_of(text))
+    # Those without a print of ours came by the documented route: a page a ticket.
+    if whole := requests.filter(request__print__isnull=True).count():
+        times.update(dict.fromkeys(batch.tickets.values_list("number", flat=True), whole))
     logged = batch.tickets.filter(position__print_logs__successful=True)
-    by_device = logged.filter(position__print_logs__type="ticket").values_list("number", flat=True)
-    return {number for text in texts for number in prints.numbers_of(text)}.union(by_device)
+    by_device = logged.filter(position__print_logs__type="ticket")
+    times.update(by_device.values_list("number", flat=True))
+    return times
 
 
 def repeat_sheets(

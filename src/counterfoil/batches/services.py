@@ -148,6 +148,7 @@ def create_batch(claim: Claim) -> None:
         builder.insert(batch, check=claim.check)
         _link_batch(request, batch)
         claim.progress(spec.amount)
+        bulk.check_references()
         failpoints.reach("batches.before_commit")
         claim.finish(result={"batch": batch.pk})
     failpoints.reach("batches.committed")

@@ -85,6 +85,12 @@ def _stamp_under_the_only_lock(event_id: int) -> datetime:
     return moment
 
 
+def latest(event_id: int) -> datetime:
+    """Return the newest stamp of an event that is committed, for who sees what is committed."""
+    rows = ChangeClock.objects.filter(event_id=event_id).values_list("latest", flat=True)
+    return rows.first() or _EVER
+
+
 def poll_from(event_ids: Collection[int]) -> datetime:
     """Return from when on to ask for changes next, if what changed is read after this call.
 

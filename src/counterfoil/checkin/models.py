@@ -196,6 +196,32 @@ class BlockedSecret(models.Model):
         return self.secret
 
 
+class SecretListReading(models.Model):
+    """How far a device knows one list of an event: see ``scanner_news``.
+
+    ``begun`` and ``known`` are times of the event's clock: of when the device asked for the first
+    page of a reading that may not have come to its end yet, and of the last one that has.
+    """
+
+    class List(models.TextChoices):
+        REVOKED = "revoked"
+        BLOCKED = "blocked"
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    list = models.CharField(max_length=7, choices=List.choices)
+    begun = models.DateTimeField()
+    known = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "device", "list"], name="one_reading_per_list")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} read {self.list} of {self.event_id}"
+
+
 class ScanConflict(models.Model):
     """An admitted scan that today would be refused, and why: for people to look into."""
 

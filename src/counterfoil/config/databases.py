@@ -44,7 +44,7 @@ def _sqlite(place: Path) -> dict[str, Any]:
     # Connections are not kept between requests, though to open one takes 2 ms: those that were
     # opened while the disk was read-only would be of no use afterwards.
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "counterfoil.core.sqlite3",
         "NAME": str(place),
         "OPTIONS": {
             # A transaction that begins by reading and then writes is refused at once ("database

@@ -62,8 +62,11 @@ class _LateBegin:
     def begin(self, database: Any) -> None:
         if not self._begin:
             return
-        with database.wrap_database_errors:
-            database.connection.execute(self._begin)
+        database.wait_for_write_lock(lambda: self._execute(database))
         self._begin = ""
         if self._on_begin is not None:
             self._on_begin()
+
+    def _execute(self, database: Any) -> None:
+        with database.wrap_database_errors:
+            database.connection.execute(self._begin)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
+from counterfoil.catalog.models import Event
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Gone
 from counterfoil.layouts.engine_messages import descriptions
@@ -45,12 +47,25 @@ class FindingPlace:
     has_picture: bool
 
 
-class FindingPlaces:
-    """The places of the findings of one print."""
+class FindingPlaces(ABC):
+    """The places of findings on tickets of some layouts."""
 
-    def __init__(self, request: RenderRequest) -> None:
-        self._request = request
-        self.findings: list[dict[str, Any]] = (request.job.result or {}).get("findings", [])
+    def __init__(
+        self, event: Event, choices: Sequence[Choice], findings: Sequence[dict[str, Any]]
+    ) -> None:
+        self._event, self._choices, self.findings = event, choices, findings
+
+    @abstractmethod
+    def plan(self, choice: Choice) -> Plan:
+        """Return the plan that a layout was printed with."""
+
+    @abstractmethod
+    def ticket(self, plan: Plan, label: str) -> Ticket:
+        """Return a ticket by its label in findings.
+
+        Raises:
+            Gone: it was deleted.
+        """
 
     def of(self, finding: Mapping[str, Any]) -> FindingPlace:
         """Find the element of a finding, as printed and in the layout of today."""
@@ -82,8 +97,8 @@ class FindingPlaces:
         choice, index = self._choice(finding), _index(finding)
         if choice is None or index is None or not finding["first"]:
             raise Gone(_("This finding is about no place on a ticket."))
-        plan = plan_for(choice, printer_dpi=self._request.printer_dpi)
-        return _draw(plan, self._ticket(plan, finding["first"][0]["ticket"]), index)
+        plan = self.plan(choice)
+        return _draw(plan, self.ticket(plan, finding["first"][0]["ticket"]), index)
 
     def _choice(self, finding: Mapping[str, Any]) -> Choice | None:
         choices, index = self._choices, finding.get("layout_index")
@@ -92,13 +107,9 @@ class FindingPlaces:
         return next((choice for choice in choices if choice.name == finding["layout"]), None)
 
     @cached_property
-    def _choices(self) -> list[Choice]:
-        return [Choice(**pinned) for pinned in self._request.layouts]
-
-    @cached_property
     def _layouts(self) -> dict[int, TicketLayout]:
         ids = {choice.layout for choice in self._choices if choice.layout}
-        return TicketLayout.objects.filter(event=self._request.event).in_bulk(ids)
+        return TicketLayout.objects.filter(event=self._event).in_bulk(ids)
 
     def _label(self, element: Mapping[str, Any]) -> str:
         description = self._descriptions.get(element.get("type"), {})
@@ -127,22 +138,44 @@ class FindingPlaces:
 
     @cached_property
     def _variables(self) -> dict[str, str]:
-        return {each.key: str(each.label) for each in VariableTable(self._request.event)}
+        return {each.key: str(each.label) for each in VariableTable(self._event)}
 
-    def _ticket(self, plan: Plan, label: str) -> Ticket:
+
+class PrintFindings(FindingPlaces):
+    """The findings of a print, on its tickets."""
+
+    def __init__(self, request: RenderRequest) -> None:
+        choices = [Choice(**pinned) for pinned in request.layouts]
+        super().__init__(request.event, choices, (request.job.result or {}).get("findings", []))
+        self._request = request
+
+    def plan(self, choice: Choice) -> Plan:
+        return plan_for(choice, printer_dpi=self._request.printer_dpi)
+
+    def ticket(self, plan: Plan, label: str) -> Ticket:
         order, _dash, number = label.rpartition("-")
         position = OrderPosition.objects.filter(
-            order__event=self._request.event, order__code=order, positionid=number
+            order__event=self._event, order__code=order, positionid=number
         ).first()
         if position is None:
             raise Gone(_("This ticket was deleted."))
         source = TicketSource(
-            self._request.event,
+            self._event,
             needs=plan.needs,
             images=plan.images | plan.conditional_variables,
             now=self._request.created,
         )
         return next(source.tickets([position.pk]))
+
+
+class SampleFindings(FindingPlaces):
+    """The findings of a preview, on its sample ticket."""
+
+    def plan(self, choice: Choice) -> Plan:
+        return plan_for(choice)
+
+    def ticket(self, plan: Plan, label: str) -> Ticket:
+        return previews.sample_ticket(plan, self._event)
 
 
 def _index(finding: Mapping[str, Any]) -> int | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import IO, Any, BinaryIO, cast
 
 from django.db import transaction
@@ -22,21 +23,27 @@ from counterfoil.accounts.actors import Actor
 from counterfoil.accounts.services import hash_token, new_secret
 from counterfoil.audit import services as audit
 from counterfoil.core import clock, heavy
-from counterfoil.core.ranges import format_ranges, ranges_of
-from counterfoil.core.refusals import Conflict, Gone
+from counterfoil.core.ranges import ranges_of
+from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.models import Job
+from counterfoil.layouts.queries import Choice
 from counterfoil.printing.models import HandOver, Print
-from counterfoil.printing.plans import fonts
-from counterfoil.printing.print_documents import HashingSink, extract_pages
+from counterfoil.printing.plans import fonts, plan_for
+from counterfoil.printing.print_documents import HashingSink, extract_pages, ticket_labels
 from counterfoil.printing.prints import numbers_of, sheet_of
-from counterfoil.render import Ticket, blank_background, compile_plan, read_layout, render_pdf
-from counterfoil.render.sheets import PRESETS, SheetPlan, SheetRun, render_sheets
-from counterfoil.render.units import Mm, pt
+from counterfoil.render import Ink, Ticket, blank_background, compile_plan, read_layout, render_pdf
+from counterfoil.render.sheets import PRESETS, SheetPlan, SheetRun, render_sheets, sheet_json
+from counterfoil.render.sheets.model import Order
+from counterfoil.render.units import Mm, Pt, mm, pt
 from counterfoil.render.values import Key
 
 MAX_DAYS = 90
-_LABELS = "zweckform-3425"
+JOB_SHEET, LABELS, CHECKSUMS = "job.pdf", "labels.pdf", "checksums.txt"
+_LABEL_STOCK = "zweckform-3425"
+# Of the job sheet: millimetres from the bottom, and letters that surely fit a line at 1 pt.
+_TOP, _BOTTOM = 277.0, 20.0
+_LETTERS = 850
 
 
 @transaction.atomic
@@ -45,7 +52,13 @@ def hand_over(*, actor: Actor, printed: Print, recipient: str, days: int) -> tup
 
     Raises:
         Conflict: the print is not finished, or its file is no longer kept.
+        Invalid: names the field.
     """
+    if not 1 <= days <= MAX_DAYS:
+        message = _("Use a number between %(lowest)d and %(highest)d.")
+        raise Invalid({"days": [message % {"lowest": 1, "highest": MAX_DAYS}]})
+    if not recipient.strip():
+        raise Invalid({"recipient": [_("This field may not be blank.")]})
     if printed.request.job.state != Job.State.DONE or printed.file is None:
         raise Conflict(_("There is no file of this print to hand over."))
     token = new_secret()
@@ -147,10 +160,46 @@ class LiftFile:
         return f"lift-{self.number:03d}.pdf"
 
 
+@dataclass(frozen=True, slots=True)
+class HandedFile:
+    """A file that is handed over. Those about the print itself have no sheets and no tickets."""
+
+    name: str
+    sheets: int | None = None
+    tickets: int | None = None
+
+
+def basename_of(printed: Print) -> str:
+    """Return what the names of the print's own files begin with."""
+    return f"{printed.request.event.slug}-print-{printed.pk}"
+
+
+def files_of(printed: Print) -> list[HandedFile]:
+    """Return what belongs to a print: the PDF, its lifts, and the papers about it."""
+    if printed.repeats_id:
+        sheets, tickets = len(numbers_of(printed.sheets)), len(numbers_of(printed.tickets))
+    elif printed.is_proof:
+        plan = _plan(printed)
+        sheets = 1
+        tickets = 1 if plan is None else sum(each is not None for each in plan.sheet(1))
+    else:
+        sheets, tickets = printed.plan["sheets"], printed.plan["tickets"]
+    return [
+        HandedFile(f"{basename_of(printed)}.pdf", sheets, tickets),
+        *(HandedFile(each.filename, len(each.sheets), each.tickets) for each in lifts_of(printed)),
+        HandedFile(JOB_SHEET),
+        HandedFile(LABELS),
+        HandedFile(CHECKSUMS),
+    ]
+
+
 def lifts_of(printed: Print) -> list[LiftFile]:
-    """Return the lifts of a print in the order of the work; none if they are not cut in lifts."""
+    """Return the lifts of a print in the order of the work; none if they are not cut in lifts.
+
+    A proof and repeated sheets are a part of the whole, which is not split.
+    """
     plan = _plan(printed)
-    if plan is None or plan.lifts < 2:
+    if plan is None or plan.lifts < 2 or printed.is_proof or printed.repeats_id:
         return []
     lifts = []
     first = 1
@@ -185,13 +234,13 @@ def write_lift(printed: Print, lift: LiftFile, target: IO[bytes]) -> str:
     return sink.sha256
 
 
-def checksums(printed: Print, basename: str) -> str:
+def checksums(printed: Print) -> str:
     """Return the SHA-256 of every file, as ``sha256sum --check`` reads it."""
-    lines = [f"{printed.sha256}  {basename}.pdf"]
+    lines = [f"{printed.sha256}  {basename_of(printed)}.pdf"]
     for lift in lifts_of(printed):
         with tempfile.TemporaryFile() as file:
             lines.append(f"{write_lift(printed, lift, file)}  {lift.filename}")
-    for name, data in (("job.pdf", job_sheet(printed)), ("labels.pdf", pile_labels(printed))):
+    for name, data in ((JOB_SHEET, job_sheet(printed)), (LABELS, pile_labels(printed))):
         lines.append(f"{hashlib.sha256(data).hexdigest()}  {name}")
     return "\n".join(lines) + "\n"
 
@@ -200,11 +249,16 @@ def job_sheet(printed: Print) -> bytes:
     """Draw the job sheet: what to print on, how to cut, how piles follow, and control totals."""
     with override(printed.language):
         lines = list(_job_lines(printed))
-    elements, bottom = [], 277.0
+    elements, bottom, pages = [], _TOP, 1
     for text, size in lines:
-        elements.append(_text(text, 20, bottom, 170, size))
+        wrapped = len(text) * size // _LETTERS  # texts grow up from their bottom
+        bottom -= wrapped * size * 0.5
+        if bottom < _BOTTOM:
+            bottom, pages = _TOP - wrapped * size * 0.5, pages + 1
+        elements.append(_text(text, 20, bottom, 170, size) | {"page": pages})
         bottom -= size * 0.62
-    plan = compile_plan(read_layout(elements), blank_background(pt(Mm(210)), pt(Mm(297))), fonts())
+    paper = blank_background(pt(Mm(210)), pt(Mm(297)), pages)
+    plan = compile_plan(read_layout(elements), paper, fonts())
     stream = io.BytesIO()
     ticket = Ticket("", {}, locale=printed.language)
     render_pdf(stream, [(plan, ticket)], title=printed.job_name, language=printed.language)
@@ -212,53 +266,97 @@ def job_sheet(printed: Print) -> bytes:
 
 
 def _job_lines(printed: Print) -> Iterator[tuple[str, float]]:
-    plan, sheet = printed.plan, printed.sheet
+    """Yield the lines of the job sheet with their sizes."""
     yield printed.title, 18
     yield _("Job sheet %(job)s") % {"job": printed.job_name}, 12
+    if printed.is_proof:
+        yield _("This is a proof. Its codes are void."), 12
+    if printed.repeats_id:
+        sheets = _shortened(printed.sheets)
+        yield _("Only these sheets, printed again: %(sheets)s") % {"sheets": sheets}, 12
     yield "", 8
-    if sheet is None:
-        yield _("%(tickets)d tickets, one a page, in order") % plan, 11
-    else:
-        yield _("Paper: %(width)g × %(height)g mm") % sheet, 11
-        yield _("%(tickets)d tickets on %(sheets)d sheets, %(cells)d a sheet") % plan, 11
-        if sheet["duplex"]:
-            edge = _("long edge") if sheet["duplex"] == "long" else _("short edge")
-            yield _("Print on both sides, flipped on the %(edge)s.") % {"edge": edge}, 11
-        yield (
-            _("Bleed: %(bleed)g mm. %(cuts)d cuts a lift, %(lifts)d lifts.") % {**plan, **sheet},
-            11,
-        )
-        if sheet["order"] == "cut_and_stack":
-            yield (
-                _(
-                    "Stack the piles: the one from the top left comes first, and each next one, "
-                    "row by row, goes under it."
-                ),
-                11,
-            )
+    yield from _paper_lines(printed)
     yield "", 8
     yield _("Control totals"), 12
-    yield _("Tickets: %(numbers)s") % {"numbers": _shortened(printed.tickets)}, 10
+    numbers, labels = numbers_of(printed.tickets), ticket_labels(printed)
+    named = dict(zip(numbers, labels, strict=True))
+    every = {"count": len(numbers), "numbers": _named(numbers, named)}
+    yield _("%(count)d tickets: %(numbers)s") % every, 10
     if printed.void:
         yield _("Void, not printed: %(numbers)s") % {"numbers": _shortened(printed.void)}, 10
-    for lift in lifts_of(printed)[:20]:
+    if size := _book_size(printed):
+        books = {(number - 1) // size for number in numbers}
+        yield (
+            _("%(books)d books of up to %(size)d tickets") % {"books": len(books), "size": size},
+            10,
+        )
+    planned = _plan(printed)
+    for lift in lifts_of(printed):
+        assert planned is not None  # noqa: S101 - lifts are of sheets
+        on_lift = (index for number in lift.sheets for index in planned.sheet(number))
+        held = sorted(numbers[index] for index in on_lift if index is not None)
         values = {
             "number": lift.number,
             "first": lift.sheets[0],
             "last": lift.sheets[-1],
             "tickets": lift.tickets,
+            "numbers": _named(held, named, at_most=60),
         }
-        yield _("Lift %(number)d: sheets %(first)d–%(last)d, %(tickets)d tickets") % values, 9
+        line = _("Lift %(number)d: sheets %(first)d–%(last)d, %(tickets)d tickets: %(numbers)s")
+        yield line % values, 9
     yield "", 8
     yield "SHA-256", 10
+    yield f"{basename_of(printed)}.pdf", 8
     yield printed.sha256, 8
+    yield _("The checksums of all files are in %(name)s.") % {"name": CHECKSUMS}, 8
+
+
+def _paper_lines(printed: Print) -> Iterator[tuple[str, float]]:
+    """Yield what to print on, and how to cut and stack it."""
+    plan, sheet = printed.plan, sheet_of(printed)
+    choice = Choice(**printed.request.layouts[0])
+    pages = [page.background for page in plan_for(choice, ink=Ink(printed.ink)).pages]
+    left, bottom, right, top = pages[0].trim_box
+    size = {"width": round(mm(Pt(right - left)), 2), "height": round(mm(Pt(top - bottom)), 2)}
+    yield _("Ticket: %(width)g × %(height)g mm") % size, 11
+    if sheet is None:
+        yield _("%(tickets)d tickets, one a page, in order") % plan, 11
+    else:
+        yield _("Paper: %(width)g × %(height)g mm") % sheet_json(sheet), 11
+        yield _("%(tickets)d tickets on %(sheets)d sheets, %(cells)d a sheet") % plan, 11
+        yield _("%(columns)d columns and %(rows)d rows of tickets") % sheet_json(sheet), 11
+        if sheet.duplex:
+            edge = _("long edge") if sheet.duplex == "long" else _("short edge")
+            yield _("Print on both sides, flipped on the %(edge)s.") % {"edge": edge}, 11
+        values = {**plan, "bleed": sheet.bleed}
+        yield _("Bleed: %(bleed)g mm. %(cuts)d cuts a lift, %(lifts)d lifts.") % values, 11
+        for perforation in sheet.perforations:
+            if perforation.axis == "x":
+                line = _("Perforation: %(at)g mm from the left edge of each ticket's place")
+            else:
+                line = _("Perforation: %(at)g mm from the upper edge of each ticket's place")
+            yield line % {"at": perforation.at}, 11
+        if sheet.order is Order.CUT_AND_STACK:
+            yield (
+                _("Stack the piles, row by row from the top left: each goes under the one before."),
+                11,
+            )
+            if plan["lifts"] > 1:
+                yield _("Put the stack of each lift under the one before."), 11
+        if sheet.descending:
+            yield _("The file begins with the last sheet, for printers that stack face up."), 11
+    if printed.ink == Ink.PRINT:
+        yield (
+            _("Codes and black texts are black ink alone and overprint; do not convert colors."),
+            11,
+        )
 
 
 def pile_labels(printed: Print) -> bytes:
-    """Draw a label for each pile of each lift and one for the box, on label stock."""
+    """Draw labels for the box, for each pile of each lift, and for each book, on label stock."""
     with override(printed.language):
         labels = list(_labels(printed))
-    sheet = PRESETS[_LABELS].sheet
+    sheet = PRESETS[_LABEL_STOCK].sheet
     elements = [
         _text("", 8, 36, 90, 14) | {"content": "title"},
         _text("", 8, 24, 90, 12) | {"content": "pile"},
@@ -280,31 +378,55 @@ def pile_labels(printed: Print) -> bytes:
 
 def _labels(printed: Print) -> Iterator[Ticket]:
     numbers, plan = numbers_of(printed.tickets), _plan(printed)
+    named = dict(zip(numbers, ticket_labels(printed), strict=True))
     whole = _("Box: %(count)d tickets") % {"count": len(numbers)}
-    yield _label(printed, whole, numbers)
-    if plan is None or printed.sheet is None or printed.sheet["order"] != "cut_and_stack":
-        return
-    for lift in lifts_of(printed) or [LiftFile(1, range(1, plan.sheets + 1), len(numbers))]:
-        for cell in range(plan.cells):
-            pile = [plan.sheet(number)[cell] for number in lift.sheets]
-            held = [numbers[index] for index in pile if index is not None]
-            if held:
-                values = {"lift": lift.number, "pile": cell + 1, "count": len(held)}
-                text = _("Lift %(lift)d, pile %(pile)d: %(count)d tickets") % values
-                yield _label(printed, text, held)
+    yield _label(printed, whole, _named(numbers, named))
+    size = _book_size(printed)
+    is_whole = not printed.repeats_id
+    if plan is not None and plan.order is Order.CUT_AND_STACK and is_whole:
+        every = LiftFile(1, range(1, plan.sheets + 1), len(numbers))
+        for lift in lifts_of(printed) or [every]:
+            for cell in range(plan.cells):
+                pile = [plan.sheet(number)[cell] for number in lift.sheets]
+                held = [numbers[index] for index in pile if index is not None]
+                if held:
+                    values = {"lift": lift.number, "pile": cell + 1, "count": len(held)}
+                    text = _("Lift %(lift)d, pile %(pile)d: %(count)d tickets") % values
+                    yield _label(printed, text, _named(held, named))
+        if plan.lift == size:
+            return  # each pile is a book
+    if size and is_whole:
+        for book, held_together in groupby(numbers, key=lambda number: (number - 1) // size):
+            held = list(held_together)
+            text = _("Book %(book)d: %(count)d tickets") % {"book": book + 1, "count": len(held)}
+            yield _label(printed, text, _named(held, named))
 
 
-def _label(printed: Print, text: str, numbers: Sequence[int]) -> Ticket:
-    values: dict[Key, str | None] = {
-        "title": printed.title,
-        "pile": text,
-        "numbers": _shortened(format_ranges(ranges_of(numbers))),
-    }
+def _label(printed: Print, text: str, numbers: str) -> Ticket:
+    values: dict[Key, str | None] = {"title": printed.title, "pile": text, "numbers": numbers}
     return Ticket(text, values, locale=printed.language)
 
 
-def _shortened(ranges: str) -> str:
-    return ranges if len(ranges) <= 120 else f"{ranges[:110].rpartition(',')[0]} …"
+def _named(numbers: Iterable[int], labels: Mapping[int, str], *, at_most: int = 80) -> str:
+    """Write numbers in the batch as ranges of what is printed on the tickets."""
+    parts = [
+        labels[part[0]] if len(part) == 1 else f"{labels[part[0]]}–{labels[part[-1]]}"
+        for part in ranges_of(numbers)
+    ]
+    return _shortened(", ".join(parts), at_most)
+
+
+def _shortened(ranges: str, at_most: int = 80) -> str:
+    if len(ranges) <= at_most:
+        return ranges
+    return f"{ranges[: at_most - 2].rpartition(',')[0]}, …"
+
+
+def _book_size(printed: Print) -> int | None:
+    """Return how many tickets a book of the batch has, if a batch with books was printed."""
+    batch = getattr(getattr(printed.request, "batch_print", None), "batch", None)
+    size: int | None = getattr(batch, "book_size", None)
+    return size
 
 
 def _plan(printed: Print) -> SheetPlan | None:

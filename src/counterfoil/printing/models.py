@@ -57,7 +57,8 @@ class Print(models.Model):
     names them in ``sheets``; ``is_identical`` says whether their content is that of the original.
 
     ``locale`` replaces the language of the orders. ``title`` and ``language`` are the document's,
-    and ``job_name`` stands in its slugs.
+    and ``job_name`` stands in its slugs. ``reprints`` says how often tickets were printed before,
+    as pairs of ranges and a number; ``marks_reprints`` whether that is written across them.
 
     ``file`` is the PDF, kept until ``file_until``. ``values_file`` holds the tickets with the
     values that were printed; it stays as long as the print.
@@ -80,6 +81,8 @@ class Print(models.Model):
     job_name = models.CharField(max_length=100, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     is_proof = models.BooleanField(default=False)
+    reprints = models.JSONField(default=list)
+    marks_reprints = models.BooleanField(default=False)
     plan = models.JSONField()
     layout_version = models.CharField(max_length=16)
     sha256 = models.CharField(max_length=64, blank=True, default="")

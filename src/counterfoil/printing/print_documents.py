@@ -27,6 +27,7 @@ from counterfoil.printing.pinned_tickets import PinnedTickets, read_labels, read
 from counterfoil.printing.plans import plan_for
 from counterfoil.printing.prints import FOLDER, numbers_of, sheet_of
 from counterfoil.printing.reports import report_json
+from counterfoil.printing.variables.batch import REPRINT
 from counterfoil.printing.variables.ticket_source import TicketSource
 from counterfoil.render import (
     Ink,
@@ -82,7 +83,7 @@ def draw_requested(claim: Claim) -> None:
 
 def _draw(claim: Claim, printed: Print) -> None:
     base = f"{claim.job_id}.{claim.attempt}"
-    document = _Document(printed, _labels(printed))
+    document = _Document(printed, ticket_labels(printed))
     with (
         files.publish(FOLDER, f"{base}.values") as values,
         files.publish(FOLDER, f"{base}.pdf") as stream,
@@ -228,6 +229,9 @@ class _Document:
         ]
         self._sheet = sheet_of(printed)
         self._numbers = numbers_of(printed.tickets)
+        self._reprints = {
+            number: times for ranges, times in printed.reprints for number in numbers_of(ranges)
+        }
         self._plan = (
             SheetPlan.of(self._sheet, len(self._numbers)) if self._sheet is not None else None
         )
@@ -250,6 +254,8 @@ class _Document:
         parts = [request.parts[index] for index in order]
         tickets = source.tickets([position for position, _layout in parts])
         for ticket, index, (_position, layout) in zip(tickets, order, parts, strict=True):
+            if times := self._reprints.get(self._numbers[index]):
+                ticket = _reprinted(ticket, times, is_marked=self._printed.marks_reprints)
             if self._printed.is_proof:
                 ticket = _without_credentials(ticket, self._numbers[index])
             else:
@@ -332,7 +338,7 @@ def _slug() -> Callable[[SlugInfo], str]:
     return write
 
 
-def _labels(printed: Print) -> list[str]:
+def ticket_labels(printed: Print) -> list[str]:
     """Return the serial of each ticket, or its number in the batch if it has none."""
     parts = [position for position, _layout in printed.request.parts]
     serials: dict[int, str | None] = {}
@@ -341,6 +347,18 @@ def _labels(printed: Print) -> list[str]:
         serials.update(rows.values_list("pk", "serial"))
     numbers = numbers_of(printed.tickets)
     return [serials.get(pk) or str(number) for pk, number in zip(parts, numbers, strict=True)]
+
+
+def _reprinted(ticket: Ticket, times: int, *, is_marked: bool) -> Ticket:
+    """Return a ticket that says how often it was printed before: where its layout has a place for
+    that, and across it if that is wanted. The words are the same in every language."""
+    words = f"REPRINT {times}"
+    values = {**ticket.values, REPRINT: words} if REPRINT in ticket.values else ticket.values
+    if not is_marked:
+        return replace(ticket, values=values)
+    test = ticket.overprint
+    overprint = replace(test, text=f"{test.text} {words}") if test else Overprint(words)
+    return replace(ticket, values=values, overprint=overprint)
 
 
 def _without_credentials(ticket: Ticket, number: int) -> Ticket:

@@ -7,8 +7,9 @@ its hash tells whether the engine or a font has changed since.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -54,6 +55,8 @@ class PrintSpec:
     locale: str = ""
     reason: str = ""
     is_proof: bool = False
+    marks_reprints: bool = False
+    """Whether REPRINT and a number are written across tickets that were printed before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,8 @@ class NumberedTickets:
     numbers: Sequence[int]
     pinned: PinnedItems
     void: Sequence[int] = ()
+    printed: Mapping[int, int] = field(default_factory=dict)
+    """How often tickets were printed before, where they were."""
 
 
 def check_printable(spec: PrintSpec, layouts: Sequence[dict[str, Any]], event: Event) -> list[Plan]:
@@ -150,6 +155,8 @@ def create_print(*, event: Event, actor: Actor, spec: PrintSpec, tickets: Number
         job_name=f"{event.slug} {str(request.pk)[:8]}",
         reason=spec.reason,
         is_proof=spec.is_proof,
+        reprints=_reprints(tickets),
+        marks_reprints=spec.marks_reprints,
         plan=plan_json(spec.sheet, plans, amount),
         layout_version=layout_version(tickets.pinned.layouts),
     )
@@ -167,6 +174,14 @@ def create_print(*, event: Event, actor: Actor, spec: PrintSpec, tickets: Number
         },
     )
     return created
+
+
+def _reprints(tickets: NumberedTickets) -> list[tuple[str, int]]:
+    groups: dict[int, list[int]] = defaultdict(list)
+    for number in tickets.numbers:
+        if times := tickets.printed.get(number):
+            groups[times].append(number)
+    return [(format_ranges(ranges_of(group)), times) for times, group in sorted(groups.items())]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,9 +261,12 @@ def prints_of(event: Event) -> QuerySet[Print]:
 
 
 def numbers_of(tickets: str) -> list[int]:
-    """Return the numbers of stored ranges."""
-    ranges = parse_ranges(tickets, highest=10**9, field="tickets")
-    return [number for part in ranges for number in part]
+    """Return the numbers of stored ranges, which may be longer than what people may write."""
+    numbers: list[int] = []
+    for part in filter(None, tickets.split(",")):
+        first, _dash, last = part.partition("-")
+        numbers += range(int(first), int(last or first) + 1)
+    return numbers
 
 
 def sheet_of(printed: Print) -> Sheet | None:

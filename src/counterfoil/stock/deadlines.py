@@ -130,6 +130,7 @@ def _new_document(hand_out: HandOut, planned: Plan) -> StockDocument:
         hand_out=hand_out,
         year=year,
         sequence=last + 1,
+        day=hand_out.due_since or now.astimezone(hand_out.event.tz).date(),
         issued=now,
         action=planned.request.action.in_ledger,
         ranges=planned.ranges,

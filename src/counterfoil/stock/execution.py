@@ -30,6 +30,7 @@ from counterfoil.stock import ledger
 from counterfoil.stock.models import HandOut, LedgerHead, SingleTicket, StockEvent
 from counterfoil.stock.moves import Action
 from counterfoil.stock.planning import Plan, Redeemed, Refused, state_of
+from counterfoil.stock.selection import Selection
 
 #: SQLite sums up as floating-point numbers.
 _EXACT = Decimal(1).scaleb(-money.COLUMN_PLACES)
@@ -133,7 +134,7 @@ def carry_out(plans: Sequence[Plan], context: Context) -> Outcome:
                 events = _execute(plans, context, head)
         except _Changed:
             for plan in plans:
-                _lock_orders(plan, plan.request.selection.numbers)
+                _lock_orders(plan.request.selection, plan.request.selection.numbers)
             plans = [plan.again() for plan in plans]
             check(plans, skip=context.skip)
             head.refresh_from_db()
@@ -148,7 +149,7 @@ def _execute(plans: Sequence[Plan], context: Context, head: LedgerHead) -> list[
         return []
     stamped = [plan for plan in plans if plan.changes_validity]
     for plan in stamped:
-        _lock_orders(plan, plan.numbers)
+        _lock_orders(plan.request.selection, plan.numbers)
         _compare(plan)
     for plan in plans:
         _write_states(plan, context)
@@ -164,10 +165,16 @@ def _execute(plans: Sequence[Plan], context: Context, head: LedgerHead) -> list[
     return ledger.append(head, rows, moment)
 
 
-def _lock_orders(plan: Plan, numbers: Sequence[range]) -> None:
+def lock_orders_of(selections: Sequence[Selection]) -> None:
+    """Lock the orders of tickets before something else is locked that comes after them."""
+    for selection in selections:
+        _lock_orders(selection, selection.numbers)
+
+
+def _lock_orders(selection: Selection, numbers: Sequence[range]) -> None:
     """Lock the orders by id, as everybody does. SQLite's one lock is held already."""
     if connection.vendor == "postgresql":
-        orders = plan.request.selection.orders(numbers).order_by("pk")
+        orders = selection.orders(numbers).order_by("pk")
         list(orders.select_for_update(no_key=True).values_list("pk"))
 
 

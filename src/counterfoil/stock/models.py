@@ -141,8 +141,9 @@ class ActionRequest(JobRequest):
 class StockDocument(models.Model):
     """What was done to a seller's tickets after their day of return, to be printed and filed.
 
-    It is numbered without gaps in its organizer and year. ``head`` is the ledger's newest hash
-    when it was issued.
+    It is numbered without gaps in its organizer and year. ``day`` is the day of return, and
+    ``head`` the ledger's newest hash when it was issued. ``paper`` is what it says, in words, and
+    ``pdf`` the bytes that were made of it (see ``sellers.returns``).
     """
 
     organizer = models.ForeignKey(
@@ -152,6 +153,7 @@ class StockDocument(models.Model):
     hand_out = models.ForeignKey(HandOut, on_delete=models.PROTECT, related_name="documents")
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveIntegerField()
+    day = models.DateField()
     issued = models.DateTimeField()
     action = models.CharField(max_length=16)
     ranges = models.TextField()
@@ -160,6 +162,8 @@ class StockDocument(models.Model):
         max_digits=money.COLUMN_DIGITS + 4, decimal_places=money.COLUMN_PLACES
     )
     head = models.CharField(max_length=64, blank=True)
+    paper = models.JSONField(null=True, blank=True)
+    pdf = models.BinaryField(null=True, blank=True)
 
     class Meta:
         constraints = [

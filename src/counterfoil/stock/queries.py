@@ -10,9 +10,12 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, QuerySet, Sum
 from django.db.models.expressions import Combinable
 
+from counterfoil.accounts.models import Device
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Place, Validity
 from counterfoil.catalog import money
 from counterfoil.catalog.models import Event
+from counterfoil.checkin import scanner_news
+from counterfoil.checkin.models import BlockedSecret, RevokedSecret
 from counterfoil.orders.models import OrderPosition
 from counterfoil.stock.models import StockEvent
 from counterfoil.stock.planning import name_of
@@ -97,6 +100,21 @@ def books_of(batch: OfflineSalesBatch, size: int | None) -> list[Book]:
 def book_number(size: int) -> Combinable:
     """Return the number of the book of a ticket: an integer division, on either database."""
     return (F("number") - 1) / size + 1
+
+
+def uninformed_scanners(batch: OfflineSalesBatch) -> list[Device]:
+    """Return the scanners that would still admit tickets of a batch while they are offline.
+
+    They have not synchronized since the last of these was made void or inactive.
+    """
+    mine = {"event": batch.event_id, "position__batch_ticket__batch": batch}
+    revoked = RevokedSecret.objects.filter(**mine).aggregate(newest=Max("created"))
+    blocked = BlockedSecret.objects.filter(**mine, blocked=True).aggregate(newest=Max("updated"))
+    newest = {
+        scanner_news.List.REVOKED.value: revoked["newest"],
+        scanner_news.List.BLOCKED.value: blocked["newest"],
+    }
+    return scanner_news.behind(batch.event, newest)
 
 
 def events_of(event: Event) -> QuerySet[StockEvent]:

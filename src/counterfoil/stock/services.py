@@ -6,16 +6,18 @@ Rooms above (sellers) do what consignments do with ``hand_out``, ``take_back`` a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from counterfoil.accounts.actors import Actor, actor_of
 from counterfoil.batches.models import OfflineSalesBatch, Validity
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Quota
 from counterfoil.checkin import cancellation
 from counterfoil.core import clock, failpoints
 from counterfoil.core.ranges import format_ranges, ranges_of
@@ -29,6 +31,7 @@ from counterfoil.stock.execution import (
     Outcome,
     carry_out,
     check,
+    lock_orders_of,
     outcome_of,
 )
 from counterfoil.stock.models import ActionRequest, SingleTicket, StockEvent
@@ -73,6 +76,34 @@ def act(
     outcome = carry_out(plans, _context(event, actor, options))
     failpoints.reach("stock.committed")
     return outcome
+
+
+def act_together(
+    *,
+    actor: Actor,
+    event: Event,
+    actions: Sequence[Action],
+    selections: Sequence[Selection],
+    options: Options = Options(),
+    lowered: Sequence[Quota] = (),
+) -> Outcome:
+    """Do several actions to the same tickets, and lower quotas by their number: all or nothing.
+
+    Only the last action may change the validity (see ``execution.carry_out``).
+
+    Raises:
+        ActionRefused: tickets do not allow it, and are not to be skipped.
+    """
+    shared: dict[str, Any] = {"actor": actor, "event": event, "selections": selections}
+    with transaction.atomic():
+        ledger.lock(event.organizer)
+        if lowered:
+            count = act(action=actions[-1], options=replace(options, dry_run=True), **shared).count
+            lock_orders_of(selections)  # orders before quotas, as everybody locks them
+            for quota in sorted(lowered, key=lambda each: each.pk):
+                size = Greatest(F("size") - count, Value(0))
+                Quota.objects.filter(pk=quota.pk).update(size=size)
+        return [act(action=action, options=options, **shared) for action in actions][-1]
 
 
 def request_action(
@@ -282,6 +313,7 @@ def cancel_order(*, actor: Actor | None, order: Order, comment: str = "") -> Ord
             )
         if not order.testmode:
             ledger.append(head, rows, cancelled.cancellation_date or clock.now())
+        failpoints.reach("stock.before_commit")
     return cancelled
 
 

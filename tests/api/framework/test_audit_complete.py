@@ -138,6 +138,7 @@ NEW: dict[str, Callable[[Event], Body]] = {
     "device-list": lambda e: {"name": "x", "all_events": True},
     "sheet-list": lambda _e: SHEET,
     "batchprint-sheets": lambda _e: {"sheets": "1", "reason": "x"},
+    "batchprinthandover-list": lambda _e: {"recipient": "City Press"},
     "webhook-list": lambda _e: {"target_url": "https://example.org/hook", "action_types": []},
 }
 CHANGE: dict[str, Body] = {
@@ -223,6 +224,11 @@ def _own_ids(api: Api, name: str, event: Event) -> Ids:  # noqa: C901, PLR0912 -
             return {"pk": event.organizer.sheets.create(name="x", declaration=SHEET).pk}
         case "batchprint-list":
             return {"batch": _made_batch(api, event)}
+        case "batchprinthandover-list":
+            batch = _made_batch(api, event)
+            answer = api.post(at(event, f"offlinesalesbatches/{batch}/prints/"), json={})
+            runner.run(Print.objects.get().request_id)
+            return {"batch": batch, "print": answer.json()["id"]}
         case "batchprint-sheets":
             batch = _made_batch(api, event)
             answer = api.post(at(event, f"offlinesalesbatches/{batch}/prints/"), json={})

@@ -255,6 +255,22 @@ def prints(event: Event, amount: int) -> Ids:
     return {"batch": batch.pk}
 
 
+def handovers(event: Event, amount: int) -> Ids:
+    ids = prints(event, 1)
+    printed = Print.objects.latest("pk")
+    printed.plan = {"sheets": 1, "tickets": 1}
+    printed.save()
+    for number in range(amount):
+        token, _header = make_token(make_team(event.organizer))
+        printed.handovers.create(
+            token_hash=f"{printed.pk} {number}",
+            recipient="x",
+            created_by=f"token:{token.pk}",
+            expires=clock.now(),
+        )
+    return {**ids, "print": printed.pk}
+
+
 def webhooks(event: Event, amount: int) -> None:
     for _ in range(amount):
         webhook = make_webhook(event.organizer, all_events=False)
@@ -290,6 +306,7 @@ LISTS: dict[str, Maker] = {
     "offlinesalesbatch-list": batches,
     "offlinesalesbatch-tickets": batch_tickets,
     "batchprint-list": prints,
+    "batchprinthandover-list": handovers,
     "ticketlayout-list": layouts,
     "ticketlayoutitem-list": assignments,
     "layoutassignment-list": assignments,

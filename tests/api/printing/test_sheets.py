@@ -65,6 +65,15 @@ def test_errors_stand_where_they_belong(api: Api, base: str) -> None:
     }
     assert set(api.post(base, json=[]).json()) == {"non_field_errors"}
     assert set(api.post(base, json={}).json()) == {"width", "height", "columns", "rows"}
+    for text, errors in (
+        (b'{"width": NaN, "columns": 2}', {"width": ["A valid number is required."]}),
+        (
+            b'{"perforations": [{"at": 1}, {"at": -Infinity}]}',
+            {"perforations": [{}, {"at": ["A valid number is required."]}]},
+        ),
+    ):
+        answer = api.post(base, content=text)
+        assert (answer.status_code, answer.json()) == (400, errors)
     assert not OrganizerSheet.objects.exists()
 
 
@@ -127,6 +136,9 @@ def test_a_preview_says_what_is_wrong_with_its_sheet(
             answer = api.post(at(event, "sheetpreview/"), json=body)
             assert answer.status_code == 400
             assert _places(answer.json()) == places
+    text = b'{"amount": 5, "sheet": {"width": Infinity, "height": 1e400}}'
+    answer = api.post(at(event, "sheetpreview/"), content=text)
+    assert _places(answer.json()) == {"sheet": {"width": ..., "height": ...}}
 
 
 def _places(errors: Any) -> Any:

@@ -18,7 +18,9 @@ def problems_of(page: Page) -> list[str]:
     page.wait_for_load_state()
     page.evaluate(_AXE.read_text())  # past the page's own policy, which lets no script in
     found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", _RULES
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules},"
+        " resultTypes: ['violations'], preload: false})",
+        _RULES,
     )
     return [
         f"{problem['id']}: {node['html'][:200]} ({node['failureSummary']})"

@@ -6,18 +6,16 @@ the others' things alone. The demo event is at ``EVENT``.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from servers import World, world
 
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 _DEADLINE_MS = 60_000  # generous: two processors may be shared by many
 DEMO = Path(__file__).parents[3] / "src/counterfoil/cli/demo/event.json"
 EVENT = "/organizers/demo/events/night/"
@@ -46,18 +44,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
         applied = made.run("apply", str(DEMO), "--tokens", str(folder / "tokens.json"))
         assert applied.returncode == 0, applied.stderr
         yield Site(made, made.serve().address)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("There is no Chromium here; on Debian: apt-get install chromium")
-    expect.set_options(timeout=_DEADLINE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

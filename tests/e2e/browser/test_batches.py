@@ -122,6 +122,10 @@ def paths(site: Any, session_state: Any) -> list[str]:
         f"{EVENT}batches/{batch}/print/new/?mode=sheet&ink=office&sheet=a4",
         f"{EVENT}batches/prints/",
         f"{EVENT}batches/prints/{printed}/",
+        f"{EVENT}batches/{batch}/options/",
+        "/organizers/demo/number-series/",
+        "/organizers/demo/number-series/new/",
+        f"{EVENT}number-report/",
         f"{EVENT}jobs/",
     ]
 
@@ -172,7 +176,45 @@ def test_the_pages_about_batches_pass_axe_in_light_and_dark(
 def test_the_pages_about_batches_fit_a_phone(open_page: OpenPage, paths: list[str]) -> None:
     page = open_page("/", viewport={"width": 390, "height": 800})
 
-    for path in paths:
-        page.goto(path)
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        assert not wide, path
+    for language in ("en", "de"):
+        cookie = {"name": "django_language", "value": language, "url": page.url}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
+        for path in paths:
+            page.goto(path)
+            assert page.locator("html").get_attribute("lang") == language
+            wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+            assert not wide, (language, path)
+
+
+def test_sheets_are_printed_and_handed_over_by_keyboard(
+    open_page: OpenPage, paths: list[str]
+) -> None:
+    step = next(path for path in paths if "/print/new/" in path)
+    page = open_page(step.partition("?")[0])
+    page.get_by_label("One ticket a page").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Sheets to cut")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("A3")
+    expect(page.get_by_text("3 tickets, 2 a sheet: 2 sheets, 2 piles,")).to_be_visible()
+    expect(page.get_by_text("The layout uses a variable that does not exist")).to_be_visible()
+    assert problems_of(page) == []
+    page.get_by_label("Reason").focus()
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Download PDF")).to_be_visible()
+    assert problems_of(page) == []
+
+    page.get_by_role("link", name="Hand over to a print shop").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("For", exact=True).focus()
+    page.keyboard.type("City Press")
+    assert problems_of(page) == []
+    page.keyboard.press("Enter")
+    page.goto(page.locator("#secret").inner_text())
+    assert problems_of(page) == []
+    page.get_by_label("Your name").focus()
+    page.keyboard.type("Grace")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Approved by Grace")).to_be_visible()

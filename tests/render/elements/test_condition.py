@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Pillow
 
 from counterfoil.render import Message, Ticket, TicketError, read_image
-from render.press import code, codes, plan_of, printed, text_box, text_of
+from render.rendering import code, codes, plan_of, printed, text_box, text_of
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from counterfoil.render.fonts import webfont
 
 
 def _fonts() -> Iterator[Path]:
+    """The smallest font of each package: packing takes seconds for a large one."""
     import fontpkg_noto_sans
     import fontpkg_noto_sans_arabic
     import fontpkg_noto_sans_thai
@@ -28,7 +29,8 @@ def _fonts() -> Iterator[Path]:
         fontpkg_noto_sans_thai,
         ttf_opensans,
     ):
-        yield from sorted(Path(package.__path__[0]).rglob("*.ttf"))[:2]
+        fonts = Path(package.__path__[0]).rglob("*.ttf")
+        yield min(fonts, key=lambda font: (font.stat().st_size, font.name))
 
 
 def _packed(font: Path, flavor: str, folder: Path, **how: Any) -> Path:
@@ -66,11 +68,13 @@ def test_an_unpacked_web_font_is_the_font_that_was_packed(flavor: str, tmp_path:
 
 @pytest.mark.parametrize("flavor", ["woff", "woff2"])
 def test_a_damaged_web_font_is_refused_in_words(flavor: str, tmp_path: Path) -> None:
-    whole = _packed(next(_fonts()), flavor, tmp_path).read_bytes()
+    whole = _packed(
+        min(_fonts(), key=lambda font: font.stat().st_size), flavor, tmp_path
+    ).read_bytes()
     chance = random.Random(7)
     place = tmp_path / f"damaged.{flavor}"
     said: list[str] = []
-    for number in range(150):
+    for number in range(100):
         damaged = bytearray(whole[: chance.randrange(len(whole))] if number % 2 else whole)
         for _ in range(number % 5 + 1 if damaged else 0):
             damaged[chance.randrange(min(len(damaged), 2000))] = chance.randrange(256)
@@ -78,7 +82,7 @@ def test_a_damaged_web_font_is_refused_in_words(flavor: str, tmp_path: Path) -> 
         with _collected(said):
             webfont._unpack(place, number, len(damaged))
 
-    assert len(said) > 100
+    assert len(said) > 60
     assert all("damaged web font" in words or "too large" in words for words in said)
 
 

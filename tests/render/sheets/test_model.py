@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from counterfoil.render import blank_background
 from counterfoil.render.sheets import (
@@ -142,3 +144,33 @@ def test_paper_is_filled_with_as_many_tickets_as_it_takes() -> None:
         filled = fit(PRESETS[key].sheet, 210, 74, margin=0 if key == "a4" else 5)
         assert filled.cells >= amount
         Imposition.of(filled, blank_background(pt(Mm(210)), pt(Mm(74))).pages)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    start=st.tuples(st.none() | st.floats(0, 40), st.none() | st.floats(0, 40)),
+    bleed=st.floats(0, 50),
+    moved=st.tuples(st.floats(-50, 50), st.floats(-50, 50)),
+    scale=st.floats(0.81, 1.25),
+    duplex=st.sampled_from(["long", "short"]),
+)
+def test_the_boxes_of_a_page_are_nested_wherever_they_are_moved(
+    start: tuple[float | None, float | None],
+    bleed: float,
+    moved: tuple[float, float],
+    scale: float,
+    duplex: str,
+) -> None:
+    sheet = read_sheet(
+        {"width": 100, "height": 140, "columns": 2, "rows": 3, "left": start[0], "top": start[1]}
+        | {"bleed": bleed, "duplex": duplex}
+        | {"calibration": {"dx": moved[0], "dy": moved[1], "scale_x": scale, "scale_y": scale}}
+    )
+    imposition = Imposition.of(sheet, blank_background(pt(Mm(20)), pt(Mm(15)), 2).pages)
+
+    for side in imposition.sides:
+        boxes = dict(imposition.boxes(side))
+        nested = [(0.0, 0.0, pt(Mm(100)), pt(Mm(140))), boxes["BleedBox"], boxes["TrimBox"]]
+        for axis in (0, 1):
+            edges = [box[axis] for box in nested] + [box[axis + 2] for box in nested[::-1]]
+            assert edges == sorted(edges)

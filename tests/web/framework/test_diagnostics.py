@@ -7,6 +7,7 @@ from django.utils import translation
 
 from counterfoil.jobs.models import Job
 from counterfoil.layouts.queries import BUILT_IN
+from counterfoil.printing.finding_places import PrintFindings
 from counterfoil.printing.models import RenderRequest
 from counterfoil.render import Concern, Message
 from counterfoil.web.framework.diagnostics import warnings_of
@@ -37,7 +38,7 @@ def test_a_stored_finding_is_described_in_the_language_of_whoever_looks() -> Non
     }
 
     with translation.override("de"):
-        (warned,) = warnings_of(stored(BUILT_IN, finding))
+        (warned,) = warnings_of(PrintFindings(stored(BUILT_IN, finding)))
         what = str(warned.what)
 
     assert what == "Einige Zeichen fehlen in allen Schriften"
@@ -49,6 +50,6 @@ def test_a_layout_of_ones_own_keeps_its_name() -> None:
     finding = {"concern": "", "pointer": "", "layout": "Ticket", "count": 1, "first": []}
 
     with translation.override("de"):
-        (warned,) = warnings_of(stored("Ticket", finding))
+        (warned,) = warnings_of(PrintFindings(stored("Ticket", finding)))
 
     assert (warned.layout, warned.place.label) == ("Ticket", "")

@@ -102,7 +102,7 @@ def test_a_print_shop_gets_the_files_without_an_account(link: str, printed: Prin
     for label in (
         "Box: 7 tickets",
         "Lift 1, pile 2: 2 tickets",
-        "3-4",
+        "3–4",
         "Lift 2, pile 1: 2 tickets",
     ):
         assert label in labels

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -58,6 +59,8 @@ def test_the_step_shows_the_sum_and_pictures(
     assert "8 places stay empty." in sheet
     labels = pages.get(step, form(mode="labels", start_position="3"), headers=HTMX)
     assert "cell_height: the ticket needs 50.09 mm" in labels.content.decode()
+    back = form(mode="sheet", picture="back")
+    assert pages.get(f"{base}batches/{batch.pk}/print/picture/", back).status_code == 404
     for picture in ("", "ticket"):
         answer = pages.get(
             f"{base}batches/{batch.pk}/print/picture/", form(mode="sheet", picture=picture)
@@ -101,6 +104,10 @@ def test_sheets_are_printed_proofed_and_replaced(
     assert "Jammed" in pages.get(done["Location"]).content.decode()
     jobs = pages.get(f"{base}jobs/").content.decode()
     assert "Print sheets 1 again" in jobs
+    earlier = pages.get(step).content.decode()
+    assert "Earlier prints" in earlier
+    assert replace in earlier
+    assert "expired" not in earlier
 
 
 def test_what_is_wrong_stands_at_its_field(pages: Client, step: str, event: Event) -> None:
@@ -131,3 +138,50 @@ def test_own_sheets_are_offered_and_permission_is_needed(
     assert "12 tickets, 2 a sheet: 6 sheets" in shown
     reader: User = make_user(event.organizer, permissions=["event.orders:read"])
     assert signed_in(reader).get(step).status_code == 403
+
+
+def test_findings_show_their_place_before_anything_is_printed(
+    pages: Client, step: str, batch: OfflineSalesBatch, base: str
+) -> None:
+    assert batch.layout is not None
+    batch.layout.layout = [qr_element(left="5", bottom="5", size="8")]
+    batch.layout.save()
+
+    shown = pages.get(step, form(mode="sheet", lift="1"), headers=HTMX).content.decode()
+
+    assert "12 tickets, 10 a sheet: 2 sheets, 2 lifts, each with 10 piles and 9 cuts." in shown
+    assert "A code is so small that scanners may not read it" in shown
+    assert f'href="{base}layouts/{batch.layout_id}/edit/#element=0"' in shown
+    (source,) = re.findall(r'src="([^"]+picture=finding[^"]*)"', shown)
+    picture = pages.get(source.replace("&amp;", "&"))
+    assert picture.content.startswith(b"\x89PNG")
+    for number in ("1", "-1", "x"):
+        missing = pages.get(re.sub(r"finding=\d+$", f"finding={number}", source))
+        assert missing.status_code == 404
+
+
+def test_backs_are_shown_and_two_page_layouts_are_printed_on_both_sides(
+    pages: Client, event: Event, base: str
+) -> None:
+    background = store_background(event=event, pdf=pdf_of((255, 142), (255, 142)))
+    code = qr_element(left="5", bottom="5", size="35")
+    batch = make(
+        make_item(event), 12, layout=make_layout(event, background=background, layout=[code])
+    )
+    step = f"{base}batches/{batch.pk}/print/new/"
+
+    shown = pages.get(step, form(mode="sheet"), headers=HTMX).content.decode()
+    assert 'alt="The back of the first sheet"' in shown
+    front, back = (
+        pages.get(f"{base}batches/{batch.pk}/print/picture/", form(mode="sheet", picture=picture))
+        for picture in ("", "back")
+    )
+    assert back.content.startswith(b"\x89PNG")
+    assert back.content != front.content
+    pages.post(step, form(mode="sheet"))
+
+    printed = Print.objects.get()
+    run(printed.request_id)
+    assert printed.sheet is not None
+    assert (printed.sheet["duplex"], printed.plan["sheets"]) == ("long", 2)
+    assert Print.objects.get().request.job.result["pages"] == 4

@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apiclient import Api
 from batches.making import make
+from counterfoil.accounts.devices import create_device, revoke_device
+from counterfoil.accounts.models import Device
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.catalog.models import Event
 from counterfoil.checkin.scans import Scan
 from counterfoil.checkin.services import redeem
+from counterfoil.jobs.models import Job
 from counterfoil.orders.queries import availability
+from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.stock.models import SingleTicket, StockEvent
+from counterfoil.stock.queries import uninformed_scanners
 from counterfoil.stock.replay import differences
 from gate import make_list
 from makers import make_event, make_item, make_order
@@ -73,6 +79,21 @@ def test_what_is_left_out_of_the_first_step_stays_out_of_the_second(
     assert batch.tickets.get(number=2).place == "sold"
 
 
+def test_what_cannot_be_void_is_not_reported_lost_either(
+    pages: Client, base: str, event: Event, batch: OfflineSalesBatch
+) -> None:
+    pages.post(f"{base}batches/{batch.pk}/activate/", {"first": "2"})
+    secret = batch.tickets.get(number=2).position.secret
+    assert redeem(scan=Scan(lists=[make_list(event)], secret=secret), actor=None).admitted
+    sent = {"action": "lost", "tickets": "1-3", "also_void": "on", "lower_quota": "on"}
+
+    answer = pages.post(f"{base}batches/{batch.pk}/stock/act/", {**sent, "typed": "3"})
+
+    assert (answer.status_code, "was scanned" in _text(answer)) == (422, True)
+    assert set(batch.tickets.values_list("place", flat=True)) == {"stock"}
+    assert batch.item.quotas.get().size == 50
+
+
 def test_tickets_are_activated_by_number_book_and_scanned_code(
     pages: Client, base: str, batch: OfflineSalesBatch
 ) -> None:
@@ -112,6 +133,10 @@ def test_the_counter_sells_the_next_tickets_once_and_takes_them_back(
     code = batch.tickets.get(number=9).position.secret
     assert "5 tickets sold" in _text(pages.post(path, {"code": code}, follow=True))
     assert pages.post(path, {"code": code}).status_code == 422
+    scanned = {**sent, "amount": batch.tickets.get(number=11).position.secret}  # into the field
+    assert "6 tickets sold" in _text(pages.post(path, scanned, follow=True))
+    assert batch.tickets.get(number=11).place == "sold"
+    pages.post(path, {"undo": str(StockEvent.objects.latest("number").number)})
     undone = pages.post(path, {"undo": "1"}, follow=True)
     assert "1 ticket sold, worth €23.00" in _text(undone)
     assert batch.tickets.get(number=1).validity == "inactive"
@@ -152,6 +177,11 @@ def test_the_log_of_a_ticket_tells_its_life_in_words(
 
     page = _text(pages.get(f"{base}orders/tickets/{ticket.pk}/"))
 
+    make_print(batch, tickets="1-2", reason="Too early")
+    make_print(batch, tickets="3", reason="Jammed")
+    page = _text(pages.get(f"{base}orders/tickets/{ticket.pk}/"))
+    assert "Printed with its batch (Jammed)" in page
+    assert "Too early" not in page
     words = [f"Made as ticket 3 of batch {batch.pk}", "Sold (friends)", "Entered at"]
     places = [page.index(word) for word in words]
     assert places == sorted(places)
@@ -181,6 +211,72 @@ def test_a_ticket_that_left_is_replaced_within_its_quota(
     assert pages.post(path).status_code == 404
 
 
+def make_print(batch: OfflineSalesBatch, **given: Any) -> None:
+    request = RenderRequest.objects.create(
+        job=Job.objects.create(kind="printing.print", state="done"),
+        event=batch.event,
+        requested_by="token:0",
+        purpose="print",
+        parts=[],
+        layouts=[],
+    )
+    batch.prints.create(request=request)
+    Print.objects.create(request=request, plan={}, layout_version="x", **given)
+
+
 def _sold(tickets: str) -> dict[str, str]:
     count = {"1": "1", "2-3": "2"}[tickets]
     return {"action": "sold", "tickets": tickets, "reason": "friends", "typed": count}
+
+
+def test_scanners_that_have_not_synchronized_since_stay_named_until_they_have(
+    pages: Client, base: str, event: Event, batch: OfflineSalesBatch
+) -> None:
+    event_path = f"/organizers/{event.organizer.slug}/events/{event.slug}"
+    apis = {}
+    for name in ("North gate", "South gate"):
+        device = create_device(organizer=event.organizer, name=name, all_events=True)
+        sent = {"token": device.initialization_token, **dict.fromkeys(FACTS, "1")}
+        access = Api(None).post("/device/initialize", json=sent).json()
+        apis[name] = Api(f"Device {access['api_token']}")
+    create_device(organizer=event.organizer, name="Never set up", all_events=True)
+    elsewhere = make_event(event.organizer)
+    create_device(organizer=event.organizer, name="Elsewhere", limit_events=[elsewhere])
+
+    def read(name: str, *lists: str) -> None:
+        for each in lists or ("revokedsecrets/", "blockedsecrets/"):
+            assert apis[name].get(f"{event_path}/{each}").status_code == 200
+
+    def behind() -> list[str]:
+        names = [each.name for each in uninformed_scanners(batch)]
+        page = _text(pages.get(f"{base}batches/{batch.pk}/stock/act/?action=lost"))
+        assert ("not synchronized since" in page) == bool(names)
+        assert all(name in page for name in names)
+        return names
+
+    assert behind() == ["North gate", "South gate"]  # tickets are made inactive
+    read("North gate")
+    read("South gate")
+    assert behind() == []
+    sent = {"action": "lost", "books": "2", "also_void": "on", "typed": "4"}
+    pages.post(f"{base}batches/{batch.pk}/stock/act/", sent)
+    assert behind() == ["North gate", "South gate"]
+    read("North gate", "blockedsecrets/", "revokedsecrets/?secret=x")
+    assert behind() == ["North gate", "South gate"]
+    read("North gate", "revokedsecrets/?page_size=3")
+    assert behind() == ["North gate", "South gate"]  # it has seen the first page only
+    make_more = {"action": "void", "tickets": "1", "typed": "1"}
+    pages.post(f"{base}batches/{batch.pk}/stock/act/", make_more)
+    read("North gate", "revokedsecrets/?page_size=3&page=2")
+    assert behind() == ["North gate", "South gate"]  # it began before the last one
+    read("North gate", "revokedsecrets/?page_size=3", "revokedsecrets/?page_size=3&page=2")
+    assert behind() == ["South gate"]
+    revoke_device(device=Device.objects.get(name="South gate"))
+    assert behind() == []
+    assert "synchronized since" not in _text(pages.get(f"{base}batches/{batch.pk}/stock/"))
+
+
+FACTS = (
+    *("hardware_brand", "hardware_model", "os_name", "os_version"),
+    *("software_brand", "software_version"),
+)

@@ -27,7 +27,7 @@ from counterfoil.api.framework.schema import RESULT_OF_JOB
 from counterfoil.api.framework.stored_files import Download, stored_file
 from counterfoil.api.framework.views import DetailView, EventView, ListView
 from counterfoil.api.printing.renderjobs import ProgressSerializer
-from counterfoil.api.printing.sheet_fields import PinnedSheet, SheetChoice
+from counterfoil.api.printing.sheet_fields import PinnedSheet, SheetChoice, SheetParser
 from counterfoil.batches import prints as batch_prints
 from counterfoil.batches import queries
 from counterfoil.batches.models import OfflineSalesBatch
@@ -131,6 +131,7 @@ class NewPrintSerializer(serializers.Serializer[Any]):
     locale = Text(required=False, allow_null=True, allow_blank=True)
     reason = Text(required=False, allow_null=True, allow_blank=True, max_length=prints.MAX_REASON)
     proof = serializers.BooleanField(required=False)
+    mark_reprints = serializers.BooleanField(required=False)
 
 
 class RepeatSerializer(serializers.Serializer[Any]):
@@ -207,6 +208,7 @@ class BatchPrintView(ListView, DetailView, _BatchPrintView):
         "create": {"sheet": "a4", "tickets": "1-500", "ink": "office"}
     }
     input_serializer_class = NewPrintSerializer
+    parser_classes = (SheetParser,)
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """Fetch the names of all who requested the prints of a page together."""
@@ -230,6 +232,7 @@ class BatchPrintView(ListView, DetailView, _BatchPrintView):
             locale=values.get("locale") or "",
             reason=values.get("reason") or "",
             is_proof=values.get("proof") or False,
+            marks_reprints=values.get("mark_reprints") or False,
         )
         printed = batch_prints.request_print(
             actor=self.actor,
@@ -311,18 +314,18 @@ def answer_print(request: Request, printed: Print, basename: str) -> HttpRespons
         raise NotFound(_("The file of this print is no longer kept. Repeat its sheets.")) from None
 
 
-_BASE = "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches/<id:batch>/prints/"
+BASE = "organizers/<str:organizer>/events/<str:event>/offlinesalesbatches/<id:batch>/prints/"
 
 routes = [
-    path(_BASE, BatchPrintView.as_view({"get": "list", "post": "create"}), name="batchprint-list"),
-    path(f"{_BASE}<id:pk>/", BatchPrintView.as_view({"get": "retrieve"}), name="batchprint-detail"),
+    path(BASE, BatchPrintView.as_view({"get": "list", "post": "create"}), name="batchprint-list"),
+    path(f"{BASE}<id:pk>/", BatchPrintView.as_view({"get": "retrieve"}), name="batchprint-detail"),
     path(
-        f"{_BASE}<id:pk>/sheets/",
+        f"{BASE}<id:pk>/sheets/",
         RepeatedSheetsView.as_view({"post": "create"}),
         name="batchprint-sheets",
     ),
     path(
-        f"{_BASE}<id:pk>/download/",
+        f"{BASE}<id:pk>/download/",
         PrintDownloadView.as_view({"get": "retrieve"}),
         name="batchprint-download",
     ),

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import io
+import json
+import math
+from collections.abc import Mapping
+from typing import IO, Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError, ValidationError
 
+from counterfoil.api.framework.parsers import JSONParser
+from counterfoil.core import strictjson
 from counterfoil.printing.models import OrganizerSheet
 from counterfoil.printing.sheets import save_sheet
 from counterfoil.render.sheets import Sheet, sheet_json
@@ -114,6 +122,47 @@ class SheetChoice(serializers.Field[Any, Any, Any, Any]):
 @extend_schema_field(OpenApiTypes.OBJECT)
 class PinnedSheet(serializers.JSONField):
     """A sheet as it was pinned."""
+
+
+class SheetParser(JSONParser):
+    """Reads JSON, and names the place of NaN and infinities, as sheets do for all errors."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        raw = stream.read(strictjson.MAX_BYTES + 1)
+        try:
+            return super().parse(io.BytesIO(raw), media_type, parser_context)
+        except (ParseError, ValidationError):
+            if errors := _errors_about_numbers(raw):
+                raise ValidationError(errors) from None
+            raise
+
+
+def _errors_about_numbers(raw: bytes) -> Any:
+    """Return an error for each number that is none, nested as the body is."""
+    try:
+        body = json.loads(raw.decode())
+        return _nested_errors(body, 0) if isinstance(body, dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _nested_errors(value: Any, depth: int) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return [_("A valid number is required.")]
+    if depth > strictjson.MAX_DEPTH:
+        return None
+    if isinstance(value, dict):
+        pairs = ((key, _nested_errors(each, depth + 1)) for key, each in value.items())
+        return {key.encode(errors="replace").decode(): each for key, each in pairs if each}
+    if isinstance(value, list):
+        listed = [_nested_errors(each, depth + 1) or {} for each in value]
+        return listed if any(listed) else None
+    return None
 
 
 def preset_json(key: str, *, is_label: bool, sheet: Sheet) -> dict[str, Any]:

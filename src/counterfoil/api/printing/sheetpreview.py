@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from counterfoil.api.framework.downloads import PNG, FileAnswers, PngRenderer, bytes_answer
 from counterfoil.api.framework.fields import Reference, Text, Whole
 from counterfoil.api.framework.views import EventView
-from counterfoil.api.printing.sheet_fields import SheetChoice
+from counterfoil.api.printing.sheet_fields import SheetChoice, SheetParser
 from counterfoil.printing.models import Print
 from counterfoil.printing.prints import PrintSpec
 from counterfoil.printing.sheet_previews import choose_layout, preview_sheet
@@ -47,6 +47,7 @@ class SheetPreviewView(FileAnswers, EventView[Print]):
     }
     queryset = Print.objects.none()
     serializer_class = SheetPreviewSerializer
+    parser_classes = (SheetParser,)
     read_permissions = write_permissions = ("event.prints:write",)
 
     @extend_schema(

@@ -20,6 +20,7 @@ from counterfoil.api.framework.views import (
 )
 from counterfoil.api.printing.sheet_fields import (
     OrganizerSheetSerializer,
+    SheetParser,
     SheetSerializer,
     preset_json,
 )
@@ -43,6 +44,7 @@ class SheetView(ListView, DetailView, WritingViews, OrganizerView[OrganizerSheet
     verbose_name = "sheet"
     example: ClassVar[Any] = {"id": 1, **_EXAMPLE, "name": "A4, ten tickets"}
     serializer_class = OrganizerSheetSerializer
+    parser_classes = (SheetParser,)
     write_permissions = ("organizer.settings.general:write",)
     log_as = "sheet"
 

@@ -17,6 +17,7 @@ from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import TicketVariable
 
 TABLE_COLUMN = "data:"
+REPRINT = "reprint"
 
 _NUMBER = "batch_ticket__number"
 _BOOK_SIZE = "batch_ticket__batch__book_size"
@@ -35,6 +36,10 @@ def _book(formatter: Formatter, number: int | None, size: int | None) -> str:
 
 def _book_ticket(formatter: Formatter, number: int | None, size: int | None) -> str:
     return str((number - 1) % size + 1) if number and size else ""
+
+
+def _never(formatter: Formatter) -> str:
+    return ""
 
 
 BATCH_VARIABLES = (
@@ -93,6 +98,15 @@ BATCH_VARIABLES = (
         longest="1000",
         columns=(_NUMBER, _BOOK_SIZE),
         evaluate=_book_ticket,
+    ),
+    # A print fills it in (see ``print_documents``); elsewhere nothing is printed again.
+    TicketVariable(
+        key=REPRINT,
+        label=_("Mark of a ticket that is printed again"),
+        sample="REPRINT 1",
+        longest="REPRINT 99",
+        columns=(),
+        evaluate=_never,
     ),
 )
 

@@ -56,11 +56,12 @@ class Rect(NamedTuple):
         )
 
     def within(self, other: Rect) -> Rect:
+        """Return the part of it that lies in another; none has no width or no height."""
         return Rect(
-            max(self.left, other.left),
-            max(self.top, other.top),
-            min(self.right, other.right),
-            min(self.bottom, other.bottom),
+            min(max(self.left, other.left), other.right),
+            min(max(self.top, other.top), other.bottom),
+            max(min(self.right, other.right), other.left),
+            max(min(self.bottom, other.bottom), other.top),
         )
 
 

@@ -89,7 +89,7 @@ class Batch(EventPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         batch = batch_of(self.event, kwargs["batch"])
         printed = prints_of(self.event).filter(batch_print__batch=batch)
-        prints = list(printed.select_related("batch_print__batch")[:FIRST])
+        prints = list(printed.select_related("batch_print__batch", "print")[:FIRST])
         requested_by = getattr(getattr(batch, "request", None), "requested_by", "")
         context = {
             "batch": batch,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.queries import BUILT_IN
 from counterfoil.printing.finding_places import FindingPlace, FindingPlaces
-from counterfoil.printing.models import RenderRequest
 from counterfoil.render import Concern, Message
 
 #: What is wrong, and what to do about it.
@@ -100,28 +98,14 @@ class Diagnostic:
     count: int
     first: list[dict[str, str]]
 
-
-class SampleWarning(NamedTuple):
-    """A finding of a preview: nothing is printed that it could point to."""
-
-    what: Any
-    advice: Any
-    details: list[str]
+    @property
+    def texts(self) -> list[str]:
+        """What is wrong in detail, each text once."""
+        return list(dict.fromkeys(each["detail"] for each in self.first))
 
 
-def sample_warnings(findings: Iterable[Mapping[str, Any]]) -> list[SampleWarning]:
-    """Return the findings of a preview with samples, in words."""
-    warnings = []
-    for finding in findings:
-        what, advice = _WORDS.get(finding["concern"], (finding["concern"], ""))
-        details = (translated(Message.from_json(each["message"])) for each in finding["first"])
-        warnings.append(SampleWarning(what, advice, list(dict.fromkeys(details))))
-    return warnings
-
-
-def warnings_of(request: RenderRequest) -> list[Diagnostic]:
-    """Read the findings out of the result of a print."""
-    places = FindingPlaces(request)
+def warnings_of(places: FindingPlaces) -> list[Diagnostic]:
+    """Return the findings of a print or of a preview, in words."""
     return [
         _diagnostic(number, finding, places.of(finding))
         for number, finding in enumerate(places.findings)

@@ -23,6 +23,11 @@ from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, Pa
 from counterfoil.web.printing.print_step import PRINTS
 
 PDF = "application/pdf"
+_TITLES = {
+    handovers.JOB_SHEET: _("Job sheet"),
+    handovers.LABELS: _("Labels for boxes, piles and books"),
+    handovers.CHECKSUMS: _("Checksums (SHA-256)"),
+}
 
 
 class HandOverForm(forms.Form):
@@ -110,11 +115,6 @@ class _HandedOver(Page):
         response["Cache-Control"] = "private, no-store"
         return response
 
-    @property
-    def basename(self) -> str:
-        printed = self.handover.print
-        return f"{printed.request.event.slug}-print-{printed.pk}"
-
 
 class HandedOver(FormPage, _HandedOver):
     """Lists the files and asks for approval."""
@@ -128,8 +128,10 @@ class HandedOver(FormPage, _HandedOver):
         return {
             "handover": self.handover,
             "printed": self.handover.print,
-            "lifts": handovers.lifts_of(self.handover.print),
-            "filename": f"{self.basename}.pdf",
+            "files": [
+                (each, _TITLES.get(each.name, each.name))
+                for each in handovers.files_of(self.handover.print)
+            ],
             "token": self.kwargs["token"],
         }
 
@@ -145,19 +147,19 @@ class HandedOverFile(_HandedOver):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         printed, name = self.handover.print, kwargs["name"]
-        if name == f"{self.basename}.pdf" and printed.file is not None:
+        if name == f"{handovers.basename_of(printed)}.pdf" and printed.file is not None:
             try:
                 stored = open_stored(printed.file)
             except FileNotFoundError:
                 raise Http404 from None
             handovers.record_download(handover=self.handover, name=name)
             return _file(stored, name)
-        if name == "checksums.txt":
-            text = handovers.checksums(printed, self.basename)
+        if name == handovers.CHECKSUMS:
+            text = handovers.checksums(printed)
             return HttpResponse(text, content_type="text/plain; charset=utf-8")
-        if name == "job.pdf":
+        if name == handovers.JOB_SHEET:
             return HttpResponse(handovers.job_sheet(printed), content_type=PDF)
-        if name == "labels.pdf":
+        if name == handovers.LABELS:
             return HttpResponse(handovers.pile_labels(printed), content_type=PDF)
         for lift in handovers.lifts_of(printed):
             if lift.filename == name:

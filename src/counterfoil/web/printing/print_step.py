@@ -14,22 +14,28 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.accounts.queries import names_of
 from counterfoil.batches import prints as batch_prints
-from counterfoil.core.refusals import Invalid, Refusal
+from counterfoil.core.ids import row_id
+from counterfoil.core.refusals import Gone, Invalid, Refusal
+from counterfoil.printing.finding_places import SampleFindings
 from counterfoil.printing.models import Print
 from counterfoil.printing.plans import fonts, plan_for
 from counterfoil.printing.previews import draw_png, finest_dpi, sample_ticket
 from counterfoil.printing.prints import prints_of
+from counterfoil.printing.queries import prints_of as requests_of
 from counterfoil.printing.sheet_previews import SheetPreview, preview_sheet
 from counterfoil.render import Ticket, blank_background, compile_plan, read_layout, render_pdf
 from counterfoil.render.units import Mm, pt
 from counterfoil.web.batches.views import batch_of
-from counterfoil.web.framework.diagnostics import sample_warnings
+from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
+from counterfoil.web.layouts.views import DESIGN
 from counterfoil.web.printing.step_forms import LABELS, PrintForm, RepeatForm
 
 PRINTS = ("event.prints:write",)
 _TICKET_DPI = 90
+_EARLIER = 10
 
 
 class PrintStep(FormPage, EventPage):
@@ -52,7 +58,16 @@ class PrintStep(FormPage, EventPage):
         return self.shown(form)
 
     def shown(self, form: Any, *, status: int = 200) -> HttpResponse:
-        context = {"form": form, "batch": form.batch, **self._preview(form)}
+        printed = requests_of(self.event).filter(batch_print__batch=form.batch)
+        prints = list(printed.select_related("batch_print__batch", "print")[:_EARLIER])
+        context = {
+            "form": form,
+            "batch": form.batch,
+            "prints": prints,
+            "names": names_of(each.requested_by for each in prints),
+            "may_print": True,
+            **self._preview(form),
+        }
         return self.render(self.template, context, status=status)
 
     def send(self, form: PrintForm) -> HttpResponseBase:
@@ -83,8 +98,10 @@ class PrintStep(FormPage, EventPage):
         return {
             **context,
             "preview": preview,
+            "has_back": has_back(bound),
             "sum": sum_in_words(preview.plan, has_cuts=not is_labels),
-            "warnings": sample_warnings(preview.findings),
+            "warnings": warnings_of(findings_of(bound, preview)),
+            "may_edit_layouts": self.has_permission(DESIGN),
             "void": len(bound.chosen.void),
         }
 
@@ -97,7 +114,7 @@ class PrintStep(FormPage, EventPage):
 
 
 class SheetPicture(EventPage):
-    """The first sheet of what the print step asks for, or one ticket of it, as a PNG."""
+    """What the print step asks for as a PNG: its first sheet, a ticket, or a finding's place."""
 
     read_permissions = PRINTS
 
@@ -108,13 +125,22 @@ class SheetPicture(EventPage):
         if not form.is_valid():
             raise Http404
         try:
-            if request.GET.get("picture") == "ticket":
+            picture = request.GET.get("picture")
+            if picture == "ticket":
                 plan = plan_for(form.choice())
                 dpi = max(1, int(min(_TICKET_DPI, finest_dpi(plan, 1))))
                 png = draw_png(plan, sample_ticket(plan, self.event), page=1, dpi=dpi)
+            elif picture == "back":
+                if not has_back(form):
+                    raise Http404
+                png = preview_of(form).png(page=2)
+            elif picture == "finding":
+                number = row_id(request.GET.get("finding", ""))
+                findings = findings_of(form, preview_of(form))
+                png = findings.draw(-1 if number is None else number)
             else:
                 png = preview_of(form).png()
-        except Invalid:
+        except (Gone, Invalid):
             raise Http404 from None
         response = HttpResponse(png, content_type="image/png")
         response["Cache-Control"] = "private, no-store"
@@ -173,6 +199,16 @@ def preview_of(form: PrintForm) -> SheetPreview:
     )
 
 
+def has_back(form: PrintForm) -> bool:
+    """Return whether tickets have a second page: it is printed behind the first."""
+    return len(plan_for(form.choice()).pages) == 2
+
+
+def findings_of(form: PrintForm, preview: SheetPreview) -> SampleFindings:
+    """Return what preflight finds in a preview, with the places."""
+    return SampleFindings(form.event, [form.choice()], preview.findings)
+
+
 def sum_in_words(plan: dict[str, int], *, has_cuts: bool) -> str:
     """Say how much paper and how many cuts a print needs."""
     counts = {name: number_format(value, use_l10n=True) for name, value in plan.items()}
@@ -189,7 +225,11 @@ def sum_in_words(plan: dict[str, int], *, has_cuts: bool) -> str:
         return f"{amount}: {sheets}."
     piles = gettext("%(cells)s piles") % counts
     cuts = ngettext("%(cuts)s cut", "%(cuts)s cuts", plan["cuts"]) % counts
-    return f"{amount}: {sheets}, {piles}, {cuts}."
+    if plan["lifts"] == 1:
+        return f"{amount}: {sheets}, {piles}, {cuts}."
+    lifts = gettext("%(lifts)s lifts, each with %(piles)s and %(cuts)s")
+    lifts %= {"lifts": counts["lifts"], "piles": piles, "cuts": cuts}
+    return f"{amount}: {sheets}, {lifts}."
 
 
 def cutting_steps(printed: Print) -> list[str]:

@@ -96,6 +96,9 @@ class PrintForm(forms.Form):
         max_length=MAX_REASON,
         help_text=_("Needed if some of these tickets were printed before."),
     )
+    mark_reprints = forms.BooleanField(
+        label=_("Write REPRINT across tickets that were printed before"), required=False
+    )
 
     def __init__(self, batch: OfflineSalesBatch, data: Any = None) -> None:
         super().__init__(data)
@@ -146,6 +149,7 @@ class PrintForm(forms.Form):
             ink=Ink(values["ink"]),
             locale=values["locale"],
             reason=values["reason"],
+            marks_reprints=values["mark_reprints"],
         )
 
     def choice(self) -> Choice:

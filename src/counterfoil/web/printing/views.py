@@ -24,7 +24,7 @@ from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import BUILT_IN, Choice
-from counterfoil.printing.finding_places import FindingPlaces
+from counterfoil.printing.finding_places import PrintFindings
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import prints_of
 from counterfoil.printing.services import cancel_render
@@ -48,6 +48,7 @@ class Prints(EventPage):
             "rows": rows,
             "prints": rows.object_list,
             "names": names_of(each.requested_by for each in rows.object_list),
+            "may_print": self.has_permission(PRINTS),
         }
         return self.render("web/printing/list.html", context)
 
@@ -102,7 +103,7 @@ class Print(_PrintPage):
             "until": print_request.job.expires if details is None else details.file_until,
             "batch": batch,
             "requested_by": names_of([requested_by]).get(requested_by),
-            "warnings": warnings_of(print_request),
+            "warnings": warnings_of(PrintFindings(print_request)),
             "may_edit_layouts": self.has_permission(DESIGN),
             "bytes": _size(print_request),
             "download": _download_path(self, print_request),
@@ -120,7 +121,7 @@ class FindingPicture(_PrintPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
-            png = FindingPlaces(self.print_request()).draw(kwargs["number"])
+            png = PrintFindings(self.print_request()).draw(kwargs["number"])
         except (Gone, Invalid):
             raise Http404 from None
         headers = {"Cache-Control": "private, max-age=600"}

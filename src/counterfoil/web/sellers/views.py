@@ -26,6 +26,7 @@ from counterfoil.sellers import (
     imports,
     notices,
     people,
+    returns,
     standings,
     statements,
 )
@@ -424,6 +425,16 @@ class StatementPaper(SellerOfEvent):
         return HttpResponse(statements.pdf_of(row), content_type=_PDF)
 
 
+class ReturnPaper(SellerOfEvent):
+    read_permissions = READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        rows = returns.documents_of(self.event).filter(hand_out__seller=self.seller.pk)
+        return HttpResponse(
+            returns.pdf_of(get_object_or_404(rows, pk=self.kwargs["pk"])), content_type=_PDF
+        )
+
+
 class OwnPage(FormPage, Page):
     """A seller's own page. It is nobody's session, and no search engine's."""
 
@@ -541,6 +552,11 @@ routes = [
             "sellers/<int:seller>/statements/<int:pk>.pdf",
             StatementPaper.as_view(),
             name="seller-statement",
+        ),
+        path(
+            "sellers/<int:seller>/returns/<int:pk>.pdf",
+            ReturnPaper.as_view(),
+            name="seller-return",
         ),
     ),
     path("seller/<str:secret>/", OwnPage.as_view(), name="seller-own-page"),

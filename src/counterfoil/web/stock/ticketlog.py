@@ -12,6 +12,7 @@ from counterfoil.accounts.queries import names_of
 from counterfoil.batches.models import BatchPrint, BatchTicket
 from counterfoil.checkin.models import Checkin
 from counterfoil.orders.models import OrderPosition
+from counterfoil.printing.prints import numbers_of
 from counterfoil.stock.models import StockEvent
 from counterfoil.stock.queries import events_of_ticket
 from counterfoil.web.framework.labels import REFUSALS
@@ -49,11 +50,18 @@ def _printed(position: OrderPosition) -> list[LogLine]:
     if ticket is None:
         return lines
     prints = BatchPrint.objects.filter(batch=ticket.batch_id, request__job__state="done")
-    rows = list(prints.values_list("request__created", "request__requested_by"))
-    names = names_of(key for _at, key in rows)
-    return lines + [
-        LogLine(at, _("Printed with its batch"), str(names.get(key) or "")) for at, key in rows
+    columns = ("request__created", "request__requested_by", "request__print__tickets")
+    rows = prints.exclude(request__print__is_proof=True)
+    shown = [
+        (at, key, reason)
+        for at, key, numbers, reason in rows.values_list(*columns, "request__print__reason")
+        if numbers is None or ticket.number in numbers_of(numbers)
     ]
+    names = names_of(key for _at, key, _reason in shown)
+    for at, key, reason in shown:
+        words = _("Printed with its batch") + (f" ({reason})" if reason else "")
+        lines.append(LogLine(at, words, str(names.get(key) or "")))
+    return lines
 
 
 def _scanned(position: OrderPosition) -> list[LogLine]:

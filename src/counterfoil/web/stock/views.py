@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef, Value
-from django.db.models.functions import Greatest
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -25,9 +24,10 @@ from counterfoil.core.ids import row_id
 from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Conflict, Invalid, Refusal
 from counterfoil.orders.models import Order, OrderPosition
+from counterfoil.sellers.returns import documents_of
 from counterfoil.stock import counter, ledger, queries, services
 from counterfoil.stock.execution import ActionRefused, Outcome
-from counterfoil.stock.models import StockEvent
+from counterfoil.stock.models import StockDocument, StockEvent
 from counterfoil.stock.moves import Action
 from counterfoil.stock.replacement import replace_ticket
 from counterfoil.stock.selection import Selection, select
@@ -71,8 +71,19 @@ class BatchStock(StockPage):
             "names": names_of(row.actor for row in rows),
             "head": ledger.head_hash(self.organizer),
             "actions": ACTIONS,
+            "uninformed": queries.uninformed_scanners(self.batch),
+            "documents": self._documents(),
         }
         return self.render("web/stock/batch.html", context)
+
+    def _documents(self) -> list[StockDocument]:
+        """Return what was issued after days of return, if the reader may know of sellers."""
+        allowed = (
+            self.actor.may_in_organizer(need, self.organizer)
+            for need in ("organizer.sellers:read", "organizer.sellers:write")
+        )
+        rows = documents_of(self.event).filter(hand_out__batch=self.batch)
+        return list(rows) if any(allowed) else []
 
 
 class ActOnTickets(FormPage, StockPage):
@@ -86,7 +97,11 @@ class ActOnTickets(FormPage, StockPage):
         return ActionForm(self.batch, *sent[:1], initial=initial)
 
     def more(self) -> dict[str, Any]:
-        return {"batch": self.batch, "back": self.link("batch-stock", self.batch.pk)}
+        return {
+            "batch": self.batch,
+            "back": self.link("batch-stock", self.batch.pk),
+            "uninformed": queries.uninformed_scanners(self.batch),
+        }
 
     def send(self, form: ActionForm) -> HttpResponseBase:
         data = form.cleaned_data
@@ -100,7 +115,7 @@ class ActOnTickets(FormPage, StockPage):
         if data["also_void"]:
             actions.append(Action.VOID)
         options = {"reason": data["reason"], "skip": data["skip"], "force": data["force"]}
-        planned = self._act(actions[0], selections, Options(dry_run=True, **options))
+        planned = self._plan(actions[0], selections, Options(dry_run=True, **options))
         typed = data["typed"]
         if typed != planned.count:
             if typed is not None:
@@ -108,14 +123,24 @@ class ActOnTickets(FormPage, StockPage):
             return self._ask(form, planned, actions)
         left_out = {each.number for each in planned.refused}
         selections = [_without(selection, left_out) for selection in selections]
-        for action in actions:
-            self._act(action, selections, Options(**options))
-        if data["lower_quota"] and Action.VOID in actions:
-            self._lower_quotas(planned.count)
+        lowered = self._quotas() if data["lower_quota"] and Action.VOID in actions else []
+        try:
+            services.act_together(
+                actor=self.actor,
+                event=self.event,
+                actions=actions,
+                selections=selections,
+                options=Options(**options),
+                lowered=lowered,
+            )
+        except ActionRefused as refusal:
+            raise Invalid({"tickets": [refusal_words(refusal)]}) from None
+        for quota in lowered:
+            self.record("changed", quota, kind="quota", data={"size": f"-{planned.count}"})
         words = ngettext("Done: %(count)d ticket.", "Done: %(count)d tickets.", planned.count)
         return self.go("batch-stock", self.batch.pk, said=words % {"count": planned.count})
 
-    def _act(self, action: Action, selections: list[Selection], options: Options) -> Outcome:
+    def _plan(self, action: Action, selections: list[Selection], options: Options) -> Outcome:
         try:
             return services.act(
                 actor=self.actor,
@@ -134,12 +159,6 @@ class ActOnTickets(FormPage, StockPage):
         batch = self.batch
         quotas = Quota.objects.filter(items=batch.item, subevent=batch.subevent, size__gt=0)
         return list(quotas.filter(variations=batch.variation) if batch.variation else quotas)
-
-    def _lower_quotas(self, count: int) -> None:
-        for quota in self._quotas():
-            size = Greatest(F("size") - count, Value(0))
-            Quota.objects.filter(pk=quota.pk).update(size=size)
-            self.record("changed", quota, kind="quota", data={"size": f"-{count}"})
 
     def _ask(self, form: ActionForm, planned: Outcome, actions: list[Action]) -> HttpResponse:
         context = {
@@ -370,7 +389,13 @@ class Counter(EventPage):
         return redirect(self.link("counter") + query)
 
     def _sell(self, request: HttpRequest) -> Outcome:
-        if code := request.POST.get("code", "").replace("\0", "").strip():
+        typed = request.POST.get("amount", "").replace("\0", "").strip()
+        amount = row_id(typed)
+        if typed and (amount is None or amount > services.AT_ONCE):
+            code = typed  # a scanner types into the field that has the focus
+        else:
+            code = request.POST.get("code", "").replace("\0", "").strip()
+        if code:
             return services.act(
                 actor=self.actor,
                 event=self.event,
@@ -379,8 +404,7 @@ class Counter(EventPage):
                 options=Options(reason=counter.REASON),
             )
         batch = self._batch(request.POST.get("batch"))
-        amount = row_id(request.POST.get("amount"))
-        if batch is None or not amount or amount > services.AT_ONCE:
+        if batch is None or not amount:
             raise Conflict(_("Choose a batch and how many tickets, or scan a ticket."))
         first = row_id(request.POST.get("first"))
         return counter.sell_next(actor=self.actor, batch=batch, amount=amount, first=first)

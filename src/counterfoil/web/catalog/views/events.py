@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.teams import show_to_maker
 from counterfoil.audit import services as audit
-from counterfoil.audit.queries import entries_for
+from counterfoil.audit.queries import latest_entries
 from counterfoil.batches.printed import printed_of_event
 from counterfoil.batches.queries import batches_of
 from counterfoil.batches.stats import event_stats
@@ -174,9 +174,7 @@ class EventOverview(EventPage):
                 batches_of(self.event).select_related("item", "variation").order_by("-pk")[:_FEW]
             )
             known["prints"] = prints_of(self.event)[:_FEW]
-        known["entries"] = entries_for(self.actor, self.organizer).filter(
-            event=self.event, action__in=ACTION_LABELS
-        )[:_FEW]
+        known["entries"] = latest_entries(self.actor, self.event, ACTION_LABELS, _FEW)
         return self.render("web/catalog/events/overview.html", known)
 
 

@@ -5,12 +5,18 @@ const form = document.querySelector("form[data-slug]");
 const slug = form?.querySelector("input[name=slug]");
 
 if (slug instanceof HTMLInputElement) {
-  slug.addEventListener("input", () => (slug.dataset.own = slug.value));
-  form?.addEventListener("input", (event) => {
-    const field = event.target;
+  /** @param {EventTarget | null} field */
+  const suggestFrom = (field) => {
     if (field instanceof HTMLInputElement && field.name.startsWith("name_") && !slug.dataset.own) {
       slug.value = slugOf(field.value);
     }
+  };
+  slug.dataset.own = slug.value;
+  slug.addEventListener("input", () => (slug.dataset.own = slug.value));
+  form?.addEventListener("input", (event) => suggestFrom(event.target));
+  // A name may have been typed before this script was there.
+  form?.querySelectorAll("input[name^=name_]").forEach((field) => {
+    if (field instanceof HTMLInputElement && field.value) suggestFrom(field);
   });
 }
 
