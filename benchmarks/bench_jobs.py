@@ -147,7 +147,7 @@ def throughput(workers: int, jobs: int, amount: int) -> None:
     """Measure how many batches a minute are made and printed, from first claim to last end."""
     with opened("postgresql") as office:
         made = office.world
-        *batches, _print = json.loads(in_world(made, "e2e.asking", str(amount), str(jobs)))
+        *batches, _print = json.loads(in_world(made, "e2e.request_batches", str(amount), str(jobs)))
         for _ in range(workers):
             made.start("worker", "--concurrency", "1", COUNTERFOIL_JOB_LEASE=LEASE_S)
         empty = size(made)

@@ -29,7 +29,7 @@ from counterfoil.sellers.consignments import NewLine
 from counterfoil.sellers.models import CommissionPlan, Seller
 from counterfoil.sellers.overview import overviews_of
 
-MOST_OF_BARE = 8.0
+MOST_OF_BARE = 4.0
 MOST_STATEMENT_S = 2.0
 MOST_LIST_S = 0.2
 SELLERS = 200

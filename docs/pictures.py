@@ -1,6 +1,7 @@
 """Takes the pictures of pages and sheets that the documentation shows: ``make pictures``.
 
 A server with the demo event runs for it, as in the tests; what is seen is what people get.
+``python docs/pictures.py sellers`` takes only those of sellers.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
@@ -108,6 +110,11 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.get_by_role("button", name="Sell", exact=True).first.click()
     page.get_by_text("Sold: 4 tickets").wait_for()
     shoot("counter")
+    take_gate(page, event, shoot)
+
+
+def take_gate(page: Page, event: str, shoot: Callable[[str], None]) -> None:
+    """Take what is seen at the gate, at night and on a phone."""
     page.goto(f"{event}checkin/")
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="Scanning page").click()
@@ -187,6 +194,34 @@ def _with_bleed(width: float, height: float, bleed: float = 3) -> CompiledBackgr
     return compile_background(stream.getvalue())
 
 
+def take_sellers(page: Page, event: str, shoot: Callable[[str], None]) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    organizer = event.partition("events/")[0]
+    page.goto(f"{organizer}sellers/")
+    shoot("sellers")
+    page.get_by_role("link", name=re.compile("Kiosk")).first.click()
+    shoot("seller")
+    seller = page.url
+    page.get_by_role("link", name="Hand out").first.click()
+    page.get_by_label("Books").fill("BOOK1X8 BOOK1X9 ")
+    page.get_by_label("Counted").fill("40")
+    shoot("seller-hand-out")
+    page.goto(seller)
+    page.get_by_role("link", name="Settle").first.click()
+    shoot("seller-statement")
+    for name, path in (
+        ("book-covers", f"{event}batches/1/covers.pdf"),
+        ("delivery-note", f"{event}sellers/1/notes/1.pdf"),
+    ):
+        with pypdfium2.PdfDocument(page.request.get(path).body()) as document:
+            document[0].render(scale=1).to_pil().save(PICTURES / f"{name}.png")
+    page.goto(seller)
+    page.get_by_role("button", name="New link").click()
+    page.goto(page.locator("#secret").inner_text())
+    page.set_viewport_size({"width": 390, "height": 844})
+    shoot("seller-own-page")
+
+
 def main() -> None:
     draw_sheets()
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -202,7 +237,9 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(60_000)
         event = begin(page, link[0])
-        take(page, event, lambda name: _shoot(page, name))
+        parts = {"pages": take, "sellers": take_sellers}
+        for name in sys.argv[1:] or parts:
+            parts[name](page, event, lambda name: _shoot(page, name))
         browser.close()
 
 

@@ -21,6 +21,7 @@ from counterfoil.printing.models import Print, RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
 from counterfoil.render import Message
 from counterfoil.sellers.models import Seller
+from counterfoil.web.models import ExportRequest
 from makers import (
     make_delivery,
     make_device,
@@ -173,6 +174,14 @@ def seller(event: Event) -> Mapping[str, Any]:
     return {"seller": _seller(event).pk}
 
 
+def seller_account(event: Event) -> Mapping[str, Any]:
+    return {"seller": _seller(event).pk, "kind": "csv"}
+
+
+def commission_plan(event: Event) -> Mapping[str, Any]:
+    return {"plan": event.organizer.commission_plans.get_or_create(name="Kiosks")[0].pk}
+
+
 def seller_notice(event: Event) -> Mapping[str, Any]:
     made = _seller(event)
     row = OfflineSalesBatch.objects.get(pk=batch(event)["batch"])
@@ -190,6 +199,11 @@ def seller_statement(event: Event) -> Mapping[str, Any]:
     made = _seller(event)
     row = made.statements.create(event=event, organizer=event.organizer, basis="declared")
     return {"seller": made.pk, "pk": row.pk}
+
+
+def export_file(event: Event) -> Mapping[str, Any]:
+    job = Job.objects.create(kind="web.export", state=Job.State.DONE)
+    return {"job": ExportRequest.objects.create(job=job, event=event, requested_by="user:0").pk}
 
 
 def seller_return(event: Event) -> Mapping[str, Any]:
@@ -245,7 +259,10 @@ OWN = {
 
 ROUTES: dict[str, Row] = {
     "exports": Row(),
-    **{f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets")},
+    **{
+        f"export-{name}": Row() for name in ("checkinlist", "scans", "quotas", "tickets", "numbers")
+    },
+    "export-download": Row(export_file),
     "events": Row(),
     "event-add": Row(),
     "event-example": Row(),
@@ -377,8 +394,15 @@ ROUTES: dict[str, Row] = {
         for name in (
             *("seller", "seller-edit", "seller-delete", "seller-link", "seller-unlink"),
             *("seller-pay", "seller-hand-out", "seller-take-back", "seller-settle"),
+            "seller-pass-on",
         )
     },
+    "seller-account": Row(seller_account, of_organizer=True),
+    "commissionplans": Row(),
+    "commissionplan-add": Row(),
+    "commissionplan-edit": Row(commission_plan, of_organizer=True),
+    "commissionplan-delete": Row(commission_plan, of_organizer=True),
+    "batch-covers": Row(batch),
     "seller-notice": Row(seller_notice),
     "seller-note": Row(seller_note),
     "seller-return": Row(seller_return),

@@ -59,7 +59,7 @@ OF_PRINTS = [
 
 def test_wherever_workers_die_they_leave_nothing_half_and_nothing_twice(office: BoxOffice) -> None:
     place = office.world
-    jobs = json.loads(in_world(place, "e2e.asking", str(AMOUNT), "3"))
+    jobs = json.loads(in_world(place, "e2e.request_batches", str(AMOUNT), "3"))
     _let_them_be_tried_often(place)
     killed = json.loads(in_world(place, "e2e.killed_workers", *OF_BATCHES))
     jobs += json.loads(in_world(place, "e2e.request_prints", "1"))
@@ -126,7 +126,7 @@ def test_a_worker_of_another_host_that_stops_while_it_copies_rows_holds_up_nobod
     stopped = hall.world.start(
         "worker", "--concurrency", "1", COUNTERFOIL_FAILPOINTS="batches.copying=stop"
     )
-    batch = json.loads(in_world(hall.world, "e2e.asking", str(AMOUNT)))[0]
+    batch = json.loads(in_world(hall.world, "e2e.request_batches", str(AMOUNT)))[0]
     eventually(lambda: _stopped(stopped), "it stops", lambda: stopped.said)
 
     hall.world.start("worker", "--concurrency", "1")
@@ -141,7 +141,7 @@ def test_a_worker_of_another_host_that_stops_while_it_copies_rows_holds_up_nobod
 def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOffice) -> None:
     points = "batches.before_commit=stop,files.renamed=stop"
     zombies = hall.world.start("worker", "--concurrency", "2", COUNTERFOIL_FAILPOINTS=points)
-    jobs = json.loads(in_world(hall.world, "e2e.asking", str(AMOUNT)))
+    jobs = json.loads(in_world(hall.world, "e2e.request_batches", str(AMOUNT)))
     stopped = eventually(lambda: _stopped(zombies, 2), "both stop", lambda: zombies.said)
     hall.world.start("worker", "--concurrency", "2")
     done = [hall.done(job) for job in jobs]

@@ -85,5 +85,6 @@ def test_probes_are_answered_by_any_host_name() -> None:
 
 
 @pytest.mark.django_db
-def test_pages_are_stored_by_no_cache() -> None:
-    assert Client().get("/signin/")["Cache-Control"] == "private, no-store"
+@pytest.mark.parametrize("path", ["/signin/", "/", "/organizers/x/events/y/items/1/picture/"])
+def test_pages_and_their_files_are_stored_by_no_cache(path: str) -> None:
+    assert Client().get(path)["Cache-Control"] == "private, no-store"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -136,16 +137,7 @@ def create_batch(claim: Claim) -> None:
     builder = BatchBuilder.draw(event, spec, table)
     claim.check()
     with bulk.room_for_pages(), transaction.atomic():
-        quotas.take({spec.sellable: spec.amount})
-        failpoints.reach("batches.quota_taken")
-        batch = OfflineSalesBatch.objects.create(
-            event=event,
-            creation=clock.now(),
-            data_columns=list(table.columns) if table else [],
-            starts_inactive=spec.activation != Activation.AT_ONCE,
-            **spec.columns(),
-        )
-        builder.insert(batch, check=claim.check)
+        batch = _insert_batch(builder, check=claim.check)
         _link_batch(request, batch)
         claim.progress(spec.amount)
         bulk.check_references()
@@ -153,6 +145,39 @@ def create_batch(claim: Claim) -> None:
         claim.finish(result={"batch": batch.pk})
     failpoints.reach("batches.committed")
     bulk.refresh_statistics([Order, OrderPosition, OrderPayment, BatchTicket], spec.amount)
+
+
+def create_batch_at_once(*, actor: Actor, event: Event, spec: BatchSpec) -> OfflineSalesBatch:
+    """Create a small batch in the caller's transaction, without a job.
+
+    Raises:
+        Gone: a quota has too few left.
+    """
+    with transaction.atomic():
+        batch = _insert_batch(BatchBuilder.draw(event, spec), check=lambda: None)
+        audit.record(
+            actor=actor,
+            action="counterfoil.offlinesalesbatch.added",
+            obj=batch,
+            event=event,
+            data={"amount": batch.amount},
+        )
+    return batch
+
+
+def _insert_batch(builder: BatchBuilder, *, check: Callable[[], None]) -> OfflineSalesBatch:
+    spec, table = builder.spec, builder.table
+    quotas.take({spec.sellable: spec.amount})
+    failpoints.reach("batches.quota_taken")
+    batch = OfflineSalesBatch.objects.create(
+        event=builder.event,
+        creation=clock.now(),
+        data_columns=list(table.columns) if table else [],
+        starts_inactive=spec.activation != Activation.AT_ONCE,
+        **spec.columns(),
+    )
+    builder.insert(batch, check=check)
+    return batch
 
 
 def request_print(

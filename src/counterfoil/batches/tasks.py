@@ -16,7 +16,7 @@ from counterfoil.jobs.registry import handler
 def describe(job: Job) -> str:
     amount = job.progress_total
     text = ngettext("Create %(amount)s ticket", "Create %(amount)s tickets", amount)
-    return text % {"amount": number_format(amount)}
+    return text % {"amount": number_format(amount, force_grouping=True)}
 
 
 @handler(

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import CASCADE, SET_NULL, Model, ProtectedError, QuerySet
+from django.db.models import (
+    CASCADE,
+    PROTECT,
+    SET_NULL,
+    Exists,
+    Model,
+    OuterRef,
+    ProtectedError,
+    Q,
+    QuerySet,
+)
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
@@ -45,6 +56,43 @@ def merge_extra(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     if "extra" not in fields:
         return dict(fields)
     return {**fields, "extra": {**row.extra, **fields["extra"]}}
+
+
+def protected(rows: Iterable[Model], *, besides: tuple[type[Model], ...] = ()) -> set[Any]:
+    """Return the keys of those rows of one model that cannot be deleted, as others need them.
+
+    One query for all rows, which ends at the first row that needs one: it does not grow.
+    ``besides`` are models whose rows are deleted first.
+    """
+    rows = list(rows)
+    if not rows:
+        return set()
+    model = type(rows[0])
+    needed = Q(pk__in=())
+    for related, path in _protecting(model):
+        if related in besides:
+            continue
+        needed |= Q(Exists(related._base_manager.filter(**{path: OuterRef("pk")})))
+    found = model._base_manager.filter(needed, pk__in=[row.pk for row in rows])
+    return set(found.values_list("pk", flat=True))
+
+
+@cache
+def _protecting(model: type[Model]) -> tuple[tuple[type[Model], str], ...]:
+    """Return the models that keep rows of a model from being deleted, with the path to it.
+
+    So do those that keep what is deleted along with it.
+    """
+    found: list[tuple[type[Model], str]] = []
+    for relation in model._meta.related_objects:
+        if relation.many_to_many:
+            continue
+        related, name = relation.related_model, relation.field.name
+        if relation.on_delete is PROTECT:
+            found.append((related, name))
+        elif relation.on_delete is CASCADE and related is not model:
+            found += [(each, f"{path}__{name}") for each, path in _protecting(related)]
+    return tuple(found)
 
 
 def delete(row: Model, refusal: str = "") -> None:

@@ -21,6 +21,8 @@ _PAGE = "; ".join(
     )
 )
 _TYPES = ("text/html", "image/svg+xml")
+#: Those who call it keep nothing by themselves, and pretix sends no such header.
+_PROGRAMS = "/api/"
 _POLICY = "Content-Security-Policy"
 _PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 
@@ -36,7 +38,8 @@ class HeadersMiddleware:
         if response.get("Content-Type", "").startswith(_TYPES):
             response.headers.setdefault(_POLICY, _PAGE)
             response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
-        if response.get("Content-Type", "").startswith("text/html"):
-            # On a shared computer the next person must not find pages by going back.
+        is_html = response.get("Content-Type", "").startswith("text/html")
+        if is_html or not request.path.startswith(_PROGRAMS):
+            # On a shared computer the next person must not find pages by going back, nor files.
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

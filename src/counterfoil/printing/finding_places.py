@@ -47,6 +47,15 @@ class FindingPlace:
     has_picture: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnPlace:
+    """A picture of the place of a finding, as a PNG, and the ticket and layout that it shows."""
+
+    png: bytes
+    ticket: str
+    layout: str
+
+
 class FindingPlaces(ABC):
     """The places of findings on tickets of some layouts."""
 
@@ -83,7 +92,7 @@ class FindingPlaces(ABC):
             has_picture=bool(finding["first"]),
         )
 
-    def draw(self, number: int) -> bytes:
+    def draw(self, number: int) -> DrawnPlace:
         """Draw the place of a finding, by its number, on the first ticket that has it, as a PNG.
 
         Raises:
@@ -98,7 +107,8 @@ class FindingPlaces(ABC):
         if choice is None or index is None or not finding["first"]:
             raise Gone(_("This finding is about no place on a ticket."))
         plan = self.plan(choice)
-        return _draw(plan, self.ticket(plan, finding["first"][0]["ticket"]), index)
+        label = finding["first"][0]["ticket"]
+        return DrawnPlace(_draw(plan, self.ticket(plan, label), index), label, choice.name)
 
     def _choice(self, finding: Mapping[str, Any]) -> Choice | None:
         choices, index = self._choices, finding.get("layout_index")
@@ -152,13 +162,27 @@ class PrintFindings(FindingPlaces):
     def plan(self, choice: Choice) -> Plan:
         return plan_for(choice, printer_dpi=self._request.printer_dpi)
 
-    def ticket(self, plan: Plan, label: str) -> Ticket:
+    def position(self, label: str) -> OrderPosition:
+        """Return the position of a ticket by its label in findings.
+
+        Raises:
+            Gone: it was deleted.
+        """
         order, _dash, number = label.rpartition("-")
-        position = OrderPosition.objects.filter(
-            order__event=self._event, order__code=order, positionid=number
-        ).first()
+        position = (
+            OrderPosition.objects.filter(
+                order__event=self._event, order__code=order, positionid=number
+            )
+            .select_related("order")
+            .first()
+        )
         if position is None:
             raise Gone(_("This ticket was deleted."))
+        position.order.event = self._event
+        return position
+
+    def ticket(self, plan: Plan, label: str) -> Ticket:
+        position = self.position(label)
         source = TicketSource(
             self._event,
             needs=plan.needs,

@@ -19,7 +19,7 @@ from counterfoil.printing.services import RENDER, cancel_render
 def describe(job: Job) -> str:
     amount = job.progress_total
     text = ngettext("Print %(amount)s ticket", "Print %(amount)s tickets", amount)
-    return text % {"amount": number_format(amount)}
+    return text % {"amount": number_format(amount, force_grouping=True)}
 
 
 def describe_print(job: Job) -> str:

@@ -27,8 +27,9 @@ from counterfoil.sellers import accounts, documents
 from counterfoil.sellers.models import Consignment, ConsignmentLine, Seller
 from counterfoil.stock import ledger
 from counterfoil.stock import services as stock
-from counterfoil.stock.execution import ActionRefused, Outcome
-from counterfoil.stock.planning import Refused
+from counterfoil.stock.execution import ActionRefused, check
+from counterfoil.stock.moves import Action
+from counterfoil.stock.planning import Plan, Refused
 from counterfoil.stock.selection import Selection, select
 
 _Kind, _State = Consignment.Kind, Consignment.State
@@ -194,15 +195,27 @@ def accept(*, actor: Actor | None, consignment: Consignment, reason: str = "") -
         for seller, field in ((row.seller, "seller"), (row.to, "to")):
             if seller is not None:
                 accounts.claim_currency(seller, event.currency, field=field)
-        priced = [each for line in lines for each in _by_price(line)]
-        _check_limit(row, sum((each.value or Decimal(0) for each in priced), Decimal(0)), reason)
+        plans = _plans(row, lines)
+        pairs = zip(lines, plans, strict=True)
+        priced = [each for line, plan in pairs for each in _by_price(line, plan.price)]
+        value = sum((each.value or Decimal(0) for each in priced), Decimal(0))
+        _check_limit(row, value, reason)
         row.accepted = clock.now()
         row.year = row.accepted.astimezone(event.tz).year
         row.sequence = next_number(
             Consignment.objects.filter(organizer=event.organizer, year=row.year)
         )
         row.state, row.reason = _State.ACCEPTED, reason
-        outcome = _move(row, lines, actor)
+        moved = stock.Consignment(
+            event=event,
+            document=row.number or "",
+            reason=row.reason,
+            return_by=row.return_by,
+            then=row.then,
+        )
+        outcome = stock.consign(actor=actor, consignment=moved, plans=plans)
+        if outcome.value != money.in_currency(value, event.currency):
+            raise Conflict(_("The prices of these tickets have just changed. Try again."))
         row.head = outcome.events[-1].hash if outcome.events else ledger.head_hash(row.organizer)
         row.lines.all().delete()
         ConsignmentLine.objects.bulk_create(priced)
@@ -225,32 +238,36 @@ def next_number(rows: QuerySet[Any]) -> int:
     return (rows.aggregate(last=Max("sequence"))["last"] or 0) + 1
 
 
-def _move(row: Consignment, lines: Sequence[ConsignmentLine], actor: Actor | None) -> Outcome:
-    moved = stock.Consignment(
-        event=row.event,
-        lines=[stock.Line(batch=line.batch, numbers=numbers_in(line.ranges)) for line in lines],
-        document=row.number or "",
-        reason=row.reason,
-        return_by=row.return_by,
-        then=row.then,
+def _plans(row: Consignment, lines: Sequence[ConsignmentLine]) -> list[Plan]:
+    """Plan what a consignment does to its tickets.
+
+    Raises:
+        ActionRefused: tickets are not where they must be.
+    """
+    moved = [stock.Line(batch=line.batch, numbers=numbers_in(line.ranges)) for line in lines]
+    action = {
+        _Kind.OUT: Action.HAND_OUT,
+        _Kind.BACK: Action.BACK,
+        _Kind.TRANSFER: Action.TRANSFER,
+    }[_Kind(row.kind)]
+    receiver, _field = _receiver(row)
+    plans = stock.plan_consignment(
+        action=action,
+        lines=moved,
+        owner=None if row.kind == _Kind.OUT else row.seller.pk,
+        seller=receiver.pk if receiver else None,
     )
-    match row.kind:
-        case _Kind.OUT:
-            return stock.hand_out(actor=actor, consignment=moved, seller=row.seller.pk)
-        case _Kind.BACK:
-            return stock.take_back(actor=actor, consignment=moved, seller=row.seller.pk)
-    assert row.to is not None  # noqa: S101 - checked above
-    return stock.transfer(actor=actor, consignment=moved, seller=row.seller.pk, to=row.to.pk)
+    check(plans, skip=False)
+    return plans
 
 
-def _by_price(line: ConsignmentLine) -> list[ConsignmentLine]:
-    """Return the line with its price and value, or one line for each price."""
+def _by_price(line: ConsignmentLine, price: Decimal | None) -> list[ConsignmentLine]:
+    """Return the line with its price and value; without one price, a line for each."""
+    if price is not None:
+        line.pk, line.price, line.value = None, price, price * line.count
+        return [line]
     numbers = numbers_in(line.ranges)
     tickets = Selection.of_batch(line.batch, numbers).states(numbers)
-    prices = list(tickets.order_by().values_list("position__price", flat=True).distinct()[:2])
-    if len(prices) == 1:
-        line.pk, line.price, line.value = None, prices[0], prices[0] * line.count
-        return [line]
     numbers_of: dict[Decimal, list[int]] = {}
     for number, price in tickets.order_by("number").values_list("number", "position__price"):
         numbers_of.setdefault(price, []).append(number)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, Self
 
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ from django.utils.translation import gettext as _
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch
 from counterfoil.catalog import money
 from counterfoil.printing.plans import fonts
-from counterfoil.render import Ticket, blank_background, compile_plan, read_layout, render_pdf
+from counterfoil.render import Plan, Ticket, blank_background, compile_plan, read_layout, render_pdf
 from counterfoil.render.units import Mm, pt
 from counterfoil.render.values import Key
 from counterfoil.sellers.models import (
@@ -34,7 +36,27 @@ _ROWS, _FACTS, _SUMS, _NOTES = 24, 5, 10, 3
 _LINE = 5.0
 _COLUMNS = (50.0, 36.0, 36.0, 14.0, 16.0, 18.0)
 
+#: Of a line with more ranges, one row says from where to where they go.
+_MOST_RANGES = 200
+_CHUNK = 1000
+
 Paper = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """Tickets of one price on a document; ``sign`` is -1 where they are credited."""
+
+    batch: OfflineSalesBatch
+    ranges: str
+    count: int
+    price: Decimal
+    sign: int
+
+    @classmethod
+    def of(cls, line: Any) -> Self:
+        price = line.price or Decimal(0)
+        return cls(line.batch, line.ranges, line.count, price, getattr(line, "sign", 1))
 
 
 def stored_pdf(row: NumberedDocument) -> bytes:
@@ -83,7 +105,7 @@ def note_of(row: Consignment, lines: Sequence[ConsignmentLine]) -> Paper:
             "seller": _addressee(reader),
             "facts": facts,
             "heads": _heads(),
-            "rows": [cells for line in lines for cells in _cells(line, currency)],
+            "rows": list(_cells(map(_Priced.of, lines), currency)),
             "sums": [
                 (_("Tickets"), formats.number_format(sum(line.count for line in lines))),
                 (_("Value"), _amount(total, currency)),
@@ -103,20 +125,7 @@ def statement_paper(
     """Say what a statement says."""
     currency, seller = row.event.currency, row.seller
     with translation.override(seller.language), timezone.override(row.event.tz):
-        rows = []
-        for line in lines:
-            first, last = _ends(line.batch, line.ranges)
-            count = line.sign * line.count
-            rows.append(
-                [
-                    str(line.batch.item),
-                    first,
-                    last,
-                    formats.number_format(count),
-                    _amount(line.price, currency),
-                    _amount(line.price * count, currency),
-                ]
-            )
+        rows = list(_cells(map(_Priced.of, lines), currency))
         sums = [
             (_("Balance brought forward"), _amount(row.opening, currency)),
             (_("Handed out"), formats.number_format(row.handed_out)),
@@ -199,34 +208,66 @@ def _amount(value: Decimal, currency: str) -> str:
     return money.localized(value, currency, (translation.get_language() or "en").replace("-", "_"))
 
 
-def _cells(line: ConsignmentLine, currency: str) -> Iterator[list[str]]:
+def _cells(lines: Iterable[_Priced], currency: str) -> Iterator[list[str]]:
     """Yield a row for each range: its first and last ticket as they are printed."""
-    price = line.price or Decimal(0)
-    for part in line.ranges.split(","):
-        first, _dash, last = part.partition("-")
-        count = int(last or first) - int(first) + 1
-        ends = _ends(line.batch, part)
-        value = _amount(price * count, currency)
-        shown = (formats.number_format(count), _amount(price, currency), value)
-        yield [str(line.batch.item), *ends, *shown]
+    lines = list(lines)
+    serials = _serials(lines)
+    for line in lines:
+        parts = line.ranges.split(",")
+        for part in parts if len(parts) <= _MOST_RANGES else [_span(parts)]:
+            first, last = _ends(part)
+            is_whole = len(parts) <= _MOST_RANGES
+            count = line.sign * (last - first + 1 if is_whole else line.count)
+            yield [
+                str(line.batch.item),
+                *(serials.get((line.batch.pk, each)) or str(each) for each in (first, last)),
+                formats.number_format(count),
+                _amount(line.price, currency),
+                _amount(line.price * count, currency),
+            ]
 
 
-def _ends(batch: OfflineSalesBatch, ranges: str) -> tuple[str, str]:
-    parts = ranges.split(",")
-    first, last = int(parts[0].partition("-")[0]), int(parts[-1].rpartition("-")[2])
-    rows = BatchTicket.objects.filter(batch=batch, number__in=(first, last))
-    serials = dict(rows.values_list("number", "position__serial"))
-    return serials.get(first) or str(first), serials.get(last) or str(last)
+def _span(parts: Sequence[str]) -> str:
+    """Return from where to where ranges go that are too many to be listed."""
+    return f"{_ends(parts[0])[0]}-{_ends(parts[-1])[1]}"
+
+
+def _ends(part: str) -> tuple[int, int]:
+    first, _dash, last = part.partition("-")
+    return int(first), int(last or first)
+
+
+def _serials(lines: Iterable[_Priced]) -> dict[tuple[int, int], str]:
+    """Return the serials of the first and the last ticket of each range."""
+    numbers: dict[int, set[int]] = {}
+    for line in lines:
+        ends = numbers.setdefault(line.batch.pk, set())
+        ends.update(end for part in line.ranges.split(",") for end in _ends(part))
+    serials = {}
+    for batch, ends in numbers.items():
+        ordered = sorted(ends)
+        for start in range(0, len(ordered), _CHUNK):
+            rows = BatchTicket.objects.filter(
+                batch=batch, number__in=ordered[start : start + _CHUNK]
+            )
+            for number, serial in rows.values_list("number", "position__serial"):
+                serials[batch, number] = serial or ""
+    return serials
 
 
 def render(paper: Paper) -> bytes:
     """Make the A4 pages of what a document says; the same words make the same bytes."""
-    background = blank_background(pt(Mm(_WIDTH)), pt(Mm(_HEIGHT)))
-    plan = compile_plan(read_layout(list(_elements())), background, fonts())
+    plan = _plan()
     stream = io.BytesIO()
     items = ((plan, ticket) for ticket in _pages(paper))
     render_pdf(stream, items, title=paper["title"], language=paper["language"])
     return stream.getvalue()
+
+
+@cache
+def _plan() -> Plan:
+    background = blank_background(pt(Mm(_WIDTH)), pt(Mm(_HEIGHT)))
+    return compile_plan(read_layout(list(_elements())), background, fonts())
 
 
 def _pages(paper: Paper) -> Iterator[Ticket]:

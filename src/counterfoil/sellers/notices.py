@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
 from counterfoil.batches.models import OfflineSalesBatch
-from counterfoil.core.ranges import format_ranges, numbers_in
+from counterfoil.core.ranges import format_ranges, numbers_in, ranges_of
 from counterfoil.core.refusals import Conflict
 from counterfoil.sellers.models import Seller, SellerNotice
 from counterfoil.stock import ledger
@@ -31,12 +31,14 @@ def give_notice(
     Raises:
         Invalid: the tickets cannot be read.
         ActionRefused: the seller does not have some, or has sold them already.
+        Conflict: a notice of some of them waits.
     """
     (selection,) = select(event=batch.event, batch=batch, tickets=tickets)
     with transaction.atomic():
         ledger.lock(seller.organizer)
         planned = _plan(seller, selection)
         check([planned], skip=False)
+        _check_reported(seller, batch, selection)
         notice = SellerNotice.objects.create(
             seller=seller,
             batch=batch,
@@ -48,6 +50,20 @@ def give_notice(
         if kind == _Kind.SOLD and not seller.needs_approval:
             _sell(notice, planned, actor=None)
     return notice
+
+
+def _check_reported(seller: Seller, batch: OfflineSalesBatch, selection: Selection) -> None:
+    waiting = seller.notices.filter(batch=batch, state=_State.WAITING)
+    reported = {
+        number
+        for ranges in waiting.values_list("ranges", flat=True)
+        for part in numbers_in(ranges)
+        for number in part
+    }
+    again = [number for part in selection.numbers for number in part if number in reported]
+    if again:
+        words = _("You have reported these already: %(numbers)s.")
+        raise Conflict(words % {"numbers": format_ranges(ranges_of(again))})
 
 
 def decide(*, actor: Actor | None, notice: SellerNotice, approve: bool) -> SellerNotice:

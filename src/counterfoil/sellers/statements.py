@@ -7,8 +7,11 @@ turns out not to be sold is credited with the same amounts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -23,10 +26,10 @@ from counterfoil.core import clock, failpoints
 from counterfoil.core.ranges import format_ranges, numbers_in, ranges_of
 from counterfoil.core.refusals import Conflict, Forbidden, Gone, Invalid
 from counterfoil.sellers import accounts, documents
-from counterfoil.sellers.commissions import Commissions
+from counterfoil.sellers.commissions import Commissions, commissions_of
 from counterfoil.sellers.consignments import next_number, open_drafts
 from counterfoil.sellers.models import Seller, SellerPayment, Statement, StatementLine
-from counterfoil.sellers.standings import HeldTicket, TicketKey, gate_word, standing_of
+from counterfoil.sellers.standings import HeldTicket, TicketKey, gate_words, standings_of
 from counterfoil.stock import ledger
 
 _State = Statement.State
@@ -140,25 +143,42 @@ def issued_of(seller: Seller) -> QuerySet[Statement]:
 
 def compute(row: Statement) -> list[StatementLine]:
     """Fill in the figures of a draft as things stand; return what it charges and credits."""
-    seller, event = row.seller, row.event
-    standing = standing_of(seller, event)
-    sold = standing.sold(row.basis)
-    lines = _lines(row, sold)
-    before = issued_of(seller).filter(event=event).aggregate(**{n: Sum(n) for n in _COUNTS})
-    last = issued_of(seller).first()
-    now = {
-        "handed_out": standing.handed_out,
-        "returned": standing.returned,
-        "void_and_lost": standing.void_and_lost(row.basis),
-        "sold": len(sold),
-    }
-    for name in _COUNTS:
-        setattr(row, name, now[name] - (before[name] or 0))
+    return compute_all([row])[0]
+
+
+def compute_all(rows: Sequence[Statement]) -> list[list[StatementLine]]:
+    """Fill in the figures of drafts of one event, in a fixed number of queries."""
+    if not rows:
+        return []
+    event, sellers = rows[0].event, {row.seller_id: row.seller for row in rows}
+    standings = standings_of(sellers.keys(), event)
+    words = gate_words(standings, event)
+    books = _Accounts.read(sellers, event)
+    lines = []
+    for row in rows:
+        standing = standings[row.seller_id]
+        sold = standing.sold(row.basis)
+        charged = books.lines(row, sold)
+        counts = {
+            "handed_out": standing.handed_out,
+            "returned": standing.returned,
+            "void_and_lost": standing.void_and_lost(row.basis),
+            "sold": len(sold),
+        }
+        for name, count in counts.items():
+            setattr(row, name, count - books.counted[row.seller_id].get(name, 0))
+        _fill_amounts(row, charged, books)
+        row.gate = words[row.seller_id]
+        lines.append(charged)
+    return lines
+
+
+def _fill_amounts(row: Statement, lines: Sequence[StatementLine], books: _Accounts) -> None:
     zero = Decimal(0)
     gross = sum((line.sign * line.count * line.price for line in lines), zero)
     commission = sum((line.sign * line.count * line.commission for line in lines), zero)
-    paid = sum((each.amount for each in open_payments(seller)), zero)
-    opening = last.closing if last else zero
+    paid = books.paid.get(row.seller_id, zero)
+    opening = books.closing.get(row.seller_id, zero)
     due = gross - commission - paid
     amounts = {
         "opening": opening,
@@ -169,48 +189,83 @@ def compute(row: Statement) -> list[StatementLine]:
         "closing": opening + due,
     }
     for name, amount in amounts.items():
-        setattr(row, name, money.in_currency(amount, event.currency))
-    row.gate = gate_word(seller, [(event, standing)])
-    return lines
+        setattr(row, name, money.in_currency(amount, row.event.currency))
 
 
-def _settled(seller: Seller, event: Event) -> dict[TicketKey, Charge]:
-    """Return the tickets that issued statements charge, with what each was charged."""
-    settled: dict[TicketKey, Charge] = {}
-    rows = StatementLine.objects.filter(statement__seller=seller, statement__event=event)
-    for line in rows.order_by("statement__year", "statement__sequence", "sign", "pk"):
-        for part in numbers_in(line.ranges):
-            for number in part:
-                if line.sign > 0:
-                    settled[line.batch_id, number] = (line.price, line.commission)
-                else:
-                    settled.pop((line.batch_id, number), None)
-    return settled
+@dataclass(slots=True)
+class _Accounts:
+    """What issued statements and payments say of some sellers, as new statements begin."""
 
+    counted: dict[int, dict[str, int]]
+    closing: dict[int, Decimal]
+    paid: dict[int, Decimal]
+    settled: dict[int, dict[TicketKey, Charge]]
+    commissions: dict[int, Commissions]
+    batches: dict[int, OfflineSalesBatch]
 
-def _lines(row: Statement, sold: Mapping[TicketKey, HeldTicket]) -> list[StatementLine]:
-    settled = _settled(row.seller, row.event)
-    commissions = Commissions(row.seller, row.event.currency)
-    charged: dict[tuple[int, int, Charge], list[int]] = {}
-    for key, ticket in sold.items():
-        if key not in settled:
-            commission = commissions.of(ticket.item, ticket.variation, ticket.price)
-            charged.setdefault((1, key[0], (ticket.price, commission)), []).append(key[1])
-    for key, charge in settled.items():
-        if key not in sold:
-            charged.setdefault((-1, key[0], charge), []).append(key[1])
-    batches = OfflineSalesBatch.objects.select_related("item").in_bulk(
-        {batch for _sign, batch, _charge in charged}
-    )
-    return [
-        StatementLine(
-            statement=row,
-            batch=batches[batch],
-            ranges=format_ranges(ranges_of(numbers)),
-            sign=sign,
-            count=len(numbers),
-            price=price,
-            commission=commission,
+    @classmethod
+    def read(cls, sellers: Mapping[int, Seller], event: Event) -> Self:
+        issued = Statement.objects.filter(seller__in=sellers, state=_State.ISSUED)
+        sums = issued.filter(event=event).order_by().values_list("seller")
+        counted: dict[int, dict[str, int]] = {pk: {} for pk in sellers}
+        for pk, *figures in sums.annotate(*map(Sum, _COUNTS)):
+            counted[pk] = dict(zip(_COUNTS, figures, strict=True))
+        by_number = issued.order_by("year", "sequence")
+        paid: dict[int, Decimal] = defaultdict(Decimal)
+        for pk, amount in SellerPayment.objects.filter(
+            seller__in=sellers, statement=None
+        ).values_list("seller", "amount"):
+            paid[pk] += amount
+        settled = _settled(sellers.keys(), event)
+        batches = OfflineSalesBatch.objects.filter(event=event).select_related("item")
+        return cls(
+            counted=counted,
+            closing=dict(by_number.values_list("seller", "closing")),
+            paid=paid,
+            settled=settled,
+            commissions=commissions_of(sellers.values(), event.currency),
+            batches={batch.pk: batch for batch in batches},
         )
-        for (sign, batch, (price, commission)), numbers in charged.items()
-    ]
+
+    def lines(self, row: Statement, sold: Mapping[TicketKey, HeldTicket]) -> list[StatementLine]:
+        """Charge what is sold and not settled; credit what is settled and not sold."""
+        settled = self.settled[row.seller_id]
+        commissions = self.commissions[row.seller_id]
+        charged: dict[tuple[int, int, Charge], list[int]] = {}
+        for key, ticket in sold.items():
+            if key not in settled:
+                commission = commissions.of(ticket.item, ticket.variation, ticket.price)
+                charged.setdefault((1, key[0], (ticket.price, commission)), []).append(key[1])
+        for key, charge in settled.items():
+            if key not in sold:
+                charged.setdefault((-1, key[0], charge), []).append(key[1])
+        return [
+            StatementLine(
+                statement=row,
+                batch=self.batches[batch],
+                ranges=format_ranges(ranges_of(numbers)),
+                sign=sign,
+                count=len(numbers),
+                price=price,
+                commission=commission,
+            )
+            for (sign, batch, (price, commission)), numbers in charged.items()
+        ]
+
+
+def _settled(sellers: Collection[int], event: Event) -> dict[int, dict[TicketKey, Charge]]:
+    """Return the tickets that issued statements charge each seller, with what was charged."""
+    settled: dict[int, dict[TicketKey, Charge]] = {pk: {} for pk in sellers}
+    rows = StatementLine.objects.filter(statement__seller__in=sellers, statement__event=event)
+    columns = ("statement__seller", "batch_id", "ranges", "sign", "price", "commission")
+    for seller, batch, ranges, sign, *charge in rows.order_by(
+        "statement__year", "statement__sequence", "sign", "pk"
+    ).values_list(*columns):
+        price, commission = charge
+        for part in numbers_in(ranges):
+            for number in part:
+                if sign > 0:
+                    settled[seller][batch, number] = (price, commission)
+                else:
+                    settled[seller].pop((batch, number), None)
+    return settled

@@ -190,7 +190,7 @@ class Consignment:
     """
 
     event: Event
-    lines: Sequence[Line]
+    lines: Sequence[Line] = ()
     document: str = ""
     reason: str = ""
     return_by: date | None = None
@@ -207,7 +207,7 @@ def hand_out(*, actor: Actor | None, consignment: Consignment, seller: int) -> O
         ActionRefused: tickets are neither in stock nor returned, or void.
     """
     plans = plan_consignment(action=Action.HAND_OUT, lines=consignment.lines, seller=seller)
-    return carry_out(plans, _context_of(consignment, actor))
+    return consign(actor=actor, consignment=consignment, plans=plans)
 
 
 def take_back(*, actor: Actor | None, consignment: Consignment, seller: int) -> Outcome:
@@ -217,7 +217,7 @@ def take_back(*, actor: Actor | None, consignment: Consignment, seller: int) -> 
         ActionRefused: the seller does not have some, or has sold them.
     """
     plans = plan_consignment(action=Action.BACK, lines=consignment.lines, owner=seller)
-    return carry_out(plans, _context_of(consignment, actor))
+    return consign(actor=actor, consignment=consignment, plans=plans)
 
 
 def transfer(*, actor: Actor | None, consignment: Consignment, seller: int, to: int) -> Outcome:
@@ -229,7 +229,24 @@ def transfer(*, actor: Actor | None, consignment: Consignment, seller: int, to: 
     plans = plan_consignment(
         action=Action.TRANSFER, lines=consignment.lines, owner=seller, seller=to
     )
-    return carry_out(plans, _context_of(consignment, actor))
+    return consign(actor=actor, consignment=consignment, plans=plans)
+
+
+def consign(*, actor: Actor | None, consignment: Consignment, plans: Sequence[Plan]) -> Outcome:
+    """Carry out the plans of a consignment; see ``hand_out``.
+
+    Raises:
+        ActionRefused: tickets are refused, by the plans or by what changed since.
+    """
+    context = Context(
+        event=consignment.event,
+        actor=actor,
+        reason=consignment.reason,
+        document=consignment.document,
+        return_by=consignment.return_by,
+        then=consignment.then,
+    )
+    return carry_out(plans, context)
 
 
 def plan_consignment(
@@ -250,17 +267,6 @@ def plan_consignment(
         )
         for line in lines
     ]
-
-
-def _context_of(consignment: Consignment, actor: Actor | None) -> Context:
-    return Context(
-        event=consignment.event,
-        actor=actor,
-        reason=consignment.reason,
-        document=consignment.document,
-        return_by=consignment.return_by,
-        then=consignment.then,
-    )
 
 
 def cancel_order(*, actor: Actor | None, order: Order, comment: str = "") -> Order:

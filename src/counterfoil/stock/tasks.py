@@ -18,7 +18,7 @@ from counterfoil.stock.models import ActionRequest
 def describe(job: Job) -> str:
     amount = job.progress_total
     text = ngettext("Change %(amount)s ticket", "Change %(amount)s tickets", amount)
-    return text % {"amount": number_format(amount)}
+    return text % {"amount": number_format(amount, force_grouping=True)}
 
 
 @handler(services.ACT, request=ActionRequest, label=_("Change tickets in stock"), describe=describe)

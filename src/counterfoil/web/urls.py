@@ -35,6 +35,8 @@ from counterfoil.web.orders import numberreport
 from counterfoil.web.orders import views as orders_views
 from counterfoil.web.printing import handovers, print_step
 from counterfoil.web.printing import views as printing_views
+from counterfoil.web.sellers import plans as sellers_plans
+from counterfoil.web.sellers import tables as sellers_tables
 from counterfoil.web.sellers import views as sellers_views
 from counterfoil.web.stock import views as stock_views
 from counterfoil.web.webhooks import views as webhooks_views
@@ -64,6 +66,8 @@ MODULES = [
     checkin_views,
     stock_views,
     sellers_views,
+    sellers_plans,
+    sellers_tables,
     orders_views,
     numberreport,
     batches_views,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route
 
-from e2e.browser.conftest import EVENT
+from e2e.browser.conftest import EMAIL, EVENT, PASSWORD
 
 
 def test_a_page_without_javascript_shows_its_facts(open_page: Callable[..., Page]) -> None:
@@ -46,6 +46,34 @@ def test_a_form_under_way_is_not_sent_again(open_page: Callable[..., Page]) -> N
     page.wait_for_url(f"**{EVENT}items/categories/")
 
     assert len(sent) == 1
+
+
+def test_a_form_outlives_its_session_and_back_never_bounces(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(f"{EVENT}items/categories/")
+    page.get_by_role("link", name="New category").click()
+    page.locator("[name=name_en]").fill("Late")
+    page.context.clear_cookies(name="session")
+    page.get_by_role("button", name="Save").click()
+
+    page.get_by_text("Your session has ended").wait_for()
+    page.locator("[name=username]").fill(EMAIL)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Send it now").click()
+    page.get_by_role("link", name="Late").wait_for()
+
+    page.goto(f"{EVENT}batches/")
+    page.goto(f"{EVENT}batches/new/")
+    page.get_by_label("Product").select_option(index=1)
+    page.get_by_label("Amount").fill("2")
+    page.get_by_role("button", name="Create batch").click()
+    page.wait_for_url(lambda url: url.removesuffix("/").rpartition("/")[2].isdecimal())
+    page.go_back()
+    page.wait_for_url(f"**{EVENT}batches/new/")
+    page.go_back()
+    page.wait_for_url(f"**{EVENT}batches/")
 
 
 def _press(page: Page) -> None:

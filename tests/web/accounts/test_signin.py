@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -189,10 +190,54 @@ def test_signing_out_needs_a_click(client: Client, ada: User) -> None:
     assert not is_signed_in(client)
 
 
-def test_who_is_in_need_not_sign_in(client: Client, ada: User) -> None:
+def test_who_is_in_need_not_sign_in_and_gets_back_past_the_page(client: Client, ada: User) -> None:
     sign_in(client)
 
-    assert client.get("/signin/").status_code == 302
+    page = client.get("/signin/?next=/account/")
+    abroad = client.get("/signin/?next=https://example.org/")
+
+    assert page.status_code == 200  # a redirect would lead forward again whenever Back is pressed
+    assert 'href="/account/"' in page.content.decode()
+    assert 'href="https://example.org' not in abroad.content.decode()
+
+
+@pytest.mark.parametrize("has_factor", [False, True])
+def test_a_form_that_came_after_the_session_had_ended_is_sent_after_signing_in(
+    client: Client, ada: User, has_factor: bool
+) -> None:
+    base = f"/organizers/{ada.teams.get().organizer.slug}/channels/new/"
+    sent = {"label_0": 'Kiosk "North"', "identifier": "kiosk", "old_password": "x"}
+
+    asked = client.post(base, sent, headers={"Referer": f"http://testserver{base}"})
+    kept = re.search(r'name="interrupted" value="([^"]+)"', asked.content.decode())
+    assert kept is not None
+    key = secondfactor.new_key()
+    if has_factor:
+        secondfactor.enrol(user=ada, key=key, code=totp(key, later=-1))
+    wrong = client.post("/signin/", {"username": ada.email, "interrupted": kept[1]})
+    answer = client.post(
+        "/signin/", {"username": ada.email, "password": PASSWORD, "interrupted": kept[1]}
+    )
+    if has_factor:
+        answer = client.post("/signin/code/", {"code": totp(key)})
+
+    assert kept[1] in wrong.content.decode()
+    page = answer.content.decode()
+    assert "Sie sind wieder angemeldet" in page
+    assert f'action="{base}"' in page
+    assert 'name="label_0" value="Kiosk &quot;North&quot;"' in page
+    assert 'name="identifier" value="kiosk"' in page
+    assert "old_password" not in page
+
+
+def test_a_form_that_somebody_made_up_is_not_sent(client: Client, ada: User) -> None:
+    answer = sign_in(client)
+    client.post("/signout/")
+    forged = client.post(
+        "/signin/", {"username": ada.email, "password": PASSWORD, "interrupted": "WyIvIl0:x:y"}
+    )
+
+    assert forged.status_code == answer.status_code == 302
 
 
 @pytest.fixture

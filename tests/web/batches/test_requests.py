@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from typing import Any
@@ -316,7 +317,8 @@ def test_a_request_goes_on_to_its_batch(pages: Client, item: Item, base: str) ->
     path, batch = f"{base}batches/requests/{asked.pk}/", f"{base}batches/{asked.batch_id}/"
 
     assert pages.get(path)["Location"] == batch
-    assert pages.get(path, headers=HTMX)["HX-Redirect"] == batch
+    moved_on = json.loads(pages.get(path, headers=HTMX)["HX-Trigger"])
+    assert moved_on == {"page-replaced": {"path": batch}}
 
 
 def test_a_request_that_failed_says_why_and_can_be_changed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pypdfium2
 from django.test import Client
 
@@ -10,6 +12,9 @@ from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.printing import previews
+from counterfoil.sellers.accounts import balance_of
+from counterfoil.stock import ledger
+from counterfoil.stock.replay import differences
 from makers import make_user
 from pageclient import signed_in
 
@@ -58,7 +63,27 @@ def test_its_tickets_can_be_made_at_once(pages: Client, event: Event) -> None:
 
     batch = make(seats, amount=2, variation=seats.variations.first())
     serials = batch.tickets.order_by("number").values_list("position__serial", flat=True)
-    assert list(serials) == ["RF-00001", "RF-00002"]
+    assert list(serials) == ["RF-00201", "RF-00202"]  # after those of its sellers
+
+
+def test_it_tells_a_story_of_two_sellers(pages: Client, event: Event) -> None:
+    example = load(pages, event)
+    kiosk, club = event.organizer.sellers.order_by("pk")
+
+    (statement,) = kiosk.statements.all()
+    counts = ("handed_out", "returned", "void_and_lost", "sold")
+    # 47 reported and one that the gate saw, for 19.00 less 1.90 each; 500.00 are paid
+    assert [getattr(statement, name) for name in counts] == [100, 30, 10, 48]
+    assert (statement.gross, statement.commission) == (Decimal("912.00"), Decimal("91.20"))
+    assert balance_of(kiosk) == Decimal("320.80")
+    gate = statement.gate
+    assert [gate[name] for name in list(gate)[:3]] == [12, 35, 1]
+    assert [alarm["number"] for alarm in gate["alarms"]] == [61]
+    assert club.notices.get().state == "waiting"
+    assert differences(example) == []
+    assert ledger.flaw_in(event.organizer) is None
+    listed = pages.get(f"/organizers/{event.organizer.slug}/sellers/").content.decode()
+    assert "320.80" in listed
 
 
 def test_who_may_not_make_events_may_not_load_it(event: Event) -> None:

@@ -171,6 +171,10 @@ def test_a_finding_shows_its_place_and_leads_to_the_element_in_the_editor(
         assert max(drawn.size) <= 500
         assert len(drawn.getcolors() or []) > 2
     assert pages.get(f"{path}findings/99/picture.png").status_code == 404
+    # The picture may show a code that the gate takes, so it is not silent and not kept.
+    assert pages.get(places[0])["Cache-Control"] == "private, no-store"
+    looked = LogEntry.objects.filter(action="counterfoil.orderposition.previewed", user=user)
+    assert looked.count() == 2
     first.delete()
     positions[0].order.delete()
     assert f"layouts/{first.pk}/edit" not in shown(pages, path)

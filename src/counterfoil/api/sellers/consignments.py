@@ -30,6 +30,7 @@ from counterfoil.sellers.models import Consignment, ConsignmentLine
 from counterfoil.stock.execution import ActionRefused
 
 _WAYS = ("tickets", "books", "serials")
+_MOST_LINES = 1000
 
 
 class ConsignmentLineSerializer(serializers.Serializer[Any]):
@@ -82,6 +83,12 @@ class ConsignmentSerializer(serializers.ModelSerializer[Consignment]):
             *("reason", "created", "accepted", "lines"),
         )
         read_only_fields = ("state", "reason")
+
+    def validate_lines(self, lines: list[Any]) -> list[Any]:
+        if len(lines) > _MOST_LINES:
+            words = _("A consignment has at most %(limit)d lines.")
+            raise serializers.ValidationError(words % {"limit": _MOST_LINES})
+        return lines
 
     def to_representation(self, instance: Consignment) -> dict[str, Any]:
         shown = super().to_representation(instance)

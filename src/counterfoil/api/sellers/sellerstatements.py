@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -69,13 +69,10 @@ class StatementSerializer(serializers.ModelSerializer[Statement]):
         )
         read_only_fields = ("state", *_FIGURES)
 
-    def to_representation(self, instance: Statement) -> dict[str, Any]:
-        if instance.state == Statement.State.DRAFT:
-            statements.compute(instance)
-        return super().to_representation(instance)
-
     def create(self, validated_data: Any) -> Statement:
-        return statements.draft(**validated_data)
+        row = statements.draft(**validated_data)
+        statements.compute(row)
+        return row
 
 
 class StatementFilters(django_filters.FilterSet):  # type: ignore[misc]
@@ -129,9 +126,7 @@ class StatementView(
     table_name = "statements"
 
     def table_rows(self, rows: QuerySet[Statement]) -> Iterator[tuple[Any, ...]]:
-        for row in rows:
-            if row.state == Statement.State.DRAFT:
-                statements.compute(row)
+        for row in _with_figures(list(rows)):
             figures = (getattr(row, name) for name in _FIGURES)
             shown = (
                 in_currency(each, self.event.currency) if isinstance(each, Decimal) else each
@@ -144,6 +139,14 @@ class StatementView(
     def get_queryset(self) -> QuerySet[Statement]:
         rows = Statement.objects.filter(event=self.event).defer("pdf", "paper")
         return rows.select_related("seller", "event__organizer").order_by("pk")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        return page if page is None else _with_figures(page)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        (row,) = _with_figures([self.get_object()])
+        return Response(self.get_serializer(row).data)
 
     def perform_create(self, serializer: Any) -> None:
         with late_atomic():
@@ -179,6 +182,12 @@ class StatementView(
             event=self.event,
             data=data,
         )
+
+
+def _with_figures(rows: Sequence[Statement]) -> Sequence[Statement]:
+    """Fill in the figures of those that are drafts, as things stand."""
+    statements.compute_all([row for row in rows if row.state == Statement.State.DRAFT])
+    return rows
 
 
 routes = event_routes("sellerstatements", StatementView, name="sellerstatement")

@@ -32,6 +32,7 @@ from counterfoil.layouts.services import (
     create_layout,
 )
 from counterfoil.printing.sheets import save_sheet
+from counterfoil.provisioning.example.sellers import SellersStory
 
 M = TypeVar("M", bound=Model)
 
@@ -71,6 +72,8 @@ class _Example:
             limits = [items[number] for number in entry["items"]]
             values = {"name": entry["name"], "all_products": False, "limit_products": limits}
             save_list(event=self._event, checkin_list=None, fields=values, actor=self._actor)
+        sellers = self._source["sellers"]
+        SellersStory(self._event, self._actor, sellers).tell(items[sellers["item"]])
         return self._event
 
     def _datetimes(self) -> dict[str, datetime]:

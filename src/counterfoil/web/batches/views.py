@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,9 @@ from counterfoil.printing.samples import Subject
 from counterfoil.stock.queries import batch_stock
 from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.batches.unavailable import explained
+from counterfoil.web.framework.filters import Filter
+from counterfoil.web.framework.forms.dates import date_label
+from counterfoil.web.framework.labels import product_name
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 from counterfoil.web.printing.forms import PrinterForm
 from counterfoil.web.printing.prints_with import PrintsWith, prints_with, subject_of
@@ -44,6 +48,23 @@ STATES: dict[str, tuple[Job.State, ...]] = {
     "failed": (Job.State.FAILED,),
     "cancelled": (Job.State.CANCELLED,),
 }
+#: What the options of that filter are called.
+STATE_NAMES = (
+    ("", _("All")),
+    ("under_way", _("waiting or running")),
+    ("done", _("done")),
+    ("failed", _("failed")),
+    ("cancelled", _("cancelled")),
+)
+_PRESENCES = (
+    ("", _("All")),
+    ("in", _("checked in")),
+    ("out", _("not checked in")),
+    ("cancelled", _("cancelled")),
+)
+#: What the list can be sorted by.
+_SORTED = {"created": "created", "amount": "amount"}
+_SORTED_TICKETS = {"number": "number", "order": "position__order__code"}
 
 
 class Batches(EventPage):
@@ -52,7 +73,7 @@ class Batches(EventPage):
     read_permissions = READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        rows = self.rows(self._queryset())
+        rows = self.rows(self.in_order(self._queryset(), _SORTED, "-created"))
         batch_requests = list(rows.object_list)
         is_running = any(each.job.state in STATES["under_way"] for each in batch_requests)
         context = {"rows": rows, "batch_requests": batch_requests, "is_running": is_running}
@@ -72,22 +93,35 @@ class Batches(EventPage):
         return queryset
 
     def _filters(self) -> dict[str, Any]:
-        dates = self.event.subevents.order_by("date_from", "pk")
+        items = self.event.items.order_by("position", "pk")
+        products = [(item.pk, product_name(item)) for item in items]
+        dates = [
+            (date.pk, date_label(date)) for date in self.event.subevents.order_by("date_from", "pk")
+        ]
+        filters = [
+            self._filter("item", _("Product"), [("", _("All products")), *products]),
+            self._filter("subevent", _("Date"), [("", _("All dates")), *dates]),
+            self._filter("state", _("State"), STATE_NAMES),
+        ]
         return {
-            "items": self.event.items.order_by("position", "pk"),
-            "dates": dates if self.event.has_subevents else (),
+            "filters": [each for each in filters if len(each.options) > 1],
             "query": {name: self.asked(name) for name in ("q", "state", "item", "subevent")},
             "is_filtered": any(map(self.asked, ("q", "state", "item", "subevent"))),
         }
+
+    def _filter(self, name: str, label: Any, options: Iterable[tuple[Any, Any]]) -> Filter:
+        return Filter.of(name, label, options, self.asked(name))
 
 
 class Batch(EventPage):
     """Shows a batch with its first tickets and its prints."""
 
+    history = ("offlinesalesbatch", "batch")
     read_permissions = READ
+    batch: OfflineSalesBatch
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        batch = batch_of(self.event, kwargs["batch"])
+        batch = self.batch = batch_of(self.event, kwargs["batch"])
         printed = prints_of(self.event).filter(batch_print__batch=batch)
         prints = list(printed.select_related("batch_print__batch", "print")[:FIRST])
         requested_by = getattr(getattr(batch, "request", None), "requested_by", "")
@@ -106,6 +140,7 @@ class Batch(EventPage):
             "tables": tables_of(self, batch),
             "bars": bars_of(batch_stock(batch)),
             "may_print": self.has_permission(("event.prints:write",)),
+            "filters": [Filter.of("state", _("State"), _PRESENCES, "")],
             "prints_with": prints_with(
                 self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
             ),
@@ -137,7 +172,7 @@ class Tickets(EventPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         batch = batch_of(self.event, kwargs["batch"])
-        rows = self.rows(self._queryset(batch))
+        rows = self.rows(self.in_order(self._queryset(batch), _SORTED_TICKETS, "number"))
         context = {
             "batch": batch,
             "rows": rows,
@@ -145,7 +180,8 @@ class Tickets(EventPage):
             "is_numbered": queries.is_numbered(batch),
             "tables": tables_of(self, batch),
             "lists": lists_of(self.event).order_by("name", "pk"),
-            "query": {"q": self.asked("q"), "state": self.asked("state")},
+            "query": {"q": self.asked("q")},
+            "filters": [Filter.of("state", _("State"), _PRESENCES, self.asked("state"))],
         }
         return self.render("web/batches/tickets.html", context)
 
@@ -228,7 +264,7 @@ class Request(_RequestPage):
         if not self.is_partial:
             return self.go("batch", batch)
         messages.success(self.request, _("The batch has been created."))
-        return HttpResponse(headers={"HX-Redirect": self.link("batch", batch)})
+        return self.replaced_by(self.link("batch", batch))
 
 
 class CancelRequest(_RequestPage):

@@ -23,12 +23,21 @@ from counterfoil.orders.models import OrderPosition
 from counterfoil.orders.search import Scope, positions_like
 from counterfoil.printing.variables.names import attendee_name
 from counterfoil.web.checkin.forms import CheckinListForm
+from counterfoil.web.framework.filters import Filter
 from counterfoil.web.framework.labels import REFUSALS
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 
 _READ = ("event.orders:read", "event.orders:checkin")
 _WRITE = ("event.settings.general:write",)
 _SCAN = ("event.orders:write", "event.orders:checkin")
+
+#: What the list can be sorted by.
+_SORTED = {"name": "name"}
+_PRESENCES = (
+    ("", gettext_lazy("All")),
+    ("came", gettext_lazy("checked in")),
+    ("missing", gettext_lazy("not checked in")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,8 @@ class CheckinLists(EventPage):
     read_permissions = _READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        rows = self.rows(queries.lists_of(self.event))
+        found = queries.lists_of(self.event)
+        rows = self.rows(self.in_order(found, _SORTED, "name") if self.asked("sort") else found)
         page = list(rows.object_list)
         tallies = queries.tallies(self.event, page)
         counts = [
@@ -70,6 +80,7 @@ class ListPage(EventPage):
 
 
 class ListDetail(ListPage):
+    history = ("checkinlist", "list")
     read_permissions = _READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -93,8 +104,9 @@ class ListDetail(ListPage):
                 "checked_in": tally.checkins.total(),
                 "inside": inside_of(self.list.pk),
                 "rows": rows,
+                "lists": [self.list],
                 "text": text,
-                "state": state,
+                "filters": [Filter.of("state", _("State"), _PRESENCES, state)],
                 "products": [
                     (item, *tally.of_item(item)) for item in queries.products_of(self.list)
                 ],

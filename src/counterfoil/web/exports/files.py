@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import IO, Any
 
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils import timezone
 
@@ -23,6 +24,8 @@ from counterfoil.render.values import Key
 from counterfoil.web.framework.moments import moment
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Of more rows than this, a job writes the file.
+ROWS_AT_ONCE = 5000
 TYPES = {"csv": "text/csv", "xlsx": XLSX, "pdf": "application/pdf"}
 #: What programs for tables would take for a formula.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -32,12 +35,30 @@ _WIDTH, _HEIGHT, _MARGIN, _LINE = 297.0, 210.0, 12.0, 3.9
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table to be exported. Cells are texts, numbers, amounts, moments or None."""
+    """A table to be exported. Cells are texts, numbers, amounts, moments or None.
+
+    ``queryset`` has as many rows as the table, if the table grows with the number of tickets.
+    """
 
     name: str
     title: str
     heads: Sequence[str]
     rows: Iterable[Sequence[Any]]
+    queryset: QuerySet[Any] | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes too long to be written in a request."""
+        rows = self.queryset
+        return rows is not None and rows.order_by()[ROWS_AT_ONCE : ROWS_AT_ONCE + 1].exists()
+
+    def count_rows(self) -> int:
+        return 0 if self.queryset is None else self.queryset.order_by().count()
+
+
+def write_table(file: IO[bytes], table: Table, kind: str) -> None:
+    """Write a table into a file; ``kind`` is a key of ``TYPES``."""
+    _WRITERS[kind](file, table)
 
 
 def file_of(table: Table, kind: str) -> FileResponse:
@@ -48,10 +69,16 @@ def file_of(table: Table, kind: str) -> FileResponse:
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
     with heavy.slot():  # not while it is sent: a slow client must not hold it
-        _WRITERS[kind](file, table)
+        write_table(file, table, kind)
     file.seek(0)
-    name = f"{table.name}.{kind}"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[kind])
+    return attachment(file, table.name, kind)
+
+
+def attachment(file: IO[bytes], name: str, kind: str) -> FileResponse:
+    """Answer with a file that is a table. The response closes it."""
+    response = FileResponse(
+        file, as_attachment=True, filename=f"{name}.{kind}", content_type=TYPES[kind]
+    )
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from counterfoil.batches.models import Place
 from counterfoil.catalog.models import Event
 from counterfoil.catalog.nameschemes import DEFAULT_SCHEME
 from counterfoil.catalog.queries import quotas_of
@@ -21,6 +22,7 @@ from counterfoil.printing.variables.names import write_name
 from counterfoil.web.exports.files import Table
 from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.labels import REFUSALS
+from counterfoil.web.stock.words import PLACES
 
 _CHUNK = 1000
 _CANCELED = Q(canceled=True) | Q(order__status=Order.Status.CANCELED)
@@ -55,6 +57,13 @@ def _person(parts: Any) -> str:
     return write_name(parts, DEFAULT_SCHEME)
 
 
+def _state(status: str, canceled: bool, place: str | None) -> str:
+    """Say what became of a ticket. Those of batches are paid for clients of the API only."""
+    if canceled or status == Order.Status.CANCELED or place is None:
+        return str(_STATUS["c" if canceled else status])
+    return str(PLACES[Place(place)])
+
+
 def _yes(flag: Any) -> str:
     return _("yes") if flag else ""
 
@@ -67,8 +76,8 @@ TICKET_COLUMNS: dict[str, Column] = {
     "price": Column(gettext_lazy("Price"), ("price",)),
     "state": Column(
         gettext_lazy("State"),
-        ("order__status", "canceled"),
-        lambda status, canceled: str(_STATUS["c" if canceled else status]),
+        ("order__status", "canceled", "batch_ticket__place"),
+        lambda *values: _state(*values),
     ),
     "secret": Column(gettext_lazy("Secret"), ("secret",)),
     "name": Column(gettext_lazy("Attendee name"), ("attendee_name_parts",), _person),
@@ -79,6 +88,7 @@ TICKET_COLUMNS: dict[str, Column] = {
         _named,
     ),
     "batch": Column(gettext_lazy("Batch"), ("batch_ticket__batch_id",)),
+    "serial": Column(gettext_lazy("Serial number"), ("serial",)),
     "batch_number": Column(gettext_lazy("Number in the batch"), ("batch_ticket__number",)),
     "created": Column(gettext_lazy("Created"), ("order__datetime",)),
     "checked_in": Column(gettext_lazy("Checked in"), ("first_entry",)),
@@ -104,14 +114,22 @@ def tickets(event: Event, chosen: dict[str, Any]) -> Table:
         _("Tickets"),
         [str(column.label) for column in columns],
         _rows(found.order_by("order__datetime", "order_id", "positionid"), columns),
+        found,
     )
 
 
 def _filtered(found: QuerySet[OrderPosition], chosen: dict[str, Any]) -> QuerySet[OrderPosition]:
-    filters = {"item": "item", "subevent": "subevent", "channel": "order__sales_channel"}
+    filters = {
+        "item": "item",
+        "subevent": "subevent",
+        "channel": "order__sales_channel",
+        "batch": "batch_ticket__batch",
+    }
     for name, field in filters.items():
         if chosen.get(name):
             found = found.filter(**{field: chosen[name]})
+    if chosen.get("numbers"):
+        found = found.filter(chosen["numbers"])
     entered = Exists(queries.entries().filter(position=OuterRef("pk")))
     match chosen.get("state"):
         case "valid":
@@ -147,8 +165,8 @@ def checkin_list(event: Event, chosen: dict[str, Any]) -> Table:
         Column(_("Checked in"), ("last_checked_in",)),
     ]
     heads = [str(column.label) for column in columns]
-    rows = _rows(queries.tickets_of([gate]), columns)
-    return Table(f"{event.slug}-list-{gate.pk}", str(gate), heads, rows)
+    found = queries.tickets_of([gate])
+    return Table(f"{event.slug}-list-{gate.pk}", str(gate), heads, _rows(found, columns), found)
 
 
 def scans(event: Event, chosen: dict[str, Any]) -> Table:
@@ -168,9 +186,8 @@ def scans(event: Event, chosen: dict[str, Any]) -> Table:
         Column(_("Device"), ("device__name",)),
     ]
     heads = [str(column.label) for column in columns]
-    return Table(
-        f"{event.slug}-scans", _("Scans"), heads, _rows(found.order_by("-datetime", "-pk"), columns)
-    )
+    rows = _rows(found.order_by("-datetime", "-pk"), columns)
+    return Table(f"{event.slug}-scans", _("Scans"), heads, rows, found)
 
 
 def _direction(kind: str) -> str:
@@ -205,3 +222,54 @@ def quotas(event: Event, chosen: dict[str, Any]) -> Table:
             for quota in rows
         ),
     )
+
+
+def numbers(event: Event, chosen: dict[str, Any]) -> Table:
+    """Return the numbers on tickets as ranges: in their series, else in their batch.
+
+    A range ends where a number is missing, or where product, date, batch or state change.
+    """
+    found = _filtered(OrderPosition.objects.filter(order__event=event), chosen).filter(
+        Q(serial_number__isnull=False) | Q(batch_ticket__isnull=False)
+    )
+    heads = [
+        _("Number series"), _("First"), _("Last"), _("Tickets"), _("Product"), _("Date"),
+        _("Batch"), _("State"),
+    ]  # fmt: skip
+    return Table(f"{event.slug}-numbers", _("Number ranges"), heads, _ranges(found), found)
+
+
+#: What all tickets of a range have in common, then the number and what is printed of it.
+_RANGE_FIELDS = (
+    *("number_series__name", "batch_ticket__batch_id", "item__name", "variation__value"),
+    *("subevent__date_from", "order__status", "canceled"),
+    *("serial_number", "serial", "batch_ticket__number"),
+)
+_SHARED = 7
+
+
+def _ranges(found: QuerySet[OrderPosition]) -> Iterator[list[Any]]:
+    ordered = found.order_by(
+        "number_series_id", "serial_number", "batch_ticket__batch_id", "batch_ticket__number", "pk"
+    )
+    first = last = ""
+    last_number = count = 0
+    shared: Any = None
+    for values in ordered.values_list(*_RANGE_FIELDS).iterator(_CHUNK):
+        head, (serial_number, serial, batch_number) = values[:_SHARED], values[_SHARED:]
+        number = batch_number if serial_number is None else serial_number
+        shown = str(batch_number) if serial_number is None else serial
+        if count and head == shared and number == last_number + 1:
+            last, last_number, count = shown, number, count + 1
+            continue
+        if count:
+            yield _range(shared, first, last, count)
+        first, last, last_number, shared, count = shown, shown, number, head, 1
+    if count:
+        yield _range(shared, first, last, count)
+
+
+def _range(shared: Any, first: Any, last: Any, count: int) -> list[Any]:
+    series, batch, item, variation, date, status, canceled = shared
+    state = str(_STATUS[Order.Status.CANCELED if canceled else status])
+    return [series, first, last, count, _product(item, variation), date, batch, state]

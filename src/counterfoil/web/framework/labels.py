@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -99,5 +100,74 @@ ACTION_LABELS: dict[str, Any] = {
     "counterfoil.handover.approved": _("files approved by a print shop"),
     "counterfoil.checkin.admitted": _("checked in"),
     "counterfoil.checkin.refused": _("rejected at the door"),
+    "counterfoil.export.created": _("data exported"),
     "counterfoil.checkin.annulled": _("check-in undone"),
 }
+
+#: What log entries are about, and what happened to it, where no label names both.
+_KINDS: dict[str, Any] = {
+    "batchrequest": _("request for a batch"),
+    "category": _("category"),
+    "checkinlist": _("check-in list"),
+    "device": _("device"),
+    "event": _("event"),
+    "invitation": _("invitation"),
+    "item": _("product"),
+    "job": _("job"),
+    "layoutassignment": _("layout of a product"),
+    "numberreport": _("number report"),
+    "numberseries": _("number series"),
+    "offlinesalesbatch": _("batch"),
+    "organizer": _("organizer"),
+    "quota": _("quota"),
+    "renderjob": _("print job"),
+    "saleschannel": _("sales channel"),
+    "seller": _("seller"),
+    "subevent": _("date"),
+    "taxrule": _("tax rule"),
+    "team": _("team"),
+    "ticketlayout": _("layout"),
+    "token": _("API token"),
+    "webhook": _("webhook"),
+}
+_VERBS: dict[str, Any] = {
+    "accepted": _("accepted"),
+    "added": _("created"),
+    "cancelled": _("cancelled"),
+    "changed": _("changed"),
+    "deleted": _("deleted"),
+    "delivery_repeated": _("sent again"),
+    "done": _("finished"),
+    "downloaded": _("downloaded"),
+    "initialized": _("set up"),
+    "linked": _("given a link"),
+    "member_added": _("given a new member"),
+    "member_removed": _("left by a member"),
+    "password_link_made": _("used for a password reset link"),
+    "requested": _("requested"),
+    "retried": _("started again"),
+    "revoked": _("revoked"),
+    "secret_renewed": _("given a new secret"),
+    "switched_off": _("switched off"),
+    "unlinked": _("left without a link"),
+    "updated": _("updated"),
+}
+
+
+def deed(action: str) -> Any:
+    """Say what happened, by the action of a log entry."""
+    if action in ACTION_LABELS:
+        return ACTION_LABELS[action]
+    kind, _dot, verb = action.removeprefix("counterfoil.").partition(".")
+    if kind in _KINDS and verb in _VERBS:
+        return f"{_KINDS[kind]} {_VERBS[verb]}"
+    return action
+
+
+class _NamedActions(Container[str]):
+    def __contains__(self, action: object) -> bool:
+        return bool(deed(str(action)) != action)
+
+
+#: The actions of log entries that ``deed`` has words for.
+NAMED_ACTIONS = _NamedActions()

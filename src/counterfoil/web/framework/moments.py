@@ -18,6 +18,7 @@ from babel.dates import format_skeleton, format_time
 from django.http import HttpRequest
 from django.utils import timezone
 
+from counterfoil.catalog.models import Event
 from counterfoil.core import language
 
 #: English without a region writes days first and has 24 hours.
@@ -42,6 +43,17 @@ def set_region(region: str) -> None:
     """Show dates as they are written in the country of an event; without one, as before."""
     if region:
         _region.set(region.upper())
+
+
+@contextmanager
+def written_for(event: Event) -> Iterator[None]:
+    """Write dates in the zone of an event, and as in its country, where there is no request."""
+    before = _region.set(event.region.upper())
+    try:
+        with timezone.override(event.tz):
+            yield
+    finally:
+        _region.reset(before)
 
 
 def moment(value: datetime | None, *, weekday: bool = False) -> str:

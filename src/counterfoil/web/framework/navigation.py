@@ -91,6 +91,7 @@ ORGANIZER: tuple[Entry, ...] = (
         _("Sellers"),
         "users",
         ("organizer.sellers:read", "organizer.sellers:write"),
+        others=("commissionplans",),
     ),
     Entry("numberseries", _("Number series"), "list-checks"),
     Entry("webhooks", _("Webhooks"), "globe", ("organizer.settings.general:write",)),

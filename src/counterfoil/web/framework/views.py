@@ -25,6 +25,7 @@ row per route to ``tests/pagetable.py``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -47,12 +48,15 @@ from django.views import View
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.models import User
 from counterfoil.audit import services as audit
+from counterfoil.audit.models import LogEntry
+from counterfoil.audit.queries import history_of
 from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.paging import LongPaginator
 from counterfoil.core.refusals import Invalid, Refusal
 from counterfoil.core.transactions import late_atomic
 from counterfoil.ops.responses import RETRY_AFTER, status_of
-from counterfoil.web.framework import navigation
+from counterfoil.web.accounts.forms.account import SignIn
+from counterfoil.web.framework import interrupted, navigation
 from counterfoil.web.framework.addresses import own
 from counterfoil.web.framework.moments import region_of, set_region
 
@@ -62,6 +66,8 @@ Needs = tuple[str, ...]
 ROWS = 50
 ROWS_OFFERED = (25, 50, 100, 200)
 
+#: Entries of a history that a page shows.
+_ENTRIES = 20
 _ASKING = frozenset({"GET", "HEAD"})
 
 
@@ -72,6 +78,9 @@ class Page(View):
     write_permissions: ClassVar[Needs] = ()
     #: Whether anybody may see it: only pages that let people in.
     public: ClassVar[bool] = False
+
+    #: What the history below the page is of: a kind of log entries, and the page's attribute.
+    history: ClassVar[tuple[str, str] | None] = None
 
     actor: UserActor
     organizer: Organizer | None = None
@@ -91,6 +100,9 @@ class Page(View):
         answer = redirect_to_login(self._way_back())
         if self.is_partial:
             return HttpResponse(headers={"HX-Redirect": answer["Location"]})
+        if kept := interrupted.pack(self.request, self._way_back()):
+            context = {"form": SignIn(), "interrupted": kept, "action": answer["Location"]}
+            return self.render("web/accounts/account/signin.html", context)
         return answer
 
     def _way_back(self) -> str:
@@ -150,9 +162,18 @@ class Page(View):
             answer["Retry-After"] = RETRY_AFTER
         return answer
 
+    def past(self) -> list[LogEntry]:
+        """Return what happened to what the page is about, newest first, as ``history`` says."""
+        if self.history is None or self.organizer is None:
+            return []
+        kind, attribute = self.history
+        row = getattr(self, attribute)
+        return list(history_of(kind, row, organizer=self.organizer)[:_ENTRIES])
+
     def refused(self, sentence: Any, status: int) -> HttpResponse:
         """Say that the rules are against it."""
-        page = self.render("web/refused.html", {"sentence": sentence}, status=status)
+        context = {"sentence": sentence, "is_refused": True}
+        page = self.render("web/refused.html", context, status=status)
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             page["Retry-After"] = RETRY_AFTER
         return page
@@ -190,6 +211,11 @@ class Page(View):
         if said is not None:
             messages.success(self.request, said)
         return redirect(self.link(name, *args))
+
+    def replaced_by(self, path: str) -> HttpResponse:
+        """Answer htmx that another page takes the place of this one: Back does not return to it."""
+        event = json.dumps({"page-replaced": {"path": path}})
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Trigger": event})
 
     def tell_printed(self, count: int) -> None:
         """Say how many tickets are out on paper with what has just been changed."""

@@ -19,13 +19,17 @@ from counterfoil.batches.services import CREATE
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs import registry, services
 from counterfoil.jobs.models import Job, JobRequest
-from counterfoil.jobs.queries import jobs_of, living_workers
+from counterfoil.jobs.queries import Phase, jobs_of, living_workers, state_of
 from counterfoil.printing.services import RENDER
-from counterfoil.web.batches.views import READ, STATES, WRITE
+from counterfoil.web.batches.views import READ, STATE_NAMES, STATES, WRITE
+from counterfoil.web.exports.services import EXPORT
+from counterfoil.web.framework.filters import Filter
 from counterfoil.web.framework.views import EventPage, event_routes
 
 #: The kinds of jobs that have pages of their own. Any other kind has the page ``job``.
 _PAGES = {CREATE: "batch-request", RENDER: "print"}
+#: Where the files of jobs are downloaded that have no pages of their own.
+_DOWNLOADS = {EXPORT: "export-download"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,20 @@ class Jobs(EventPage):
         context = {
             "rows": rows,
             "jobs": _described(self, jobs),
-            "kinds": registry.requestable(),
+            "filters": self._filters(),
             "is_moving": is_moving,
             "is_stuck": is_moving and not living_workers().exists(),
             "query": {name: self.asked(name) for name in ("state", "kind")},
         }
         template = "_list" if self.is_partial else "list"
         return self.render(f"web/jobs/{template}.html", context)
+
+    def _filters(self) -> list[Filter]:
+        kinds = [("", _("All")), *((kind.name, kind.label) for kind in registry.requestable())]
+        return [
+            Filter.of("state", _("State"), STATE_NAMES, self.asked("state")),
+            Filter.of("kind", _("Kind"), kinds, self.asked("kind")),
+        ]
 
 
 class _JobPage(EventPage):
@@ -77,7 +88,16 @@ class JobProgress(_JobPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         (row,) = _described(self, [self.job()])
         template = "_progress" if self.is_partial else "detail"
-        return self.render(f"web/jobs/{template}.html", {"row": row, "job": row.job})
+        context = {"row": row, "job": row.job, "download": self._download(row.job)}
+        return self.render(f"web/jobs/{template}.html", context)
+
+    def _download(self, job: Job) -> str | None:
+        """Return where the file of a job is, if there is one and the reader requested it."""
+        route = _DOWNLOADS.get(job.kind)
+        if route is None or state_of(job).phase is not Phase.DONE or not job.result_file:
+            return None
+        is_own = _request_of(job).requested_by == self.actor.key
+        return self.link(route, job.pk) if is_own else None
 
 
 class _ChangeJob(_JobPage):

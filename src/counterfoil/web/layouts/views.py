@@ -227,6 +227,7 @@ class LayoutDelete(ConfirmPage, LayoutPage):
 
 
 class LayoutDetail(LayoutPage):
+    history = ("ticketlayout", "layout")
     """How one layout prints, who prints with it, and the ways to take it elsewhere."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:

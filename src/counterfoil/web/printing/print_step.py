@@ -137,7 +137,7 @@ class SheetPicture(EventPage):
             elif picture == "finding":
                 number = row_id(request.GET.get("finding", ""))
                 findings = findings_of(form, preview_of(form))
-                png = findings.draw(-1 if number is None else number)
+                png = findings.draw(-1 if number is None else number).png
             else:
                 png = preview_of(form).png()
         except (Gone, Invalid):
@@ -211,7 +211,7 @@ def findings_of(form: PrintForm, preview: SheetPreview) -> SampleFindings:
 
 def sum_in_words(plan: dict[str, int], *, has_cuts: bool) -> str:
     """Say how much paper and how many cuts a print needs."""
-    counts = {name: number_format(value, use_l10n=True) for name, value in plan.items()}
+    counts = {name: number_format(value, force_grouping=True) for name, value in plan.items()}
     if plan["cells"] == 1:
         text = ngettext(
             "%(tickets)s ticket, one a sheet: %(sheets)s sheet.",

@@ -24,6 +24,7 @@ from counterfoil.jobs.queries import Phase, state_of
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import BUILT_IN, Choice
+from counterfoil.printing.access_log import record_preview
 from counterfoil.printing.finding_places import PrintFindings
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.queries import prints_of
@@ -80,10 +81,12 @@ class _PrintPage(EventPage):
 class Print(_PrintPage):
     """Shows the progress of a print and, once it is done, its warnings and the download."""
 
+    history = ("renderjob", "shown")
     read_permissions = READ
+    shown: RenderRequest
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        print_request = self.print_request()
+        print_request = self.shown = self.print_request()
         state = state_of(print_request.job)
         requested_by = print_request.requested_by
         details = getattr(print_request, "print", None)
@@ -121,11 +124,15 @@ class FindingPicture(_PrintPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
-            png = PrintFindings(self.print_request()).draw(kwargs["number"])
+            places = PrintFindings(self.print_request())
+            drawn = places.draw(kwargs["number"])
+            position = places.position(drawn.ticket)
         except (Gone, Invalid):
             raise Http404 from None
-        headers = {"Cache-Control": "private, max-age=600"}
-        return HttpResponse(png, content_type="image/png", headers=headers)
+        # It may show the code of a ticket that is valid.
+        record_preview(actor=self.actor, position=position, layout=drawn.layout)
+        headers = {"Cache-Control": "private, no-store"}
+        return HttpResponse(drawn.png, content_type="image/png", headers=headers)
 
 
 class PrintPicture(_PrintPage):

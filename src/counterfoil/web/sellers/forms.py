@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.batches.models import OfflineSalesBatch
 from counterfoil.catalog.models import Event, Organizer
-from counterfoil.sellers.models import Seller, SellerNotice, Statement
+from counterfoil.sellers.models import Consignment, Seller, SellerNotice, Statement
 
 _RANGES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+
+#: A scanner ends each code by Enter, which must not send the form (``main.js``).
+_SCANNED = {**_RANGES, "data-scanned": ""}
 
 BASES = {
     Statement.Basis.DECLARED: _("What was reported as sold"),
@@ -75,22 +78,28 @@ class ImportForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """Which tickets of which batch a seller gets or returns."""
+    """Which tickets a seller gets, returns or passes on."""
 
-    batch = forms.ModelChoiceField(OfflineSalesBatch.objects.none(), label=_("Batch"))
+    to = forms.ModelChoiceField(Seller.objects.none(), label=_("To"))
     books = forms.CharField(
         label=_("Books"),
         required=False,
-        max_length=1000,
-        help_text=_("Numbers of books, such as 7-9; or scan the code of a ticket of each."),
-        widget=forms.TextInput(attrs={**_RANGES, "inputmode": "numeric"}),
+        max_length=5000,
+        help_text=_("Scan the cover of each book, or a ticket of it; or enter numbers: 7-9."),
+        widget=forms.TextInput(attrs={**_SCANNED, "autofocus": True}),
     )
     tickets = forms.CharField(
         label=_("Tickets"),
         required=False,
-        max_length=5000,
-        help_text=_("Numbers or serials, such as 401-450,512 or A00401-A00450; or scan codes."),
-        widget=forms.TextInput(attrs=_RANGES),
+        max_length=20_000,
+        help_text=_("Scan tickets, or enter numbers or serials: 401-450,512 or A00401-A00450."),
+        widget=forms.TextInput(attrs=_SCANNED),
+    )
+    batch = forms.ModelChoiceField(
+        OfflineSalesBatch.objects.none(),
+        label=_("Batch"),
+        required=False,
+        help_text=_("Of the numbers. Codes say it themselves."),
     )
     counted = forms.IntegerField(
         label=_("Counted"),
@@ -107,19 +116,29 @@ class MoveForm(forms.Form):
         help_text=_("Needed to hand out more than the credit limit."),
     )
 
-    def __init__(self, event: Event, *sent: Any, comes_back: bool = False) -> None:
+    def __init__(self, event: Event, seller: Seller, kind: str, *sent: Any) -> None:
         super().__init__(*sent)
         field: Any = self.fields["batch"]
         field.queryset = event.offline_sales_batches.filter(testmode=False).order_by("-pk")
-        if comes_back:
+        if kind == Consignment.Kind.TRANSFER:
+            others: Any = self.fields["to"]
+            rows = event.organizer.sellers.filter(active=True).exclude(pk=seller.pk)
+            others.queryset = rows.order_by("name", "pk")
+        else:
+            del self.fields["to"]
+        if kind == Consignment.Kind.BACK:
             del self.fields["return_by"], self.fields["reason"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if bool(cleaned.get("tickets")) == bool(cleaned.get("books")):
+        if bool(cleaned.get("tickets")) == bool(cleaned.get("books")) and not self.errors:
             words = _("Enter the numbers or the books of the tickets.")
             self.add_error("tickets", words)
         return cleaned
+
+    @property
+    def way(self) -> str:
+        return "books" if self.cleaned_data.get("books") else "tickets"
 
 
 class StatementForm(forms.Form):
@@ -166,6 +185,8 @@ class NoticeForm(forms.Form):
         field: Any = self.fields["batch"]
         field.queryset = batches
         field.label_from_instance = lambda batch: f"{batch.event}, {batch.item}"
+        if len(batches[:2]) == 1:
+            field.empty_label = None  # the only one is chosen
 
     @property
     def tickets(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core import signing
 from django.core.cache import cache
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -22,6 +23,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.sellers import (
     accounts,
     consignments,
+    covers,
     documents,
     imports,
     notices,
@@ -30,7 +32,7 @@ from counterfoil.sellers import (
     standings,
     statements,
 )
-from counterfoil.sellers.consignments import NewLine
+from counterfoil.sellers.consignments import LimitExceeded
 from counterfoil.sellers.models import Consignment, Seller, SellerNotice, Statement
 from counterfoil.sellers.overview import overviews_of
 from counterfoil.stock.execution import ActionRefused
@@ -103,7 +105,8 @@ class SellerDetail(SellerPage):
             "balance": accounts.balance_of(seller),
             "gate": standings.gate_of(seller, _with_tickets(seller, events)),
             "events": events[:_RECENT],
-            "consignments": Consignment.objects.filter(seller=seller, event__in=events)
+            "consignments": Consignment.objects.filter(Q(seller=seller) | Q(to=seller))
+            .filter(event__in=events)
             .defer("pdf", "paper")
             .select_related("event")
             .order_by("-pk")[:_RECENT],
@@ -302,70 +305,62 @@ class SellerOfEvent(EventPage):
 
 
 class _Move(FormPage, SellerOfEvent):
-    """Moves tickets of one batch, if as many as were counted."""
+    """Moves tickets, if as many as were counted."""
 
     template = "web/sellers/move.html"
     kind: ClassVar[str]
 
     def form(self, *sent: Any) -> MoveForm:
-        return MoveForm(self.event, *sent[:1], comes_back=self.kind == Consignment.Kind.BACK)
+        return MoveForm(self.event, self.seller, self.kind, *sent[:1])
 
     def more(self) -> dict[str, Any]:
-        limit = self.seller.credit_limit
         return {
             "seller": self.seller,
-            "used": accounts.exposure_of(self.seller) if limit is not None else None,
-            "ranges": _ranges_with(self.seller, self.event),
+            "used": None,
             "back": reverse("web:seller", args=[self.organizer.slug, self.seller.pk]),
         }
 
     def send(self, form: MoveForm) -> HttpResponseBase:
-        data = form.cleaned_data
-        way = "books" if data["books"] else "tickets"
-        data["batch"].event = self.event
-        text = _without_codes(data["batch"], data[way], way)
-        (selection,) = select(event=self.event, batch=data["batch"], **{way: text})
-        if selection.count != data["counted"]:
+        data, way = form.cleaned_data, form.way
+        lines = covers.lines_of(data[way], data["batch"], way=way, event=self.event.pk)
+        count = 0
+        for line in lines:
+            line.batch.event = self.event
+            try:
+                (selection,) = select(event=self.event, batch=line.batch, **{line.way: line.text})
+            except Invalid as problem:
+                raise Invalid({way: problem.sentences}) from None
+            count += selection.count
+        if count != data["counted"]:
             words = _("These are %(count)d tickets, and you counted %(counted)d.")
-            values = {"count": selection.count, "counted": data["counted"]}
-            raise Invalid({"counted": [words % values]})
+            raise Invalid({"counted": [words % {"count": count, "counted": data["counted"]}]})
         draft = consignments.save_draft(
             draft=None,
             event=self.event,
             fields={
                 "kind": self.kind,
                 "seller": self.seller,
+                "to": data.get("to"),
                 "return_by": data.get("return_by"),
             },
-            lines=[NewLine(batch=data["batch"], way=way, text=text)],
+            lines=lines,
         )
         try:
             done = consignments.accept(
                 actor=self.actor, consignment=draft, reason=data.get("reason", "")
             )
+        except LimitExceeded as refusal:
+            raise Invalid({"reason": [str(refusal)]}) from None
         except ActionRefused as refusal:
             sentences = [
                 f"{each.number}: {each.reason}" if each.number else each.reason
                 for each in refusal.refused[:10]
             ]
             raise Invalid({way: sentences}) from None
-        return self.to_seller(_("Done: note %(number)s.") % {"number": done.number})
+        return self.to_seller(self.done_words(done))
 
-
-def _without_codes(batch: OfflineSalesBatch, text: str, way: str) -> str:
-    """Replace codes that were scanned by the numbers of their tickets, or of their books."""
-    tokens = text.replace(",", " ").split()
-    rows = batch.tickets.filter(position__secret__in=tokens)
-    numbers = dict(rows.values_list("position__secret", "number"))
-    if not numbers:
-        return text
-    read = [
-        str((batch.book_of(numbers[token]) if way == "books" else numbers[token]) or token)
-        if token in numbers
-        else token
-        for token in tokens
-    ]
-    return ",".join(dict.fromkeys(read))
+    def done_words(self, done: Consignment) -> str:
+        return _("Done: note %(number)s.") % {"number": done.number}
 
 
 class HandOut(_Move):
@@ -373,11 +368,53 @@ class HandOut(_Move):
     title = gettext_lazy("Hand out tickets")
     button = gettext_lazy("Hand out")
 
+    def more(self) -> dict[str, Any]:
+        limit = self.seller.credit_limit
+        return {
+            **super().more(),
+            "used": accounts.exposure_of(self.seller) if limit is not None else None,
+            "ranges": _ranges_with(self.seller, self.event),
+        }
+
 
 class TakeBack(_Move):
+    """Takes back what was counted blind: only then it shows what the seller still has."""
+
     kind = Consignment.Kind.BACK
     title = gettext_lazy("Take tickets back")
     button = gettext_lazy("Take back")
+
+    def done_words(self, done: Consignment) -> str:
+        left = _ranges_with(self.seller, self.event)
+        count = sum(each for _batch, _numbers, each in left)
+        if not count:
+            words = _("Done: note %(number)s. The seller has no tickets of this event any more.")
+            return words % {"number": done.number}
+        words = _("Done: note %(number)s. Still with the seller: %(numbers)s (%(count)d).")
+        numbers = "; ".join(f"{batch.comment or batch}: {each}" for batch, each, _count in left)
+        return words % {"number": done.number, "count": count, "numbers": numbers[:300]}
+
+
+class PassOn(_Move):
+    kind = Consignment.Kind.TRANSFER
+    title = gettext_lazy("Pass tickets on")
+    button = gettext_lazy("Pass on")
+
+    def more(self) -> dict[str, Any]:
+        return {**super().more(), "ranges": _ranges_with(self.seller, self.event)}
+
+
+class BookCovers(EventPage):
+    """The labels of a batch's books, to be scanned when they are handed out."""
+
+    read_permissions: ClassVar[tuple[str, ...]] = ("event.stock:write", "event.orders:read")
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        batch = get_object_or_404(
+            self.event.offline_sales_batches.select_related("item"), pk=self.kwargs["batch"]
+        )
+        batch.event = self.event
+        return HttpResponse(covers.cover_labels(batch), content_type=_PDF)
 
 
 class SettlePage(FormPage, SellerOfEvent):
@@ -409,7 +446,8 @@ class ConsignmentPaper(SellerOfEvent):
     read_permissions = READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        rows = Consignment.objects.filter(event=self.event, seller=self.seller)
+        mine = Q(seller=self.seller) | Q(to=self.seller)
+        rows = Consignment.objects.filter(mine, event=self.event)
         row = get_object_or_404(rows, pk=self.kwargs["pk"])
         row.event = self.event
         return HttpResponse(documents.pdf_of_consignment(row), content_type=_PDF)
@@ -456,7 +494,7 @@ class OwnPage(FormPage, Page):
         with translation.override(seller.language if seller else translation.get_language()):
             response = super().dispatch(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"  # else forms have no origin
         response["Cache-Control"] = "private, no-store"
         return response
 
@@ -542,6 +580,8 @@ routes = [
     *event_routes(
         path("sellers/<int:seller>/hand-out/", HandOut.as_view(), name="seller-hand-out"),
         path("sellers/<int:seller>/take-back/", TakeBack.as_view(), name="seller-take-back"),
+        path("sellers/<int:seller>/pass-on/", PassOn.as_view(), name="seller-pass-on"),
+        path("batches/<int:batch>/covers.pdf", BookCovers.as_view(), name="batch-covers"),
         path("sellers/<int:seller>/settle/", SettlePage.as_view(), name="seller-settle"),
         path(
             "sellers/<int:seller>/notes/<int:pk>.pdf",

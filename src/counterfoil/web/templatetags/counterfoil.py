@@ -12,6 +12,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from counterfoil.audit.models import LogEntry
 from counterfoil.catalog.models import Event, Item, ItemVariation
@@ -47,6 +48,11 @@ def product_name(item: Item, variation: ItemVariation | None = None) -> str:
 def at(table: Mapping[Any, Any], key: Any) -> Any:
     """Look something up in a table that the page was given."""
     return table.get(key)
+
+
+@register.filter
+def words_of(text: str) -> list[str]:
+    return text.split()
 
 
 @register.filter
@@ -102,7 +108,14 @@ def refusal(reason: str | None) -> Any:
 @register.filter
 def deed(entry: LogEntry) -> Any:
     """Say what a log entry tells."""
-    return labels.ACTION_LABELS.get(entry.action, entry.action)
+    return labels.deed(entry.action)
+
+
+@register.filter
+def who(entry: LogEntry) -> Any:
+    """Say who did what a log entry tells."""
+    actor = entry.user or entry.token or entry.device
+    return actor or (_("deleted account") if entry.actor else _("automatic"))
 
 
 @register.filter
@@ -153,10 +166,17 @@ def first_line(text: str) -> str:
     return text.partition("\n")[0]
 
 
+class _Grouped(int):
+    """A number that is written with its thousands apart, and still decides singular or plural."""
+
+    def __str__(self) -> str:
+        return str(format_decimal(int(self), locale=language.locale()))
+
+
 @register.filter
-def grouped(number: int) -> str:
+def grouped(number: int | None) -> int | str:
     """Write a large number as people of the page's language do: 10,000 or 10.000."""
-    return format_decimal(number, locale=language.locale())
+    return "" if number is None else _Grouped(number)
 
 
 @register.filter

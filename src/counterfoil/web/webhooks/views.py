@@ -14,6 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.core.refusals import Conflict
+from counterfoil.web.framework.filters import Filter
 from counterfoil.web.framework.shown_once import shown_once
 from counterfoil.web.framework.views import ConfirmPage, FormPage, OrganizerPage, organizer_routes
 from counterfoil.web.webhooks.forms import WebhookForm
@@ -24,6 +25,13 @@ from counterfoil.webhooks.models import Delivery, Webhook
 _SECRET = _(
     "Copy it now: it is shown only this once. With it the receiver checks that a message comes from"
     " here: each carries a signature in the header “Webhook-Signature”."
+)
+
+_STATES = (
+    ("", _("All")),
+    ("waiting", _("waiting")),
+    ("delivered", _("delivered")),
+    ("failed", _("failed")),
 )
 
 
@@ -56,6 +64,8 @@ class Webhooks(WebhooksPage):
 
 
 class WebhookDetail(WebhookPage):
+    history = ("webhook", "webhook")
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         found = queries.deliveries_of(self.webhook)
         state = self.asked("state")
@@ -71,7 +81,7 @@ class WebhookDetail(WebhookPage):
                 (each, LABELS.get(each.notification.action), queries.problem_of(each))
                 for each in rows.object_list
             ],
-            "state": state,
+            "filters": [Filter.of("state", _("State"), _STATES, state)],
         }
         return self.render("web/webhooks/detail.html", known)
 

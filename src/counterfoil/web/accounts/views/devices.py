@@ -26,6 +26,10 @@ from counterfoil.web.framework.views import ConfirmPage, FormPage, OrganizerPage
 _HANDSHAKE = 1
 
 
+#: What the list can be sorted by.
+_SORTED = {"number": "device_id", "name": "name"}
+
+
 class DevicesPage(OrganizerPage):
     read_permissions = ("organizer.devices:read",)
     write_permissions = ("organizer.devices:write",)
@@ -56,14 +60,20 @@ class Devices(DevicesPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         visible = devices.visible_devices(self.actor, self.organizer)
         found = visible.order_by("revoked", "-device_id")
+        if self.asked("sort"):
+            found = self.in_order(visible, _SORTED, "-number")
         words = self.asked("q")
         if words:
             found = found.filter(name__icontains=words)
         found = found.annotate(event_count=Count("limit_events"))
-        return self.render("web/accounts/devices/list.html", {"rows": self.rows(found), "q": words})
+        return self.render(
+            "web/accounts/devices/list.html", {"rows": self.rows(found), "words": words}
+        )
 
 
 class DeviceDetail(DevicePage):
+    history = ("device", "device")
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         device = self.device
         if self.is_partial:  # asked again and again until it has signed in

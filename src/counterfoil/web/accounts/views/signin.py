@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils import translation
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
@@ -28,8 +29,10 @@ from counterfoil.core import clock
 from counterfoil.web.accounts import password_checks
 from counterfoil.web.accounts.forms.account import Code, refused_password
 from counterfoil.web.accounts.forms.account import SignIn as SignInForm
-from counterfoil.web.accounts.sign_in import let_in, note
-from counterfoil.web.framework.views import FormPage
+from counterfoil.web.accounts.sign_in import in_language, let_in, note
+from counterfoil.web.framework import interrupted
+from counterfoil.web.framework.addresses import own
+from counterfoil.web.framework.views import FormPage, Page
 
 _PENDING = "password_was_right"
 _PENDING_LIFETIME = timedelta(minutes=5)
@@ -44,9 +47,13 @@ class SignIn(FormPage):
     button = _("Sign in")
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            return redirect("web:home")
+        if request.user.is_authenticated:  # not redirected, or Back could not get past this page
+            to = own(request, self.asked("next"))
+            return self.render("web/accounts/account/signed_in.html", {"to": to})
         return super().get(request, **kwargs)
+
+    def more(self) -> dict[str, Any]:
+        return {"interrupted": self.request.POST.get("interrupted", "")}
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Not in a transaction: hashing takes its time, and failures must be counted."""
@@ -61,7 +68,8 @@ class SignIn(FormPage):
             return self._not_let_in(form)
         if secondfactor.is_enrolled(user):
             return self._ask_for_code(user)
-        return let_in(request, user, self.asked("next"))
+        answer = let_in(request, user, self.asked("next"))
+        return _kept_form(self, self.request.POST.get("interrupted", "")) or answer
 
     def form(self, *sent: Any) -> BaseForm:
         return SignInForm(*sent)
@@ -88,8 +96,19 @@ class SignIn(FormPage):
             "session_hash": user.get_session_auth_hash(),
             "until": (clock.now() + _PENDING_LIFETIME).timestamp(),
             "next": self.asked("next"),
+            "interrupted": self.request.POST.get("interrupted", ""),
         }
         return redirect("web:signin-code")
+
+
+def _kept_form(page: Page, text: str) -> HttpResponse | None:
+    """Offer to send the form again that did not arrive because the session had ended."""
+    kept = interrupted.unpack(text) if text else None
+    if kept is None:
+        return None
+    with translation.override(page.request.user.locale):  # type: ignore[union-attr]
+        answer = page.render("web/accounts/account/resend.html", {"kept": kept})
+    return in_language(answer, page.request.user.locale)  # type: ignore[union-attr]
 
 
 def locked_out(_request: HttpRequest, response: HttpResponse, _credentials: Any) -> HttpResponse:
@@ -117,7 +136,9 @@ class SignInCode(FormPage):
             return self.shown(form, status=422)
         if not secondfactor.verify(user=user, code=form.cleaned_data["code"]):
             return self._not_let_in(form, user)
-        return let_in(request, user, request.session.pop(_PENDING)["next"])
+        pending = request.session.pop(_PENDING)
+        answer = let_in(request, user, pending["next"])
+        return _kept_form(self, pending["interrupted"]) or answer
 
     def form(self, *sent: Any) -> BaseForm:
         return Code(*sent)

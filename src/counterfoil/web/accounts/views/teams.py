@@ -57,16 +57,19 @@ class TeamPage(TeamsPage):
 
 class Teams(TeamsPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        found = self.organizer.teams.order_by("name", "pk").annotate(
+        found = self.organizer.teams.annotate(
             member_count=Count("members", distinct=True),
             token_count=Count("tokens", distinct=True),
             event_count=Count("limit_events", distinct=True),
         )
+        found = self.in_order(found, {"name": "name", "members": "member_count"}, "name")
         return self.render("web/accounts/teams/list.html", {"rows": self.rows(found)})
 
 
 class TeamDetail(TeamPage):
     """A team with its members, invitations and tokens."""
+
+    history = ("team", "team")
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         team = self.team

@@ -9,6 +9,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, ItemCategory, ItemVariation, TaxRule
 from counterfoil.core.translated import translated
 from counterfoil.files.pictures import PAGE_TYPES
@@ -39,6 +40,8 @@ class VariationForm(Row):
     delete = forms.BooleanField(label=_("Delete"), required=False)
 
     field_order = ("id", "value", "default_price", "active", "delete")
+    #: Whether it cannot be deleted any more.
+    is_sold = False
 
     def __init__(self, *args: Any, event: Event, is_draft: bool, **given: Any) -> None:
         super().__init__(*args, **given)
@@ -149,6 +152,9 @@ class ItemForm(SoldThrough, Grouped, Row):
         self.may_have_rows = item is None or bool(variations)
         given = with_one_more(data, PREFIX, active="on") if self.is_draft else data
         self.rows = _rows(given, event, variations, is_draft=self.is_draft)
+        sold = saving.protected(variations)
+        for row in self.rows:
+            row.is_sold = str(row["id"].value()) in map(str, sold)
 
     def quota_size(self) -> int | None:
         """Return how many tickets there shall be of a new product, if that was said."""

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.catalog import services
+from counterfoil.catalog import saving, services
 from counterfoil.catalog.models import SalesChannel
 from counterfoil.web.catalog.forms.channels import ChannelForm
 from counterfoil.web.framework.forms.translated import in_page_language
@@ -22,7 +22,8 @@ _WRITE = ("organizer.settings.general:write",)
 class Channels(OrganizerPage):
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         rows = self.rows(self.organizer.sales_channels.order_by("position", "pk"))
-        return self.render("web/catalog/channels/list.html", {"rows": rows})
+        known = {"rows": rows, "used": saving.protected(rows.object_list)}
+        return self.render("web/catalog/channels/list.html", known)
 
 
 class ChannelAdd(FormPage, OrganizerPage):
@@ -52,6 +53,7 @@ class ChannelPage(OrganizerPage):
 
 
 class ChannelEdit(FormPage, ChannelPage):
+    history = ("saleschannel", "channel")
     read_permissions = write_permissions = _WRITE
     title = _("Sales channel")
 

@@ -18,10 +18,10 @@ from counterfoil.audit.queries import latest_entries
 from counterfoil.batches.printed import printed_of_event
 from counterfoil.batches.queries import batches_of
 from counterfoil.batches.stats import event_stats
-from counterfoil.catalog import services
+from counterfoil.catalog import saving, services
 from counterfoil.catalog.cloning import clone_event
 from counterfoil.catalog.eventsettings import change_settings
-from counterfoil.catalog.models import Event
+from counterfoil.catalog.models import Event, Item
 from counterfoil.catalog.queries import containing, event_ended_before, quotas_of
 from counterfoil.checkin.lists import save_list
 from counterfoil.core import clock
@@ -30,7 +30,7 @@ from counterfoil.printing.queries import prints_of
 from counterfoil.provisioning.example import make_example
 from counterfoil.web.catalog.forms.events import EventCopyForm, EventForm
 from counterfoil.web.catalog.onboarding import onboarding_steps
-from counterfoil.web.framework.labels import ACTION_LABELS
+from counterfoil.web.framework.labels import NAMED_ACTIONS
 from counterfoil.web.framework.views import (
     ConfirmPage,
     EventPage,
@@ -159,7 +159,10 @@ class ExampleEvent(OrganizerPage):
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         made = make_example(organizer=self.organizer, actor=self.actor)
         show_to_maker(actor=self.actor, event=made)
-        said = _("This is an example event. Try everything and delete it when you are done.")
+        said = _(
+            "This is an example event. Try everything. Its tickets stay in the ledger, so take it "
+            "offline when you are done."
+        )
         return self.go("event", made.slug, said=said)
 
 
@@ -174,11 +177,12 @@ class EventOverview(EventPage):
                 batches_of(self.event).select_related("item", "variation").order_by("-pk")[:_FEW]
             )
             known["prints"] = prints_of(self.event)[:_FEW]
-        known["entries"] = latest_entries(self.actor, self.event, ACTION_LABELS, _FEW)
+        known["entries"] = latest_entries(self.actor, self.event, NAMED_ACTIONS, _FEW)
         return self.render("web/catalog/events/overview.html", known)
 
 
 class EventSettings(FormPage, EventPage):
+    history = ("event", "event")
     read_permissions = write_permissions = _SETTINGS
     template = "web/catalog/events/form.html"
     title = _("Event settings")
@@ -191,8 +195,12 @@ class EventSettings(FormPage, EventPage):
         return {
             "back": self.link("event"),
             "copy": self.link("event-copy") if may_copy else "",
-            "delete": self.link("event-delete"),
+            "delete": "" if self._is_needed() else self.link("event-delete"),
         }
+
+    def _is_needed(self) -> bool:
+        """Whether the event cannot be deleted."""
+        return self.event.orders.exists() or bool(saving.protected([self.event], besides=(Item,)))
 
     def send(self, form: EventForm) -> HttpResponse:
         changed = services.change_event(event=self.event, fields=form.values())

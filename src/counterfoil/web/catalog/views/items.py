@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import F
+from django.db.models.fields.json import KeyTextTransform
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -13,7 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.batches.printed import printed_of_item
-from counterfoil.catalog import products, queries, quotas
+from counterfoil.catalog import products, queries, quotas, saving
 from counterfoil.catalog.models import Item, ItemCategory, Quota
 from counterfoil.core.refusals import Invalid
 from counterfoil.core.transactions import late_atomic
@@ -26,6 +27,9 @@ from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 
 _WRITE = ("event.items:write",)
+#: What the list can be sorted by, and how it is sorted without.
+_SORTED = {"name": "shown_name", "price": "default_price"}
+_IN_ORDER_OF_SALE = (F("category__position").asc(nulls_first=True), "category", "position", "pk")
 #: What tickets say of their product.
 _ON_PAPER = frozenset(("name", "description", "default_price", "category", "variations"))
 
@@ -36,8 +40,13 @@ class Items(EventPage):
         found = queries.items_of(self.event).select_related("category", "tax_rule")
         if words:
             found = found.filter(queries.containing(words, "name", "internal_name"))
-        order = (F("category__position").asc(nulls_first=True), "category", "position", "pk")
-        known = {"rows": self.rows(found.order_by(*order)), "words": words}
+        if self.asked("sort"):
+            found = found.annotate(shown_name=KeyTextTransform(self.event.locale, "name"))
+            found = self.in_order(found, _SORTED, "name")
+        else:
+            found = found.order_by(*_IN_ORDER_OF_SALE)
+        rows = self.rows(found)
+        known = {"rows": rows, "words": words, "sold": saving.protected(rows.object_list)}
         return self.render("web/catalog/items/list.html", known)
 
 
@@ -125,6 +134,7 @@ class ItemAdd(ItemFormPage):
 
 
 class ItemEdit(ItemFormPage, ItemPage):
+    history = ("item", "item")
     title = _("Product")
 
     def form(self, *sent: Any) -> ItemForm:
@@ -238,6 +248,7 @@ class CategoryPage(EventPage):
 
 
 class CategoryEdit(FormPage, CategoryPage):
+    history = ("category", "category")
     read_permissions = write_permissions = _WRITE
     title = _("Category")
 

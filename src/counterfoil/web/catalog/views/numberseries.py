@@ -65,6 +65,7 @@ class NumberSeriesPage(OrganizerPage):
 
 
 class NumberSeriesEdit(FormPage, NumberSeriesPage):
+    history = ("numberseries", "series")
     read_permissions = write_permissions = _WRITE
     title = _("Number series")
 

@@ -31,6 +31,7 @@ class OrganizerForm(forms.Form):
 
 
 class OrganizerSettings(FormPage, OrganizerPage):
+    history = ("organizer", "organizer")
     read_permissions = write_permissions = ("organizer.settings.general:write",)
     title = _("Organizer settings")
 

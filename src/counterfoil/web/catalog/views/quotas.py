@@ -17,11 +17,14 @@ from counterfoil.catalog.models import Quota
 from counterfoil.orders.queries import Availability, availability
 from counterfoil.web.catalog.forms.quotas import QuotaForm
 from counterfoil.web.catalog.onboarding import with_next_step
+from counterfoil.web.framework.filters import Filter
 from counterfoil.web.framework.forms.dates import date_label
 from counterfoil.web.framework.forms.translated import in_page_language
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 
 _WRITE = ("event.items:write",)
+#: What the list can be sorted by.
+_SORTED = {"name": "name", "date": "subevent__date_from"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,19 @@ class Quotas(EventPage):
         dates = self._dates()
         if chosen in dict(dates):
             found = found.filter(subevent=int(chosen))
-        rows = self.rows(found.order_by("subevent__date_from", "pk"))
+        rows = self.rows(self.in_order(found, _SORTED, "date"))
         known = {
             "rows": rows,
             "quotas": list(_rows(list(rows))),
             "words": words,
-            "dates": dates,
+            "filters": self._filters(dates, chosen),
             "chosen": chosen,
         }
         return self.render("web/catalog/quotas/list.html", known)
+
+    def _filters(self, dates: list[tuple[str, str]], chosen: str) -> list[Filter]:
+        options = [("", _("All dates")), *dates]
+        return [Filter.of("date", _("Date"), options, chosen)] if dates else []
 
     def _dates(self) -> list[tuple[str, str]]:
         dates = self.event.subevents.order_by("date_from", "pk")
@@ -116,6 +123,7 @@ class QuotaPage(EventPage):
 
 
 class QuotaEdit(FormPage, QuotaPage):
+    history = ("quota", "quota")
     read_permissions = write_permissions = _WRITE
     template = "web/catalog/quotas/form.html"
     title = _("Quota")

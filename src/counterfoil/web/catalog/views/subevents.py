@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from counterfoil.batches.printed import printed_of_date
-from counterfoil.catalog import dates
+from counterfoil.catalog import dates, saving
 from counterfoil.catalog.models import SubEvent
 from counterfoil.catalog.queries import containing, ended_before
 from counterfoil.checkin import lists
@@ -30,6 +30,8 @@ from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, ev
 _ON_PAPER = frozenset(("name", "date_from", "date_to", "date_admission", "location", "prices"))
 #: Dates that a preview shows, and refusals that a bulk action names.
 _PREVIEWED, _TOLD = 24, 5
+#: What the list can be sorted by.
+_SORTED = {"begin": "date_from", "state": "active"}
 _SHOWN = {
     "": _("All"),
     "upcoming": _("Upcoming"),
@@ -58,8 +60,10 @@ class SubEvents(SeriesPage):
         found = _shown(self.event.subevents.all(), show)
         if words:
             found = found.filter(containing(words, "name", "location"))
+        rows = self.rows(self.in_order(found, _SORTED, "begin"))
         known = {
-            "rows": self.rows(found.order_by("date_from", "pk")),
+            "rows": rows,
+            "sold": saving.protected(rows.object_list),
             "words": words,
             "show": show if show in _SHOWN else "",
             "shown": _SHOWN.items(),
@@ -97,6 +101,7 @@ class SubEventAdd(FormPage, SeriesPage):
 
 
 class SubEventEdit(FormPage, SeriesPage):
+    history = ("subevent", "subevent")
     read_permissions = SeriesPage.write_permissions
     template = "web/catalog/subevents/form.html"
     title = _("Date of the series")

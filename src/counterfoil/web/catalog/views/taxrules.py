@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.catalog import products
+from counterfoil.catalog import products, saving
 from counterfoil.catalog.models import TaxRule
 from counterfoil.web.catalog.forms.taxrules import TaxRuleForm
 from counterfoil.web.framework.forms.translated import in_page_language
@@ -22,7 +22,8 @@ _WRITE = ("event.settings.tax:write",)
 class TaxRules(EventPage):
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         rows = self.rows(self.event.tax_rules.order_by("pk"))
-        return self.render("web/catalog/taxrules/list.html", {"rows": rows})
+        known = {"rows": rows, "used": saving.protected(rows.object_list)}
+        return self.render("web/catalog/taxrules/list.html", known)
 
 
 class TaxRuleAdd(FormPage, EventPage):
@@ -50,6 +51,7 @@ class TaxRulePage(EventPage):
 
 
 class TaxRuleEdit(FormPage, TaxRulePage):
+    history = ("taxrule", "rule")
     read_permissions = write_permissions = _WRITE
     title = _("Tax rule")
 

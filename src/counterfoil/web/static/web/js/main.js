@@ -53,6 +53,25 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// A page that showed progress makes room for the result. Back leads to the page before both.
+document.addEventListener("page-replaced", (event) => {
+  if (event instanceof CustomEvent) location.replace(event.detail.path);
+});
+
+// Scanners end a code by Enter: it goes on in the same field. A second Enter leaves the field, as Tab does.
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (event.key !== "Enter" || !(field instanceof HTMLInputElement) || !field.matches("[data-scanned]")) return;
+  event.preventDefault();
+  const text = field.value.trimEnd();
+  if (text && !field.value.endsWith(" ")) {
+    field.value = `${text} `;
+    return;
+  }
+  const next = field.form?.elements.namedItem("counted");
+  if (next instanceof HTMLElement) next.focus();
+});
+
 /** Forms on their way. An answer that is a file leaves the page as it is: they may go again later. */
 const underWay = new Set();
 
@@ -64,10 +83,21 @@ document.addEventListener("submit", (event) => {
     return;
   }
   underWay.add(form);
+  refreshToken(form);
   setTimeout(() => underWay.delete(form), 10_000);
 });
 
 addEventListener("pageshow", () => underWay.clear());
+
+/**
+ * Whoever signed in again in another tab has a new token, and this page an old one.
+ * @param {HTMLFormElement} form
+ */
+function refreshToken(form) {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  const field = form.elements.namedItem("csrfmiddlewaretoken");
+  if (token && field instanceof HTMLInputElement) field.value = token;
+}
 
 /**
  * Copy a text, and say so on the button for a moment.
