@@ -73,6 +73,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)
     shoot("editor")
+    editor = page.url
     page.goto(f"{event}batches/new/")
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").fill("250")
@@ -80,6 +81,8 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.locator("#batch-left img").wait_for()
     page.wait_for_load_state("networkidle")
     shoot("batch-form")
+    item = page.get_by_label("Product").input_value()
+    form = f"{event}batches/new/?item={item}&amount=250&comment=Kiosk%20at%20the%20station"
     page.get_by_role("button", name="Create batch").click()
     page.wait_for_url(re.compile(r"/batches/\d+/$"))
     shoot("batch")
@@ -87,6 +90,7 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.get_by_role("button", name="Print").click()
     page.get_by_role("link", name=re.compile("Download")).wait_for()
     shoot("print")
+    printed = page.url
     page.get_by_role("link", name="Print on sheets").click()
     page.get_by_label("Sheets to cut").check()
     page.get_by_text("a sheet:").wait_for()
@@ -111,10 +115,12 @@ def take(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.get_by_text("Sold: 4 tickets").wait_for()
     shoot("counter")
     take_gate(page, event, shoot)
+    places = {"overview": event, "print": printed, "editor": editor, "batch-form": form}
+    take_elsewhere(page, places, shoot)
 
 
 def take_gate(page: Page, event: str, shoot: Callable[[str], None]) -> None:
-    """Take what is seen at the gate, at night and on a phone."""
+    """Take what is seen at the gate."""
     page.goto(f"{event}checkin/")
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="Scanning page").click()
@@ -122,13 +128,22 @@ def take_gate(page: Page, event: str, shoot: Callable[[str], None]) -> None:
     page.keyboard.press("Enter")
     page.locator(".plate.bad").wait_for()
     shoot("gate")
+
+
+def take_elsewhere(page: Page, places: dict[str, str], shoot: Callable[[str], None]) -> None:
+    """Take some pages at night and on a phone."""
     page.emulate_media(color_scheme="dark")
-    page.goto(event)
-    shoot("overview-dark")
+    for name, place in places.items():
+        page.goto(place)
+        page.wait_for_load_state("networkidle")
+        shoot(f"{name}-dark")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(event)
-    shoot("overview-phone")
+    for name, place in places.items():
+        page.goto(place)
+        page.wait_for_load_state("networkidle")
+        shoot(f"{name}-phone")
+    page.goto(places["overview"])
     page.get_by_role("button", name="Menu").click()
     shoot("menu-phone")
 

@@ -15,7 +15,7 @@ from counterfoil.audit.models import LogEntry
 _WRITE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|COPY) "?(\w+)')
 _LOG = LogEntry._meta.db_table
 #: A change in these alone is nothing that anybody could want to know of.
-_UNTOLD = frozenset({"django_session", "layouts_background"})
+_UNTOLD = frozenset({"django_session", "layouts_background", "layouts_picture"})
 
 
 class Browser(Client):

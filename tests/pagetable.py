@@ -369,6 +369,8 @@ ROUTES: dict[str, Row] = {
     "editor-picture": Row(),
     "editor-proof": Row(),
     "editor-background": Row(),
+    "editor-upload": Row(),
+    "editor-adopt": Row(),
     "editor-save": Row(layout),
     "editor-copy": Row(),
     "batches": Row(),

@@ -5,7 +5,7 @@ import pytest
 from counterfoil.catalog.models import Event
 from counterfoil.files import services as files
 from counterfoil.layouts.backgrounds import outdated, read_compiled, store_background
-from counterfoil.layouts.cleanup import referenced_files
+from counterfoil.layouts.files import referenced_files
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.tasks import compile_outdated
 from counterfoil.render import BackgroundError, Message

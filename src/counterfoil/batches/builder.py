@@ -134,7 +134,7 @@ class BatchBuilder:
             status=Order.Status.PAID,
             testmode=spec.testmode,
             sales_channel=spec.sales_channel,
-            locale=event.locale,
+            locale=spec.locale or event.locale,
             datetime=moment,
             expires=moment,
             total=price.gross,

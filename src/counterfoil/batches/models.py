@@ -72,6 +72,8 @@ class BatchOptions(models.Model):
     then = models.CharField(max_length=5, choices=Then.choices, default=Then.ASK)
     #: Tickets of a book, the last of which may have fewer; null: the batch has no books.
     book_size = models.PositiveIntegerField(null=True, blank=True)
+    #: The language of the tickets; empty: that of the event.
+    locale = models.CharField(max_length=32, blank=True, default="")
 
     class Meta:
         abstract = True
@@ -220,12 +222,18 @@ class BatchRequest(BatchOptions, JobRequest):  # noqa: DJ008 - it inherits one
 
 
 class BatchPrint(models.Model):
-    """A request to print a batch."""
+    """A request to print a batch.
+
+    Of a print with one ticket a page, ``reason`` is why tickets were printed again, and ``void``
+    are the tickets that were left out, as ranges; those on sheets have these in ``Print``.
+    """
 
     batch = models.ForeignKey(OfflineSalesBatch, on_delete=models.CASCADE, related_name="prints")
     request = models.OneToOneField(
         RenderRequest, on_delete=models.CASCADE, related_name="batch_print"
     )
+    reason = models.TextField(blank=True, default="")
+    void = models.TextField(blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.batch_id} by {self.request_id}"

@@ -37,7 +37,7 @@ def request_print(
 ) -> Print:
     """Request a print of a batch, or of some of its tickets. Void tickets are left out.
 
-    ``layout`` None prints with the layout of the batch.
+    ``layout`` None prints with the layout of the batch, and no ``locale`` in its language.
 
     Raises:
         Gone: all tickets of the batch were deleted.
@@ -49,9 +49,11 @@ def request_print(
     if again and not spec.reason.strip() and not spec.is_proof:
         message = _("These tickets were printed before: %(tickets)s. State the reason.")
         raise Invalid({"reason": [message % {"tickets": _short(again)}]})
+    own = batch.locale if batch.locale in batch.event.locales else ""
+    spoken = replace(spec, locale=spec.locale or own)
     with transaction.atomic():
         numbered = replace(chosen, printed=printed)
-        created = prints.create_print(event=batch.event, actor=actor, spec=spec, tickets=numbered)
+        created = prints.create_print(event=batch.event, actor=actor, spec=spoken, tickets=numbered)
         BatchPrint.objects.create(batch=batch, request=created.request)
     return created
 

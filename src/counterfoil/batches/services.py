@@ -26,10 +26,12 @@ from counterfoil.batches.models import (
     OfflineSalesBatch,
 )
 from counterfoil.batches.options import option_problems
+from counterfoil.batches.queries import ticket_states
 from counterfoil.batches.spec import REFERENCES, BatchSpec
 from counterfoil.batches.tables import BatchTable
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, failpoints
+from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.jobs import services as jobs
 from counterfoil.jobs.claims import Claim
@@ -98,7 +100,8 @@ def _request_batch(
             _("Ensure this value is less than or equal to %(limit_value)s.")
             % {"limit_value": MAX_AMOUNT}
         ]
-    problems |= option_problems({"book_size": new.book_size}, amount=new.amount)
+    options = {"book_size": new.book_size, "locale": new.locale}
+    problems |= option_problems(options, amount=new.amount, event=event)
     if table is not None and len(table.rows) != new.amount:
         problems["amount"] = [_("The table has %(rows)d rows.") % {"rows": len(table.rows)}]
     if problems:
@@ -181,20 +184,34 @@ def _insert_batch(builder: BatchBuilder, *, check: Callable[[], None]) -> Offlin
 
 
 def request_print(
-    *, actor: Actor, batch: OfflineSalesBatch, printer_dpi: int | None = None
+    *,
+    actor: Actor,
+    batch: OfflineSalesBatch,
+    printer_dpi: int | None = None,
+    reason: str = "",
+    leave_out_void: bool = False,
 ) -> RenderRequest:
     """Request the PDF of a batch: one page per ticket, in the order of creation.
 
-    The bars of codes are aligned to the dots of a printer of ``printer_dpi``.
+    The bars of codes are aligned to the dots of a printer of ``printer_dpi``. ``reason`` is why
+    tickets are printed again.
 
     Raises:
-        Gone: all tickets of the batch were deleted.
+        Gone: all tickets of the batch were deleted, or are void and left out.
     """
-    tickets = batch.tickets.order_by("number").values_list("position_id", flat=True)
-    parts = [PrintItem(position, override_layout=batch.layout) for position in tickets]
-    if not parts:
+    rows = ticket_states(batch)
+    if not rows:
         raise Gone(_("All tickets of this batch have been deleted. There is nothing to print."))
+    void = {number for number, _pk, is_void in rows if is_void and leave_out_void}
+    parts = [
+        PrintItem(position, override_layout=batch.layout)
+        for number, position, _is_void in rows
+        if number not in void
+    ]
+    if not parts:
+        raise Gone(_("All tickets of this batch are void. There is nothing to print."))
     pinned = pin(event=batch.event, parts=parts)
+    told = {"reason": reason, "void": format_ranges(ranges_of(void))}
     with transaction.atomic():
         request = request_pinned(
             event=batch.event,
@@ -202,9 +219,12 @@ def request_print(
             pinned=pinned,
             purpose=PURPOSE,
             printer_dpi=printer_dpi,
-            of={"offlinesalesbatch": batch.pk},
+            of={
+                "offlinesalesbatch": batch.pk,
+                **{name: text for name, text in told.items() if text},
+            },
         )
-        BatchPrint.objects.create(batch=batch, request=request)
+        BatchPrint.objects.create(batch=batch, request=request, **told)
     return request
 
 

@@ -40,6 +40,7 @@ class BatchSpec:
     return_by: date | None = None
     then: str = Then.ASK
     book_size: int | None = None
+    locale: str = ""
 
     @classmethod
     def of(cls, request: BatchRequest) -> Self:

@@ -10,7 +10,8 @@ class LayoutsConfig(AppConfig):
     def ready(self) -> None:
         from counterfoil.catalog import cloning
         from counterfoil.files import file_registry
-        from counterfoil.layouts import cleanup, copying
+        from counterfoil.layouts import copying, files
 
-        file_registry.register(cleanup.FOLDER, cleanup.referenced_files)
+        file_registry.register(files.FOLDER, files.referenced_files)
+        file_registry.register(files.PICTURES, files.named_pictures)
         cloning.register(copying.copy_layouts)

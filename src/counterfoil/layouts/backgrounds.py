@@ -23,8 +23,8 @@ from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
-from counterfoil.layouts.cleanup import FOLDER
 from counterfoil.layouts.engine_messages import translated
+from counterfoil.layouts.files import FOLDER
 from counterfoil.layouts.models import Background
 from counterfoil.render import (
     COMPILER_VERSION,

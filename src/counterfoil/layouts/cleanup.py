@@ -1,4 +1,4 @@
-"""Files that backgrounds need, and backgrounds that nothing needs any more."""
+"""Backgrounds that nothing needs any more."""
 
 from __future__ import annotations
 
@@ -32,12 +32,3 @@ def delete(backgrounds: Iterable[int], now: datetime) -> int:
         TicketLayout.objects.filter(background__in=locked).values_list("background", flat=True)
     )
     return Background.objects.filter(pk__in=locked).delete()[0]
-
-
-FOLDER = "backgrounds"
-
-
-def referenced_files() -> set[str]:
-    """Return the stored names of the files that some background needs."""
-    rows = Background.objects.values_list("original", "compiled")
-    return {name for row in rows for name in row if name}

@@ -8,17 +8,19 @@ from typing import Any
 from counterfoil.catalog.cloning import Clone
 from counterfoil.catalog.models import Question
 from counterfoil.core import clock
-from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
+from counterfoil.layouts.models import Background, Picture, TicketLayout, TicketLayoutItem
 
 #: A variable that names a question by its old number.
 _QUESTION = re.compile(r"\bquestion_([0-9]+)\b")
 
 
 def copy_layouts(clone: Clone) -> None:
-    """Copy layouts with their backgrounds and assignments. The stored files are the same."""
+    """Copy layouts with backgrounds, pictures and assignments. The stored files are the same."""
     source = clone.source
     used = Background.objects.filter(event=source, layouts__isnull=False).distinct().order_by("pk")
     clone.copy(used, last_used=clock.now())
+    pictures = Picture.objects.filter(event=source).order_by("pk")
+    clone.copy(pictures, last_used=clock.now())
     layouts = clone.copy(TicketLayout.objects.filter(event=source).order_by("pk"))
     clone.copy(TicketLayoutItem.objects.filter(layout__event=source).order_by("pk"))
     for layout in layouts:

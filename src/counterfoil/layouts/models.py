@@ -42,6 +42,28 @@ class Background(models.Model):
         return self.sha256[:12]
 
 
+class Picture(models.Model):
+    """A picture that layouts of an event print as ``picture:KEY``. Never changed.
+
+    ``key`` is the beginning of the SHA-256 of the file, ``stored`` the name of the stored file,
+    which clones of the event share. ``last_used`` is as that of ``Background``.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="layout_pictures")
+    key = models.CharField(max_length=32)
+    name = models.CharField(max_length=190)
+    stored = models.CharField(max_length=255)
+    last_used = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "key"], name="one_picture_by_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class TicketLayout(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="ticket_layouts")
     name = models.CharField(max_length=190)

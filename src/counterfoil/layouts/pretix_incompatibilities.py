@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from counterfoil.layouts.pictures import PREFIX
 from counterfoil.render import describe
 
 
@@ -18,6 +19,8 @@ def pretix_incompatibilities(elements: list[dict[str, Any]]) -> list[str]:
             problems.add(kind)
         else:
             problems |= {f"{kind}.{name}" for name in element if (kind, name) in attributes}
+            if str(element.get("content")).startswith(PREFIX):
+                problems.add(f"{kind}.content")
     return sorted(problems)
 
 

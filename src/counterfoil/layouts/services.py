@@ -22,6 +22,7 @@ from counterfoil.audit import services as audit
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
+from counterfoil.layouts import pictures
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
 from counterfoil.layouts.engine_messages import sentence_about, translated
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
@@ -151,6 +152,7 @@ def delete_layout(*, actor: Actor | None, layout: TicketLayout) -> None:
     event, background = layout.event, layout.background_id
     _locked(event)
     _record(actor, layout, "deleted")
+    pictures.keep_for_now(event=event, layout=layout.layout)
     saving.delete(layout)
     _release_background(background)
     left = TicketLayout.objects.filter(event=event).order_by("name", "pk")
@@ -384,7 +386,7 @@ def _more(left_out: int) -> list[str]:
 def _save(
     actor: Actor | None, layout: TicketLayout, values: LayoutValues, verb: str
 ) -> TicketLayout:
-    previous = layout.background_id
+    previous, replaced = layout.background_id, layout.layout
     layout.name, layout.layout = values.name, values.layout
     layout.default, layout.background = values.default, values.background
     try:
@@ -392,6 +394,8 @@ def _save(
             layout.save()
             if previous != layout.background_id:
                 _release_background(previous)
+            if replaced is not layout.layout:
+                pictures.keep_for_now(event=layout.event, layout=replaced)
             _record(actor, layout, verb, _log_data(layout))
     except IntegrityError:
         if not _has_other_default(layout):

@@ -111,3 +111,9 @@ def _read(stored: _Stored) -> CompiledBackground:
 def fonts() -> FontLibrary:
     """Return the fonts of this installation."""
     return FontLibrary(font_folders(settings.FONT_DIRS))
+
+
+@cache
+def chosen_families() -> frozenset[str]:
+    """Return the fonts that come with us or were installed for us; others are the system's."""
+    return frozenset(FontLibrary(settings.FONT_DIRS).families)

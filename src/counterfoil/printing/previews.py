@@ -23,7 +23,12 @@ from counterfoil.printing.samples import SampleValues, Subject, usual_subject
 from counterfoil.printing.variables.formatter import Formatter
 from counterfoil.printing.variables.kinds import PictureVariable
 from counterfoil.printing.variables.registry import VariableTable
-from counterfoil.printing.variables.ticket_source import TEST, TicketSource, with_region
+from counterfoil.printing.variables.ticket_source import (
+    TEST,
+    TicketSource,
+    read_picture,
+    with_region,
+)
 from counterfoil.render import (
     Budget,
     Inspected,
@@ -34,6 +39,8 @@ from counterfoil.render import (
     print_inspected,
     render_pdf,
 )
+from counterfoil.render.images import Image
+from counterfoil.render.messages import Message
 from counterfoil.render.values import Key
 
 SAMPLE = "sample"
@@ -80,7 +87,7 @@ def sample_ticket(
     """
     table = VariableTable(event)
     sampled = SampleValues(event, subject or usual_subject(event))
-    locale = with_region(event.locale, event.region)
+    locale = with_region((subject and subject.locale) or event.locale, event.region)
     values: dict[Key, str | None] = {}
     for key in plan.needs:
         name, key_locale = key if isinstance(key, tuple) else (key, locale)
@@ -89,9 +96,17 @@ def sample_ticket(
             formatter = Formatter(key_locale, event.tz)
             longest_one = longest and (variable.longest or variable.sample)
             values[key] = longest_one or sampled.of(variable, formatter)
-    pictures = (name for name in plan.images if isinstance(table.find(name), PictureVariable))
+    images: dict[str, Image | None] = {}
+    broken: dict[str, Message] = {}
+    for name in plan.images:
+        picture = table.find(name)
+        if isinstance(picture, PictureVariable):
+            try:
+                images[name] = None if picture.columns else read_picture(picture.find() or "")
+            except FileNotFoundError:
+                broken[name] = Message("image.gone")
     overprint = TEST if subject and subject.testmode else None
-    return Ticket(SAMPLE, values, dict.fromkeys(pictures), locale=locale, overprint=overprint)
+    return Ticket(SAMPLE, values, images, broken, locale, overprint)
 
 
 def finest_dpi(plan: Plan, page: int) -> float:

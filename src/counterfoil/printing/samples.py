@@ -40,6 +40,7 @@ class Subject:
     """What a sample is a ticket for.
 
     One ``of_batch`` belongs to nobody; one in ``testmode`` says so, as such tickets do on paper.
+    ``locale`` is the language of the ticket, empty for that of the event.
     """
 
     item: Item | None = None
@@ -47,6 +48,7 @@ class Subject:
     subevent: SubEvent | None = None
     of_batch: bool = False
     testmode: bool = False
+    locale: str = ""
 
 
 def usual_subject(event: Event) -> Subject:

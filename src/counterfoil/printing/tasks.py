@@ -61,3 +61,4 @@ def expire_prints() -> None:
 @periodic(every_s=600)
 def cleanup_backgrounds() -> None:
     cleanup.delete_unused_backgrounds()
+    cleanup.delete_unused_pictures()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
+import pypdfium2
 import pytest
 
 from apiclient import Api, at
 from batches.making import make, work
-from counterfoil.batches.models import BatchRequest
+from counterfoil.batches.models import BatchRequest, OfflineSalesBatch
 from counterfoil.catalog.models import Event
-from makers import make_item
+from counterfoil.jobs import runner
+from counterfoil.printing.models import RenderRequest
+from makers import make_item, make_layout, text_element
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,8 +80,49 @@ def test_what_happens_to_tickets_is_an_option_with_a_default_in_the_event(
         assert list(api.patch(f"{path}{batch.pk}/options/", json=wrong).json()) == list(wrong)
 
 
+def test_the_tickets_of_a_batch_speak_its_language_from_its_creation_or_later(
+    api: Api, event: Event
+) -> None:
+    event.locales = ["en", "de", "fr"]
+    event.save()
+    item = make_item(event, name={"en": "Balcony", "de": "Empore"})
+    make_layout(event, layout=[text_element(content="item")], default=True)
+    path = at(event, "offlinesalesbatches/")
+    wrong = {"item": item.pk, "amount": 2, "locale": "it"}
+    assert list(api.post(path, json=wrong).json()) == ["locale"]
+    assert api.post(path, json={**wrong, "locale": "de"}).status_code == 202
+    batch = work(BatchRequest.objects.get()).batch
+    assert batch is not None
+    order = api.get(at(event, f"orders/?search={_code(batch)}")).json()["results"][0]
+    options = f"{path}{batch.pk}/options/"
+    assert api.get(options).json() == _options(locale="de")
+    assert order["locale"] == "de"
+    assert _printed(api, path, batch) == ["Empore"] * 2
+
+    assert list(api.patch(options, json={"locale": "it"}).json()) == ["locale"]
+    assert api.patch(options, json={"locale": ""}).json() == _options()
+
+    changed = at(event, f"orders/?modified_since={quote(order['last_modified'])}")
+    assert [each["locale"] for each in api.get(changed).json()["results"]] == ["en", "en"]
+    assert _printed(api, path, batch) == ["Balcony"] * 2
+
+
+def _code(batch: OfflineSalesBatch) -> str:
+    return batch.tickets.select_related("position__order")[0].position.order.code
+
+
+def _printed(api: Api, path: str, batch: OfflineSalesBatch) -> list[str]:
+    """Print a batch on the documented route; return the text of each page."""
+    answer = api.post(f"{path}{batch.pk}/render/", json={})
+    runner.run(RenderRequest.objects.latest("created").pk)
+    pdf = b"".join(api.get(answer.json()["download"]).streaming_content)
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
 def _options(**given: Any) -> dict[str, Any]:
-    return {"book_size": None, "activation": "at_once", "return_by": None, "then": "ask", **given}
+    defaults = {"book_size": None, "activation": "at_once", "return_by": None, "then": "ask"}
+    return {**defaults, "locale": "", **given}
 
 
 def _numbers(api: Api, path: str) -> list[Any]:

@@ -188,8 +188,9 @@ class Editing:
         return self.page.locator(f"[data-command='{command}']")
 
     def arrange(self, command: str) -> None:
-        """Press a button of the menu that arranges elements."""
-        self.page.get_by_text("Arrange", exact=True).click()
+        """Press a button that arranges elements: in the panel, or in the menu."""
+        if not command.startswith(("align-", "distribute-")):
+            self.page.get_by_text("Arrange", exact=True).click()
         self.button(command).click()
 
     def field(self, attribute: str) -> Locator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -309,7 +310,7 @@ def test_an_empty_layout_says_what_its_tickets_print_with(open_page: OpenPage) -
 
     expect(built_in).to_be_visible()
     editing.page.get_by_text("Add", exact=True).click()
-    editing.page.locator("[data-add] button").first.click()
+    editing.page.locator("[data-add] button:visible").first.click()
     expect(built_in).to_be_hidden()
     editing.button("page-next").click()
 
@@ -329,17 +330,67 @@ def test_the_list_is_worked_by_keys_alone(open_page: OpenPage) -> None:
     editing.places((100, 20))
 
 
+def test_arrow_keys_move_what_was_chosen_in_the_list(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20), rectangle(60, 20)])
+
+    editing.rows.nth(1).click()
+    expect(editing.status).to_contain_text("chosen")
+    editing.page.keyboard.press("ArrowRight")
+
+    editing.places((21, 20), (60, 20))
+    expect(editing.status).to_contain_text("mm, y 20.0 mm")
+    editing.rows.nth(0).focus()
+    editing.page.keyboard.press("Enter")
+    editing.page.keyboard.press("ArrowUp")
+    editing.places((21, 20), (60, 21))
+
+
+def test_several_are_resized_and_turned_together(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20), text(60, 40, fontsize="20.0")])
+
+    editing.press("Control+a")
+    editing.drag((140, 20), (80, 20))
+    elements = editing.until(lambda elements: float(elements[1]["fontsize"]) == 10)
+    assert (float(elements[0]["width"]), float(elements[1]["width"])) == (15, 40)
+    assert float(elements[0]["left"]) == 20
+
+    editing.button("undo").click()
+    editing.until(lambda elements: float(elements[1]["fontsize"]) == 20)
+    editing.press("Control+a")
+    editing.page.locator("[data-handle='group-turn']").hover()
+    editing.page.mouse.down()
+    editing.page.mouse.move(*editing.screen(140, 35), steps=4)
+    editing.page.mouse.up()
+    editing.until(lambda elements: elements[1]["rotation"] == 90)
+
+
+def test_heights_are_measured_from_the_top_by_choice(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20)])
+    position = editing.page.locator("[data-position]")
+
+    editing.page.mouse.move(*editing.screen(50, 100))
+    expect(position).to_have_text(re.compile(r"y (100|99)\.\d mm"))
+    editing.button("ruler-top").click()
+    editing.page.mouse.move(*editing.screen(50, 100))
+
+    expect(position).to_have_text(re.compile(r"y (48|47)\.\d mm"))
+    expect(editing.button("ruler-top")).to_have_attribute("aria-pressed", "true")
+
+
 def test_new_elements_of_each_kind_are_drawn(open_page: OpenPage) -> None:
     editing = open_editor(open_page)
-    kinds = editing.page.locator("[data-add] button").count()
+    offered = editing.page.locator("[data-add] button:not([hidden])")
+    kinds = offered.count()
 
     for number in range(kinds):
         editing.page.get_by_text("Add", exact=True).click()
-        editing.page.locator("[data-add] button").nth(number).click()
+        offered.nth(number).click()
 
     elements = editing.until(lambda elements: len(elements) == kinds)
     assert len({each["type"] for each in elements}) == kinds
     expect(editing.page.locator(".mark.bad")).to_have_count(0)
+    legacy = editing.page.locator("[data-add] [data-type=textarea]")
+    expect(legacy).to_have_attribute("hidden", "")
 
 
 def test_an_unknown_kind_is_shown_locked_and_kept(open_page: OpenPage) -> None:

@@ -50,6 +50,10 @@ def test_a_variable_is_found_by_a_part_of_its_name(open_page: OpenPage) -> None:
     content.fill("meta:Sponsor")
     content.press("Enter")
     editing.until(lambda elements: elements[0]["content"] == "meta:Sponsor")
+    content.fill("Doors open at seven")
+    expect(editing.panel.get_by_role("option")).to_contain_text("Print these words")
+    content.press("Enter")
+    editing.until(lambda elements: elements[0]["text"] == "Doors open at seven")
 
 
 def test_own_text_takes_variables_where_the_caret_is(open_page: OpenPage) -> None:
@@ -81,7 +85,11 @@ def test_own_texts_have_a_field_for_each_language(open_page: OpenPage) -> None:
 def test_choices_flags_fonts_and_colours_are_set(open_page: OpenPage) -> None:
     editing = chosen(open_page, text(20, 20))
 
-    editing.panel.get_by_label("Alignment", exact=True).select_option("right")
+    alignment = editing.panel.get_by_role("group", name="Alignment", exact=True)
+    alignment.get_by_role("button", name="Right").click()
+    expect(alignment.locator("[aria-pressed=true]")).to_have_attribute("data-value", "right")
+    fonts = editing.panel.get_by_label("Font", exact=True)
+    assert "Open Sans" in fonts.locator("> option").all_text_contents()
     editing.panel.get_by_label("Bold").check()
     editing.panel.get_by_label("Font", exact=True).select_option("Noto Sans")
     editing.panel.get_by_label("as #rrggbb").fill("#c02040")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from e2e.browser.editordriver import Editing, drop_file, open_editor, rectangle, text
@@ -265,6 +266,8 @@ def test_a_pdf_that_is_dropped_becomes_the_background(open_page: OpenPage, tmp_p
 
     editing.until_asked(lambda asked: asked["background"] != before)
     expect(editing.page.locator("[data-background-now]")).to_contain_text("100 × 50 mm")
+    expect(editing.page.get_by_label("Width, mm")).to_have_value("100")
+    expect(editing.page.get_by_label("Page size")).to_have_value("own")
     editing.button("undo").click()
     editing.until_asked(lambda asked: asked["background"] == before)
 
@@ -272,7 +275,7 @@ def test_a_pdf_that_is_dropped_becomes_the_background(open_page: OpenPage, tmp_p
 @pytest.mark.parametrize(
     ("name", "kind", "content"),
     [
-        ("photo.png", "image/png", b"\x89PNG"),
+        ("drawing.svg", "image/svg+xml", b"<svg/>"),
         ("broken.pdf", "application/pdf", b"%PDF-1.7 nothing follows"),
     ],
 )
@@ -287,6 +290,43 @@ def test_a_background_that_cannot_be_is_refused_with_a_reason(
 
     expect(editing.page.locator("[data-background-problem]")).to_contain_text("PDF")
     expect(editing.page.locator("[data-unsaved]")).to_be_hidden()
+
+
+def test_pictures_are_dropped_and_chosen(open_page: OpenPage, tmp_path: Path) -> None:
+    editing = open_editor(open_page, [rectangle(20, 20)])
+    path = tmp_path / "logo.png"
+    Image.new("RGB", (600, 300), (230, 120, 20)).save(path)
+
+    drop_file(editing, path, "image/png")
+    dropped = editing.until(lambda elements: len(elements) == 2)[1]
+    assert dropped["content"].startswith("picture:")
+    assert float(dropped["width"]) == pytest.approx(2 * float(dropped["height"]), abs=0.05)
+    content = editing.panel.locator("#attribute-content")
+    expect(content).to_have_value(dropped["content"])
+
+    Image.new("RGB", (300, 300), (20, 120, 230)).save(tmp_path / "map.jpg")
+    file = editing.panel.locator("input[type=file]")
+    file.set_input_files(tmp_path / "map.jpg")
+    editing.until(lambda elements: elements[1]["content"] not in ("", dropped["content"]))
+    expect(content.locator("option:checked")).to_have_text("map.jpg")
+    expect(editing.page.locator(".mark.bad")).to_have_count(0)
+    (tmp_path / "bad.svg").write_text("<svg/>")
+    file.set_input_files(tmp_path / "bad.svg")
+    expect(editing.panel.get_by_role("alert")).to_contain_text("not a PNG or JPEG")
+
+
+def test_another_size_keeps_elements_in_view_and_is_undone(open_page: OpenPage) -> None:
+    editing = open_editor(open_page, [rectangle(20, 120), rectangle(170, 120)])
+    size, width = editing.page.get_by_label("Page size"), editing.page.get_by_label("Width, mm")
+    expect(width).to_have_value("210")
+
+    size.select_option(label="Credit card, 85.6 × 54 mm")
+    editing.page.get_by_role("button", name="Use this size").click()
+
+    editing.places((20, 26), (55.6, 26))
+    editing.button("undo").click()
+    editing.places((20, 120), (170, 120))
+    expect(width).to_have_value("210")
 
 
 def test_a_page_size_is_chosen_or_typed(open_page: OpenPage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -11,6 +13,7 @@ from counterfoil.accounts.models import User
 from counterfoil.batches.services import request_print
 from counterfoil.catalog.models import Event, Item
 from counterfoil.jobs.runner import run
+from counterfoil.layouts.services import LayoutContent
 from makers import make_event, make_item, make_layout
 from pageforms import untouched
 
@@ -59,3 +62,15 @@ def test_a_layout_tells_how_many_printed_tickets_it_has(
 
     assert "3 tickets that print with this layout are on paper already" in texts[0]
     assert "on paper already" not in texts[1]
+
+
+def test_saving_a_layout_tells_how_many_are_out_with_the_old_one(
+    pages: Client, event: Event, item: Item, base: str
+) -> None:
+    for is_default, printed in ((True, 3), (False, 0)):
+        layout = make_layout(event, default=is_default)
+        body = {"name": "New", "elements": layout.layout, "background": None}
+        body["version"] = LayoutContent.of(layout).version
+        path = f"{base}layouts/{layout.pk}/save/"
+        answer = pages.post(path, json.dumps(body), content_type="application/json")
+        assert answer.json()["printed"] == printed

@@ -360,7 +360,12 @@ class TestSaving:
         )
 
         layout.refresh_from_db()
-        assert answer.json() == {"version": LayoutContent.of(layout).version, "name": "New"}
+        told = answer.json()
+        assert told == {
+            "version": LayoutContent.of(layout).version,
+            "name": "New",
+            "printed": 0,
+        }
         assert (layout.name, layout.layout, layout.background) == ("New", elements, background)
         entry = LogEntry.objects.get(action="counterfoil.ticketlayout.changed")
         assert (entry.user, entry.object_id) == (user, str(layout.pk))

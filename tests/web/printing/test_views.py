@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.runner import run
+from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.services import PrintItem, request_render
 from makers import make_event, make_item, make_layout, make_order, make_user, text_element
@@ -163,8 +165,12 @@ def test_a_finding_shows_its_place_and_leads_to_the_element_in_the_editor(
 
     # Both layouts have the same name, and are not taken for one another.
     assert page.count("Text: Stage door · Layout “Twin”") == len(places) == 2
-    assert f'href="{base}layouts/{first.pk}/edit/#element=1"' in page
-    assert f'href="{base}layouts/{second.pk}/edit/#element=1"' in page  # was 0 when printed
+    way = f"?print={asked.pk}#element=1"
+    assert f'href="{base}layouts/{first.pk}/edit/{way}"' in page
+    assert f'href="{base}layouts/{second.pk}/edit/{way}"' in page  # was 0 when printed
+    for key, leads_back in ((asked.pk, True), (first.pk, False), (uuid4(), False)):
+        editor = shown(pages, f"{base}layouts/{first.pk}/edit/?print={key}")
+        assert (f'href="{path}"' in editor) is leads_back
     for picture in pictures:
         drawn = Image.open(io.BytesIO(picture.content))
         assert drawn.format == "PNG"
@@ -181,6 +187,32 @@ def test_a_finding_shows_its_place_and_leads_to_the_element_in_the_editor(
     assert pages.get(places[0]).status_code == 404
 
 
+def test_who_prints_again_is_asked_why_and_void_tickets_are_left_out(
+    pages: Client, event: Event, base: str
+) -> None:
+    batch = make(make_item(event), 5)
+    path = f"{base}batches/{batch.pk}/print/"
+    assert pages.post(path, {"printer_dpi": "203"}).status_code == 302
+    void = OrderPosition.objects.filter(batch_ticket__batch=batch, batch_ticket__number__in=[2, 3])
+    void.update(canceled=True)
+
+    asked = pages.post(path, {"printer_dpi": "203"})
+    silent = pages.post(path, {"printer_dpi": "203", "reason": " "})
+    assert (asked.status_code, silent.status_code) == (200, 422)
+    assert "5 tickets of this batch were printed before: 1-5." in asked.text
+    assert '<input type="hidden" name="printer_dpi" value="203"' in asked.text
+    assert RenderRequest.objects.count() == 1
+
+    sent = pages.post(path, {"printer_dpi": "203", "reason": "Paper jam"})
+    request = RenderRequest.objects.latest("created")
+    run(request.pk)
+
+    page = shown(pages, sent["Location"])
+    assert (len(request.parts), request.printer_dpi) == (3, 203)
+    assert "Void tickets were left out: 2-3" in page
+    assert "<dd>Paper jam</dd>" in page
+
+
 def test_bars_are_aligned_to_the_printer_that_a_print_is_for(
     pages: Client, event: Event, base: str
 ) -> None:
@@ -192,7 +224,8 @@ def test_bars_are_aligned_to_the_printer_that_a_print_is_for(
 
     paths = []
     for printer_dpi in ("", "203"):
-        sent = pages.post(f"{base}batches/{batch.pk}/print/", {"printer_dpi": printer_dpi})
+        wish = {"printer_dpi": printer_dpi, "reason": "Another printer"}
+        sent = pages.post(f"{base}batches/{batch.pk}/print/", wish)
         paths.append(sent["Location"])
         run(RenderRequest.objects.latest("created").pk)
     refused = pages.post(f"{base}batches/{batch.pk}/print/", {"printer_dpi": "17"})

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from counterfoil.api.framework.fields import Whole
+from counterfoil.api.framework.fields import Text, Whole
 from counterfoil.api.framework.views import EventView
 from counterfoil.batches import queries
 from counterfoil.batches.models import Activation, OfflineSalesBatch, Then
@@ -24,17 +24,19 @@ class BatchOptionsSerializer(serializers.ModelSerializer[OfflineSalesBatch]):
     """The options of a batch. ``book_size`` is how many tickets a book has, null for no books.
 
     ``activation`` changes no ticket that exists. ``then`` is done after the day ``return_by`` to
-    tickets that sellers still have.
+    tickets that sellers still have. ``locale`` is the language that they print in, empty for that
+    of the event; to change it changes the language of their orders.
     """
 
     book_size = Whole(required=False, allow_null=True, min_value=1)
     activation = serializers.ChoiceField(Activation.choices, required=False)
     return_by = serializers.DateField(required=False, allow_null=True)
     then = serializers.ChoiceField(Then.choices, required=False)
+    locale = Text(required=False, allow_blank=True)
 
     class Meta:
         model = OfflineSalesBatch
-        fields: tuple[str, ...] = ("book_size", "activation", "return_by", "then")
+        fields: tuple[str, ...] = ("book_size", "activation", "return_by", "then", "locale")
 
 
 class BatchOptionsView(EventView[OfflineSalesBatch]):
@@ -46,6 +48,7 @@ class BatchOptionsView(EventView[OfflineSalesBatch]):
         "activation": "on_handover",
         "return_by": "2027-06-10",
         "then": "ask",
+        "locale": "de",
     }
     serializer_class = BatchOptionsSerializer
     read_permissions = ("event.orders:read",)

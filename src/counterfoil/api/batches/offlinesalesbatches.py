@@ -90,6 +90,7 @@ class NewBatchSerializer(serializers.Serializer[Any]):
     return_by = serializers.DateField(required=False, allow_null=True)
     then = serializers.ChoiceField(Then.choices, required=False)
     book_size = Whole(required=False, allow_null=True, min_value=1)
+    locale = Text(required=False, allow_blank=True)
 
 
 class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):

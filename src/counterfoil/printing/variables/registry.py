@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from counterfoil.catalog.models import Event
+from counterfoil.layouts.pictures import PREFIX
 from counterfoil.printing.variables.answers import question_variables
 from counterfoil.printing.variables.batch import (
     BATCH_KEYS,
@@ -17,12 +18,14 @@ from counterfoil.printing.variables.batch import (
 from counterfoil.printing.variables.event import EVENT_VARIABLES, event_property
 from counterfoil.printing.variables.kinds import Variable
 from counterfoil.printing.variables.people import people_variables
+from counterfoil.printing.variables.pictures import picture_variable, picture_variables
 from counterfoil.printing.variables.product import PRODUCT_VARIABLES, product_property
 from counterfoil.printing.variables.ticket import ticket_variables
 from counterfoil.printing.variables.unsupported import UNSUPPORTED_VARIABLES
 
 EVENT_PROPERTY = "meta:"
 PRODUCT_PROPERTY = "itemmeta:"
+_OURS = (TABLE_COLUMN, PREFIX)
 
 
 class VariableTable:
@@ -42,6 +45,7 @@ class VariableTable:
             self._by_key.values(),
             filter(None, (self.find(key) for key in properties)),
             table_variables(self._event),
+            picture_variables(self._event),
         )
 
     def documented(self) -> Iterator[Variable]:
@@ -49,7 +53,7 @@ class VariableTable:
         return (
             variable
             for variable in self
-            if variable.key not in BATCH_KEYS and not variable.key.startswith(TABLE_COLUMN)
+            if variable.key not in BATCH_KEYS and not variable.key.startswith(_OURS)
         )
 
     def find(self, key: str) -> Variable | None:
@@ -60,6 +64,8 @@ class VariableTable:
             return product_property(key, key.removeprefix(PRODUCT_PROPERTY))
         if key.startswith(TABLE_COLUMN):
             return table_variable(key.removeprefix(TABLE_COLUMN))
+        if key.startswith(PREFIX):
+            return picture_variable(self._event, key)
         return self._by_key.get(key)
 
 

@@ -30,6 +30,8 @@ class RowReader:
     def getter(self, columns: Sequence[Column], *, of_parent: bool = False) -> itemgetter[Any]:
         """Return a getter of these columns of a row. It returns a tuple even for one column."""
         indexes = [self._index(column, of_parent) for column in columns]
+        if not indexes:
+            return itemgetter(slice(0))
         return (
             itemgetter(*indexes)
             if len(indexes) > 1

@@ -164,7 +164,7 @@ class TicketSource:
         for name, variable in self._pictures:
             try:
                 stored = self._stored_file(variable, row)
-                images[name] = image = _read_picture(stored) if stored else None
+                images[name] = image = read_picture(stored) if stored else None
                 if image is not None and stored:
                     self.pictures[image.sha256] = stored
             except ImageError as problem:
@@ -250,6 +250,12 @@ def _existing(position: int, row: Row | None) -> Row:
 
 
 @lru_cache(32)
-def _read_picture(stored: str) -> Image:
+def read_picture(stored: str) -> Image:
+    """Read a stored picture, cached.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ImageError: it cannot be read.
+    """
     with open_stored(stored) as source:
         return read_image(source.read())

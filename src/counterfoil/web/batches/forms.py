@@ -28,6 +28,7 @@ from counterfoil.orders.availability import (
 )
 from counterfoil.web.catalog.forms.channels import ChannelField
 from counterfoil.web.framework.forms.dates import DateField
+from counterfoil.web.framework.forms.locale_choices import event_languages
 from counterfoil.web.framework.labels import product_name
 
 _LONGEST_COMMENT = 2000
@@ -68,6 +69,11 @@ class NewBatchForm(forms.Form):
         required=False,
         empty_label=_("Automatic (the layout of the product)"),
     )
+    locale = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        help_text=_("Names, dates and prices are printed in this language."),
+    )
     testmode = forms.BooleanField(
         label=_("Test mode"),
         required=False,
@@ -93,8 +99,8 @@ class NewBatchForm(forms.Form):
         label=_("Table"),
         required=False,
         help_text=_(
-            "A CSV or XLSX file with a row for each ticket, such as row, seat or name. Layouts "
-            "print a column as data:NAME. The number of rows is the amount."
+            "A CSV or XLSX file with a row for each ticket, such as row, seat or name. Layouts can "
+            "print its columns. The number of rows is the amount."
         ),
         widget=forms.FileInput(attrs={"accept": TABLE_TYPES}),
     )
@@ -186,6 +192,9 @@ class NewBatchForm(forms.Form):
             "position", "pk"
         )
         choices["layout"].queryset = event.ticket_layouts.order_by("name", "pk")
+        choices["locale"].choices = event_languages(event)
+        if len(event.locales) < 2:
+            del self.fields["locale"]
         if event.has_subevents:
             choices["subevent"].queryset = _dates(event)
         else:

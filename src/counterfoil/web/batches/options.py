@@ -18,6 +18,7 @@ from counterfoil.batches.tables import BatchTable, delete_table, read_batch_tabl
 from counterfoil.core.refusals import Invalid
 from counterfoil.web.batches.forms import TABLE_TYPES
 from counterfoil.web.batches.views import READ, WRITE, batch_of
+from counterfoil.web.framework.forms.locale_choices import event_languages
 from counterfoil.web.framework.views import ConfirmPage, EventPage, FormPage, event_routes
 
 #: Rows of a table that a page shows.
@@ -31,6 +32,19 @@ class BatchOptionsForm(forms.Form):
         min_value=1,
         help_text=_("If the tickets are bound or handed out in books. Leave empty for no books."),
     )
+    locale = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        help_text=_("New prints use this language. Tickets that are on paper stay as they are."),
+    )
+
+    def __init__(self, batch: OfflineSalesBatch, data: Any = None) -> None:
+        initial = {"book_size": batch.book_size, "locale": batch.locale}
+        super().__init__(data, initial=initial)
+        choices: dict[str, Any] = self.fields
+        choices["locale"].choices = event_languages(batch.event)
+        if len(batch.event.locales) < 2 and not batch.locale:
+            del self.fields["locale"]
 
 
 class TableForm(forms.Form):
@@ -60,15 +74,15 @@ class BatchOptions(FormPage, _BatchPage):
     title = _("Options of the batch")
 
     def form(self, *sent: Any) -> BatchOptionsForm:
-        return BatchOptionsForm(
-            sent[0] if sent else None, initial={"book_size": self.batch.book_size}
-        )
+        return BatchOptionsForm(self.batch, sent[0] if sent else None)
 
     def more(self) -> dict[str, Any]:
         return {"back": self.back()}
 
     def send(self, form: BatchOptionsForm) -> HttpResponse:
         change_options(actor=self.actor, batch=self.batch, fields=form.cleaned_data)
+        if "locale" in form.changed_data and queries.was_printed(self.batch):
+            self.tell_printed(self.batch.amount)
         return self.go("batch", self.batch.pk, said=_("Saved."))
 
 

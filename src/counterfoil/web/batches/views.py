@@ -31,6 +31,7 @@ from counterfoil.web.batches.forms import NewBatchForm, chosen_of, values_of
 from counterfoil.web.batches.unavailable import explained
 from counterfoil.web.framework.filters import Filter
 from counterfoil.web.framework.forms.dates import date_label
+from counterfoil.web.framework.forms.translated import language_name
 from counterfoil.web.framework.labels import product_name
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 from counterfoil.web.printing.forms import PrinterForm
@@ -141,6 +142,8 @@ class Batch(EventPage):
             "bars": bars_of(batch_stock(batch)),
             "may_print": self.has_permission(("event.prints:write",)),
             "filters": [Filter.of("state", _("State"), _PRESENCES, "")],
+            "languages": self.event.locales,
+            "language": language_name(batch.locale or self.event.locale),
             "prints_with": prints_with(
                 self, subject_of(batch), channel=batch.sales_channel, override=batch.layout
             ),
@@ -299,6 +302,7 @@ def _prints_with(page: EventPage, form: NewBatchForm) -> PrintsWith | None:
         subevent=form.date,
         of_batch=True,
         testmode=bool(form["testmode"].value()),
+        locale=str(form["locale"].value() or "") if "locale" in form.fields else "",
     )
     override = chosen_of(choices["layout"].queryset, form["layout"].value())
     return prints_with(page, subject, channel=form.channel, override=override)

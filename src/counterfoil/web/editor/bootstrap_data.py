@@ -12,7 +12,7 @@ from counterfoil.layouts.engine_messages import descriptions
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.services import LayoutContent
 from counterfoil.layouts.templates import PAGE_SIZES
-from counterfoil.printing.plans import fonts
+from counterfoil.printing.plans import chosen_families, fonts
 from counterfoil.printing.samples import samples
 from counterfoil.web.editor.saving import tell_background
 from counterfoil.web.framework.forms.translated import language_name
@@ -65,11 +65,12 @@ def _described() -> Iterator[dict[str, Any]]:
 
 
 def _fonts() -> list[dict[str, Any]]:
-    library = fonts()
+    library, chosen = fonts(), chosen_families()
     return [
         {
             "family": family,
             "faces": [{"bold": bold, "italic": italic} for bold, italic in library.styles(family)],
+            "isChosen": family in chosen,
         }
         for family in library.families
     ]

@@ -6,18 +6,30 @@ Their questions and answers are JSON; static/web/js/editor/types.js says what th
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from counterfoil.batches.printed import printed_with
 from counterfoil.core.refusals import Conflict, Invalid
 from counterfoil.layouts.models import Background
+from counterfoil.layouts.pictures import (
+    MAX_BYTES,
+    adopt_pictures,
+    keys_in,
+    name_in_layouts,
+    pictures_of,
+    store_picture,
+)
 from counterfoil.layouts.services import LayoutContent, create_background, create_blank_background
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing import previews
 from counterfoil.printing.access_log import record_preview
+from counterfoil.printing.queries import prints_of
+from counterfoil.printing.variables.ticket_source import read_picture
 from counterfoil.web.editor import bootstrap_data, parsing, preview, saving
 from counterfoil.web.editor.tickets import find_position
 from counterfoil.web.framework.views import EventPage, event_routes
@@ -41,10 +53,22 @@ class Editor(LayoutPage):
                 "save": self.link("editor-save", self.layout.pk),
                 "copy": self.link("editor-copy"),
                 "background": self.link("editor-background"),
+                "upload": self.link("editor-upload"),
+                "adopt": self.link("editor-adopt"),
                 "close": self.link("layouts"),
             },
         }
-        return self.render("web/layouts/edit.html", {"layout": self.layout, "data": data})
+        known = {"layout": self.layout, "data": data, "back_to_print": self._print()}
+        return self.render("web/layouts/edit.html", known)
+
+    def _print(self) -> str | None:
+        """Return the way back to the print whose finding led here."""
+        try:
+            key = UUID(self.asked("print"))
+        except ValueError:
+            return None
+        is_here = prints_of(self.event).filter(pk=key).exists()
+        return self.link("print", key) if is_here else None
 
 
 class Asked(EventPage):
@@ -119,7 +143,12 @@ class Save(Asked, LayoutPage):
             return JsonResponse(saving.tell_conflict(self.layout, self.actor), status=409)
         except Invalid as refused:
             raise parsing.EditorJsonView.of(refused) from None
-        return JsonResponse({"version": LayoutContent.of(saved).version, "name": saved.name})
+        answer = {
+            "version": LayoutContent.of(saved).version,
+            "name": saved.name,
+            "printed": printed_with(saved),
+        }
+        return JsonResponse(answer)
 
 
 class Copy(Asked):
@@ -154,10 +183,52 @@ class NewBackground(Asked):
         return create_background(event=self.event, pdf=file.read())
 
 
+class NewPicture(Asked):
+    """A PNG or JPEG for the layouts of the event."""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        file = request.FILES.get("file")
+        if file is None:
+            raise parsing.Unreadable(_("Choose a file."))
+        if (file.size or 0) > MAX_BYTES:
+            size = MAX_BYTES // 1024**2
+            return self.refused(_("A picture can have at most %(size)d MiB.") % {"size": size}, 413)
+        try:
+            picture = store_picture(event=self.event, name=file.name or "", content=file.read())
+        except Invalid as refused:
+            return self.refused(" ".join(refused.sentences), 422)
+        image = read_picture(picture.stored)
+        return JsonResponse(
+            {
+                "content": name_in_layouts(picture),
+                "label": picture.name,
+                "width": image.width,
+                "height": image.height,
+            }
+        )
+
+
+class AdoptPictures(Asked):
+    """Pictures that pasted elements bring along from other events of whoever pastes them."""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        elements = parsing.read_body(request).get("elements")
+        named = keys_in(elements)
+        events = self.actor.events(self.organizer).filter(layout_pictures__key__in=named)
+        sources = [each for each in events.distinct() if self.actor.may_in_event(_DESIGN[0], each)]
+        adopt_pictures(event=self.event, layout=elements, sources=sources)
+        rows = pictures_of(self.event, elements)
+        return JsonResponse(
+            {"pictures": [{"content": name_in_layouts(row), "label": row.name} for row in rows]}
+        )
+
+
 routes = event_routes(
     path("layouts/picture/", Picture.as_view(), name="editor-picture"),
     path("layouts/proof/", Proof.as_view(), name="editor-proof"),
     path("layouts/background/", NewBackground.as_view(), name="editor-background"),
+    path("layouts/pictures/", NewPicture.as_view(), name="editor-upload"),
+    path("layouts/pictures/adopt/", AdoptPictures.as_view(), name="editor-adopt"),
     path("layouts/copy/", Copy.as_view(), name="editor-copy"),
     path("layouts/<int:layout>/edit/", Editor.as_view(), name="layout-edit"),
     path("layouts/<int:layout>/save/", Save.as_view(), name="editor-save"),

@@ -20,6 +20,8 @@ from counterfoil.layouts.templates import PAGE_SIZES
 
 #: A layout of a thousand elements has some 500 kB.
 MAX_JSON_BYTES = 2 * 1024 * 1024
+#: Pictures come along in such a file.
+MAX_FILE_BYTES = 32 * 1024 * 1024
 
 BUILT_IN, OWN_SIZE = "built-in", "own"
 
@@ -80,10 +82,12 @@ class ImportForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"}),
     )
 
+    pictures: Any = ()
+
     def clean_layout(self) -> list[Any]:
         """Return the elements as they stand in the file; what they say is the engine's to judge."""
         sent: UploadedFile[Any] = self.cleaned_data["layout"]
-        if (sent.size or 0) > MAX_JSON_BYTES:
+        if (sent.size or 0) > MAX_FILE_BYTES:
             raise ValidationError(_("This file is too large for a layout."))
         try:
             found = json.loads(sent.read())
@@ -101,10 +105,13 @@ class ImportForm(forms.Form):
         except (ValueError, RecursionError):  # bad UTF-8, or an integer of thousands of digits
             raise ValidationError(_("This is not a JSON file.")) from None
         elements = found.get("layout") if isinstance(found, dict) else found
+        self.pictures = found.get("pictures", []) if isinstance(found, dict) else []
         if not isinstance(elements, list):
             raise ValidationError(
                 _("This file has no list of layout elements. Export the layout again.")
             )
+        if len(json.dumps(elements)) > MAX_JSON_BYTES:
+            raise ValidationError(_("This file is too large for a layout."))
         return elements
 
 

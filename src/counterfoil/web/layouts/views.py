@@ -28,6 +28,7 @@ from counterfoil.files import services as files
 from counterfoil.layouts import services
 from counterfoil.layouts.builtin import built_in_layout
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
+from counterfoil.layouts.pictures import exported, import_pictures
 from counterfoil.layouts.pretix_incompatibilities import pretix_incompatibilities
 from counterfoil.layouts.queries import Choice, LayoutChooser, layouts_of
 from counterfoil.layouts.services import LayoutValues
@@ -100,7 +101,12 @@ class LayoutSample(EventPage):
             subevent=self.event.subevents.filter(pk=self._key("subevent")).first(),
             of_batch=True,
             testmode=bool(self.asked("testmode")),
+            locale=self._locale(),
         )
+
+    def _locale(self) -> str:
+        locale = self.asked("locale")
+        return locale if locale in self.event.locales else ""
 
     def _key(self, name: str) -> int:
         return row_id(self.asked(name)) or 0
@@ -150,6 +156,9 @@ class LayoutImport(FormPage, EventPage):
 
     def prepare(self, form: ImportForm) -> None:
         services.check_elements(form.cleaned_data["layout"])
+        import_pictures(
+            event=self.event, pictures=form.pictures, layout=form.cleaned_data["layout"]
+        )
         self.values = LayoutValues(
             name=form.cleaned_data["name"],
             layout=form.cleaned_data["layout"],
@@ -240,10 +249,16 @@ class LayoutDetail(LayoutPage):
 
 
 class LayoutExport(LayoutPage):
-    """The elements, exactly as they are stored: pretix reads them, and so do we."""
+    """The elements, exactly as they are stored: pretix reads them, and so do we.
+
+    A layout with pictures of the event is a file that only we read: they come along.
+    """
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        content = json.dumps(self.layout.layout, ensure_ascii=False, indent=2)
+        layout = self.layout.layout
+        pictures = exported(self.event, layout)
+        told = {"layout": layout, "pictures": pictures} if pictures else layout
+        content = json.dumps(told, ensure_ascii=False, indent=2)
         answer = HttpResponse(content, content_type="application/json; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{_filename(self.layout)}.json"'
         return answer

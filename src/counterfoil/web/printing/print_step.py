@@ -31,6 +31,7 @@ from counterfoil.web.batches.views import batch_of
 from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, FormPage, event_routes
 from counterfoil.web.layouts.views import DESIGN
+from counterfoil.web.printing.prints_with import subject_of
 from counterfoil.web.printing.step_forms import LABELS, PrintForm, RepeatForm
 
 PRINTS = ("event.prints:write",)
@@ -129,7 +130,10 @@ class SheetPicture(EventPage):
             if picture == "ticket":
                 plan = plan_for(form.choice())
                 dpi = max(1, int(min(_TICKET_DPI, finest_dpi(plan, 1))))
-                png = draw_png(plan, sample_ticket(plan, self.event), page=1, dpi=dpi)
+                spoken = form.cleaned_data["locale"] or batch.locale
+                subject = replace(subject_of(batch), locale=spoken)
+                ticket = sample_ticket(plan, self.event, subject=subject)
+                png = draw_png(plan, ticket, page=1, dpi=dpi)
             elif picture == "back":
                 if not has_back(form):
                     raise Http404

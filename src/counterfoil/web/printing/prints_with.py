@@ -57,6 +57,7 @@ def prints_with(
         "subevent": subevent and subevent.pk,
         "layout": override and override.pk,
         "testmode": int(subject.testmode),
+        "locale": subject.locale,
     }
     query = urlencode({name: key for name, key in asked.items() if key})
     return PrintsWith(
@@ -103,4 +104,5 @@ def subject_of(batch: OfflineSalesBatch) -> Subject:
         subevent=batch.subevent,
         of_batch=True,
         testmode=batch.testmode,
+        locale=batch.locale,
     )

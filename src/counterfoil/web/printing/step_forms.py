@@ -110,7 +110,7 @@ class PrintForm(forms.Form):
             (key, preset.sheet.name) for key, preset in PRESETS.items() if preset.is_label
         ]
         languages = [(code, _language(code)) for code in self.event.locales]
-        choices["locale"].choices = [("", _("The language of each order")), *languages]
+        choices["locale"].choices = [("", _("The language of the batch")), *languages]
 
     @property
     def calibration_fields(self) -> list[Any]:

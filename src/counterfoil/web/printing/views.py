@@ -17,7 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from counterfoil.accounts.queries import names_of
 from counterfoil.batches import services
+from counterfoil.batches.models import OfflineSalesBatch
+from counterfoil.batches.prints import times_printed
 from counterfoil.catalog.models import Event
+from counterfoil.core.ranges import format_ranges, ranges_of
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.files.services import size
 from counterfoil.jobs.queries import Phase, state_of
@@ -33,7 +36,7 @@ from counterfoil.web.batches.views import READ, batch_of
 from counterfoil.web.framework.diagnostics import warnings_of
 from counterfoil.web.framework.views import EventPage, event_routes
 from counterfoil.web.layouts.views import DESIGN, sample_picture
-from counterfoil.web.printing.forms import PrinterForm
+from counterfoil.web.printing.forms import PrintAgainForm, PrinterForm
 from counterfoil.web.printing.print_step import PRINTS, cutting_steps
 from counterfoil.web.printing.prints_with import subject_of
 
@@ -55,6 +58,8 @@ class Prints(EventPage):
 
 
 class PrintBatch(EventPage):
+    """Prints a batch without its void tickets; asks why if some were printed before."""
+
     write_permissions = READ  # printing reads orders and changes none
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -62,10 +67,33 @@ class PrintBatch(EventPage):
         form = PrinterForm(request.POST)
         if not form.is_valid():
             raise Invalid({name: [*map(str, texts)] for name, texts in form.errors.items()})
+        reason = ""
+        if printed := set(times_printed(batch)):
+            again = PrintAgainForm(request.POST if "reason" in request.POST else None)
+            if not again.is_valid():
+                return self._ask(batch, again, printed)
+            reason = again.cleaned_data["reason"]
         print_request = services.request_print(
-            actor=self.actor, batch=batch, printer_dpi=form.cleaned_data["printer_dpi"]
+            actor=self.actor,
+            batch=batch,
+            printer_dpi=form.cleaned_data["printer_dpi"],
+            reason=reason,
+            leave_out_void=True,
         )
         return self.go("print", print_request.pk)
+
+    def _ask(
+        self, batch: OfflineSalesBatch, form: PrintAgainForm, printed: set[int]
+    ) -> HttpResponse:
+        form.initial["printer_dpi"] = self.request.POST.get("printer_dpi", "")
+        context = {
+            "batch": batch,
+            "form": form,
+            "printed": format_ranges(ranges_of(printed)),
+            "count": len(printed),
+        }
+        status = 422 if form.is_bound else 200
+        return self.render("web/printing/again.html", context, status=status)
 
 
 class _PrintPage(EventPage):
@@ -90,7 +118,8 @@ class Print(_PrintPage):
         state = state_of(print_request.job)
         requested_by = print_request.requested_by
         details = getattr(print_request, "print", None)
-        batch = getattr(getattr(print_request, "batch_print", None), "batch", None)
+        batch_print = getattr(print_request, "batch_print", None)
+        batch = batch_print.batch if batch_print else None
         context = {
             "details": details,
             "steps": cutting_steps(details) if details is not None else (),
@@ -105,6 +134,8 @@ class Print(_PrintPage):
             or (details is not None and self.has_permission(PRINTS)),
             "until": print_request.job.expires if details is None else details.file_until,
             "batch": batch,
+            "reason": batch_print.reason if batch_print else "",
+            "left_out": batch_print.void if batch_print else "",
             "requested_by": names_of([requested_by]).get(requested_by),
             "warnings": warnings_of(PrintFindings(print_request)),
             "may_edit_layouts": self.has_permission(DESIGN),

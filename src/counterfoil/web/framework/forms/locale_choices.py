@@ -10,7 +10,9 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_currency_name, get_territory_currencies
+from django.utils.translation import gettext as _
 
+from counterfoil.catalog.models import Event
 from counterfoil.core import language
 from counterfoil.web.framework.forms.translated import language_name
 
@@ -28,6 +30,12 @@ def languages(more: Iterable[str] = ()) -> Choices:
     """Return languages by name, first those that an event has already."""
     codes = dict.fromkeys([*more, *_LANGUAGES])
     return [(code, language_name(code)) for code in codes]
+
+
+def event_languages(event: Event) -> Choices:
+    """Return the languages of an event; the empty choice is the event's own."""
+    usual = _("The language of the event: %(language)s") % {"language": language_name(event.locale)}
+    return [("", usual), *((code, language_name(code)) for code in event.locales)]
 
 
 def countries() -> Choices:

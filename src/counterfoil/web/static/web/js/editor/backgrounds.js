@@ -4,6 +4,11 @@
 import { reason, send } from "./api.js";
 import { whenChanged } from "./app.js";
 import { make, part, word } from "./dom.js";
+import { round } from "./numbers.js";
+import { withBackground } from "./pagesizes.js";
+import { dropPicture, isPicture } from "./pictures.js";
+import { pointOf } from "./pointer.js";
+import { fit } from "./zoom.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -49,8 +54,21 @@ function listenToDrops(app) {
     if (!dropped) return;
     event.preventDefault();
     hint.hidden = true;
-    if (event.target instanceof Node && viewport.contains(event.target)) void upload(app, dropped);
+    if (!(event.target instanceof Node && viewport.contains(event.target))) return;
+    if (isPicture(dropped)) void drop(app, dropped, event);
+    else void upload(app, dropped);
   });
+}
+
+/**
+ * @param {App} app
+ * @param {File} file
+ * @param {DragEvent} event
+ */
+async function drop(app, file, event) {
+  if (!app.data.writable) return;
+  const problem = await dropPicture(app, file, pointOf(app, event));
+  if (problem) tell(app, problem);
 }
 
 /** @param {App} app */
@@ -65,13 +83,27 @@ function listenToSizes(app) {
     const preset = app.data.sizes[Number(size.value)];
     if (preset) [width.value, height.value] = [String(preset.width), String(preset.height)];
   };
-  size.value = "0";
-  take();
+  const pages = part("page-count", HTMLInputElement);
+  app.drawWith(
+    whenChanged(
+      () => [app.state.layout.background],
+      () => {
+        const { pages: papers } = app.state.layout.background;
+        const sides = [papers[0]?.width ?? 210, papers[0]?.height ?? 297].map((each) => round(each, 1));
+        const preset = app.data.sizes.findIndex(
+          (each) => round(each.width, 1) === sides[0] && round(each.height, 1) === sides[1],
+        );
+        [width.value, height.value] = sides.map(String);
+        size.value = preset < 0 ? "own" : String(preset);
+        pages.value = String(Math.max(1, papers.length));
+      },
+    ),
+  );
   size.addEventListener("change", take);
   for (const field of [width, height]) field.addEventListener("input", () => (size.value = "own"));
   part("use-size", HTMLElement).addEventListener("click", () => {
-    const pages = part("page-count", HTMLInputElement).valueAsNumber;
-    void use(app, { width: width.valueAsNumber, height: height.valueAsNumber, pages });
+    const wanted = { width: width.valueAsNumber, height: height.valueAsNumber };
+    void use(app, { ...wanted, pages: pages.valueAsNumber });
   });
 }
 
@@ -98,7 +130,8 @@ async function use(app, wanted) {
   const answer = await send(app.data.urls.background, wanted);
   if (answer.status !== 200) return tell(app, reason(answer, word));
   const { id, pages } = answer.body;
-  app.store.edit((layout) => ({ ...layout, background: { id, pages } }));
+  app.store.edit((layout, { extents }) => withBackground(layout, { id, pages }, extents));
+  fit(app);
   part("background-problem", HTMLElement).textContent = "";
   app.tell(word("background-set"));
 }

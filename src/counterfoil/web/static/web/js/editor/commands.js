@@ -43,6 +43,10 @@ export const commands = {
     is: (app) => hasChosen(app) && app.state.selection.every((key) => app.state.hidden.includes(key)),
   },
   snap: { run: (app) => app.store.update(({ snap }) => ({ snap: !snap })), is: (app) => app.state.snap },
+  "ruler-top": {
+    run: (app) => app.store.update(({ fromTop }) => ({ fromTop: !fromTop })),
+    is: (app) => app.state.fromTop,
+  },
   help: { run: () => void ask("keys") },
   "distribute-h": { run: (app) => spread(app, "h"), can: (app) => mayChange(app) && app.movable.length > 2 },
   "distribute-v": { run: (app) => spread(app, "v"), can: (app) => mayChange(app) && app.movable.length > 2 },

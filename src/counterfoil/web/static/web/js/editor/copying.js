@@ -4,6 +4,7 @@
 import { fromText, paste, toText } from "./clipboard.js";
 import { word } from "./dom.js";
 import { chosen } from "./editing.js";
+import { adoptPictures } from "./pictures.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -24,9 +25,10 @@ export function copyChosen(app) {
  * @param {App} app
  * @param {string} text
  */
-export function pasteText(app, text) {
+export async function pasteText(app, text) {
   const found = fromText(text);
   if (!found) return app.tell(word("no-elements-copied"));
+  await adoptPictures(app, found);
   app.store.edit((layout, { page }) => chosen(paste(layout, found, page)));
   app.tell(word("pasted", { count: found.length }));
 }
@@ -34,7 +36,7 @@ export function pasteText(app, text) {
 /** @param {App} app */
 export async function pasteFromSystem(app) {
   const text = await navigator.clipboard?.readText().catch(() => "");
-  pasteText(app, text && fromText(text) ? text : (localStorage.getItem(KEPT) ?? ""));
+  await pasteText(app, text && fromText(text) ? text : (localStorage.getItem(KEPT) ?? ""));
 }
 
 /** @param {App} app */

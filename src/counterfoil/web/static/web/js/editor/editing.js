@@ -4,7 +4,7 @@
 import { align, distribute } from "./align.js";
 import { word } from "./dom.js";
 import { newElement } from "./elements.js";
-import { toPage, turn } from "./geometry.js";
+import { shownAt, toPage, turn } from "./geometry.js";
 import { resizeByHandle } from "./handles.js";
 import { keepsAspect } from "./kinds.js";
 import { add, duplicate, move, newKey, remove, reorder, resize, rotate } from "./layout.js";
@@ -145,7 +145,7 @@ function within(at, length) {
 function tellPlace(app) {
   const box = app.boxes.get(app.movable[0] ?? "");
   const [x, y, width, height] = box
-    ? [box.left, box.bottom, box.width, box.height].map((each) => each.toFixed(1))
+    ? [box.left, shownAt(app, { x: 0, y: app.state.fromTop ? box.bottom + box.height : box.bottom }).y, box.width, box.height].map((each) => each.toFixed(1))
     : [];
   if (x && y && width && height) app.tell(word("moved", { x, y, width, height }));
 }

@@ -139,7 +139,20 @@ function press(app, event) {
   const name = target?.closest("[data-toggle]")?.getAttribute("data-toggle");
   if (!key) return;
   if (name) flip(app, name === "lock" ? "locked" : "hidden", [key]);
-  else choose(app, key, event.shiftKey || event.ctrlKey || event.metaKey);
+  else {
+    choose(app, key, event.shiftKey || event.ctrlKey || event.metaKey);
+    takeToCanvas(app);
+  }
+}
+
+/**
+ * Have the arrow keys move what was chosen.
+ * @param {App} app
+ */
+function takeToCanvas(app) {
+  part("canvas", SVGSVGElement).focus({ preventScroll: true });
+  const [element] = app.selected;
+  if (element) app.tell(word("selected", { label: app.label(element), count: app.selected.length }));
 }
 
 /**
@@ -166,6 +179,7 @@ function type(app, list, event) {
     if (cell instanceof HTMLElement) cell.focus();
   } else if ((event.key === " " || event.key === "Enter") && target === own) {
     choose(app, own.getAttribute("data-key") ?? "", event.key === " ");
+    if (event.key === "Enter") takeToCanvas(app);
   } else return;
   event.preventDefault();
   event.stopPropagation();

@@ -139,6 +139,16 @@ export function fromPage({ x, y }, page) {
 }
 
 /**
+ * Return a point as rulers show it: from the lower left corner, or from the upper left one.
+ * @param {{ readonly paper: import("./types.js").Page, readonly state: { readonly fromTop: boolean } }} app
+ * @param {Point} point
+ * @returns {Point}
+ */
+export function shownAt({ paper, state }, point) {
+  return state.fromTop ? toPage(point, paper) : point;
+}
+
+/**
  * @param {Rect} rect
  * @returns {Point}
  */

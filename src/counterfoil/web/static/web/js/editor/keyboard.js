@@ -100,7 +100,7 @@ function listenToClipboard(app) {
   document.addEventListener("cut", (event) => put(event) && run(app, "remove"));
   document.addEventListener("paste", (event) => {
     if (isElsewhere(event) || !app.data.writable) return;
-    pasteText(app, event.clipboardData?.getData("text/plain") ?? "");
+    void pasteText(app, event.clipboardData?.getData("text/plain") ?? "");
     event.preventDefault();
   });
 }

@@ -4,7 +4,7 @@
 import { whenChanged } from "./app.js";
 import { reason, send } from "./api.js";
 import { ask, icon, make, part, word } from "./dom.js";
-import { pageOf } from "./geometry.js";
+import { pageOf, shownAt } from "./geometry.js";
 
 /**
  * @typedef {import("./app.js").App} App
@@ -28,7 +28,7 @@ export function showLayoutPanel(app) {
   );
   app.drawWith(
     whenChanged(
-      () => [app.state.guides],
+      () => [app.state.guides, app.state.fromTop, app.paper],
       () => showGuides(app),
     ),
   );
@@ -51,6 +51,8 @@ function showGuides(app) {
         guides: guides.map((each, place) => (place === index ? { ...each, at } : each)),
       }));
   };
+  const heightOf = (/** @type {"x" | "y"} */ axis, /** @type {number} */ at) =>
+    axis === "y" ? shownAt(app, { x: 0, y: at }).y : at;
   const drop = (/** @type {number} */ index) =>
     app.store.update(() => ({ guides: guides.filter((_, place) => place !== index) }));
   rows.replaceChildren(
@@ -58,13 +60,13 @@ function showGuides(app) {
       make(
         "p",
         { class: "editor-inline" },
-        make("label", { for: `guide-${index}` }, word(`guide-${axis}`)),
+        make("label", { for: `guide-${index}` }, word(axis === "y" && app.state.fromTop ? "guide-top" : `guide-${axis}`)),
         make("input", {
           id: `guide-${index}`,
           type: "number",
           step: "any",
-          value: at,
-          change: (event) => change(index, event.target.valueAsNumber),
+          value: heightOf(axis, at),
+          change: (event) => change(index, heightOf(axis, event.target.valueAsNumber)),
         }),
         make(
           "button",

@@ -46,6 +46,7 @@ export function* outlines(app) {
 export function* handles(app) {
   const [element, ...others] = app.selected;
   const box = element && app.boxes.get(element.key);
+  if (others.length) yield* groupHandles(app);
   if (!box || others.length || app.isLocked(element) || !app.data.writable) return;
   if (element.data.type === "line") {
     const { left, bottom, width, height } = element.data;
@@ -69,6 +70,32 @@ export function* handles(app) {
     });
   }
   for (const handle of handles(element.data)) yield grip(app, handleAt(box, handle), handle);
+}
+
+/**
+ * Handles of what is around several elements.
+ * @param {App} app
+ */
+function* groupHandles(app) {
+  const movable = new Set(app.movable);
+  const frame = unionBox([...app.boxes].filter(([key]) => movable.has(key)).map(([, box]) => box));
+  if (!frame || movable.size < 2 || !app.data.writable) return;
+  const { left, bottom, width, height } = frame;
+  const [right, top] = [left + width, bottom + height];
+  const stalk = { x: left + width / 2, y: top + STALK / app.scale };
+  const [foot, end] = [fromPage({ x: stalk.x, y: top }, app.paper), fromPage(stalk, app.paper)];
+  yield draw("line", { class: "outline selected", x1: foot.x, y1: foot.y, x2: end.x, y2: end.y });
+  yield draw("circle", {
+    class: "handle",
+    "data-handle": "group-turn",
+    cx: end.x,
+    cy: end.y,
+    r: HANDLE / 1.6 / app.scale,
+  });
+  yield grip(app, { x: left, y: top }, "group-nw");
+  yield grip(app, { x: right, y: top }, "group-ne");
+  yield grip(app, { x: right, y: bottom }, "group-se");
+  yield grip(app, { x: left, y: bottom }, "group-sw");
 }
 
 /** @param {App} app */

@@ -2,7 +2,7 @@
 /** Mouse, pen and finger on the canvas: which gesture begins, and when it ends. */
 
 import { part, word } from "./dom.js";
-import { toPage } from "./geometry.js";
+import { shownAt, toPage } from "./geometry.js";
 import { guiding, marking, moving, panning } from "./gestures.js";
 import { hits } from "./hitting.js";
 import { pulling } from "./pulling.js";
@@ -31,7 +31,7 @@ export function listenToPointer(app) {
     if (event.buttons) return;
     const hover = under(app, event)[0] ?? null;
     if (hover !== app.view.hover) app.look({ hover });
-    const { x, y } = pointOf(app, event);
+    const { x, y } = shownAt(app, pointOf(app, event));
     part("position", HTMLElement).textContent = word("position", { x: x.toFixed(1), y: y.toFixed(1) });
   });
   canvas.addEventListener("pointerleave", () => app.look({ hover: null }));

@@ -2,8 +2,9 @@
 /** What pulling at a handle does while the pointer is down; and what it snaps to meanwhile. */
 
 import { word } from "./dom.js";
-import { outline } from "./geometry.js";
-import { angleTowards, resizeByHandle } from "./handles.js";
+import { outline, topLeft, unionBox } from "./geometry.js";
+import { resizeGroup, turnGroup } from "./groups.js";
+import { angleTowards, centre, handleAt, resizeByHandle } from "./handles.js";
 import { keepsAspect } from "./kinds.js";
 import { moveEnd, resize, rotate } from "./layout.js";
 import { toNumber } from "./numbers.js";
@@ -29,6 +30,7 @@ const PULL = 6;
  * @returns {Gesture}
  */
 export function pulling(app, start, handle) {
+  if (handle.startsWith("group-")) return pullingGroup(app, handle.slice("group-".length));
   const [element] = app.selected;
   const box = element && app.boxes.get(element.key);
   if (!element || !box) return () => {};
@@ -91,6 +93,38 @@ function turning(app, key, box) {
     const angle = angleTowards(box, point, event.shiftKey ? 15 : 1);
     app.store.update(() => ({ layout: rotate(layout, key, angle, box) }));
     app.tell(word("turned", { angle }));
+  };
+}
+
+/**
+ * @param {App} app
+ * @param {string} handle
+ * @returns {Gesture}
+ */
+function pullingGroup(app, handle) {
+  const { layout } = app.state;
+  const { movable } = app;
+  const boxes = new Map([...app.boxes].filter(([key]) => movable.includes(key)));
+  const frame = unionBox(boxes.values());
+  if (!frame) return () => {};
+  const box = { ...frame, rotation: 0, pivot: topLeft(frame) };
+  if (handle === "turn") {
+    return (point, event) => {
+      const angle = angleTowards(box, point, event.shiftKey ? 15 : 1);
+      app.store.update(() => ({ layout: turnGroup(layout, boxes, centre(box), angle) }));
+      app.tell(word("turned", { angle }));
+    };
+  }
+  const corner = handleAt(box, /** @type {Handle} */ (handle));
+  return (point) => {
+    const pulled = resizeByHandle(
+      box,
+      /** @type {Handle} */ (handle),
+      point.x - corner.x,
+      point.y - corner.y,
+      { keepAspect: true },
+    );
+    app.store.update(() => ({ layout: resizeGroup(layout, boxes, frame, pulled) }));
   };
 }
 

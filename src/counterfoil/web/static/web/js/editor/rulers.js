@@ -1,5 +1,5 @@
 // @ts-check
-/** Rulers in millimetres, from the page's lower left corner. A guide is dragged out of them. */
+/** Rulers in millimetres, from the page's lower left corner or, by choice, its upper left one. A guide is dragged out of them. */
 
 import { whenChanged } from "./app.js";
 import { part } from "./dom.js";
@@ -17,7 +17,7 @@ export function showRulers(app) {
     const ruler = part(`ruler="${axis}"`, HTMLCanvasElement);
     app.drawWith(
       whenChanged(
-        () => [app.state.zoom, app.state.pan, app.view.size, app.state.page, app.paper],
+        () => [app.state.zoom, app.state.pan, app.view.size, app.state.page, app.paper, app.state.fromTop],
         () => paint(app, ruler, axis),
       ),
     );
@@ -50,10 +50,11 @@ function paint(app, ruler, axis) {
   const {
     scale,
     paper,
-    state: { pan },
+    state: { pan, fromTop },
   } = app;
-  const [zero, length] = axis === "x" ? [pan.x, width] : [pan.y + paper.height * scale, height];
-  const way = axis === "x" ? scale : -scale;
+  const upper = fromTop ? pan.y : pan.y + paper.height * scale;
+  const [zero, length] = axis === "x" ? [pan.x, width] : [upper, height];
+  const way = axis === "x" || fromTop ? scale : -scale;
   const step = STEPS.find((mm) => mm * scale >= 6) ?? 500;
   const [from, to] = [-zero / way, (length - zero) / way].sort((one, other) => one - other);
   for (let at = Math.ceil((from ?? 0) / step) * step; at <= (to ?? 0); at += step) {

@@ -62,7 +62,8 @@ async function put(app, layout, version) {
   if (answer.status === 200) {
     app.store.markSaved(layout, answer.body.version);
     if (!app.store.isChanged) forget(app);
-    app.tell(word("saved"));
+    const count = Number(answer.body.printed);
+    app.tell(count ? word("saved-printed", { count }) : word("saved"));
     return true;
   }
   if (answer.status === 409) return settle(app, layout, answer.body);

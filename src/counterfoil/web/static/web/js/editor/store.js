@@ -28,6 +28,7 @@ export function initialState(data) {
     pan: { x: 0, y: 0 },
     grid: 0,
     snap: true,
+    fromTop: false,
     guides: [],
     extents: [],
     problems: [],

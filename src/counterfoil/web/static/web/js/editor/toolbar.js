@@ -7,6 +7,9 @@ import { make, part, set, word } from "./dom.js";
 
 /** @typedef {import("./app.js").App} App */
 
+/** Kinds of pretix's older layouts, which are offered only where they are used. */
+const LEGACY = ["textarea"];
+
 /** @param {App} app */
 export function showToolbar(app) {
   const buttons = [...document.querySelectorAll("[data-command]")];
@@ -21,7 +24,7 @@ export function showToolbar(app) {
     ...app.data.descriptions.map((each) =>
       make(
         "button",
-        { type: "button", title: each.about, click: () => addNew(app, each) },
+        { type: "button", "data-type": each.type, title: each.about, click: () => addNew(app, each) },
         each.label,
         ...(each.ours ? [make("small", {}, word("ours"))] : []),
       ),
@@ -33,6 +36,12 @@ export function showToolbar(app) {
     const { page, zoom, layout } = app.state;
     const pages = layout.background.pages.length;
     grid.value = String(app.state.grid);
+    for (const button of part("add", HTMLElement).querySelectorAll("[data-type]")) {
+      const type = button.getAttribute("data-type") ?? "";
+      const isUsed = layout.elements.some(({ data }) => data.type === type);
+      set(button, { hidden: LEGACY.includes(type) && !isUsed });
+    }
+    part("arrange", HTMLElement).hidden = !app.selected.length;
     part("zoom", HTMLElement).textContent = `${Math.round(zoom * 100)} %`;
     part("pages", HTMLElement).hidden = pages < 2;
     part("page-number", HTMLElement).textContent = word("page-of", { page, pages });

@@ -44,6 +44,7 @@
  * @property {Point} pan CSS pixels
  * @property {number} grid mm; 0: none
  * @property {boolean} snap
+ * @property {boolean} fromTop whether heights are shown from the page's upper edge
  * @property {readonly Guide[]} guides
  * @property {readonly Extent[]} extents
  * @property {readonly Problem[]} problems
@@ -75,7 +76,8 @@
  * @typedef {{ readonly type: string, readonly label: string, readonly about: string, readonly ours: boolean, readonly attributes: readonly Attribute[] }} Description
  * @typedef {{ readonly key: string, readonly label: string, readonly kind: "text" | "image", readonly sample: string }} Variable
  * @typedef {{ readonly bold: boolean, readonly italic: boolean }} Face
- * @typedef {{ readonly family: string, readonly faces: readonly Face[] }} Font
+ * @typedef {{ readonly family: string, readonly faces: readonly Face[], readonly isChosen: boolean }} Font
+ * `isChosen`: it comes with Counterfoil or was installed for it; others are the system's.
  * @typedef {{ readonly code: string, readonly label: string }} Language
  * @typedef {{ readonly label: string, readonly width: number, readonly height: number }} PageSize
  */
@@ -91,7 +93,7 @@
  * @property {readonly PageSize[]} sizes
  * @property {boolean} writable
  * @property {boolean} orders whether real tickets may be shown
- * @property {{ picture: string, save: string, copy: string, background: string, proof: string, close: string }} urls
+ * @property {{ picture: string, save: string, copy: string, background: string, upload: string, adopt: string, proof: string, close: string }} urls
  * @typedef {Rect & { rotation: number, pivot: Point | null, page: number, findings: readonly Finding[] }} DrawnElement
  * @typedef {object} PictureAnswer
  * @property {string} picture a data: URL

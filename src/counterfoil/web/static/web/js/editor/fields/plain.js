@@ -1,7 +1,7 @@
 // @ts-check
 /** Fields of one control: numbers, flags, choices, fonts and languages. */
 
-import { make, set, word } from "../dom.js";
+import { icon, make, set, word } from "../dom.js";
 import { toNumber } from "../numbers.js";
 import { MIXED, shared } from "./field.js";
 
@@ -72,7 +72,58 @@ export function choice({ attribute, id, change }) {
   const absent = attribute.required
     ? []
     : [{ value: "", label: usual ? word("usual", { label: usual }) : word("default") }];
+  const isIcons = options.length > 1 && options.every(({ value }) => iconOf(attribute.name, value));
+  if (isIcons) return icons(attribute, id, change);
   return select(id, [...absent, ...options], (value) => change(value === "" ? undefined : value));
+}
+
+const ICONS = /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */ ({
+  align: { left: "align-left", center: "align-center", right: "align-right", justify: "align-justify" },
+  verticalalign: {
+    top: "align-start-horizontal",
+    middle: "align-center-horizontal",
+    bottom: "align-end-horizontal",
+  },
+});
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function iconOf(name, value) {
+  return ICONS[name]?.[value];
+}
+
+/**
+ * One button for each option.
+ * @param {import("../types.js").Attribute} attribute
+ * @param {string} id
+ * @param {(value: unknown) => void} change
+ * @returns {import("./field.js").Field}
+ */
+function icons({ name, label, options = [], default: usual }, id, change) {
+  const buttons = options.map((option) =>
+    make(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        "data-value": option.value,
+        "aria-label": option.label,
+        title: option.label,
+        click: () => change(option.value),
+      },
+      icon(iconOf(name, option.value) ?? ""),
+    ),
+  );
+  return {
+    node: make("div", { id, role: "group", "aria-label": label, class: "editor-icons" }, ...buttons),
+    show(values) {
+      const value = shared(values) ?? usual;
+      for (const button of buttons)
+        set(button, { "aria-pressed": String(button.getAttribute("data-value") === value) });
+    },
+  };
 }
 
 /** @type {Build} */
@@ -86,8 +137,22 @@ export function locale({ app, id, change }) {
  * @type {Build}
  */
 export function fontfamily({ app, id, change }) {
-  const fonts = app.data.fonts.map(({ family }) => ({ value: family, label: family }));
-  const { node, show } = select(id, fonts, change, (value) => word("not-here", { family: value }));
+  const used = new Set(app.state.layout.elements.map(({ data }) => data.fontfamily));
+  const isFirst = (/** @type {import("../types.js").Font} */ { family, isChosen }) =>
+    isChosen || used.has(family);
+  const named = (/** @type {import("../types.js").Font} */ { family }) => ({ value: family, label: family });
+  const [first, others] = [true, false].map((is) =>
+    app.data.fonts.filter((each) => isFirst(each) === is).map(named),
+  );
+  const { node, show } = select(id, first ?? [], change, (value) => word("not-here", { family: value }));
+  if (others?.length)
+    node.append(
+      make(
+        "optgroup",
+        { label: word("other-fonts") },
+        ...others.map(({ value, label }) => make("option", { value }, label)),
+      ),
+    );
   const faces = make("small", {});
   return {
     node: make("div", {}, node, faces),

@@ -1,8 +1,9 @@
 // @ts-check
 /** Fields for what an element says: a variable, own text, own texts by language, and when. */
 
-import { make, set, word } from "../dom.js";
+import { icon, make, set, word } from "../dom.js";
 import { replaceData } from "../layout.js";
+import { uploadPicture } from "../pictures.js";
 import { Combobox } from "./combobox.js";
 import { fill, MIXED, shared } from "./field.js";
 import { select } from "./plain.js";
@@ -22,11 +23,12 @@ export function variable({ app, id, change }) {
     { value: "other", label: word("own-text"), sample: word("own-text-sample") },
     { value: "other_i18n", label: word("own-texts"), sample: word("own-text-sample") },
   ];
-  const options = [...(isPicture ? [] : own), ...matches(app, isPicture ? "image" : "text")];
+  if (isPicture) return picture({ app, id, change });
+  const options = [...own, ...matches(app)];
   // What is no variable is the element's own text.
   const pick = (/** @type {string} */ value) => {
     const isName = PROPERTY.test(value) || options.some((option) => option.value === value);
-    if (isPicture || isName || !value.trim()) change(value);
+    if (isName || !value.trim()) change(value);
     else writeOwnText(app, value);
   };
   const combo = new Combobox(id, { options, pick, isFree: true });
@@ -39,6 +41,51 @@ export function variable({ app, id, change }) {
           ? word("mixed")
           : (options.find((option) => option.value === value)?.label ?? String(value)),
       );
+    },
+  };
+}
+
+/**
+ * A picture of the event, or one that each ticket has of its own.
+ * @param {Pick<Wanted, "app" | "id" | "change">} wanted
+ * @returns {import("./field.js").Field}
+ */
+function picture({ app, id, change }) {
+  const problem = make("p", { class: "errorlist", role: "alert" });
+  const chooser = make("select", { id, change: () => change(chooser.value) });
+  const file = make("input", {
+    type: "file",
+    class: "visually-hidden",
+    id: `${id}-file`,
+    accept: ".png,.jpg,.jpeg,image/png,image/jpeg",
+  });
+  file.addEventListener("change", async () => {
+    const [chosen] = file.files ?? [];
+    if (!chosen || !app.data.writable) return;
+    const done = await uploadPicture(app, chosen);
+    file.value = "";
+    problem.textContent = typeof done === "string" ? done : "";
+    if (typeof done !== "string") change(done.content);
+  });
+  return {
+    node: make(
+      "div",
+      {},
+      chooser,
+      file,
+      make("label", { class: "button small", for: file.id }, icon("upload"), word("picture-choose")),
+      problem,
+    ),
+    show(values) {
+      const value = shared(values) ?? "";
+      const none = value === MIXED ? word("mixed") : value || word("no-picture");
+      const options = matches(app, "image");
+      const isKnown = options.some((option) => option.value === value);
+      chooser.replaceChildren(
+        ...(isKnown ? [] : [make("option", { value: value === MIXED ? "" : value }, none)]),
+        ...options.map((option) => make("option", { value: option.value }, option.label)),
+      );
+      chooser.value = value === MIXED ? "" : value;
     },
   };
 }
