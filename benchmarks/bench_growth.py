@@ -46,9 +46,9 @@ def measure(tickets: int, rounds: int) -> dict[str, dict[str, Any]]:
 
     call_command("migrate", verbosity=0)
     from batches.making import make
-    from growing import House
+    from large_organizer import LargeOrganizer
 
-    house = House(tickets)
+    house = LargeOrganizer(tickets)
     results: dict[str, dict[str, Any]] = {}
     for kind, operations in (("constant", house.constant()), ("slower", house.slower())):
         for name, run in operations.items():
@@ -66,7 +66,7 @@ def measure(tickets: int, rounds: int) -> dict[str, dict[str, Any]]:
 
 
 def _cost(run: Callable[[], Any], rounds: int) -> dict[str, Any]:
-    from effort import measured
+    from query_cost import measured
 
     run()
     with measured() as effort:

@@ -147,7 +147,7 @@ def throughput(workers: int, jobs: int, amount: int) -> None:
     """Measure how many batches a minute are made and printed, from first claim to last end."""
     with opened("postgresql") as office:
         made = office.world
-        *batches, _print = json.loads(in_world(made, "e2e.asking", str(amount), str(jobs)))
+        *batches, _print = json.loads(in_world(made, "e2e.request_batches", str(amount), str(jobs)))
         for _ in range(workers):
             made.start("worker", "--concurrency", "1", COUNTERFOIL_JOB_LEASE=LEASE_S)
         empty = size(made)
@@ -156,7 +156,7 @@ def throughput(workers: int, jobs: int, amount: int) -> None:
         if workers == WORKERS[0]:
             grown = (size(made) - empty) / (jobs * amount)
             print(f"a ticket takes {grown:,.0f} bytes of PostgreSQL", flush=True)
-        prints = json.loads(in_world(made, "e2e.asking_prints", str(jobs)))
+        prints = json.loads(in_world(made, "e2e.request_prints", str(jobs)))
         for job in prints:
             office.done(job)
         tell(f"{workers} workers, batches made", amount, rate(made, batches))

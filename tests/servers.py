@@ -29,7 +29,7 @@ import httpx
 import psutil
 import psycopg
 
-from warm import Request, Warm, WarmProcess
+from forkserver import ForkedProcess, ForkServer, Request
 
 TESTS = Path(__file__).parent
 LEASE_S = 2.0
@@ -53,7 +53,7 @@ def eventually(look: Callable[[], T], what: str, otherwise: Callable[[], str] = 
 class Running:
     """One command of ours that runs."""
 
-    def __init__(self, process: subprocess.Popen[bytes] | WarmProcess, log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | ForkedProcess, log: Path) -> None:
         self.log = log
         self.process = process
         self._seen: dict[int, psutil.Process] = {}
@@ -181,7 +181,7 @@ class World:
 
     def _process(
         self, request: Request, output: IO[bytes], errors: IO[bytes]
-    ) -> subprocess.Popen[bytes] | WarmProcess:
+    ) -> subprocess.Popen[bytes] | ForkedProcess:
         if not self.is_cold and sys.platform == "linux":
             parent = _warm_parent()
             if parent.fits(request.environment):
@@ -299,9 +299,9 @@ def _text(file: IO[bytes]) -> str:
 
 
 @cache
-def _warm_parent() -> Warm:
+def _warm_parent() -> ForkServer:
     """Return this process's parent of others, started when it is first needed."""
-    parent = Warm(World(Path()).environment())
+    parent = ForkServer(World(Path()).environment())
     atexit.register(parent.end)
     return parent
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from counterfoil.accounts.actors import DeviceActor, TokenActor, UserActor
-from counterfoil.accounts.display_names import language_of, names_of
+from counterfoil.accounts.queries import language_of, names_of
 from makers import make_device, make_organizer, make_team, make_token, make_user
 
 pytestmark = pytest.mark.django_db

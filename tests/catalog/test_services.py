@@ -223,7 +223,7 @@ def test_an_identifier_is_used_once_in_an_event(event: Event) -> None:
 
 def test_settings_are_what_was_changed_over_the_defaults(event: Event) -> None:
     eventsettings.change_settings(
-        event=event, given={"ticket_download": True, "locales": ["de"], "unknown": 5}
+        event=event, changes={"ticket_download": True, "locales": ["de"], "unknown": 5}
     )
 
     event.refresh_from_db()
@@ -235,7 +235,7 @@ def test_settings_are_what_was_changed_over_the_defaults(event: Event) -> None:
 
 
 def test_every_default_would_be_accepted(event: Event) -> None:
-    eventsettings.change_settings(event=event, given=eventsettings.settings_of(event))
+    eventsettings.change_settings(event=event, changes=eventsettings.settings_of(event))
 
     assert eventsettings.settings_of(event) == eventsettings.settings_of(Event.objects.get())
 

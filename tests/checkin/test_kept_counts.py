@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 STEPS = 120
 
 
-class House:
+class Venue:
     """An event with two products and two lists, on which things happen at random."""
 
     def __init__(self, seed: int) -> None:
@@ -121,15 +121,15 @@ class House:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_kept_counts_are_those_of_a_full_count(seed: int) -> None:
-    house = House(seed)
+    venue = Venue(seed)
 
     for _ in range(STEPS):
-        act = house.step()
+        act = venue.step()
         assert summaries.wrong_counts() == {}, act
 
-    event = house.gate.event
+    event = venue.gate.event
     seen = {(row.list_id, row.position_id): row.inside for row in TicketPresence.objects.all()}
-    for checkin_list in house.lists:
+    for checkin_list in venue.lists:
         came = set(entries().filter(list=checkin_list).values_list("position", flat=True))
         assert {pk for where, pk in seen if where == checkin_list.pk} == came
         live = inside(checkin_list).count()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from answer_cases import ANSWER_CASES
 from counterfoil.catalog.models import Question, QuestionOption
 from gate import Gate
-from readings import READINGS
 
 
 def ask(gate: Gate, **given: Any) -> Question:
@@ -90,7 +90,7 @@ def test_nobody_is_asked_on_the_way_out(gate: Gate) -> None:
     assert gate.scan(gate.ticket(), type="exit").admitted
 
 
-@pytest.mark.parametrize(("kind", "given", "kept"), READINGS)
+@pytest.mark.parametrize(("kind", "given", "kept"), ANSWER_CASES)
 def test_an_answer_is_read_as_orders_read_it(
     gate: Gate, kind: str, given: str, kept: str | None
 ) -> None:

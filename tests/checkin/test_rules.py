@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from counterfoil.checkin.rule_context import RuleContext
-from counterfoil.checkin.rules import Facts, UnknownRule, allow, check
+from counterfoil.checkin.rules import Facts, RuleContext, UnknownRule, allow, check
 from counterfoil.core.refusals import Invalid
 
 BERLIN = ZoneInfo("Europe/Berlin")

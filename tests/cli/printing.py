@@ -11,7 +11,7 @@ import pypdfium2
 from click.testing import CliRunner, Result
 
 from counterfoil.cli.render import render
-from render.press import text_box
+from render.rendering import text_box
 
 BOX = text_box("{item} for {name}", bottom=200, width=100)
 

@@ -36,7 +36,7 @@ def _busy(requests: int) -> Iterator[None]:
 
 
 def test_more_heavy_requests_than_slots_are_refused() -> None:
-    slots = Slots(2, places=0)
+    slots = Slots(2, queue_length=0)
     slots.take()
     slots.take()
 
@@ -48,7 +48,7 @@ def test_more_heavy_requests_than_slots_are_refused() -> None:
 
 
 def test_a_request_waits_for_a_slot_that_gets_free() -> None:
-    slots = Slots(1, places=1)
+    slots = Slots(1, queue_length=1)
     slots.take()
     waiting = threading.Thread(target=slots.take)
     waiting.start()

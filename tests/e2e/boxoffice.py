@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from e2e import books
+from e2e import invariants
 from servers import DEADLINE_S, Running, World, eventually
 
 #: What a client does not give up on: it sends the same request with the same key again.
@@ -25,7 +25,7 @@ TRY_AGAIN = {409, 503}
 
 def stock(world: World) -> dict[str, Any]:
     """Fill a migrated world with an event and a printed-to-be batch; return what is in it."""
-    facts: dict[str, Any] = json.loads(in_world(world, "e2e.stocking"))
+    facts: dict[str, Any] = json.loads(in_world(world, "e2e.fixtures"))
     return facts
 
 
@@ -113,17 +113,17 @@ class BoxOffice:
     def done(self, job: str) -> dict[str, Any]:
         return self.world.wait_for(job, state="done")
 
-    def close(self) -> books.Books:
+    def close(self) -> invariants.Totals:
         """Wait until all that was accepted is over, and check that it came out right."""
         self.settle()
-        return books.close(self.world)
+        return invariants.close(self.world)
 
     def settle(self, longest_pause_s: float = DEADLINE_S) -> None:
         """Wait until all that was accepted is over: long on a busy machine, but never stuck."""
         least, moved = sys.maxsize, time.monotonic()
         while least:
             with contextlib.suppress(sqlite3.OperationalError, psycopg.OperationalError):
-                left = books.under_way(self.world)
+                left = invariants.under_way(self.world)
                 if left < least:
                     least, moved = left, time.monotonic()
             stuck = time.monotonic() - moved > longest_pause_s
@@ -136,11 +136,11 @@ class BoxOffice:
         folder = self.world.folder / "data" / "files" / "results"
         for place in folder.iterdir():
             os.utime(place, (long_ago, long_ago))
-        in_world(self.world, "e2e.sweeping")
+        in_world(self.world, "e2e.cleanup")
 
     def _now(self) -> str:
         said = "\n".join(running.said[-4000:] for running in self.world.running)
-        return f"{books.told(self.world)}\n{said}"
+        return f"{invariants.report(self.world)}\n{said}"
 
 
 def job_of(answer: httpx.Response) -> str:

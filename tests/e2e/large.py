@@ -44,7 +44,7 @@ def offered(place: World) -> Large:
     """Serve a migrated world that offers such a print."""
     served = place.serve(COUNTERFOIL_WEB_THREADS=str(THREADS))
     address = served.address
-    facts = json.loads(in_world(place, "e2e.offering"))
+    facts = json.loads(in_world(place, "e2e.finished_print"))
     digest = _write(place.folder / "data" / "files" / "results" / "large.pdf")
     return Large(served, address, digest=digest, **facts)
 

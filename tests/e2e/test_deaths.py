@@ -15,9 +15,9 @@ import uuid
 import psutil
 import pytest
 
-from e2e import books
+from e2e import invariants
 from e2e.boxoffice import BoxOffice, in_world
-from e2e.stocking import PRINTED
+from e2e.fixtures import PRINTED
 from servers import Running, World, eventually, is_alive
 
 AMOUNT = 30
@@ -40,7 +40,9 @@ def test_a_client_that_repeats_what_a_dead_server_did_not_answer_gets_one_batch(
 
     assert "the web ended (signal SIGKILL)" in served.said
     assert office.done(job)["attempt"] == 1
-    assert office.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=0)
+    assert office.close() == invariants.Totals(
+        batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=0
+    )
 
 
 #: Where workers die that make batches, and those that print. After the last of each what they did
@@ -57,25 +59,25 @@ OF_PRINTS = [
 
 def test_wherever_workers_die_they_leave_nothing_half_and_nothing_twice(office: BoxOffice) -> None:
     place = office.world
-    jobs = json.loads(in_world(place, "e2e.asking", str(AMOUNT), "3"))
+    jobs = json.loads(in_world(place, "e2e.request_batches", str(AMOUNT), "3"))
     _let_them_be_tried_often(place)
-    killed = json.loads(in_world(place, "e2e.hatching", *OF_BATCHES))
-    jobs += json.loads(in_world(place, "e2e.asking_prints", "1"))
-    jobs += json.loads(in_world(place, "e2e.asking_prints", "1"))
+    killed = json.loads(in_world(place, "e2e.killed_workers", *OF_BATCHES))
+    jobs += json.loads(in_world(place, "e2e.request_prints", "1"))
+    jobs += json.loads(in_world(place, "e2e.request_prints", "1"))
     _let_them_be_tried_often(place)
-    killed += json.loads(in_world(place, "e2e.hatching", *OF_PRINTS))
+    killed += json.loads(in_world(place, "e2e.killed_workers", *OF_PRINTS))
     place.start("worker", "--concurrency", "1")
 
     attempts = [office.done(job)["attempt"] for job in jobs]
 
     assert killed == ["SIGKILL"] * 12
     assert sum(attempts) == len(jobs) + 10
-    assert office.close() == books.Books(
+    assert office.close() == invariants.Totals(
         batches=4, tickets=PRINTED + 3 * AMOUNT, failed=0, prints=3
     )
-    assert books.unnamed_files(place)
+    assert invariants.unnamed_files(place)
     office.sweep()
-    assert not books.unnamed_files(place)
+    assert not invariants.unnamed_files(place)
     assert office.close().prints == 3
 
 
@@ -113,7 +115,7 @@ def test_workers_that_stop_are_ended_with_the_locks_they_hold(office: BoxOffice)
     for job in others:
         office.done(job)
     assert "is silent and is ended" in served.said
-    assert office.close() == books.Books(
+    assert office.close() == invariants.Totals(
         batches=3, tickets=PRINTED + 2 * AMOUNT, failed=0, prints=1
     )
 
@@ -124,20 +126,22 @@ def test_a_worker_of_another_host_that_stops_while_it_copies_rows_holds_up_nobod
     stopped = hall.world.start(
         "worker", "--concurrency", "1", COUNTERFOIL_FAILPOINTS="batches.copying=stop"
     )
-    batch = json.loads(in_world(hall.world, "e2e.asking", str(AMOUNT)))[0]
+    batch = json.loads(in_world(hall.world, "e2e.request_batches", str(AMOUNT)))[0]
     eventually(lambda: _stopped(stopped), "it stops", lambda: stopped.said)
 
     hall.world.start("worker", "--concurrency", "1")
 
     assert hall.done(batch)["attempt"] == 2
-    assert hall.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
+    assert hall.close() == invariants.Totals(
+        batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1
+    )
 
 
 @pytest.mark.endurance  # tests/jobs/test_kill_points.py has it with jobs of any kind
 def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOffice) -> None:
     points = "batches.before_commit=stop,files.renamed=stop"
     zombies = hall.world.start("worker", "--concurrency", "2", COUNTERFOIL_FAILPOINTS=points)
-    jobs = json.loads(in_world(hall.world, "e2e.asking", str(AMOUNT)))
+    jobs = json.loads(in_world(hall.world, "e2e.request_batches", str(AMOUNT)))
     stopped = eventually(lambda: _stopped(zombies, 2), "both stop", lambda: zombies.said)
     hall.world.start("worker", "--concurrency", "2")
     done = [hall.done(job) for job in jobs]
@@ -149,9 +153,11 @@ def test_workers_that_wake_up_when_others_did_their_work_add_nothing(hall: BoxOf
 
     assert [hall.world.job(job) for job in jobs] == done
     assert [job["attempt"] for job in done] == [2, 2]
-    assert hall.close() == books.Books(batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1)
+    assert hall.close() == invariants.Totals(
+        batches=2, tickets=PRINTED + AMOUNT, failed=0, prints=1
+    )
     hall.sweep()
-    assert not books.unnamed_files(hall.world)
+    assert not invariants.unnamed_files(hall.world)
 
 
 def _stopped(worker: Running, number: int = 1) -> list[psutil.Process]:
@@ -182,7 +188,9 @@ def test_workers_that_are_killed_at_random_sell_exactly_what_there_is(office: Bo
         random.choice(_workers(served)).kill()
         time.sleep(0.2)
 
-    assert office.close() == books.Books(batches=10, tickets=PRINTED + 9 * 110, failed=1, prints=5)
+    assert office.close() == invariants.Totals(
+        batches=10, tickets=PRINTED + 9 * 110, failed=1, prints=5
+    )
     [(message,)] = office.world.rows("SELECT message FROM jobs_job WHERE state = 'failed'")
     assert "10 left" in message
 

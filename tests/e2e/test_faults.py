@@ -12,11 +12,11 @@ import psycopg
 import pytest
 from PIL import Image
 
-from e2e import books
+from e2e import invariants
 from e2e.boxoffice import BoxOffice, in_world, stock
 from e2e.conftest import SETTINGS, kiosk_of
+from e2e.fixtures import PRINTED
 from e2e.outages import Disk, other_clock, own_postgres, small_disk
-from e2e.stocking import PRINTED
 from servers import Running, World, eventually, world
 
 
@@ -97,7 +97,7 @@ def test_a_storage_that_takes_nothing_fails_prints_in_words_until_it_does(
 
     kiosk.done(kiosk.print())
     assert _upload(kiosk).status_code == 201
-    assert kiosk.close() == books.Books(batches=2, tickets=PRINTED + 10, failed=0, prints=1)
+    assert kiosk.close() == invariants.Totals(batches=2, tickets=PRINTED + 10, failed=0, prints=1)
     assert _processes(served) == before
 
 
@@ -179,7 +179,7 @@ def test_a_database_that_goes_away_comes_back_to_all_it_had(tmp_path: Path) -> N
             for job in jobs:
                 office.done(job)
             assert _sign_in_page(office).status_code == 200
-            assert office.close() == books.Books(
+            assert office.close() == invariants.Totals(
                 batches=6, tickets=PRINTED + 2007, failed=0, prints=1
             )
             assert _processes(served) == before
@@ -205,7 +205,7 @@ def test_connections_that_are_cut_cost_attempts_and_no_more(hall: BoxOffice) -> 
 
     for job in jobs:
         hall.done(job)
-    assert hall.close() == books.Books(batches=5, tickets=PRINTED + 1200, failed=0, prints=4)
+    assert hall.close() == invariants.Totals(batches=5, tickets=PRINTED + 1200, failed=0, prints=4)
     assert _processes(served) == before
 
 
@@ -229,9 +229,9 @@ def test_a_host_whose_clock_is_off_takes_nothing_from_the_others(
     jobs = [job for _ in range(6) for job in (hall.batch(100), hall.print())]
 
     assert [hall.done(job)["attempt"] for job in jobs] == [1] * 12
-    assert hall.close() == books.Books(batches=7, tickets=PRINTED + 600, failed=0, prints=6)
+    assert hall.close() == invariants.Totals(batches=7, tickets=PRINTED + 600, failed=0, prints=6)
     young = hall.world.folder / "data" / "files" / "results" / "about-to-be-named.pdf"
     young.write_bytes(b"%PDF")
-    in_world(hall.world, "e2e.sweeping", **off)
+    in_world(hall.world, "e2e.cleanup", **off)
     assert young.exists()
     assert hall.close().prints == 6

@@ -34,7 +34,7 @@ SYNC_OF_EVENT = [
 
 
 @dataclass
-class House:
+class Venue:
     """What was sold before the doors open."""
 
     event: Event
@@ -47,12 +47,12 @@ class House:
 
 
 @pytest.fixture
-def house(db: None) -> House:
+def venue(db: None) -> Venue:
     event = make_event()
     ticket, parking = make_item(event), make_item(event, admission=False)
     checkin_list = make_list(event, all_products=False, limit_products=[ticket])
     device = create_device(organizer=event.organizer, name="Gate", all_events=True)
-    sold = House(event, checkin_list, device.initialization_token)
+    sold = Venue(event, checkin_list, device.initialization_token)
     sold.tickets = sell(event, ticket, ADMITTED)
     sold.queued = sell(event, ticket, QUEUED)
     sold.voided = sell(event, ticket, VOIDED)
@@ -149,16 +149,16 @@ class App:
 
 
 @pytest.mark.endurance
-def test_a_day_at_the_gate_adds_up(house: House) -> None:
-    app = App.install(house.initialization_token)
+def test_a_day_at_the_gate_adds_up(venue: Venue) -> None:
+    app = App.install(venue.initialization_token)
     morning = app.synchronize()
     chance = random.Random(20270612)
     codes = [
-        *house.tickets,
-        *chance.sample(house.tickets, REPEATED),
+        *venue.tickets,
+        *chance.sample(venue.tickets, REPEATED),
         *(f"unknown{number}" for number in range(UNKNOWN)),
-        *house.voided,
-        *house.parking,
+        *venue.voided,
+        *venue.parking,
     ]
     chance.shuffle(codes)
 
@@ -177,7 +177,7 @@ def test_a_day_at_the_gate_adds_up(house: House) -> None:
     assert status["position_count"] == ADMITTED + QUEUED + VOIDED
 
     assert len(morning["orders/"]) == Order.objects.count()
-    assert {entry["secret"] for entry in morning["revokedsecrets/"]} == set(house.voided)
+    assert {entry["secret"] for entry in morning["revokedsecrets/"]} == set(venue.voided)
     evening = app.synchronize()
     scanned = {
         position["secret"]
@@ -185,15 +185,15 @@ def test_a_day_at_the_gate_adds_up(house: House) -> None:
         for position in order["positions"]
         if position["checkins"]
     }
-    assert scanned == set(house.tickets)
+    assert scanned == set(venue.tickets)
     # What was changed shortly before the morning's look may come again, but not all of it.
     assert ADMITTED // 10 <= len(evening["orders/"]) < Order.objects.count()
 
 
-def test_scans_from_offline_are_uploaded_late_and_twice(house: House) -> None:
-    app = App.install(house.initialization_token)
+def test_scans_from_offline_are_uploaded_late_and_twice(venue: Venue) -> None:
+    app = App.install(venue.initialization_token)
     begin = clock.now() - timedelta(days=40)
-    queue = [(secret, begin + timedelta(seconds=n)) for n, secret in enumerate(house.queued)]
+    queue = [(secret, begin + timedelta(seconds=n)) for n, secret in enumerate(venue.queued)]
 
     told = [upload(app, secret, when) for _attempt in range(2) for secret, when in queue]
 
@@ -210,9 +210,9 @@ def upload(app: App, secret: str, when: datetime) -> str:
     return app.redeem(secret, nonce=f"queued-{secret}", datetime=when.isoformat(), force=True)
 
 
-def test_two_offline_scanners_that_admitted_one_ticket_both_report_it(house: House) -> None:
-    app = App.install(house.initialization_token)
-    secret = house.queued[0]
+def test_two_offline_scanners_that_admitted_one_ticket_both_report_it(venue: Venue) -> None:
+    app = App.install(venue.initialization_token)
+    secret = venue.queued[0]
     when = clock.now() - timedelta(hours=2)
 
     for minutes, nonce in ((5, "second gate"), (0, "first gate")):
@@ -225,11 +225,11 @@ def test_two_offline_scanners_that_admitted_one_ticket_both_report_it(house: Hou
     assert app.status()["checkin_count"] == 1
 
 
-def test_a_refusal_from_offline_is_in_the_log(house: House) -> None:
-    app = App.install(house.initialization_token)
+def test_a_refusal_from_offline_is_in_the_log(venue: Venue) -> None:
+    app = App.install(venue.initialization_token)
     base = f"/organizers/{app.organizer}/events/{app.event}"
     body = {
-        "raw_barcode": house.parking[0],
+        "raw_barcode": venue.parking[0],
         "error_reason": "product",
         "nonce": "n1",
         "datetime": (clock.now() - timedelta(days=1)).isoformat(),

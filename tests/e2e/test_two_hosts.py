@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bucket import Bucket, bucket_server
-from e2e import books
+from e2e import invariants
 from e2e.boxoffice import BoxOffice
 from e2e.conftest import SETTINGS, hall_of
-from e2e.stocking import PRINTED
+from e2e.fixtures import PRINTED
 from servers import Running, world
 
 SECRET_KEY = "the same on every host, and long enough"
@@ -62,7 +62,7 @@ def test_work_is_spread_over_hosts_and_whichever_dies_the_other_goes_on(
 
         for job in [*jobs, *prints]:
             here.done(job)
-        assert books.close(here.world, bucket.fetch) == books.Books(
+        assert invariants.close(here.world, bucket.fetch) == invariants.Totals(
             batches=18, tickets=PRINTED + 16 * 200 + 10, failed=0, prints=12
         )
 

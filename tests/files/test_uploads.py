@@ -124,7 +124,7 @@ def test_an_upload_lives_for_a_day_and_leaves_nothing(own_files: Path) -> None:
         uploads.claim("token:1", f"file:{old.pk}", {"application/pdf"})
     uploads.delete_expired()
 
-    assert uploads.named_files() == {young.stored_name}
+    assert uploads.referenced_files() == {young.stored_name}
     assert os.listdir(own_files / "uploads") == [young.stored_name.removeprefix("uploads/")]
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from counterfoil.jobs import claims, migration_check, services
 from counterfoil.jobs.claims import Cancelled, Claim, Lost, worker_name
 from counterfoil.jobs.models import Job, WorkerHeartbeat
-from jobs.asking import again, ask, claim, let_lease_end, use_up_attempts
+from jobs.jobtools import again, ask, claim, let_lease_end, use_up_attempts
 
 pytestmark = pytest.mark.django_db
 

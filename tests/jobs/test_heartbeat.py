@@ -7,7 +7,7 @@ from counterfoil.jobs import migration_check
 from counterfoil.jobs.claims import worker_name
 from counterfoil.jobs.heartbeat import Heartbeat
 from counterfoil.jobs.models import WorkerHeartbeat
-from jobs.asking import migrated_by_another_version, table_away
+from jobs.jobtools import migrated_by_another_version, table_away
 from servers import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from counterfoil.jobs import lanes, runner, services
 from counterfoil.jobs.claims import Cancelled, Claim, Lost
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.wakeup import JOBS, Wakeup
-from jobs.asking import again, ask, claim, handling, let_lease_end
+from jobs.jobtools import again, ask, claim, handling, let_lease_end
 
 pytestmark = pytest.mark.django_db
 

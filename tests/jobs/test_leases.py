@@ -9,7 +9,7 @@ from django.db import connection
 
 from counterfoil.jobs.leases import Lease
 from counterfoil.jobs.models import Job
-from jobs.asking import again, ask, claim
+from jobs.jobtools import again, ask, claim
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

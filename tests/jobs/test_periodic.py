@@ -12,7 +12,7 @@ from counterfoil.jobs.heartbeat import Heartbeat
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.periodic import Scheduler
 from counterfoil.jobs.wakeup import PERIODIC, notify
-from jobs.asking import again, ask, claim
+from jobs.jobtools import again, ask, claim
 
 pytestmark = pytest.mark.django_db
 

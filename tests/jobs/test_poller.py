@@ -18,7 +18,7 @@ from counterfoil.jobs import celery_app, celery_worker, notifications
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.poller import FallbackRunner, Poller
-from jobs.asking import (
+from jobs.jobtools import (
     again,
     ask,
     claim,

@@ -11,7 +11,7 @@ from django.utils import translation
 from counterfoil.jobs import priority, registry, runner
 from counterfoil.jobs.claims import Claim
 from counterfoil.printing.services import RENDER
-from jobs.asking import again, ask, handling
+from jobs.jobtools import again, ask, handling
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

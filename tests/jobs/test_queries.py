@@ -10,7 +10,7 @@ from counterfoil.core import clock
 from counterfoil.jobs import queries, services
 from counterfoil.jobs.models import Job, WorkerHeartbeat
 from counterfoil.jobs.queries import Phase
-from jobs.asking import again, ask, claim
+from jobs.jobtools import again, ask, claim
 
 pytestmark = pytest.mark.django_db
 

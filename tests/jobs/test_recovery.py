@@ -4,7 +4,7 @@ import pytest
 
 from counterfoil.jobs import recovery, services
 from counterfoil.jobs.models import Job
-from jobs.asking import again, ask, claim, let_lease_end, use_up_attempts
+from jobs.jobtools import again, ask, claim, let_lease_end, use_up_attempts
 
 pytestmark = pytest.mark.django_db
 

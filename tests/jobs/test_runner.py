@@ -16,7 +16,7 @@ from counterfoil.core.refusals import Gone, Invalid, Unavailable
 from counterfoil.jobs import celery_worker, runner, services
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job, WorkerHeartbeat
-from jobs.asking import again, ask, claim, handling, let_lease_end, use_up_attempts
+from jobs.jobtools import again, ask, claim, handling, let_lease_end, use_up_attempts
 
 pytestmark = pytest.mark.django_db
 

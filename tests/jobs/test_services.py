@@ -14,7 +14,7 @@ from counterfoil.jobs import migration_check, migrations, registry, services
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.queries import jobs_of
 from counterfoil.stock.models import ActionRequest
-from jobs.asking import again, ask, claim
+from jobs.jobtools import again, ask, claim
 from makers import make_event, make_user
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 from counterfoil.core import clock
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.status import age_s, database_time, job_status
-from jobs.asking import ask, claim
+from jobs.jobtools import ask, claim
 
 pytestmark = pytest.mark.django_db
 

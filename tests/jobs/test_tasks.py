@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from counterfoil.files import services as files
 from counterfoil.jobs import queries, tasks
 from counterfoil.jobs.models import Job, WorkerHeartbeat
-from jobs.asking import again, ask, claim
+from jobs.jobtools import again, ask, claim
 
 pytestmark = pytest.mark.django_db
 

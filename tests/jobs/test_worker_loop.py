@@ -17,7 +17,7 @@ from counterfoil.jobs import lanes
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job
 from counterfoil.jobs.worker_loop import NO_SERVICE, WorkerLoop
-from jobs.asking import (
+from jobs.jobtools import (
     again,
     ask,
     claim,

@@ -5,7 +5,7 @@ import pytest
 from counterfoil.catalog.models import Event
 from counterfoil.files import services as files
 from counterfoil.layouts.backgrounds import outdated, read_compiled, store_background
-from counterfoil.layouts.files import named_files
+from counterfoil.layouts.files import referenced_files
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.tasks import compile_outdated
 from counterfoil.render import BackgroundError, Message
@@ -40,13 +40,13 @@ def test_the_same_pdf_again_is_the_same_row(event: Event) -> None:
 
 def test_the_same_pdf_has_other_files_after_its_row_was_deleted(event: Event) -> None:
     first = store_background(event=event, pdf=pdf_of((100, 100)))
-    old = named_files()
+    old = referenced_files()
     first.delete()
 
     store_background(event=event, pdf=pdf_of((100, 100)))
 
-    assert len(named_files()) == 2
-    assert not old & named_files()
+    assert len(referenced_files()) == 2
+    assert not old & referenced_files()
 
 
 def test_what_cannot_be_used_is_refused_and_leaves_nothing_behind(event: Event) -> None:
@@ -124,4 +124,4 @@ def test_the_files_of_all_backgrounds_are_kept_from_cleanup(event: Event) -> Non
     used = store_background(event=event, pdf=pdf_of())
     unusable = store_background(event=event, pdf=NOT_A_PDF, keep_unusable=True)
 
-    assert named_files() == {used.original, used.compiled, unusable.original}
+    assert referenced_files() == {used.original, used.compiled, unusable.original}

@@ -7,8 +7,7 @@ import pikepdf
 import pytest
 from django.utils import translation
 
-from counterfoil.layouts.engine_messages import NAMES
-from counterfoil.layouts.messages import descriptions, sentence_about, translated
+from counterfoil.layouts.engine_messages import NAMES, descriptions, sentence_about, translated
 from counterfoil.layouts.services import problems_of
 from counterfoil.render import (
     BackgroundError,

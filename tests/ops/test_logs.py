@@ -20,7 +20,7 @@ from counterfoil.jobs import runner, services
 from counterfoil.jobs.claims import Claim
 from counterfoil.ops.logs import logging_settings
 from counterfoil.ops.redaction import Redaction
-from jobs.asking import handling
+from jobs.jobtools import handling
 from makers import make_event, make_item, make_order, make_team, make_token
 
 ENVIRONMENT = {

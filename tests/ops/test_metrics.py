@@ -17,7 +17,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.jobs import runner, services
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import Job, WorkerHeartbeat
-from jobs.asking import handling
+from jobs.jobtools import handling
 from makers import make_event, make_team, make_token
 from servers import World, eventually, post_job
 

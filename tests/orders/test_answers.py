@@ -4,10 +4,10 @@ from contextlib import nullcontext
 
 import pytest
 
+from answer_cases import ANSWER_CASES
 from counterfoil.catalog.models import Question, QuestionOption
 from counterfoil.orders.answers import AnswerUnreadable, normal_answer
 from makers import make_event
-from readings import READINGS
 
 
 def _question(kind: str) -> Question:
@@ -15,7 +15,7 @@ def _question(kind: str) -> Question:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("kind", "sent", "kept"), READINGS)
+@pytest.mark.parametrize(("kind", "sent", "kept"), ANSWER_CASES)
 def test_an_answer_is_kept_in_one_form_or_refused(kind: str, sent: str, kept: str | None) -> None:
     expected = pytest.raises(AnswerUnreadable) if kept is None else nullcontext()
 

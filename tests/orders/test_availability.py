@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from counterfoil.orders.availability import Offer, availabilities_of, products_of
+from counterfoil.orders.availability import ProductAvailability, availabilities_of, products_of
 from makers import (
     make_event,
     make_item,
@@ -17,7 +17,7 @@ from makers import (
 pytestmark = pytest.mark.django_db
 
 
-def told(offers: list[Offer]) -> list[tuple[str, int | None]]:
+def told(offers: list[ProductAvailability]) -> list[tuple[str, int | None]]:
     return [(str(offer.variation or offer.item), offer.left) for offer in offers]
 
 

@@ -124,7 +124,7 @@ def test_a_thousand_codes_are_looked_up_at_once(django_assert_num_queries) -> No
     order = make_order(event, items=[make_item(event)])
 
     with django_assert_num_queries(1):
-        found = codes.taken(
+        found = codes.used_codes(
             event.organizer, {order.code, *(f"Z{number:04}" for number in range(999))}
         )
 

@@ -36,7 +36,7 @@ def background(event: Event) -> Background:
 
 
 def _make_old(background: Background) -> None:
-    Background.objects.filter(pk=background.pk).update(last_wanted=clock.now() - YESTERDAY)
+    Background.objects.filter(pk=background.pk).update(last_used=clock.now() - YESTERDAY)
 
 
 def _stands(background: Background) -> bool:

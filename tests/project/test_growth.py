@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from effort import measured
-from growing import House
+from large_organizer import LargeOrganizer
+from query_cost import measured
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -22,7 +22,7 @@ MOST_OF_SLOWER = {"sqlite": 2_000_000, "postgresql": 60_000}
 
 def test_nothing_walks_through_all_orders(settings) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
-    house = House(TICKETS)
+    house = LargeOrganizer(TICKETS)
     walks = []
     for operations, most in ((house.constant(), MOST), (house.slower(), MOST_OF_SLOWER)):
         for name, run in operations.items():

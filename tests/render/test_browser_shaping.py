@@ -39,7 +39,7 @@ from counterfoil.render import (
 )
 from counterfoil.render.fonts import Face
 from counterfoil.render.units import Pt, mm
-from render.press import paper, text_box
+from render.rendering import paper, text_box
 
 # What a font with quadratic outlines must say about its hints: that there are none.
 NO_HINTS = [

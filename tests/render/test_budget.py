@@ -14,7 +14,7 @@ from counterfoil.render import (
     inspect,
     render_pdf,
 )
-from render.press import plan_of, text_box, ticket
+from render.rendering import plan_of, text_box, ticket
 
 AMPLE_S = 1000.0
 

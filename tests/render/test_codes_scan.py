@@ -12,7 +12,7 @@ from runpy import run_path
 
 import pytest
 
-from render.press import code, codes, printed, ticket
+from render.rendering import code, codes, printed, ticket
 
 SCAN = run_path(str(Path(__file__).parents[2] / "benchmarks/bench_scan.py"))["scan"]
 LETTERS = string.ascii_letters + string.digits + " -_.:/+"

@@ -26,7 +26,7 @@ from counterfoil.render import (
     read_layout,
     render_pdf,
 )
-from render.press import CORPUS, Glyph, codes, fonts, glyphs
+from render.rendering import CORPUS, Glyph, codes, fonts, glyphs
 
 MM = 72 / 25.4
 CASES = sorted(path.name for path in (CORPUS / "cases").iterdir())

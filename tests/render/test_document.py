@@ -22,7 +22,7 @@ from counterfoil.render import (
     read_layout,
     render_pdf,
 )
-from render.press import (
+from render.rendering import (
     code,
     fonts,
     glyphs,

@@ -12,8 +12,8 @@ import pypdfium2
 import pytest
 
 from counterfoil.render import Ticket
-from render.press import code as code_area
-from render.press import codes, paper, printed, seen, text_area, text_box, text_of, ticket
+from render.rendering import code as code_area
+from render.rendering import codes, paper, printed, seen, text_area, text_box, text_of, ticket
 
 SEEDS = (
     # Attributes of objects, calls, format specifications.

@@ -6,7 +6,7 @@ import pytest
 
 from counterfoil.render import Concern, Inspected, Message, Ticket, inspect
 from counterfoil.render.units import Pt, mm
-from render.press import code, glyphs, paper, plan_of, printed, text_area, text_box, ticket
+from render.rendering import code, glyphs, paper, plan_of, printed, text_area, text_box, ticket
 
 ICON = {"type": "poweredby", "left": 5, "bottom": 6, "size": 6.29, "content": "dark"}
 RULE = {"type": "line", "left": 50, "bottom": 40, "width": -20, "height": 10}
@@ -127,7 +127,7 @@ def test_findings_stand_at_their_elements() -> None:
 
     found = inspected(text_box("x"), text_box("x", left=-5, fontfamily="None such"), small)
 
-    assert [[remark.concern for remark in each.findings] for each in found] == [
+    assert [[diagnostic.concern for diagnostic in each.findings] for each in found] == [
         [],
         [Concern.UNKNOWN_FAMILY, Concern.OVERFLOWS_PAGE],
         [Concern.SMALL_MODULE],
@@ -146,7 +146,7 @@ def test_what_cannot_be_printed_says_so_and_hides_nothing_else() -> None:
     assert [bool(each.problem) for each in found] == [True, True, False]
     assert [each.ink is None for each in found] == [True, True, False]
     assert found[0].problem == "The note is broken."
-    assert [remark.concern for remark in found[2].findings] == [Concern.OVERFLOWS_PAGE]
+    assert [diagnostic.concern for diagnostic in found[2].findings] == [Concern.OVERFLOWS_PAGE]
 
 
 def test_elements_come_in_the_layouts_order_whatever_their_page() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from counterfoil.render import LayoutError, describe, read_layout
 from counterfoil.render.elements import ELEMENTS
-from render.press import CORPUS, code, text_area, text_box
+from render.rendering import CORPUS, code, text_area, text_box
 
 CASES = sorted((CORPUS / "cases").iterdir())
 

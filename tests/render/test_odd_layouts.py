@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from counterfoil.render import Concern, Ticket
-from render.press import code, codes, glyphs, paper, printed, text_area, text_box, text_of, ticket
+from render.rendering import (
+    code,
+    codes,
+    glyphs,
+    paper,
+    printed,
+    text_area,
+    text_box,
+    text_of,
+    ticket,
+)
 
 VIP = ticket(item="VIP")
 

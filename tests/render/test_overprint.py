@@ -10,7 +10,7 @@ from PIL import Image
 
 from counterfoil.render import Overprint, Ticket, compile_plan, read_layout
 from counterfoil.render.preview import render_png
-from render.press import fonts, paper, text_box
+from render.rendering import fonts, paper, text_box
 
 SIZES = [(210, 297), (210, 74), (85.6, 54), (80, 200)]
 

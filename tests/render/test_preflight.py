@@ -8,7 +8,7 @@ from pikepdf import Dictionary, Name
 
 from counterfoil.render import Concern, Finding, Ticket
 from render.background.pdfs import compiled, make
-from render.press import code, paper, printed, text_area, text_box, ticket
+from render.rendering import code, paper, printed, text_area, text_box, ticket
 
 LINE = {"type": "line", "left": 32, "bottom": 20, "width": 0, "height": 60}
 PANEL = {"type": "rectangle", "left": 20, "bottom": 20, "width": 60, "height": 60, "color": None}

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Pillow
 
 from counterfoil.render.preview import render_png
-from render.press import paper, plan_of, text_box, ticket
+from render.rendering import paper, plan_of, text_box, ticket
 
 
 def test_a_preview_is_a_picture_of_one_page() -> None:

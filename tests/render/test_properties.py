@@ -22,7 +22,7 @@ from counterfoil.render import (
     read_layout,
     render_pdf,
 )
-from render.press import fonts, paper, plan_of, text_area, text_box
+from render.rendering import fonts, paper, plan_of, text_area, text_box
 
 # Letters of all the scripts that are shaped, what directs or joins them, and what is nothing.
 LETTERS = st.sampled_from("aé-ﬁ ßΩЖ\u00ad\u00a0\u200b\u200d\u200e\u202e\u2067\u2069\n\r\t\0{}<>&%")

@@ -101,7 +101,7 @@ class UserActor:
     """A signed-in user, for one request: their teams are queried once."""
 
     user: User
-    _known: dict[int, list[Team]] = field(default_factory=dict, compare=False, repr=False)
+    _team_cache: dict[int, list[Team]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -129,9 +129,9 @@ class UserActor:
         return _teams_allow_in_organizer(self._teams(organizer), permission, organizer)
 
     def _teams(self, organizer: Organizer) -> list[Team]:
-        if organizer.pk not in self._known:
-            self._known[organizer.pk] = list(self.user.teams.filter(organizer=organizer))
-        return self._known[organizer.pk]
+        if organizer.pk not in self._team_cache:
+            self._team_cache[organizer.pk] = list(self.user.teams.filter(organizer=organizer))
+        return self._team_cache[organizer.pk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +192,8 @@ def actor_of(key: str) -> TokenActor | UserActor | None:
 def _changes_something(team: Team) -> bool:
     if team.all_event_permissions or team.all_organizer_permissions:
         return True
-    held = (*team.event_permissions, *team.organizer_permissions)
-    return any(not permission.endswith(":read") for permission in held)
+    permissions = (*team.event_permissions, *team.organizer_permissions)
+    return any(not permission.endswith(":read") for permission in permissions)
 
 
 def _teams_see_all(teams: list[Team], organizer: Organizer) -> bool:

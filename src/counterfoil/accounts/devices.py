@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from counterfoil.accounts.actors import Actor, Reach, actor_of
 from counterfoil.accounts.models import Device
 from counterfoil.accounts.permissions import FULL_DEVICE_NEEDS, SCANNER_NEEDS
-from counterfoil.accounts.rights import check_limit
 from counterfoil.accounts.services import hash_token, new_secret
+from counterfoil.accounts.team_permissions import check_limit
 from counterfoil.catalog.models import Event, Organizer
-from counterfoil.core import alphabets, clock
+from counterfoil.core import characters, clock
 from counterfoil.core.refusals import Conflict, Forbidden, Invalid
 
 FULL = "full"
@@ -51,8 +51,8 @@ def create_device(
     device = Device.objects.create(
         organizer=organizer,
         device_id=highest + 1,
-        unique_serial=get_random_string(_LENGTH, alphabets.READ),
-        initialization_token=get_random_string(_LENGTH, alphabets.TYPED),
+        unique_serial=get_random_string(_LENGTH, characters.READ),
+        initialization_token=get_random_string(_LENGTH, characters.TYPED),
         name=name,
         all_events=all_events,
         security_profile=security_profile,
@@ -85,7 +85,7 @@ def change_device(*, device: Device, fields: Mapping[str, Any], by: Actor | None
         device.limit_events.set(events)
     for name, value in plain.items():
         setattr(device, name, value)
-    if by is None or _holds_all_of(by, device):
+    if by is None or _has_all_permissions_of(by, device):
         plain["announced_by"] = device.announced_by = by.key if by else ""
     if plain:
         device.save(update_fields=sorted(plain))
@@ -166,10 +166,10 @@ def reach_for(by: Actor, organizer: Organizer, profile: str) -> Reach:
     """Return on which events ``by`` holds all that a device of this profile may do there."""
     reach = Reach(all_events=True)
     for alternatives in FULL_DEVICE_NEEDS if profile == FULL else SCANNER_NEEDS:
-        held = Reach(all_events=False)
+        permitted = Reach(all_events=False)
         for permission in alternatives:
-            held |= by.events_with(permission, organizer)
-        reach &= held
+            permitted |= by.events_with(permission, organizer)
+        reach &= permitted
     return reach
 
 
@@ -180,11 +180,11 @@ def _is_still_answered_for(device: Device) -> bool:
     return (
         announcer is not None
         and announcer.may_in_organizer(WRITING, device.organizer)
-        and _holds_all_of(announcer, device)
+        and _has_all_permissions_of(announcer, device)
     )
 
 
-def _holds_all_of(by: Actor, device: Device) -> bool:
+def _has_all_permissions_of(by: Actor, device: Device) -> bool:
     return reach_for(by, device.organizer, device.security_profile).covers(
         all_events=device.all_events,
         events=device.limit_events.values_list("pk", flat=True),
@@ -232,12 +232,12 @@ def _check_may_give(
     if by is None:
         return
     field = "all_events" if all_events else "limit_events"
-    seen = Reach(
+    visible = Reach(
         all_events=by.sees_all_events(organizer),
         events=frozenset(by.events(organizer).values_list("pk", flat=True)),
     )
     event_ids = [event.pk for event in events]
-    if not seen.covers(all_events=all_events, events=event_ids):
+    if not visible.covers(all_events=all_events, events=event_ids):
         words = _("You cannot give access to events that you do not see yourself.")
         raise Invalid({field: [words]})
     if not reach_for(by, organizer, profile).covers(all_events=all_events, events=event_ids):

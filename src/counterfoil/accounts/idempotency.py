@@ -26,7 +26,7 @@ from counterfoil.core import clock
 from counterfoil.core.refusals import Conflict
 from counterfoil.core.transactions import late_atomic
 
-KEPT = timedelta(hours=24)
+LIFETIME = timedelta(hours=24)
 
 
 _running: set[tuple[str, str]] = set()
@@ -114,7 +114,7 @@ def is_running(use: KeyUse) -> bool:
 def stored_answer(use: KeyUse) -> Answer | None:
     """Return the stored answer, if there is one."""
     record = IdempotencyRecord.objects.filter(
-        credential_hash=use.credential_hash, key=use.key, created__gt=clock.now() - KEPT
+        credential_hash=use.credential_hash, key=use.key, created__gt=clock.now() - LIFETIME
     ).first()
     if record is None or record.status is None:
         return None
@@ -143,5 +143,5 @@ def complete_answer(use: KeyUse, answer: Answer) -> None:
 
 def forget_old_answers(now: datetime) -> int:
     """Delete expired answers; return how many."""
-    deleted, _rows = IdempotencyRecord.objects.filter(created__lte=now - KEPT).delete()
+    deleted, _rows = IdempotencyRecord.objects.filter(created__lte=now - LIFETIME).delete()
     return deleted

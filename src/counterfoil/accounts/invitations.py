@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from counterfoil.accounts import rights
+from counterfoil.accounts import team_permissions
 from counterfoil.accounts.models import Invitation, Team, User
 from counterfoil.accounts.services import hash_token, new_secret
 from counterfoil.accounts.teams import MANAGING
@@ -24,14 +24,14 @@ def invite(*, team: Team, by: User, note: str = "") -> tuple[Invitation, str]:
     Raises:
         Forbidden: the team may do what the inviter may not.
     """
-    rights.check_may_give(by, team.organizer, rights.rights_of(team))
+    team_permissions.check_may_give(by, team.organizer, team_permissions.of_team(team))
     Invitation.objects.filter(expires__lte=clock.now()).delete()
     raw = new_secret()
     expires = clock.now() + LIFETIME
-    made = Invitation.objects.create(
+    invitation = Invitation.objects.create(
         team=team, invited_by=by, note=note, token_hash=hash_token(raw), expires=expires
     )
-    return made, raw
+    return invitation, raw
 
 
 def find_invitation(raw: str) -> Invitation:
@@ -72,7 +72,7 @@ def revoke(*, invitation: Invitation, by: User | None = None) -> None:
         Gone: it was used or revoked meanwhile.
     """
     team = invitation.team
-    rights.check_may_take(by, team.organizer, rights.rights_of(team))
+    team_permissions.check_may_take(by, team.organizer, team_permissions.of_team(team))
     _use_up(invitation)
 
 
@@ -81,15 +81,18 @@ def _check_may_still_invite(invitation: Invitation) -> None:
     team, inviter = invitation.team, invitation.invited_by
     is_good = inviter is not None and inviter.is_active
     if is_good and inviter is not None:
-        held = rights.held_by(inviter, team.organizer)
-        is_good = (rights.ORGANIZER, MANAGING) in held and not rights.missing_permissions(
-            rights.rights_of(team), held
+        permissions = team_permissions.of_user(inviter, team.organizer)
+        is_good = (
+            team_permissions.ORGANIZER,
+            MANAGING,
+        ) in permissions and not team_permissions.missing_from(
+            team_permissions.of_team(team), permissions
         )
     if not is_good:
         raise Gone(_("This invitation works no longer. Ask for a new one."))
 
 
 def _use_up(invitation: Invitation) -> None:
-    gone, _rows = Invitation.objects.filter(pk=invitation.pk).delete()
-    if not gone:
+    deleted, _rows = Invitation.objects.filter(pk=invitation.pk).delete()
+    if not deleted:
         raise Gone(_("This invitation was used or revoked already."))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from counterfoil.accounts import rights
+from counterfoil.accounts import team_permissions
 from counterfoil.accounts.models import OneTimeLink, User
 from counterfoil.accounts.services import hash_token, new_secret
 from counterfoil.accounts.teams import MANAGING, check_may_reset
@@ -63,7 +63,7 @@ def find_link(purpose: str, raw: str) -> OneTimeLink:
     )
     link = links.first()
     is_over = link is None or (link.expires is not None and link.expires <= clock.now())
-    if link is None or is_over or not _may_still_be_made(link):
+    if link is None or is_over or not _maker_may_still_reset(link):
         raise Gone(_("This link works no longer. Ask for a new one."))
     return link
 
@@ -74,20 +74,20 @@ def use_link(link: OneTimeLink) -> None:
     Raises:
         Gone: somebody was faster, or its maker could not make it today.
     """
-    if not _may_still_be_made(link):
+    if not _maker_may_still_reset(link):
         raise Gone(_("This link works no longer. Ask for a new one."))
     used, _rows = OneTimeLink.objects.filter(pk=link.pk).delete()
     if not used:
         raise Gone(_("This link was used already."))
 
 
-def _may_still_be_made(link: OneTimeLink) -> bool:
+def _maker_may_still_reset(link: OneTimeLink) -> bool:
     """Tell whether its maker may reset this account today: rights of both change."""
     by, user, organizer = link.made_by, link.user, link.organizer
     if by is None or user is None or organizer is None:
         return True
-    held = rights.held_by(by, organizer)
-    if not by.is_active or (rights.ORGANIZER, MANAGING) not in held:
+    permissions = team_permissions.of_user(by, organizer)
+    if not by.is_active or (team_permissions.ORGANIZER, MANAGING) not in permissions:
         return False
     try:
         check_may_reset(by=by, user=user, organizer=organizer)

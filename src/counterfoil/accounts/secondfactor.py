@@ -19,7 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from counterfoil.accounts.models import User
 from counterfoil.accounts.people import end_sessions
-from counterfoil.core import alphabets
+from counterfoil.core import characters
 from counterfoil.core.refusals import Conflict, Invalid
 
 CODES = 10
@@ -72,7 +72,7 @@ def renew_codes(*, user: User) -> list[str]:
     """Draw new recovery codes, which are not stored; the old ones no longer work."""
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery", confirmed=True)
-    codes = [_drawn() for _number in range(CODES)]
+    codes = [_random_code() for _number in range(CODES)]
     for code in codes:
         device.token_set.create(token=_fingerprint(code))
     return codes
@@ -105,8 +105,8 @@ def turn_off(*, user: User) -> None:
     StaticDevice.objects.filter(user=user).delete()
 
 
-def _drawn() -> str:
-    text = get_random_string(_GROUPS * _GROUP, alphabets.TYPED)
+def _random_code() -> str:
+    text = get_random_string(_GROUPS * _GROUP, characters.TYPED)
     return "-".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from counterfoil.accounts import rights
+from counterfoil.accounts import team_permissions
 from counterfoil.accounts.actors import Actor, TokenActor, UserActor
 from counterfoil.accounts.models import APIToken, Team, User
 from counterfoil.accounts.services import deactivate_token, new_token
@@ -44,11 +44,14 @@ def save_team(
     """
     _one_at_a_time(organizer)
     had_owner = _has_owner(organizer)
-    rights.check_limit(organizer, fields.get("limit_events", ()))
-    before = rights.fields_of(team) if team else _NEW
-    old, new = rights.rights_in(before), rights.rights_in({**before, **fields})
-    rights.check_may_give(by, organizer, rights.missing_permissions(new, old))
-    rights.check_may_take(by, organizer, rights.missing_permissions(old, new))
+    team_permissions.check_limit(organizer, fields.get("limit_events", ()))
+    before = team_permissions.fields_of(team) if team else _NEW
+    old, new = (
+        team_permissions.from_fields(before),
+        team_permissions.from_fields({**before, **fields}),
+    )
+    team_permissions.check_may_give(by, organizer, team_permissions.missing_from(new, old))
+    team_permissions.check_may_take(by, organizer, team_permissions.missing_from(old, new))
     saved = saving.write(team or Team(organizer=organizer), fields)
     if team is not None:
         _check_somebody_manages(organizer, had_owner=had_owner)
@@ -78,7 +81,7 @@ def delete_team(*, team: Team, by: User | None = None) -> None:
     """
     _one_at_a_time(team.organizer)
     had_owner = by is not None and _has_owner(team.organizer)  # the operator can restore one
-    rights.check_may_take(by, team.organizer, rights.rights_of(team))
+    team_permissions.check_may_take(by, team.organizer, team_permissions.of_team(team))
     saving.delete(copy(team))  # if refused, the row at hand is still good
     _check_somebody_manages(team.organizer, had_owner=had_owner)
 
@@ -94,7 +97,7 @@ def remove_member(*, team: Team, member: User, by: User | None = None) -> None:
     _one_at_a_time(team.organizer)
     had_owner = by is not None and _has_owner(team.organizer)  # the operator can restore one
     if member != by:
-        rights.check_may_take(by, team.organizer, rights.rights_of(team))
+        team_permissions.check_may_take(by, team.organizer, team_permissions.of_team(team))
     team.members.remove(member)
     _check_somebody_manages(team.organizer, had_owner=had_owner)
 
@@ -106,7 +109,7 @@ def create_token(*, team: Team, by: User, name: str) -> tuple[APIToken, str]:
     Raises:
         Forbidden: the team may do what its maker may not.
     """
-    rights.check_may_give(by, team.organizer, rights.rights_of(team))
+    team_permissions.check_may_give(by, team.organizer, team_permissions.of_team(team))
     return new_token(team, name)
 
 
@@ -117,7 +120,7 @@ def switch_token_off(*, token: APIToken, by: User) -> None:
     Raises:
         Forbidden: the token may do what ``by`` may not.
     """
-    rights.check_may_take(by, token.team.organizer, rights.rights_of(token.team))
+    team_permissions.check_may_take(by, token.team.organizer, team_permissions.of_team(token.team))
     deactivate_token(token)
 
 
@@ -149,7 +152,7 @@ def check_may_reset(*, by: User, user: User, organizer: Organizer) -> None:
             )
             % {"email": user.email}
         )
-    rights.check_may_give(by, organizer, rights.held_by(user, organizer))
+    team_permissions.check_may_give(by, organizer, team_permissions.of_user(user, organizer))
 
 
 def _one_at_a_time(organizer: Organizer) -> None:

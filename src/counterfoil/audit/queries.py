@@ -94,11 +94,11 @@ def entries_for(reader: Actor, organizer: Organizer) -> QuerySet[LogEntry]:
         and not (permission.endswith(":read") and _may_write(reader, permission, organizer))
     ]
     entries = entries.exclude(kind__in=hidden)
-    seen = Q(event__isnull=True, kind__in=_OF_ORGANIZER)
+    visible = Q(event__isnull=True, kind__in=_OF_ORGANIZER)
     if reader.sees_all_events(organizer):
-        seen = Q()
+        visible = Q()
     else:
-        seen |= Q(event__in=reader.events(organizer))
+        visible |= Q(event__in=reader.events(organizer))
         unseen = Device.objects.exclude(pk__in=visible_devices(reader, organizer).values("pk"))
         foreign = [
             str(pk) for pk in unseen.filter(organizer=organizer).values_list("pk", flat=True)
@@ -107,7 +107,7 @@ def entries_for(reader: Actor, organizer: Organizer) -> QuerySet[LogEntry]:
     orders = reader.events_with("event.orders:read", organizer)
     if not orders.all_events:
         entries = entries.filter(~Q(kind__in=_ABOUT_ORDERS) | Q(event__in=orders.events))
-    return entries.filter(seen)
+    return entries.filter(visible)
 
 
 def latest_entries(

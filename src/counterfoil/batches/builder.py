@@ -20,7 +20,7 @@ from counterfoil.checkin.secrets import INACTIVE_BLOCK, upsert_blocked
 from counterfoil.core import failpoints
 from counterfoil.orders import bulk
 from counterfoil.orders.bulk import Row
-from counterfoil.orders.codes import draw_codes, taken
+from counterfoil.orders.codes import draw_codes, used_codes
 from counterfoil.orders.models import Order, OrderPayment, OrderPosition
 from counterfoil.orders.prices import Price, list_price, taxed
 from counterfoil.orders.secrets import (
@@ -84,14 +84,14 @@ class BatchBuilder:
     def _redraw(self) -> bool:
         """Replace the codes and secrets taken since; return whether there were any."""
         organizer = self.event.organizer
-        gone = taken(organizer, set(self.codes))
-        free = [code for code in self.codes if code not in gone]
-        self.codes = sorted(free + draw_codes(organizer, len(gone), testmode=self.spec.testmode))
+        used = used_codes(organizer, set(self.codes))
+        free = [code for code in self.codes if code not in used]
+        self.codes = sorted(free + draw_codes(organizer, len(used), testmode=self.spec.testmode))
         rows = OrderPosition.objects.filter(organizer=organizer, secret__in=self.secrets)
         if rows.exists():
             self.secrets = draw_secrets(self.spec.amount)
             return True
-        return bool(gone)
+        return bool(used)
 
     def _insert(self, batch: OfflineSalesBatch, check: Callable[[], None]) -> None:
         spec = self.spec
@@ -171,10 +171,10 @@ class BatchBuilder:
         )
         slots = ["id", "order_id", "secret", "pseudonymization_id"]
         columns: list[Sequence[Any]] = [ids, orders, self.secrets, self.pseudonymization_ids]
-        if (taken := self._take_numbers()) is not None:
-            sample.number_series = taken.series
+        if (numbers := self._take_numbers()) is not None:
+            sample.number_series = numbers.series
             slots += ["serial_number", "serial"]
-            columns += [taken.numbers, taken.serials()]
+            columns += [numbers.numbers, numbers.serials()]
         bulk.BulkInserter(sample, slots).insert(zip(*columns, strict=True))
 
     def _take_numbers(self) -> TakenNumbers | None:

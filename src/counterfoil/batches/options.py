@@ -72,10 +72,12 @@ def defaults_of(event: Event) -> dict[str, Any]:
 def change_defaults(*, actor: Actor, event: Event, fields: Mapping[str, Any]) -> Event:
     """Change options that new batches of an event have."""
     row = Event.objects.select_for_update().get(pk=event.pk)
-    sent = {_PREFIX + name: fields[name] for name in DEFAULTS if name in fields}
-    event.settings = row.settings = {**row.settings, **sent}
+    changes = {_PREFIX + name: fields[name] for name in DEFAULTS if name in fields}
+    event.settings = row.settings = {**row.settings, **changes}
     row.save(update_fields=["settings"])
-    audit.record(actor=actor, action="counterfoil.event.changed", obj=event, event=event, data=sent)
+    audit.record(
+        actor=actor, action="counterfoil.event.changed", obj=event, event=event, data=changes
+    )
     return event
 
 

@@ -24,7 +24,7 @@ from counterfoil.printing.services import PrintItem, pin
 
 #: A print in one of these states has put nothing on paper.
 _NOT_PRINTED = (Job.State.FAILED, Job.State.CANCELLED)
-_NAMED = 20
+_MAX_NAMED = 20
 
 
 def request_print(
@@ -147,5 +147,5 @@ def void_among(batch: OfflineSalesBatch, numbers: Iterable[int]) -> list[int]:
 
 def _short(numbers: Iterable[int]) -> str:
     ranges = ranges_of(numbers)
-    text = format_ranges(ranges[:_NAMED])
-    return f"{text}, …" if len(ranges) > _NAMED else text
+    text = format_ranges(ranges[:_MAX_NAMED])
+    return f"{text}, …" if len(ranges) > _MAX_NAMED else text

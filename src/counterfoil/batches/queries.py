@@ -11,7 +11,7 @@ from counterfoil.batches.models import BatchRequest, BatchTicket, OfflineSalesBa
 from counterfoil.batches.spec import REFERENCES
 from counterfoil.batches.ticket_ranges import in_ranges, parse_tickets
 from counterfoil.catalog.models import Event
-from counterfoil.catalog.numbers import serials_meant
+from counterfoil.catalog.numbers import parse_serial_query
 from counterfoil.checkin.queries import entries
 from counterfoil.core.refusals import Invalid
 from counterfoil.jobs.models import Job
@@ -84,7 +84,7 @@ def search(
 ) -> QuerySet[BatchTicket]:
     """Filter by a part of the order code or secret, a serial, or numbers: ``7``, ``1-50,60``."""
     condition = Q(position__order__code__icontains=text) | Q(position__secret__icontains=text)
-    if serials := serials_meant(batch.event.organizer_id, text):
+    if serials := parse_serial_query(batch.event.organizer_id, text):
         condition |= Q(position__serial__in=serials)
     with suppress(Invalid):
         condition |= in_ranges(parse_tickets(batch, text, field="search"))

@@ -128,9 +128,9 @@ def _poll_in_use(event_ids: Collection[int]) -> datetime:
         cursor.execute(_NOW)
         now: datetime = cursor.fetchone()[0]
         cursor.execute(f"{_AT_REST} SKIP LOCKED", [list(event_ids)])
-        held = set(event_ids) - {event_id for event_id, _latest in cursor.fetchall()}
-    latest = dict(ChangeClock.objects.filter(event__in=held).values_list("event_id", "latest"))
-    return min([now, *(_after(latest.get(event_id)) for event_id in held)])
+        locked = set(event_ids) - {event_id for event_id, _latest in cursor.fetchall()}
+    latest = dict(ChangeClock.objects.filter(event__in=locked).values_list("event_id", "latest"))
+    return min([now, *(_after(latest.get(event_id)) for event_id in locked)])
 
 
 def _after(latest: datetime | None) -> datetime:

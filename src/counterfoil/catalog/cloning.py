@@ -63,14 +63,14 @@ class Clone:
         """
         old = list(rows)
         new = [self._copied(row, changed) for row in old]
-        for row, made in zip(old, _inserted(new), strict=True):
-            self.ids.setdefault(type(row), {})[row.pk] = made.pk
+        for row, copy in zip(old, _inserted(new), strict=True):
+            self.ids.setdefault(type(row), {})[row.pk] = copy.pk
         return new
 
     def link(self, kind: type[Model], name: str) -> None:
         """Copy what the rows of a kind, copied before, hold of others: many to many."""
         relation: Any = kind._meta.get_field(name)
-        owner, held = (
+        owner, linked = (
             f"{relation.m2m_field_name()}_id",
             f"{relation.m2m_reverse_field_name()}_id",
         )
@@ -79,15 +79,15 @@ class Clone:
         others = self.ids.get(relation.related_model)
         pairs = through.objects.filter(**{f"{owner}__in": list(owners)}).order_by("pk")
         through.objects.bulk_create(
-            through(**{owner: owners[mine], held: others[theirs] if others else theirs})
-            for mine, theirs in pairs.values_list(owner, held)
+            through(**{owner: owners[mine], linked: others[theirs] if others else theirs})
+            for mine, theirs in pairs.values_list(owner, linked)
             if others is None or theirs in others
         )
 
     def id_of(self, kind: type[Model], pk: Any) -> int | None:
         """Return the id of the copy of a row; None if there is none."""
-        known = self.ids.get(kind, {})
-        return known.get(int(pk)) if str(pk).isdecimal() else None
+        new_ids = self.ids.get(kind, {})
+        return new_ids.get(int(pk)) if str(pk).isdecimal() else None
 
     def _copied(self, row: M, changed: Mapping[str, Any]) -> M:
         values: dict[str, Any] = {}
@@ -131,13 +131,13 @@ def clone_event(*, source: Event, fields: Mapping[str, Any]) -> Event:
     if not {"all_sales_channels", "limit_sales_channels"} & fields.keys():
         columns["all_sales_channels"] = source.all_sales_channels
         columns["limit_sales_channels"] = list(source.limit_sales_channels.all())
-    made = services.create_event(organizer=source.organizer, fields={**columns, **fields})
-    clone = Clone(source, made)
+    event = services.create_event(organizer=source.organizer, fields={**columns, **fields})
+    clone = Clone(source, event)
     _copy_products(clone)
     _copy_questions(clone)
     for copier in _copiers:
         copier(clone)
-    return made
+    return event
 
 
 def _copy_products(clone: Clone) -> None:
@@ -155,7 +155,7 @@ def _copy_products(clone: Clone) -> None:
         clone.link(Quota, "items")
         clone.link(Quota, "variations")
     for item in items:
-        item.extra = {**item.extra, **_carried_ids(clone, item.extra)}
+        item.extra = {**item.extra, **_extra_ids(clone, item.extra)}
     Item.objects.bulk_update(items, ["extra"])
     for category in categories:
         matched = category.extra.get("cross_selling_match_products", ())
@@ -165,7 +165,7 @@ def _copy_products(clone: Clone) -> None:
     ItemCategory.objects.bulk_update(categories, ["extra"])
 
 
-def _carried_ids(clone: Clone, extra: Mapping[str, Any]) -> dict[str, Any]:
+def _extra_ids(clone: Clone, extra: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of an item's carried attributes names rows of the event."""
     hiding: dict[str, type[Model]] = {
         "hidden_if_available": Quota,
@@ -183,9 +183,11 @@ def _carried_ids(clone: Clone, extra: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _copies(
-    clone: Clone, named: Mapping[str, Any], kinds: Mapping[str, type[Model]]
+    clone: Clone, rows_by_name: Mapping[str, Any], kinds: Mapping[str, type[Model]]
 ) -> dict[str, int | None]:
-    return {name: clone.id_of(kinds[name], named[name]) for name in kinds if name in named}
+    return {
+        name: clone.id_of(kinds[name], rows_by_name[name]) for name in kinds if name in rows_by_name
+    }
 
 
 def _copy_questions(clone: Clone) -> None:
@@ -194,8 +196,8 @@ def _copy_questions(clone: Clone) -> None:
     clone.copy(QuestionOption.objects.filter(question__event=clone.source).order_by("pk"))
     for question in questions:
         if "dependency_question" in question.extra:
-            asked_before = clone.id_of(Question, question.extra["dependency_question"])
-            question.extra = {**question.extra, "dependency_question": asked_before}
+            dependency = clone.id_of(Question, question.extra["dependency_question"])
+            question.extra = {**question.extra, "dependency_question": dependency}
     Question.objects.bulk_update(questions, ["extra"])
 
 

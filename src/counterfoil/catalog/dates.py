@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy as copy_of
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,12 +20,11 @@ from counterfoil.catalog.models import (
     SubEventItem,
     SubEventItemVariation,
 )
-from counterfoil.catalog.recurrence import Recurrence
 from counterfoil.core.refusals import Invalid
 
 Overrides = Sequence[Mapping[str, Any]]
 
-_MOMENTS = ("date_from", "date_to", "date_admission", "presale_start", "presale_end")
+_DATETIME_FIELDS = ("date_from", "date_to", "date_admission", "presale_start", "presale_end")
 MOST_COPIES = 366
 #: With prices and quotas; about a tenth of a second of SQLite's write lock.
 MOST_ROWS = 10_000
@@ -130,7 +130,7 @@ def repeat_by_rule(
     Raises:
         Invalid: the rule names no further date, or too many.
     """
-    shifts = [moment - _local_begin(subevent) for moment in further_moments(subevent, rule)]
+    shifts = [moment - _local_begin(subevent) for moment in further_dates(subevent, rule)]
     if not shifts:
         raise Invalid({"until": [_("This rule names no further date.")]})
     if len(shifts) > MOST_COPIES:
@@ -140,15 +140,15 @@ def repeat_by_rule(
     return _copied(subevent, shifts, with_quotas=with_quotas, active=active)
 
 
-def further_moments(subevent: SubEvent, rule: Recurrence) -> list[datetime]:
+def further_dates(subevent: SubEvent, rule: Recurrence) -> list[datetime]:
     """Return when a rule has further dates, by the clock of the place; one too many at most."""
-    taken = {
+    existing = {
         moment.astimezone(subevent.event.tz).replace(tzinfo=None)
         for moment in subevent.event.subevents.filter(name=subevent.name).values_list(
             "date_from", flat=True
         )
     } | {_local_begin(subevent)}
-    return [each for each in rule.moments(MOST_COPIES + 1 + len(taken)) if each not in taken]
+    return [each for each in rule.moments(MOST_COPIES + 1 + len(existing)) if each not in existing]
 
 
 def _local_begin(subevent: SubEvent) -> datetime:
@@ -178,11 +178,11 @@ def _copied(
                 ]
             }
         )
-    made = [copies.of(shift) for shift in shifts]
+    copied = [copies.of(shift) for shift in shifts]
     with transaction.atomic():
         copies.insert()
-        _stamp(made)
-    return made
+        _stamp(copied)
+    return copied
 
 
 class _Copies:
@@ -212,28 +212,30 @@ class _Copies:
 
     def of(self, later: timedelta) -> SubEvent:
         """Return a copy that takes place so much later."""
-        moments = {name: _shifted(self._values[name], later, self._event) for name in _MOMENTS}
-        made = SubEvent(**{**self._values, **moments, "active": self._active})
-        self._new[SubEvent].append(made)
+        datetimes = {
+            name: _shifted(self._values[name], later, self._event) for name in _DATETIME_FIELDS
+        }
+        subevent = SubEvent(**{**self._values, **datetimes, "active": self._active})
+        self._new[SubEvent].append(subevent)
         for override in self._overrides:
             copy: Any = copy_of(override)
-            copy.pk, copy.subevent = None, made
+            copy.pk, copy.subevent = None, subevent
             self._new[type(override)].append(copy)
         for quota in self._quotas:
-            self._copy_quota(quota, made)
-        return made
+            self._copy_quota(quota, subevent)
+        return subevent
 
     def insert(self) -> None:
         """Insert all copies in the caller's transaction; ids of parents are known by then."""
         for model, rows in self._new.items():
             for row in rows:
-                for field in row._meta.concrete_fields:
-                    if field.is_relation and field.is_cached(row):
-                        setattr(row, field.name, getattr(row, field.name))  # takes the id over
+                for column in row._meta.concrete_fields:
+                    if column.is_relation and column.is_cached(row):
+                        setattr(row, column.name, getattr(row, column.name))  # takes the id over
             model._default_manager.bulk_create(rows)
 
     def _copy_quota(self, quota: Quota, subevent: SubEvent) -> None:
-        made = Quota(
+        quota_copy = Quota(
             event=subevent.event,
             subevent=subevent,
             name=quota.name,
@@ -242,11 +244,11 @@ class _Copies:
             release_after_exit=quota.release_after_exit,
             ignore_for_event_availability=quota.ignore_for_event_availability,
         )
-        self._new[Quota].append(made)
+        self._new[Quota].append(quota_copy)
         items, variations = Quota.items.through, Quota.variations.through
-        self._new[items] += [items(quota=made, item=each) for each in quota.items.all()]
+        self._new[items] += [items(quota=quota_copy, item=each) for each in quota.items.all()]
         self._new[variations] += [
-            variations(quota=made, itemvariation=each) for each in quota.variations.all()
+            variations(quota=quota_copy, itemvariation=each) for each in quota.variations.all()
         ]
 
 
@@ -266,3 +268,37 @@ def delete_subevent(*, subevent: SubEvent) -> None:
         subevent,
         _("Tickets for this date were sold, so it cannot be deleted. Deactivate it instead."),
     )
+
+
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recurrence:
+    """Days from ``begin`` to ``until``, both included.
+
+    ``weekdays`` count from Monday, 0. With ``every_weeks`` 2, the week of ``begin`` counts, the
+    next does not. ``exceptions`` are left out.
+    """
+
+    begin: date
+    until: date
+    weekdays: frozenset[int]
+    times: tuple[time, ...]
+    every_weeks: int = 1
+    exceptions: frozenset[date] = field(default_factory=frozenset)
+
+    def moments(self, most: int) -> Iterator[datetime]:
+        """Yield when it takes place by the clock of the place, at most so many times."""
+        first_monday = self.begin - timedelta(days=self.begin.weekday())
+        count = 0
+        day = self.begin
+        while day <= self.until and count < most:
+            weeks = (day - first_monday).days // _WEEK
+            is_on = day.weekday() in self.weekdays and weeks % self.every_weeks == 0
+            if is_on and day not in self.exceptions:
+                for moment in sorted(set(self.times)):
+                    if count < most:
+                        yield datetime.combine(day, moment)
+                        count += 1
+            day += timedelta(days=1)

@@ -89,23 +89,23 @@ def settings_of(event: Event) -> dict[str, Any]:
 
 
 @transaction.atomic
-def change_settings(*, event: Event, given: Mapping[str, Any]) -> Event:
+def change_settings(*, event: Event, changes: Mapping[str, Any]) -> Event:
     """Change settings. Names that are not known are ignored, as everywhere in the API.
 
     Raises:
         Invalid: values of the wrong kind, each named.
     """
-    problems = {name: text for name, value in given.items() if (text := _flaw(name, value))}
+    problems = {name: text for name, value in changes.items() if (text := _flaw(name, value))}
     if problems:
         raise Invalid({name: [text] for name, text in problems.items()})
     for name in _COLUMNS:
-        if name in given:
-            setattr(event, name, given[name])
-    kept = Event.objects.select_for_update().values_list("settings", flat=True).get(pk=event.pk)
-    known = {**kept, **{name: given[name] for name in DEFAULTS if name in given}}
+        if name in changes:
+            setattr(event, name, changes[name])
+    stored = Event.objects.select_for_update().values_list("settings", flat=True).get(pk=event.pk)
+    settings = {**stored, **{name: changes[name] for name in DEFAULTS if name in changes}}
     event.settings = {
         name: value
-        for name, value in known.items()
+        for name, value in settings.items()
         if name not in DEFAULTS or value != DEFAULTS[name]
     }
     event.save(update_fields=[*_COLUMNS, "settings"])
@@ -127,8 +127,8 @@ def _flaw(name: str, value: Any) -> str | None:
     return _flaw_of_kind(DEFAULTS[name], value)
 
 
-def _is_one_of(known: Collection[str], value: Any) -> bool:
-    return isinstance(value, str) and value in known
+def _is_one_of(choices: Collection[str], value: Any) -> bool:
+    return isinstance(value, str) and value in choices
 
 
 def _is_words(value: Any) -> bool:

@@ -74,10 +74,10 @@ def take_numbers(series: NumberSeries, amount: int, *, is_test: bool) -> TakenNu
         if rows.exists():
             raise SeriesExhausted(series)
         raise Gone(_("Somebody else has deleted this number series in the meantime."))
-    taken = rows.get()
+    counter = rows.get()
     if is_test:
-        taken.width = series.width
-    return TakenNumbers(taken, range(taken.next - amount, taken.next))
+        counter.width = series.width
+    return TakenNumbers(counter, range(counter.next - amount, counter.next))
 
 
 def _test_series(series: NumberSeries) -> NumberSeries:
@@ -235,7 +235,7 @@ def assign_series(
             NumberAssignment.objects.create(item=item, variation=variation, series=series)
 
 
-def serials_meant(organizer: int, text: str) -> list[str]:
+def parse_serial_query(organizer: int, text: str) -> list[str]:
     """Return the serials that a typed text may stand for: ``a401`` is ``A00401``."""
     if text[-1:] not in frozenset("0123456789"):
         return []

@@ -25,8 +25,8 @@ def create_item(
         Invalid: it would stop being available before it starts.
     """
     item = save_item(item=Item(event=event), fields=fields)
-    for given in variations:
-        _write_variation(ItemVariation(item=item), given)
+    for fields_of_variation in variations:
+        _write_variation(ItemVariation(item=item), fields_of_variation)
     return item
 
 

@@ -29,12 +29,12 @@ def containing(words: str, *fields: str) -> Q:
     which does not know their capitals either).
     """
     cased = {words, words.lower(), words.upper(), words.title(), words.capitalize()}
-    found = Q()
+    condition = Q()
     for each in {words} if words.isascii() else cased:
         for form in {each, json.dumps(each)[1:-1]}:
             for field in fields:
-                found |= Q(**{f"{field}__icontains": form})
-    return found
+                condition |= Q(**{f"{field}__icontains": form})
+    return condition
 
 
 def ended_before(moment: datetime) -> Q:
@@ -118,9 +118,9 @@ def questions_of(event: Event) -> QuerySet[Question]:
 
 def free_slug(organizer: Organizer, base: str) -> str:
     """Return a slug that no event of the organizer has: the base, or with a number behind."""
-    taken = set(organizer.events.filter(slug__startswith=base).values_list("slug", flat=True))
+    existing = set(organizer.events.filter(slug__startswith=base).values_list("slug", flat=True))
     number = 2
     slug = base
-    while slug in taken:
+    while slug in existing:
         slug, number = f"{base}-{number}", number + 1
     return slug

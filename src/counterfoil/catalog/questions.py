@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Question, QuestionOption
-from counterfoil.core import alphabets
+from counterfoil.core import characters
 from counterfoil.core.refusals import Invalid
 
 #: Types whose answers are chosen from a list.
@@ -31,32 +31,32 @@ def save_question(
         Invalid: its identifier is taken, or it has options and is not a choice.
     """
     saving.one_at_a_time(question.event)
-    given = {"identifier": question.identifier or _drawn_identifier(), **fields}
+    values = {"identifier": question.identifier or _random_identifier(), **fields}
     others = question.event.questions.exclude(pk=question.pk)
-    if others.filter(identifier=given["identifier"]).exists():
+    if others.filter(identifier=values["identifier"]).exists():
         raise Invalid({"identifier": [_("There is a question with this identifier already.")]})
-    if options and given.get("type", question.type) not in CHOICES:
+    if options and values.get("type", question.type) not in CHOICES:
         raise Invalid({"options": [_("Only a choice has options.")]})
-    saving.write(question, saving.merge_extra(question, given))
+    saving.write(question, saving.merge_extra(question, values))
     if options is not None:
         _replace_options(question, options)
     return question
 
 
 def _replace_options(question: Question, options: Sequence[Mapping[str, Any]]) -> None:
-    named = [option["identifier"] for option in options if option.get("identifier")]
-    if len(set(named)) < len(named):
+    identifiers = [option["identifier"] for option in options if option.get("identifier")]
+    if len(set(identifiers)) < len(identifiers):
         raise Invalid({"options": [_("Two options have the same identifier.")]})
-    kept = {option.identifier: option for option in question.options.all()}
-    for identifier in kept.keys() - set(named):
-        kept[identifier].delete()
-    for position, given in enumerate(options):
-        option = kept.get(given.get("identifier") or "") or QuestionOption(question=question)
-        defaults = {"identifier": _drawn_identifier(), "position": position}
+    existing = {option.identifier: option for option in question.options.all()}
+    for identifier in existing.keys() - set(identifiers):
+        existing[identifier].delete()
+    for position, fields in enumerate(options):
+        option = existing.get(fields.get("identifier") or "") or QuestionOption(question=question)
+        defaults = {"identifier": _random_identifier(), "position": position}
         if option.pk:
             defaults = {}
-        saving.write(option, {**defaults, **{k: v for k, v in given.items() if v is not None}})
+        saving.write(option, {**defaults, **{k: v for k, v in fields.items() if v is not None}})
 
 
-def _drawn_identifier() -> str:
-    return get_random_string(8, alphabets.READ)
+def _random_identifier() -> str:
+    return get_random_string(8, characters.READ)

@@ -158,12 +158,12 @@ def _delete_below(rows: QuerySet[Any]) -> None:
         below: Any = relation.related_model
         if below is rows.model:
             continue  # those that rows of one table name in it are deleted with them
-        named = below._base_manager.filter(**{f"{relation.field.name}__in": rows.values("pk")})
+        related = below._base_manager.filter(**{f"{relation.field.name}__in": rows.values("pk")})
         if relation.on_delete is CASCADE:
-            _delete_below(named)
-            named._raw_delete(named.db)
+            _delete_below(related)
+            related._raw_delete(related.db)
         elif relation.on_delete is SET_NULL:
-            named.update(**{relation.field.name: None})
+            related.update(**{relation.field.name: None})
 
 
 def _check_what_is_deferred() -> None:

@@ -108,9 +108,9 @@ def create_event(*, organizer: Organizer, fields: Mapping[str, Any]) -> Event:
         raise Invalid({"slug": [_("This slug has already been used for a different event.")]})
     event = Event(organizer=organizer)
     _check_event(event, fields)
-    made = saving.write(event, {"locales": [fields.get("locale", event.locale)], **fields})
-    change_clock.stamp(made.pk)
-    return made
+    saved = saving.write(event, {"locales": [fields.get("locale", event.locale)], **fields})
+    change_clock.stamp(saved.pk)
+    return saved
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from counterfoil.checkin import rules
 from counterfoil.checkin.lookup import Lookup, matches_list
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.reasons import Denial, Reason
-from counterfoil.checkin.rule_context import rule_context_of
+from counterfoil.checkin.rules import rule_context_of
 from counterfoil.checkin.scans import Scan
 from counterfoil.orders.models import Order, OrderPosition
 

@@ -42,10 +42,10 @@ def _arguments(clone: Clone, name: str, arguments: Any, kind: str) -> Any:
         and arguments
         and str(arguments[0]) in _KINDS
     ):
-        looked_up = _about_copies(clone, arguments[1:2], str(arguments[0]))
-        return [arguments[0], *looked_up, *arguments[2:]]
+        translated = _about_copies(clone, arguments[1:2], str(arguments[0]))
+        return [arguments[0], *translated, *arguments[2:]]
     if name in {"==", "inList"}:
         variables = [each.get("var") for each in arguments if isinstance(each, dict)]
-        named = [str(each[0] if isinstance(each, list) else each) for each in variables if each]
-        kind = next((each for each in named if each in _KINDS), "")
+        values = [str(each[0] if isinstance(each, list) else each) for each in variables if each]
+        kind = next((each for each in values if each in _KINDS), "")
     return _about_copies(clone, arguments, kind)

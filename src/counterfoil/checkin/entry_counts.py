@@ -96,7 +96,7 @@ def _presence(row: str) -> str:
     """.replace("{false}", "1 = 0")  # noqa: S608 - names of ours
 
 
-def _seen(row: str, entered: int, inside: str) -> str:
+def _presence_row(row: str, entered: int, inside: str) -> str:
     """Add what the presence in a row, ``NEW`` or ``OLD``, counts."""
     return f"""
         {_ADD} {row}.list_id, {kind_of("pos", "ordr")}, {entered}, {inside}
@@ -139,15 +139,15 @@ TRIGGERS = [
     ),
     for_each_row(
         "presence_added", event="INSERT", table=_PRESENCE,
-        body=_seen("NEW", 1, _number("NEW.inside")),
+        body=_presence_row("NEW", 1, _number("NEW.inside")),
     ),
     for_each_row(
         "presence_deleted", event="DELETE", table=_PRESENCE,
-        body=_seen("OLD", -1, f"-({_number('OLD.inside')})"),
+        body=_presence_row("OLD", -1, f"-({_number('OLD.inside')})"),
     ),
     for_each_row(
         "presence_changed", event="UPDATE", table=_PRESENCE, changed=["inside"],
-        body=_seen("NEW", 0, f"{_number('NEW.inside')} - {_number('OLD.inside')}"),
+        body=_presence_row("NEW", 0, f"{_number('NEW.inside')} - {_number('OLD.inside')}"),
     ),
     for_each_row(
         "presence_of_changed_ticket", event="UPDATE", table=_POSITIONS,

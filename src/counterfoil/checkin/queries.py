@@ -23,19 +23,19 @@ def lists_of(event: Event) -> QuerySet[CheckinList]:
 
 
 def positions_on(
-    checkin_list: CheckinList, *, whatever_status: bool = False
+    checkin_list: CheckinList, *, ignore_status: bool = False
 ) -> QuerySet[OrderPosition]:
     """Return the tickets of a list: of its products and date, paid or, if included, pending."""
-    return OrderPosition.objects.filter(_is_on(checkin_list, whatever_status=whatever_status))
+    return OrderPosition.objects.filter(_is_on(checkin_list, ignore_status=ignore_status))
 
 
-def _is_on(checkin_list: CheckinList, *, whatever_status: bool) -> Q:
+def _is_on(checkin_list: CheckinList, *, ignore_status: bool) -> Q:
     condition = Q(order__event=checkin_list.event_id, canceled=False)
     if checkin_list.subevent_id:
         condition &= Q(subevent=checkin_list.subevent_id)
     if not checkin_list.all_products:
         condition &= Q(item__in=checkin_list.limit_products.all())
-    if whatever_status:
+    if ignore_status:
         return condition
     status = Q(order__status=Order.Status.PAID)
     pending = Q(order__status=Order.Status.PENDING)
@@ -44,12 +44,12 @@ def _is_on(checkin_list: CheckinList, *, whatever_status: bool) -> Q:
 
 
 def tickets_of(
-    lists: Sequence[CheckinList], *, whatever_status: bool = False
+    lists: Sequence[CheckinList], *, ignore_status: bool = False
 ) -> QuerySet[OrderPosition]:
     """Return the tickets of any of the lists, annotated with ``last_checked_in``."""
     condition = Q()
     for checkin_list in lists:
-        condition |= _is_on(checkin_list, whatever_status=whatever_status)
+        condition |= _is_on(checkin_list, ignore_status=ignore_status)
     entered = entries().filter(list__in=lists, position=OuterRef("pk"))
     last = entered.order_by("-datetime").values("datetime")[:1]
     return (

@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from counterfoil.checkin.rule_context import RuleContext
 from counterfoil.core.refusals import Invalid
+from counterfoil.orders.models import OrderPosition
 
 MAX_DEPTH = 30
 MAX_CHARACTERS = 20_000
@@ -267,3 +268,25 @@ def _wrong_number(name: str, count: int) -> str:
         "These rules contain the operator “%(name)s” with %(count)d arguments.",
         count,
     ) % {"name": name, "count": count}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    now: datetime
+    tz: ZoneInfo
+    date_from: datetime
+    date_to: datetime | None
+    date_admission: datetime
+
+
+def rule_context_of(position: OrderPosition, now: datetime) -> RuleContext:
+    """Return the times of the position's date, or of its event if it is not a series."""
+    event = position.order.event
+    dated = position.subevent or event
+    return RuleContext(
+        now=now,
+        tz=event.tz,
+        date_from=dated.date_from,
+        date_to=dated.date_to,
+        date_admission=dated.date_admission or dated.date_from,
+    )

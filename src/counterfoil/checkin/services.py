@@ -8,7 +8,6 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from counterfoil.accounts.actors import Actor, DeviceActor
 from counterfoil.accounts.models import Device
@@ -38,7 +37,10 @@ def redeem(*, scan: Scan, actor: Actor | None) -> Outcome:
         if lookup.position is None and scan.force and scan.is_entry:
             lookup = _entered_before_void(scan) or lookup
         if lookup.position is None:
-            outcome = Outcome(list=lookup.list, denial=_denial_of_unknown(lookup))
+            outcome = Outcome(
+                list=lookup.list,
+                denial=Denial(Reason.REVOKED if lookup.revoked else Reason.INVALID),
+            )
         else:
             exits = None if scan.simulate else write_exits(lookup.list, clock.now())
             outcome = _redeem_position(scan, lookup, lookup.position, actor)
@@ -101,16 +103,16 @@ def _entered_before_void(scan: Scan) -> Lookup | None:
     return Lookup(list=lists[position.order.event_id], position=position, revoked=True)
 
 
-def _denial_of_unknown(lookup: Lookup) -> Denial:
-    return Denial(Reason.REVOKED if lookup.revoked else Reason.INVALID)
-
-
 def _redeem_position(
     scan: Scan, lookup: Lookup, position: OrderPosition, actor: Actor | None
 ) -> Outcome:
     if not scan.simulate:
         _lock_order(position)
-    history = list(_history(position, lookup.list))
+    history = list(
+        Checkin.objects.filter(position=position, list=lookup.list, successful=True).order_by(
+            "datetime", "pk"
+        )
+    )
     outcome = Outcome(list=lookup.list, position=position)
     if scan.nonce and any(earlier.nonce == scan.nonce for earlier in history):
         return outcome
@@ -146,12 +148,6 @@ def _lock_order(position: OrderPosition) -> None:
     locked = Order.objects.select_for_update(no_key=True).values(*names)
     for name, value in locked.get(pk=position.order_id).items():
         setattr(position.order, name, value)
-
-
-def _history(position: OrderPosition, checkin_list: CheckinList) -> QuerySet[Checkin]:
-    return Checkin.objects.filter(position=position, list=checkin_list, successful=True).order_by(
-        "datetime", "pk"
-    )
 
 
 def _admit(attempt: Attempt, *, forced: bool, actor: Actor | None) -> None:

@@ -33,7 +33,9 @@ def apply(file: IO[str], place: Path, *, rotate: bool) -> None:
     with readable_errors():
         set_up()
         counts = _apply(file, place, rotate=rotate)
-    click.echo(f"Added: {_told(counts['added'])}. Changed: {_told(counts['changed'])}.")
+    click.echo(
+        f"Added: {_format_counts(counts['added'])}. Changed: {_format_counts(counts['changed'])}."
+    )
 
 
 def _apply(file: IO[str], place: Path, *, rotate: bool) -> Mapping[str, Counter[str]]:
@@ -55,5 +57,5 @@ def _apply(file: IO[str], place: Path, *, rotate: bool) -> Mapping[str, Counter[
         raise Stop(f"nothing was changed. {file.name} is not UTF-8.") from None
 
 
-def _told(counts: Counter[str]) -> str:
+def _format_counts(counts: Counter[str]) -> str:
     return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items())) or "nothing"

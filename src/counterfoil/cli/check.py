@@ -19,12 +19,16 @@ def check(*, strict: bool) -> None:
     """
     with readable_errors():
         set_up()
-        from counterfoil.ops.checks.counts import kept_counts
-        from counterfoil.ops.checks.environment import surroundings
-        from counterfoil.ops.checks.filesystem import places
-        from counterfoil.ops.checks.security import exposure
+        from counterfoil.ops.checks.environment import check_environment, check_stored_counts
+        from counterfoil.ops.checks.filesystem import check_filesystem
+        from counterfoil.ops.checks.security import check_security
 
-        found = [*exposure(), *places(), *surroundings(), *kept_counts()]
+        found = [
+            *check_security(),
+            *check_filesystem(),
+            *check_environment(),
+            *check_stored_counts(),
+        ]
     for finding in sorted(found, key=lambda finding: not finding.serious):
         click.echo(f"{'problem' if finding.serious else 'note   '}  {finding.text}")
     problems = sum(finding.serious or strict for finding in found)

@@ -32,8 +32,8 @@ def list_jobs(state: str | None, limit: int) -> None:
     from counterfoil.jobs.models import Job
 
     with readable_errors():
-        found = Job.objects.filter(state=state) if state else Job.objects.all()
-        for job in found.order_by("-created", "-pk")[:limit]:
+        jobs_in_state = Job.objects.filter(state=state) if state else Job.objects.all()
+        for job in jobs_in_state.order_by("-created", "-pk")[:limit]:
             click.echo(_line(job))
 
 

@@ -97,8 +97,8 @@ class _Scanner:
                     return value
             size *= 2
 
-    def error(self, wanted: str) -> JsonError:
-        return JsonError(f"expected {wanted} {self._place}")
+    def error(self, expected: str) -> JsonError:
+        return JsonError(f"expected {expected} {self._place}")
 
     @property
     def _place(self) -> str:

@@ -37,7 +37,7 @@ _COMMANDS = {
     ),
     "serve": _Command("serve", "serve", "Run the web server and a worker."),
     "user": _Command("user", "user", "Create accounts and password reset links."),
-    "verify": _Command("verify", "verify", "Check that the ledger of paper tickets is whole."),
+    "verify": _Command("verify", "verify", "Check the ledger of tickets for gaps and changes."),
     "worker": _Command("worker", "worker", "Run a worker (for several hosts)."),
 }
 
@@ -49,16 +49,16 @@ class Commands(click.Group):
         return sorted(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        known = _COMMANDS.get(cmd_name)
-        if known is None:
+        entry = _COMMANDS.get(cmd_name)
+        if entry is None:
             return None
-        module = importlib.import_module(f"counterfoil.cli.{known.module}")
-        command: click.Command = getattr(module, known.function)
+        module = importlib.import_module(f"counterfoil.cli.{entry.module}")
+        command: click.Command = getattr(module, entry.function)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, known.summary) for name, known in _COMMANDS.items()])
+            formatter.write_dl([(name, command.summary) for name, command in _COMMANDS.items()])
 
 
 @click.group(cls=Commands)

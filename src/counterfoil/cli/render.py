@@ -18,16 +18,15 @@ from typing import IO, Any
 import click
 
 from counterfoil.cli.renderwarnings import (
-    tell_of_changed_looks,
-    tell_of_lost_parts,
-    tell_of_missing_columns,
-    tell_of_missing_fonts,
-    tell_of_refused_fonts,
+    warn_of_changed_rendering,
+    warn_of_lost_parts,
+    warn_of_missing_columns,
+    warn_of_missing_fonts,
+    warn_of_refused_fonts,
 )
 from counterfoil.cli.sheets import SpooledRows, find_sheet
 from counterfoil.cli.ticketdata import DataError, Row, TicketData, open_data
 from counterfoil.render import (
-    CompiledBackground,
     Concern,
     FontLibrary,
     Image,
@@ -43,8 +42,8 @@ from counterfoil.render import (
     blank_background,
     compile_background,
     compile_plan,
+    configured_folders,
     font_folders,
-    named_folders,
     read_image,
     read_layout,
     render_pdf,
@@ -63,7 +62,7 @@ from counterfoil.render.units import Mm, pt
 _A4 = pt(Mm(210)), pt(Mm(297))
 _DEFAULT_LOCALE = "en"
 # Logos return on every ticket, photographs do not.
-_PICTURES_KEPT = 8
+_CACHED_PICTURES = 8
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -75,7 +74,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--fonts", type=_FOLDER, multiple=True, help="Folder with additional fonts; repeatable."
 )
-@click.option("--images", type=_FOLDER, help="Folder with the pictures that the data names.")
+@click.option("--images", type=_FOLDER, help="Folder with the pictures named in the data.")
 @click.option("--data", type=_FILE, help="Tickets: JSON, or CSV or XLSX with a header.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The PDF.")
 @click.option("--locale", help="Language of the tickets, if the data does not set it.")
@@ -95,9 +94,9 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     type=click.Choice([str(ink) for ink in Ink]),
     default=str(Ink.OFFICE),
     show_default=True,
-    help="“print”: black as CMYK black that overprints, other colors as sRGB by profile.",
+    help="For a print shop: black ink alone that overprints, other colors as sRGB.",
 )
-@click.option("--preflight", is_flag=True, help="List possible problems on paper.")
+@click.option("--preflight", is_flag=True, help="List possible problems of the printed tickets.")
 @click.option("--check", is_flag=True, help="Only check layout and background.")
 def render(  # noqa: PLR0913 - one argument per option
     *,
@@ -116,11 +115,11 @@ def render(  # noqa: PLR0913 - one argument per option
     check: bool,
 ) -> None:
     """Print tickets from files, without a server."""
-    with _ending_tidily(), _errors_told():
+    with _ending_tidily(), _report_errors():
         library = FontLibrary(font_folders(), preferred=fonts)
         plan = compile_plan(
             _read_layout(layout_path),
-            _read_background(background),
+            compile_background(background.read_bytes()) if background else blank_background(*_A4),
             library,
             printer_dpi=printer_dpi,
             ink=Ink(ink),
@@ -128,13 +127,13 @@ def render(  # noqa: PLR0913 - one argument per option
         sheet = find_sheet(sheet_name) if sheet_name is not None else None
         if sheet is not None:
             Imposition.of(sheet, [page.background for page in plan.pages])
-        tell_of_refused_fonts(library, (*fonts, *named_folders()))
+        warn_of_refused_fonts(library, (*fonts, *configured_folders()))
         tickets = _open(data, plan)
         if check or preflight:
-            tell_of_lost_parts(plan)
+            warn_of_lost_parts(plan)
         if check:
-            tell_of_missing_fonts(plan)
-            tell_of_changed_looks(plan)
+            warn_of_missing_fonts(plan)
+            warn_of_changed_rendering(plan)
             _say(f"{layout_path} can be printed.")
             return
         if tickets is None or output is None:
@@ -145,11 +144,11 @@ def render(  # noqa: PLR0913 - one argument per option
             report, sheets = _print(maker, tickets, output, title), None
         else:
             report, sheets = _print_sheets(maker, tickets, output, title, sheet)
-    _tell(report, output, preflight, sheets)
+    _print_report(report, output, preflight, sheets)
 
 
 @contextmanager
-def _errors_told() -> Iterator[None]:
+def _report_errors() -> Iterator[None]:
     """Turn what is wrong with the files into a sentence and exit status 1."""
     try:
         yield
@@ -173,15 +172,11 @@ def _read_layout(path: Path) -> Layout:
     return read_layout(source)
 
 
-def _read_background(path: Path | None) -> CompiledBackground:
-    return compile_background(path.read_bytes()) if path else blank_background(*_A4)
-
-
 def _open(path: Path | None, plan: Plan) -> TicketData | None:
     if path is None:
         return None
     tickets = open_data(path)
-    tell_of_missing_columns(plan, tickets, path)
+    warn_of_missing_columns(plan, tickets, path)
     return tickets
 
 
@@ -195,12 +190,12 @@ class _TicketMaker:
     is_table: bool
 
     def tickets(self, rows: Iterable[Row]) -> Iterator[tuple[Plan, Ticket]]:
-        wanted, asked = self.plan.images, self.plan.asked
-        read = lru_cache(_PICTURES_KEPT)(self._read_picture)
+        required, conditional = self.plan.images, self.plan.conditional_variables
+        read = lru_cache(_CACHED_PICTURES)(self._read_picture)
         for row in rows:
-            named = wanted | asked.intersection(row.images)
+            needed = required | conditional.intersection(row.images)
             files: Mapping[Any, str | None] = row.values if self.is_table else row.images
-            pictures = {name: read(files[name] or "") for name in named & files.keys()}
+            pictures = {name: read(files[name] or "") for name in needed & files.keys()}
             ticket = Ticket(
                 label=row.label,
                 values=row.values,
@@ -221,9 +216,9 @@ class _TicketMaker:
         """
         for code in self.plan.codes:
             if code.names and code.is_empty(ticket):
-                named = ", ".join(sorted(code.names))
+                names = ", ".join(sorted(code.names))
                 raise TicketError(
-                    ticket.label, code.pointer, Message("code.empty_columns", names=named)
+                    ticket.label, code.pointer, Message("code.empty_columns", names=names)
                 )
 
     def _read_picture(self, name: str) -> Image | Message | None:
@@ -333,7 +328,7 @@ def _progress(tickets: int) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: bar.update(done - bar.pos)
 
 
-def _tell(report: Report, output: Path, preflight: bool, sheets: SheetPlan | None) -> None:
+def _print_report(report: Report, output: Path, preflight: bool, sheets: SheetPlan | None) -> None:
     """Tell what was printed and what preflight found; unasked, only which codes are not there."""
     say = partial(_say, err=not output.is_file())
     tickets, pages = _counted(report.tickets, "ticket"), _counted(report.pages, "page")
@@ -343,10 +338,12 @@ def _tell(report: Report, output: Path, preflight: bool, sheets: SheetPlan | Non
         lifts = _counted(sheets.lifts, "lift")
         empty = _counted(sheets.empty, "empty cell")
         say(f"{output}: {tickets} on {_counted(sheets.sheets, 'sheet')}, {lifts}, {empty}.")
-    told = [each for each in report.findings if preflight or each.concern is Concern.CODE_LEFT_OUT]
-    if preflight and not told:
+    findings = [
+        each for each in report.findings if preflight or each.concern is Concern.CODE_LEFT_OUT
+    ]
+    if preflight and not findings:
         say("Preflight: no problems found.")
-    for finding in told:
+    for finding in findings:
         say(f"Preflight: {finding}")
         if len(finding.first) > 1:
             for occurrence in finding.first:

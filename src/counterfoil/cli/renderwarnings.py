@@ -13,7 +13,7 @@ from counterfoil.render.elements.text import TextElement
 from counterfoil.render.values import PROPERTIES
 
 
-def tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> None:
+def warn_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> None:
     """Warn of columns that a layout's texts lack.
 
     Raises:
@@ -41,7 +41,7 @@ def tell_of_missing_columns(plan: Plan, tickets: TicketData, path: Path) -> None
         _warn(f"the layout uses {listed}; {path.name} has no such column.")
 
 
-def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None:
+def warn_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None:
     """Warn of files in the folders that somebody named that are no fonts to print with.
 
     A layout without texts needs no fonts; then none are read, and none are warned of.
@@ -51,13 +51,13 @@ def tell_of_refused_fonts(fonts: FontLibrary, folders: Collection[Path]) -> None
             _warn(f"{path} is not used: {reason}")
 
 
-def tell_of_lost_parts(plan: Plan) -> None:
+def warn_of_lost_parts(plan: Plan) -> None:
     """Warn of what of a background could not come along."""
     for finding in plan.background.warnings:
         _warn(finding)
 
 
-def tell_of_missing_fonts(plan: Plan) -> None:
+def warn_of_missing_fonts(plan: Plan) -> None:
     """Warn of fonts that a background only names; while printing, preflight does."""
     for font in plan.background.missing_fonts:
         _warn(
@@ -65,15 +65,15 @@ def tell_of_missing_fonts(plan: Plan) -> None:
         )
 
 
-def tell_of_changed_looks(plan: Plan) -> None:
+def warn_of_changed_rendering(plan: Plan) -> None:
     """Warn of what will not be printed as it was designed, whatever the tickets say."""
-    for left_out in plan.unplaced:
-        _warn(f"/{left_out.order}: {left_out.remark.detail}")
+    for off_page in plan.unplaced:
+        _warn(f"/{off_page.order}: {off_page.diagnostic.detail}")
     for page in plan.pages:
         for placed in page.placed:
             if isinstance(placed.element, TextElement):
-                for remark in placed.element.remarks(page.frame):
-                    _warn(f"{placed.pointer}: {remark.detail}")
+                for diagnostic in placed.element.diagnostics(page.frame):
+                    _warn(f"{placed.pointer}: {diagnostic.detail}")
 
 
 def _warn(sentence: str) -> None:

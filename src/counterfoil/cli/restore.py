@@ -56,7 +56,7 @@ def _checked(container: Source) -> Manifest:
     manifest.database_name()
     for name in manifest.file_names():
         _check_name(name)
-    databases.refuse_taken()
+    databases.refuse_non_empty()
     return manifest
 
 
@@ -75,8 +75,8 @@ def _check_name(name: str) -> None:
     from counterfoil.files import file_registry
 
     folder, slash, rest = name.partition("/")
-    known = {folder for folder, _named in file_registry.registered()}
-    if folder not in known or not slash or "/" in rest or rest.startswith(".") or not rest:
+    folders = {folder for folder, _names in file_registry.registered()}
+    if folder not in folders or not slash or "/" in rest or rest.startswith(".") or not rest:
         raise NoBackup(f"{FILES}{name} is not a valid file name.")
 
 

@@ -81,29 +81,29 @@ def reset(email: str, *, without_second_factor: bool) -> None:
     from counterfoil.accounts.models import User
 
     with readable_errors(), transaction.atomic():
-        found = User.objects.filter(email=email.strip().lower()).first()
-        if found is None:
+        account = User.objects.filter(email=email.strip().lower()).first()
+        if account is None:
             raise Stop(f"No account has the e-mail address {email}.")
         if without_second_factor:
-            secondfactor.turn_off(user=found)
-            _record(found, "secondfactor_off")
-        link = _password_link(found)
-    click.echo(f"Link for {found.email} to choose a new password (valid for 24 hours): {link}")
+            secondfactor.turn_off(user=account)
+            _record(account, "secondfactor_off")
+        link = _password_link(account)
+    click.echo(f"Link for {account.email} to choose a new password (valid for 24 hours): {link}")
 
 
-def _password_link(known: User) -> str:
+def _password_link(account: User) -> str:
     from counterfoil.accounts.links import open_password_link
 
-    _record(known, "password_link_made")
-    return f"{address()}/password/{open_password_link(known)}/"
+    _record(account, "password_link_made")
+    return f"{address()}/password/{open_password_link(account)}/"
 
 
 def address() -> str:
     """Return where the pages are, as far as the settings tell."""
     from django.conf import settings
 
-    given = settings.PUBLIC_URL or f"http://{settings.HOST}:{settings.PORT}"
-    return str(given).rstrip("/")
+    base_url = settings.PUBLIC_URL or f"http://{settings.HOST}:{settings.PORT}"
+    return str(base_url).rstrip("/")
 
 
 def _check_address(email: str) -> None:
@@ -119,16 +119,16 @@ def _check_address(email: str) -> None:
 def _organizer(slug: str) -> Organizer:
     from counterfoil.catalog.models import Organizer
 
-    found = Organizer.objects.filter(slug=slug).first()
-    if found is None:
+    row = Organizer.objects.filter(slug=slug).first()
+    if row is None:
         raise Stop(f"No organizer has the short form {slug!r}.")
-    return found
+    return row
 
 
-def _record(known: User, verb: str) -> None:
+def _record(account: User, verb: str) -> None:
     from counterfoil.audit import services as audit
 
-    audit.record(actor=None, action=f"counterfoil.user.{verb}", obj=known, data=_BY)
+    audit.record(actor=None, action=f"counterfoil.user.{verb}", obj=account, data=_BY)
 
 
 def _record_membership(member: User, team: Team) -> None:

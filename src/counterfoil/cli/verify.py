@@ -14,19 +14,19 @@ from counterfoil.ops.errors import readable_errors
 @click.option(
     "--head",
     metavar="HASH",
-    help="A hash printed on a document or shown on a page: some row must have it.",
+    help="A hash printed on a document or shown on a page; fail if no row has it.",
 )
 def verify(head: str | None) -> None:
-    """Check the ledgers of paper tickets: every row and hash, up to the newest.
+    """Check every row and hash of the ledgers of paper tickets.
 
-    Exit code 1: a row is missing or was changed; the first of each organizer is named. With
-    --head also if no row has this hash, so that the ledger was cut off or written anew since.
+    Exit code 1: a row is missing or was changed; the first one of each organizer is named. With
+    --head also if no row has this hash: the ledger was truncated or rewritten since.
     """
     with readable_errors():
         set_up()
         is_whole = _check_all()
-        is_found = head is None or _find(head.strip().lower())
-    sys.exit(0 if is_whole and is_found else 1)
+        is_match = head is None or _find(head.strip().lower())
+    sys.exit(0 if is_whole and is_match else 1)
 
 
 def _check_all() -> bool:

@@ -24,10 +24,10 @@ def broker_url(environment: Environment) -> str:
     Raises:
         EnvironmentRefused: it is no kind of broker that we know, or Celery is not installed.
     """
-    given = environment.text("COUNTERFOIL_BROKER_URL")
-    if not given:
+    configured = environment.text("COUNTERFOIL_BROKER_URL")
+    if not configured:
         return ""
-    scheme, separator, rest = given.partition("://")
+    scheme, separator, rest = configured.partition("://")
     if not separator or scheme not in _SCHEMES:
         raise EnvironmentRefused(
             "COUNTERFOIL_BROKER_URL must begin with redis://, valkey:// or amqp://."

@@ -10,7 +10,7 @@ from counterfoil.config.brokers import broker_url
 from counterfoil.config.databases import database
 from counterfoil.config.storages import downloads, storages
 from counterfoil.core.environment import Environment, data_folder, secret_key
-from counterfoil.core.generics import allow_subscripts
+from counterfoil.core.setup import allow_subscripts
 from counterfoil.ops.logs import logging_settings
 from counterfoil.web.framework.static_version import edition
 

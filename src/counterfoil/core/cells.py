@@ -107,12 +107,12 @@ def _unescaped(text: str) -> str:
 
 
 def _formatted(number: float, whole: str, decimals: str, percent: str) -> str:
-    shown = Decimal(str(number)) * (100 if percent else 1)
+    scaled = Decimal(str(number)) * (100 if percent else 1)
     width = len(whole) + len(decimals) + bool(decimals)
     with localcontext() as context:
         context.rounding = ROUND_HALF_UP
-        digits = f"{abs(shown):0{width}.{len(decimals)}f}"
-    return f"{'-' if shown < 0 else ''}{digits}{percent}"
+        digits = f"{abs(scaled):0{width}.{len(decimals)}f}"
+    return f"{'-' if scaled < 0 else ''}{digits}{percent}"
 
 
 def _duration(length: timedelta) -> str:

@@ -20,15 +20,15 @@ def now() -> datetime:
     return timezone.now() - _ahead
 
 
-def _measure(connection: Any, **_given: Any) -> None:
+def _measure(connection: Any, **_kwargs: Any) -> None:
     global _ahead
     if connection.vendor == "sqlite":
         return
     before = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        (told,) = cursor.fetchone()
-    _ahead = before + (timezone.now() - before) / 2 - told
+        (database_now,) = cursor.fetchone()
+    _ahead = before + (timezone.now() - before) / 2 - database_now
 
 
 connection_created.connect(_measure, dispatch_uid="clock")

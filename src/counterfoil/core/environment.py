@@ -94,15 +94,15 @@ class Environment:
 
     def networks(self, name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         """Read a list of networks such as 10.1.0.0/16; an address alone is a network of one."""
-        found = []
+        networks = []
         for word in self.words(name):
             try:
-                found.append(ipaddress.ip_network(word))
+                networks.append(ipaddress.ip_network(word))
             except ValueError:
                 raise EnvironmentRefused(
                     f"{name} must be networks such as 10.1.0.0/16, not {word!r}."
                 ) from None
-        return found
+        return networks
 
     def folders(self, name: str) -> list[Path]:
         """Read a list of folders separated as in PATH; each must exist."""
@@ -137,11 +137,11 @@ def secret_key(environment: Environment, folder: Path) -> str:
     It is made at the first start, readable by its owner only. Two processes that start at once
     agree on one: whoever links its file first wins.
     """
-    given = environment.text("COUNTERFOIL_SECRET_KEY")
-    if given:
-        if len(given) < 32:
+    configured = environment.text("COUNTERFOIL_SECRET_KEY")
+    if configured:
+        if len(configured) < 32:
             raise EnvironmentRefused("COUNTERFOIL_SECRET_KEY must be at least 32 characters long.")
-        return given
+        return configured
     place = folder / "secret-key"
     if not place.exists():
         _make_once(place, secrets.token_urlsafe(48))

@@ -31,9 +31,9 @@ class TooBusy(Unavailable):
 class Slots:
     """A number of slots, and of places to wait for one."""
 
-    def __init__(self, slots: int, *, places: int) -> None:
+    def __init__(self, slots: int, *, queue_length: int) -> None:
         self._free = threading.BoundedSemaphore(slots)
-        self._places = threading.BoundedSemaphore(places)
+        self._queue = threading.BoundedSemaphore(queue_length)
 
     def take(self) -> None:
         """Take a slot.
@@ -43,13 +43,13 @@ class Slots:
         """
         if self._free.acquire(blocking=False):
             return
-        if not self._places.acquire(blocking=False):
+        if not self._queue.acquire(blocking=False):
             raise TooBusy
         try:
             if not self._free.acquire(timeout=_WAIT_S):
                 raise TooBusy
         finally:
-            self._places.release()
+            self._queue.release()
 
     def release(self) -> None:
         self._free.release()
@@ -57,9 +57,9 @@ class Slots:
 
 _slots = Slots(
     settings.HEAVY_REQUESTS,
-    places=max(0, settings.WEB_THREADS - settings.HEAVY_REQUESTS - _FOR_OTHERS),
+    queue_length=max(0, settings.WEB_THREADS - settings.HEAVY_REQUESTS - _FOR_OTHERS),
 )
-_holds_slot: ContextVar[bool] = ContextVar("holds_slot", default=False)
+_has_slot: ContextVar[bool] = ContextVar("holds_slot", default=False)
 
 
 @contextmanager
@@ -69,13 +69,13 @@ def slot() -> Iterator[None]:
     Raises:
         TooBusy: none gets free soon enough.
     """
-    if _holds_slot.get():
+    if _has_slot.get():
         yield
         return
     _slots.take()
-    token = _holds_slot.set(True)
+    token = _has_slot.set(True)
     try:
         yield
     finally:
-        _holds_slot.reset(token)
+        _has_slot.reset(token)
         _slots.release()

@@ -7,11 +7,11 @@ from django.utils.translation import get_language
 from counterfoil.core.translated import DEFAULT_LANGUAGE
 
 
-def spoken() -> str:
+def active_language() -> str:
     """Return its code, as Django and translated texts write it: ``pt-br``."""
     return get_language() or DEFAULT_LANGUAGE
 
 
 def locale() -> str:
     """Return its name as Babel writes it: ``pt_br``."""
-    return spoken().replace("-", "_")
+    return active_language().replace("-", "_")

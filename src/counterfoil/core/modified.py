@@ -12,8 +12,8 @@ from counterfoil.core import clock
 class ModifiedField(models.DateTimeField):  # type: ignore[type-arg]
     """As ``auto_now``, which takes the host's clock."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**{**given, "editable": False})
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "editable": False})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         now = clock.now()

@@ -20,13 +20,13 @@ class LongPaginator(Paginator[Any]):
         self, rows: Any, size: int, *, count: Callable[[], int | None] = lambda: None
     ) -> None:
         super().__init__(rows, size)
-        self._known_count = count
+        self._stored_count = count
 
     @cached_property
     def count(self) -> int:
-        known = self._known_count()
-        if known is not None:
-            return known
+        count = self._stored_count()
+        if count is not None:
+            return count
         return int(Paginator.count.func(self))  # type: ignore[attr-defined]
 
     def page(self, number: Any) -> Page[Any]:

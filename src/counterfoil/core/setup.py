@@ -1,8 +1,9 @@
-"""Makes the application ready for a command that needs it."""
+"""Makes Django ready: its settings, its classes, and the rooms."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 SETTINGS = "counterfoil.config.settings"
 
@@ -28,3 +29,19 @@ def set_up() -> None:
 
     choose_settings()
     django.setup()
+
+
+def allow_subscripts() -> None:
+    """Let classes of Django be written with a type, as ``ModelChoiceField[Event]``.
+
+    Only the type checker reads the type. (``django-stubs-ext`` does this for all of Django; these
+    are the classes that we need.)
+    """
+    from django.core.paginator import Paginator
+    from django.forms import BaseFormSet, BaseModelForm, ModelChoiceField
+    from django.views.generic.base import View
+
+    classes: list[Any] = [BaseFormSet, BaseModelForm, ModelChoiceField, Paginator, View]
+    for each in classes:
+        if not hasattr(each, "__class_getitem__"):
+            each.__class_getitem__ = classmethod(lambda cls, *_types: cls)

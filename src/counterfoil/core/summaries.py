@@ -58,13 +58,13 @@ class Summary:
     def differences(self) -> list[tuple[Any, ...]]:
         """Count everything; return the kinds whose sums are wrong, with what they lack."""
         with connection.cursor() as cursor:
-            cursor.execute(self._lacking)
+            cursor.execute(self._missing)
             return list(cursor.fetchall())
 
     def repair(self) -> int:
         """Count everything and make the sums right; return how many kinds were wrong."""
         with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {self._target} {self._lacking}")
+            cursor.execute(f"INSERT INTO {self._target} {self._missing}")
             return int(cursor.rowcount)
 
     @property
@@ -76,14 +76,14 @@ class Summary:
         return " OR ".join(f"sum({number}) <> 0" for number in self.numbers)
 
     @property
-    def _lacking(self) -> str:
+    def _missing(self) -> str:
         """One statement sees all of a transaction or nothing, so it needs no lock."""
         kinds = ", ".join(self.kinds)
         summed = ", ".join(f"sum({number})" for number in self.numbers)
         less = ", ".join(f"-{number}" for number in self.numbers)
-        named = ", ".join([*self.kinds, *self.numbers])
+        names = ", ".join([*self.kinds, *self.numbers])
         return (
-            f"SELECT {kinds}, {summed} FROM (SELECT {named} FROM ({self.counted}) counted "  # noqa: S608 - ours
+            f"SELECT {kinds}, {summed} FROM (SELECT {names} FROM ({self.counted}) counted "  # noqa: S608 - ours
             f"UNION ALL SELECT {kinds}, {less} FROM {self.table}) both_counts "
             f"GROUP BY {kinds} HAVING {self._is_something}"
         )

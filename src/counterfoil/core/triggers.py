@@ -84,11 +84,11 @@ def keep(
 ) -> None:
     """Keep triggers of an app in the database. ``then`` runs when they were created anew."""
 
-    def drop(*, using: str, plan: Any = (), **_given: Any) -> None:
+    def drop(*, using: str, plan: Any = (), **_kwargs: Any) -> None:
         if plan:
             _drop(using, triggers, ())
 
-    def install(*, using: str, **_given: Any) -> None:
+    def install(*, using: str, **_kwargs: Any) -> None:
         if _install(using, triggers) and then is not None:
             then()
 
@@ -120,7 +120,9 @@ def _install(using: str, triggers: Sequence[Trigger]) -> bool:
     vendor = connection.vendor
     names = {trigger.name_in(vendor): trigger for trigger in triggers}
     missing = names.keys() - _existing(using)
-    if not missing or not {trigger.table for trigger in triggers} <= _tables(using):
+    if not missing or not {trigger.table for trigger in triggers} <= (
+        set(connections[using].introspection.table_names())
+    ):
         return False
     _drop(using, triggers, names.keys())
     with connection.cursor() as cursor:
@@ -153,7 +155,3 @@ def _existing(using: str) -> set[str]:
             else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         )
         return {name for (name,) in cursor.fetchall()}
-
-
-def _tables(using: str) -> set[str]:
-    return set(connections[using].introspection.table_names())

@@ -10,6 +10,6 @@ class FilesConfig(AppConfig):
     def ready(self) -> None:
         from counterfoil.files import file_registry, pictures, services, uploads
 
-        file_registry.register(uploads.FOLDER, uploads.named_files)
-        file_registry.register(pictures.FOLDER, pictures.named_files)
+        file_registry.register(uploads.FOLDER, uploads.referenced_files)
+        file_registry.register(pictures.FOLDER, pictures.referenced_files)
         file_registry.register(services.CHECKS, set)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-Named = Callable[[], set[str]]
+StoredNames = Callable[[], set[str]]
 
-_folders: dict[str, Named] = {}
+_folders: dict[str, StoredNames] = {}
 
 
-def register(folder: str, named: Named) -> None:
+def register(folder: str, stored_names: StoredNames) -> None:
     """Say who names the files of a folder. ``named`` returns stored names: ``folder/file``."""
-    _folders[folder] = named
+    _folders[folder] = stored_names
 
 
-def registered() -> Iterator[tuple[str, Named]]:
+def registered() -> Iterator[tuple[str, StoredNames]]:
     """Go through the folders and who names their files."""
     yield from sorted(_folders.items())

@@ -42,7 +42,7 @@ def keep_picture(upload: Upload) -> str:
     return f"{FOLDER}/{name}"
 
 
-def named_files() -> set[str]:
+def referenced_files() -> set[str]:
     """Return the stored names of all pictures that items name."""
-    named = Item.objects.exclude(picture=None).values_list("picture", flat=True)
-    return {name for name in named if name}
+    pictures = Item.objects.exclude(picture=None).values_list("picture", flat=True)
+    return {name for name in pictures if name}

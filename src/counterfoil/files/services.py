@@ -97,7 +97,7 @@ def stored_names() -> Iterator[str]:
     Raises:
         OSError: the storage does not answer.
     """
-    for folder, _named in file_registry.registered():
+    for folder, _names in file_registry.registered():
         yield from sorted(_files_in(folder))
 
 
@@ -116,11 +116,11 @@ def delete_unnamed(*, older_than: timedelta) -> int:
     published would be old.
     """
     deleted = 0
-    for folder, named in file_registry.registered():
+    for folder, references in file_registry.registered():
         present = _files_in(folder)
-        if unnamed := sorted(present - named()) if present else []:
-            born_before = _storage_time(folder) - older_than
-            deleted += sum(_delete_old(name, born_before) for name in unnamed)
+        if unnamed := sorted(present - references()) if present else []:
+            created_before = _storage_time(folder) - older_than
+            deleted += sum(_delete_old(name, created_before) for name in unnamed)
     return deleted
 
 
@@ -202,13 +202,13 @@ def _files_in(folder: str) -> set[str]:
     return {f"{folder}/{name}" for name in names if name}
 
 
-def _delete_old(name: str, born_before: datetime) -> bool:
+def _delete_old(name: str, created_before: datetime) -> bool:
     try:
         with as_os_error():
             modified = _storage().get_modified_time(name)
     except FileNotFoundError:
         return False
-    if modified > born_before:
+    if modified > created_before:
         return False
     delete(name)
     return True

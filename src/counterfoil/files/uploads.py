@@ -89,7 +89,7 @@ def delete_expired() -> None:
         services.delete(upload.stored_name)
 
 
-def named_files() -> set[str]:
+def referenced_files() -> set[str]:
     """Return the stored names of all uploads that rows name."""
     return set(Upload.objects.values_list("stored_name", flat=True))
 

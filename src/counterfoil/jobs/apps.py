@@ -12,4 +12,4 @@ class JobsConfig(AppConfig):
         from counterfoil.jobs import queries
         from counterfoil.jobs.models import RESULTS
 
-        file_registry.register(RESULTS, queries.named_files)
+        file_registry.register(RESULTS, queries.referenced_files)

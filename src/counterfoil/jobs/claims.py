@@ -114,7 +114,7 @@ class Claim:
             Lost: the job is no longer this claim's.
         """
         self._write(
-            self._held(), state=Job.State.CANCELLED, finished=Now(), lease_until=None, slot=None
+            self._held_job(), state=Job.State.CANCELLED, finished=Now(), lease_until=None, slot=None
         )
 
     def reschedule(self, seconds: float) -> bool:
@@ -126,7 +126,7 @@ class Claim:
             Lost: the job is no longer this claim's.
             Cancelled: the job was cancelled meanwhile.
         """
-        if not self._held().filter(attempt__lt=F("max_attempts")).exists():
+        if not self._held_job().filter(attempt__lt=F("max_attempts")).exists():
             return False
         later = Now() + timedelta(seconds=seconds)
         self._write(
@@ -145,11 +145,11 @@ class Claim:
         elif row[0]:
             self._cancelled = True
 
-    def _held(self) -> Any:
+    def _held_job(self) -> Any:
         return Job.objects.filter(pk=self.job_id, attempt=self.attempt, state=Job.State.RUNNING)
 
     def _uncancelled(self) -> Any:
-        return self._held().filter(cancel_requested=False)
+        return self._held_job().filter(cancel_requested=False)
 
     def _end(self, **columns: Any) -> None:
         self._write(self._uncancelled(), finished=Now(), lease_until=None, slot=None, **columns)
@@ -157,7 +157,7 @@ class Claim:
     def _write(self, rows: Any, **columns: Any) -> None:
         """Change the row if it is among ``rows``: the comparison is part of the one UPDATE."""
         if not rows.update(**columns):
-            raise (Cancelled if self._held().exists() else Lost)(str(self.job_id))
+            raise (Cancelled if self._held_job().exists() else Lost)(str(self.job_id))
         self.end = str(columns["state"])
 
 
@@ -172,8 +172,8 @@ def release(workers: Sequence[str]) -> None:
     Attempts stay as they are. If one of them lived after all, it would lose its job like a worker
     whose lease has run out, and could write nothing.
     """
-    held = Job.objects.filter(state=Job.State.RUNNING, worker__in=workers)
-    held.update(lease_until=Now() - timedelta(seconds=1))
+    claimed = Job.objects.filter(state=Job.State.RUNNING, worker__in=workers)
+    claimed.update(lease_until=Now() - timedelta(seconds=1))
     WorkerHeartbeat.objects.filter(worker__in=workers).delete()
 
 

@@ -71,8 +71,8 @@ def require_current() -> None:
     Raises:
         Unavailable: the database is of another version.
     """
-    wanted = applied_count()
-    if _count() != wanted:
+    expected = applied_count()
+    if _count() != expected:
         applied_count.cache_clear()
         refuse_other()
 

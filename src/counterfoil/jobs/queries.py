@@ -85,7 +85,7 @@ def free() -> QuerySet[Job]:
     return Job.objects.filter(unheld, state__in=[Job.State.WAITING, Job.State.RUNNING])
 
 
-def named_files() -> set[str]:
+def referenced_files() -> set[str]:
     """Return the stored names of all results that rows name."""
     names = Job.objects.filter(result_file__isnull=False).values_list("result_file", flat=True)
     return {name for name in names if name}

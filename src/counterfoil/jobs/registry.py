@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
-from counterfoil.accounts import display_names
+from counterfoil.accounts import queries
 from counterfoil.accounts.actors import Actor
 from counterfoil.jobs import services
 from counterfoil.jobs.models import Job, JobRequest
@@ -148,4 +148,4 @@ def _requested_language(request: type[JobRequest] | None, job: UUID) -> str:
     requested_by = (
         request._default_manager.filter(pk=job).values_list("requested_by", flat=True).first()
     )
-    return display_names.language_of(requested_by or "")
+    return queries.language_of(requested_by or "")

@@ -47,10 +47,10 @@ def database_time() -> datetime:
     """Return the time by the database's clock."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {databaseclock.now()}", [])
-        told = cursor.fetchone()[0]
-    if isinstance(told, datetime):
-        return told
-    return datetime.fromisoformat(told).replace(tzinfo=UTC)  # SQLite tells it as text
+        database_now = cursor.fetchone()[0]
+    if isinstance(database_now, datetime):
+        return database_now
+    return datetime.fromisoformat(database_now).replace(tzinfo=UTC)  # SQLite tells it as text
 
 
 def _by_kind(jobs: QuerySet[Job]) -> dict[str, int]:

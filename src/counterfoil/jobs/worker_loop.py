@@ -47,7 +47,7 @@ class WorkerLoop:
         try:
             is_woken = True
             while not self._is_stopping:
-                is_woken = self._wakeup.wait(self._look(is_woken=is_woken))
+                is_woken = self._wakeup.wait(self._check_for_work(is_woken=is_woken))
         finally:
             scheduler.stop()
             heartbeat.stop()
@@ -77,7 +77,7 @@ class WorkerLoop:
         signal.signal(signal.SIGTERM, handle)
         signal.signal(signal.SIGINT, handle)
 
-    def _look(self, *, is_woken: bool) -> float:
+    def _check_for_work(self, *, is_woken: bool) -> float:
         """Do all jobs that are due; return for how long to wait then."""
         due_s = None
         try:

@@ -12,6 +12,6 @@ class LayoutsConfig(AppConfig):
         from counterfoil.files import file_registry
         from counterfoil.layouts import copying, files
 
-        file_registry.register(files.FOLDER, files.named_files)
-        file_registry.register(files.PICTURES, files.named_pictures)
+        file_registry.register(files.FOLDER, files.referenced_files)
+        file_registry.register(files.PICTURES, files.referenced_pictures)
         cloning.register(copying.copy_layouts)

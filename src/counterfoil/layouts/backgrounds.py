@@ -23,8 +23,8 @@ from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.files import FOLDER
-from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import Background
 from counterfoil.render import (
     COMPILER_VERSION,
@@ -54,9 +54,9 @@ def store_background(*, event: Event, pdf: bytes, keep_unusable: bool = False) -
         TooBusy: too many other PDFs are being compiled.
     """
     sha256 = hashlib.sha256(pdf).hexdigest()
-    known = Background.objects.filter(event=event, sha256=sha256).order_by("pk").first()
-    if known is not None and keep_for_now(known.pk):
-        return _usable(known, keep_unusable)
+    existing = Background.objects.filter(event=event, sha256=sha256).order_by("pk").first()
+    if existing is not None and keep_for_now(existing.pk):
+        return _usable(existing, keep_unusable)
     name = f"{event.pk}-{sha256}-{secrets.token_hex(8)}"
     try:
         compiled = _compiled(pdf, sha256)
@@ -118,7 +118,7 @@ def _compiled(pdf: bytes, sha256: str) -> CompiledBackground:
 
 def keep_for_now(background: int) -> bool:
     """Keep it from the cleanup for a while yet; False if it has been deleted already."""
-    return bool(Background.objects.filter(pk=background).update(last_wanted=clock.now()))
+    return bool(Background.objects.filter(pk=background).update(last_used=clock.now()))
 
 
 def store_blank(*, event: Event, width: float, height: float, pages: int = 1) -> Background:

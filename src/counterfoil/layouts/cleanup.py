@@ -16,7 +16,7 @@ GRACE = timedelta(hours=24)
 
 def unwanted(now: datetime) -> QuerySet[Background]:
     """Backgrounds that no layout has and that nobody has wanted for a day."""
-    return Background.objects.filter(layouts=None, last_wanted__lte=now - GRACE)
+    return Background.objects.filter(layouts=None, last_used__lte=now - GRACE)
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def delete(backgrounds: Iterable[int], now: datetime) -> int:
     The rows are locked first and looked at again then: a layout that takes one in between would
     silently lose it.
     """
-    rows = Background.objects.filter(pk__in=list(backgrounds), last_wanted__lte=now - GRACE)
+    rows = Background.objects.filter(pk__in=list(backgrounds), last_used__lte=now - GRACE)
     locked = set(rows.select_for_update().values_list("pk", flat=True))
     locked.difference_update(
         TicketLayout.objects.filter(background__in=locked).values_list("background", flat=True)

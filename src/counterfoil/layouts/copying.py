@@ -18,9 +18,9 @@ def copy_layouts(clone: Clone) -> None:
     """Copy layouts with backgrounds, pictures and assignments. The stored files are the same."""
     source = clone.source
     used = Background.objects.filter(event=source, layouts__isnull=False).distinct().order_by("pk")
-    clone.copy(used, last_wanted=clock.now())
+    clone.copy(used, last_used=clock.now())
     pictures = Picture.objects.filter(event=source).order_by("pk")
-    clone.copy(pictures, last_wanted=clock.now())
+    clone.copy(pictures, last_used=clock.now())
     layouts = clone.copy(TicketLayout.objects.filter(event=source).order_by("pk"))
     clone.copy(TicketLayoutItem.objects.filter(layout__event=source).order_by("pk"))
     for layout in layouts:
@@ -36,6 +36,6 @@ def _about_copies(clone: Clone, value: Any) -> Any:
         return {key: _about_copies(clone, each) for key, each in value.items()}
     if isinstance(value, str):
         return _QUESTION.sub(
-            lambda named: f"question_{clone.id_of(Question, named[1]) or named[1]}", value
+            lambda match: f"question_{clone.id_of(Question, match[1]) or match[1]}", value
         )
     return value

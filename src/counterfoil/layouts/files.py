@@ -11,12 +11,12 @@ FOLDER = "backgrounds"
 PICTURES = "layoutpictures"
 
 
-def named_files() -> set[str]:
+def referenced_files() -> set[str]:
     """Return the stored names of the files that some background needs."""
     rows = Background.objects.values_list("original", "compiled")
     return {name for row in rows for name in row if name}
 
 
-def named_pictures() -> set[str]:
+def referenced_pictures() -> set[str]:
     """Return the stored names of the files of pictures."""
     return set(Picture.objects.values_list("stored", flat=True))

@@ -87,17 +87,17 @@ def missing_mentions(
     ``page_heights`` are in millimetres: places of elements are measured from the bottom. Parts in
     which no element stands are left out.
     """
-    said: dict[tuple[int, int], tuple[set[str], bool]] = {}
+    mentioned: dict[tuple[int, int], tuple[set[str], bool]] = {}
     for element in elements:
         place = _part_of(element, cuts, page_heights)
-        variables, has_code = said.get(place, (set(), False))
+        variables, has_code = mentioned.get(place, (set(), False))
         is_code = element.get("type") == "barcodearea"
         if not is_code:
             variables |= set(_variables(element))
-        said[place] = (variables, has_code or is_code)
+        mentioned[place] = (variables, has_code or is_code)
     return [
         MissingMention(page, part, mention)
-        for (page, part), (variables, has_code) in sorted(said.items())
+        for (page, part), (variables, has_code) in sorted(mentioned.items())
         for mention in (*PRESETS[preset], *((CLEAR_CODE,) if has_code else ()))
         if not mention.variables & variables
     ]

@@ -18,7 +18,7 @@ class Background(models.Model):
 
     ``compiler`` is the version of the engine that compiled it, or refused it.
 
-    ``last_wanted`` is when it was last uploaded, or a layout let go of it. One that nothing needs
+    ``last_used`` is when it was last uploaded, or a layout let go of it. One that nothing needs
     any more is deleted some time after that.
     """
 
@@ -28,7 +28,7 @@ class Background(models.Model):
     compiled = models.CharField(max_length=255, blank=True, default="")
     refusal = models.JSONField(null=True, blank=True)
     compiler = models.PositiveSmallIntegerField(default=0)
-    last_wanted = models.DateTimeField(default=clock.now, editable=False)
+    last_used = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [
@@ -46,14 +46,14 @@ class Picture(models.Model):
     """A picture that layouts of an event print as ``picture:KEY``. Never changed.
 
     ``key`` is the beginning of the SHA-256 of the file, ``stored`` the name of the stored file,
-    which clones of the event share. ``last_wanted`` is as that of ``Background``.
+    which clones of the event share. ``last_used`` is as that of ``Background``.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="layout_pictures")
     key = models.CharField(max_length=32)
     name = models.CharField(max_length=190)
     stored = models.CharField(max_length=255)
-    last_wanted = models.DateTimeField(default=clock.now, editable=False)
+    last_used = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [

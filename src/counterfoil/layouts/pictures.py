@@ -25,8 +25,8 @@ from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.files import PICTURES
-from counterfoil.layouts.messages import translated
 from counterfoil.layouts.models import Picture, TicketLayout
 from counterfoil.render import ImageError
 from counterfoil.render.images import read_image
@@ -51,7 +51,7 @@ def store_picture(*, event: Event, name: str, content: bytes) -> Picture:
     """
     key = hashlib.sha256(content).hexdigest()[:32]
     existing = Picture.objects.filter(event=event, key=key)
-    if existing.update(last_wanted=clock.now()):
+    if existing.update(last_used=clock.now()):
         return existing.get()
     suffix = _checked(content)
     if Picture.objects.filter(event=event).count() >= MAX_PICTURES:
@@ -145,12 +145,12 @@ def import_pictures(*, event: Event, pictures: object, layout: object) -> None:
 def keep_for_now(*, event: Event, layout: object) -> None:
     """Keep the pictures that a layout has let go of from the cleanup for a while yet."""
     if keys_in(layout):
-        pictures_of(event, layout).update(last_wanted=clock.now())
+        pictures_of(event, layout).update(last_used=clock.now())
 
 
 def unwanted(now: datetime) -> list[Picture]:
     """Return the pictures that no layout names and that nobody has wanted for a day."""
-    old = Picture.objects.filter(last_wanted__lte=now - GRACE).order_by("pk")
+    old = Picture.objects.filter(last_used__lte=now - GRACE).order_by("pk")
     named: dict[int, set[str]] = {}
     layouts = TicketLayout.objects.filter(event__in=old.values("event")).order_by("pk")
     for event, layout in layouts.values_list("event_id", "layout").iterator():

@@ -12,16 +12,16 @@ from counterfoil.render import describe
 def pretix_incompatibilities(elements: list[dict[str, Any]]) -> list[str]:
     """Return what only our engine knows, as ``type`` or ``type.attribute``, each once, sorted."""
     kinds, attributes = _ours()
-    found = set()
+    problems = set()
     for element in elements:
         kind = str(element.get("type"))
         if kind in kinds:
-            found.add(kind)
+            problems.add(kind)
         else:
-            found |= {f"{kind}.{name}" for name in element if (kind, name) in attributes}
+            problems |= {f"{kind}.{name}" for name in element if (kind, name) in attributes}
             if str(element.get("content")).startswith(PREFIX):
-                found.add(f"{kind}.content")
-    return sorted(found)
+                problems.add(f"{kind}.content")
+    return sorted(problems)
 
 
 @cache

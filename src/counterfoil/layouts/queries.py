@@ -39,8 +39,8 @@ class Choice:
     @property
     def version(self) -> str:
         """Tell this design from others: layouts that print the same have the same."""
-        told = json.dumps([self.elements, self.background], sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()[:7]
+        content = json.dumps([self.elements, self.background], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:7]
 
 
 class LayoutChooser:

@@ -24,7 +24,7 @@ from counterfoil.catalog.models import Event, Item, SalesChannel
 from counterfoil.core.refusals import Conflict, Gone, Invalid
 from counterfoil.layouts import pictures
 from counterfoil.layouts.backgrounds import keep_for_now, store_background, store_blank
-from counterfoil.layouts.messages import sentence_about, translated
+from counterfoil.layouts.engine_messages import sentence_about, translated
 from counterfoil.layouts.models import Background, TicketLayout, TicketLayoutItem
 from counterfoil.render import BackgroundError, Problem, read_elements
 from counterfoil.render.elements.base import Element
@@ -32,7 +32,7 @@ from counterfoil.render.messages import Message
 
 #: A layout of thousands of elements is no ticket, and would be told problem by problem.
 MAX_ELEMENTS = 1000
-_TOLD_PROBLEMS = 20
+_MAX_PROBLEMS = 20
 _LONGEST_KEY = 100
 
 
@@ -62,8 +62,8 @@ class LayoutContent:
     def version(self) -> str:
         """Tell this design from others; equal ones have the same, whatever database they are in."""
         background = self.background.pk if self.background else None
-        told = json.dumps([self.name, self.elements, background], sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()[:32]
+        content = json.dumps([self.name, self.elements, background], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 def create_layout(*, actor: Actor | None, event: Event, values: LayoutValues) -> TicketLayout:
@@ -122,19 +122,19 @@ def redesign_layout(
         Gone: somebody has deleted it.
         Invalid: the elements cannot be printed.
     """
-    seen = TicketLayout.objects.filter(pk=layout.pk).first()
-    if seen is None:
-        raise _gone()
-    current = LayoutContent.of(seen).version
+    stored = TicketLayout.objects.filter(pk=layout.pk).first()
+    if stored is None:
+        raise _layout_deleted()
+    current = LayoutContent.of(stored).version
     if current == design.version:
-        return seen
+        return stored
     if current != expected:
         raise _changed_meanwhile()
-    check_elements(design.elements, stored=seen.layout)  # before the lock: it may take a while
+    check_elements(design.elements, stored=stored.layout)  # before the lock: it may take a while
     with transaction.atomic():
         now = TicketLayout.objects.select_for_update().filter(pk=layout.pk).first()
         if now is None:
-            raise _gone()
+            raise _layout_deleted()
         if LayoutContent.of(now).version != current:
             raise _changed_meanwhile()
         values = LayoutValues(
@@ -156,11 +156,11 @@ def delete_layout(*, actor: Actor | None, layout: TicketLayout) -> None:
     saving.delete(layout)
     _release_background(background)
     left = TicketLayout.objects.filter(event=event).order_by("name", "pk")
-    heir = left.first()
-    if heir is not None and not left.filter(default=True).exists():
-        heir.default = True
-        heir.save(update_fields=["default"])
-        _record(actor, heir, "changed", {"default": True})
+    new_default = left.first()
+    if new_default is not None and not left.filter(default=True).exists():
+        new_default.default = True
+        new_default.save(update_fields=["default"])
+        _record(actor, new_default, "changed", {"default": True})
 
 
 def duplicate_layout(*, actor: Actor | None, layout: TicketLayout, name: str) -> TicketLayout:
@@ -177,7 +177,7 @@ def rename_layout(*, actor: Actor | None, layout: TicketLayout, name: str) -> No
         Gone: somebody has deleted it.
     """
     if not TicketLayout.objects.filter(pk=layout.pk).update(name=name):
-        raise _gone()
+        raise _layout_deleted()
     _record(actor, layout, "changed", {"name": name})
 
 
@@ -190,7 +190,7 @@ def make_default(*, actor: Actor | None, layout: TicketLayout) -> None:
     """
     layouts = _locked(layout.event)
     if layout not in layouts:
-        raise _gone()
+        raise _layout_deleted()
     for each in sorted(layouts, key=lambda each: each == layout):  # never two at a time
         if each.default != (each == layout):
             each.default = not each.default
@@ -296,7 +296,9 @@ def check_elements(elements: object, *, stored: Sequence[object] = ()) -> None:
     """
     problems = problems_of(elements, stored=stored)
     if problems:
-        sentences = [_sentence(problem) for problem in problems[:_TOLD_PROBLEMS]]
+        sentences = [
+            sentence_about(problem).removeprefix(": ") for problem in problems[:_MAX_PROBLEMS]
+        ]
         left_out = len(problems) - len(sentences)
         raise Invalid({"layout": [*sentences, *_more(left_out)]})
 
@@ -310,8 +312,8 @@ def problems_of(elements: object, *, stored: Sequence[object] = ()) -> tuple[Pro
     _elements, problems = read_readable(elements)
     if any(not problem.pointer for problem in problems):
         return problems
-    kept = _indexes_of(elements, stored)
-    return tuple(each for each in problems if element_of(each) not in kept)
+    unchanged = _indexes_of(elements, stored)
+    return tuple(each for each in problems if element_of(each) not in unchanged)
 
 
 def read_readable(elements: object) -> tuple[dict[int, Element], tuple[Problem, ...]]:
@@ -376,10 +378,6 @@ def _indexes_of(elements: object, stored: Sequence[object]) -> set[int]:
     return {index for index, element in enumerate(elements) if element in stored}
 
 
-def _sentence(problem: Problem) -> str:
-    return sentence_about(problem).removeprefix(": ")
-
-
 def _more(left_out: int) -> list[str]:
     words = ngettext("… and %(count)d more problem.", "… and %(count)d more problems.", left_out)
     return [words % {"count": left_out}] if left_out else []
@@ -398,7 +396,7 @@ def _save(
                 _release_background(previous)
             if replaced is not layout.layout:
                 pictures.keep_for_now(event=layout.event, layout=replaced)
-            _record(actor, layout, verb, _told(layout))
+            _record(actor, layout, verb, _log_data(layout))
     except IntegrityError:
         if not _has_other_default(layout):
             raise
@@ -418,7 +416,7 @@ def _changed_meanwhile() -> Conflict:
     return Conflict(_("Somebody else has changed this layout meanwhile."))
 
 
-def _gone() -> Gone:
+def _layout_deleted() -> Gone:
     return Gone(_("This layout has been deleted."))
 
 
@@ -432,7 +430,7 @@ def _has_other_default(layout: TicketLayout) -> bool:
     return layout.default and others.exists()
 
 
-def _told(layout: TicketLayout) -> dict[str, Any]:
+def _log_data(layout: TicketLayout) -> dict[str, Any]:
     return {
         "name": layout.name,
         "default": layout.default,

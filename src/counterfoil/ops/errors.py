@@ -10,7 +10,7 @@ import click
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 
-from counterfoil.core.controls import escape_controls
+from counterfoil.core.characters import escape_controls
 from counterfoil.core.refusals import Refusal
 
 

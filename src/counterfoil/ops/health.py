@@ -20,7 +20,7 @@ from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.jobs import migration_check, queries
 from counterfoil.jobs.status import age_s
-from counterfoil.ops.statuses import RETRY_AFTER
+from counterfoil.ops.responses import RETRY_AFTER
 
 Facts = dict[str, Any]
 
@@ -42,11 +42,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say what works and what does not."""
-    asked = request.GET.getlist("check") or list(CHECKS)
-    unknown = sorted(set(asked) - CHECKS.keys())
+    requested = request.GET.getlist("check") or list(CHECKS)
+    unknown = sorted(set(requested) - CHECKS.keys())
     if unknown:
         return JsonResponse({"detail": f"Checks are: {', '.join(CHECKS)}."}, status=400)
-    results = {name: _result(CHECKS[name]) for name in CHECKS if name in asked}
+    results = {name: _result(CHECKS[name]) for name in CHECKS if name in requested}
     failed = [name for name, result in results.items() if result["status"] != "ok"]
     body = {"status": "failed" if failed else "ok", "failed": failed, "checks": results}
     answer = JsonResponse(body, headers={"Cache-Control": "no-store"})
@@ -80,15 +80,15 @@ class Storage:
 
     def __init__(self) -> None:
         self._ask_at = 0.0
-        self._asking = threading.Lock()
+        self._lock = threading.Lock()
         self._why_not = "The storage has not answered yet."
 
     def __call__(self) -> Facts:
-        if time.monotonic() >= self._ask_at and self._asking.acquire(blocking=False):
+        if time.monotonic() >= self._ask_at and self._lock.acquire(blocking=False):
             try:
                 self._ask()
             finally:
-                self._asking.release()
+                self._lock.release()
         if self._why_not:
             raise _Failed(self._why_not)
         return {}

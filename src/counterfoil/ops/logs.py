@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from counterfoil.core import logcontext
-from counterfoil.core.controls import escape_controls
+from counterfoil.core.characters import escape_controls
 from counterfoil.core.environment import Environment
 from counterfoil.ops.redaction import Redaction
 

@@ -117,12 +117,14 @@ class _Jobs(Collector):
                 now.heartbeat_age_s,
             )
 
-    def _by_kind(self, state: str, told: str, numbers: dict[str, int]) -> GaugeMetricFamily:
-        family = GaugeMetricFamily(f"counterfoil_jobs_{state}", told, labels=["kind"])
+    def _by_kind(
+        self, state: str, documentation: str, numbers: dict[str, int]
+    ) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(f"counterfoil_jobs_{state}", documentation, labels=["kind"])
         for kind, number in sorted(numbers.items()):
             family.add_metric([kind], number)
         return family
 
 
-def _gauge(name: str, told: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, told, value=value)
+def _gauge(name: str, documentation: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, documentation, value=value)

@@ -21,7 +21,7 @@ _LEAST_LENGTH = 4  # a shorter word would black out half of every line
 
 _CREDENTIAL = re.compile(r"\b(Token|Device|Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
-_NAMED = re.compile(
+_SECRET_ASSIGNMENT = re.compile(
     r"""(?ix) (["']? \b (?: password | passwd | secret | token | api_?key | authorization ) \b ["']?
         \s* [=:] \s*) (?! (?<=token:) \d+ \b) (?: "[^"]*" | '[^']*' | [^\s,;&)]+ )"""
 )  # but token:5 is a name: who asked
@@ -33,19 +33,21 @@ class Redaction:
     """Blacks out the secrets of this installation, and whatever looks like one."""
 
     def __init__(self, environment: Environment, *more: str) -> None:
-        found = {*_known(environment), *more}
-        self._known = sorted((s for s in found if len(s) >= _LEAST_LENGTH), key=len, reverse=True)
+        secrets = {*_secrets_of(environment), *more}
+        self._secrets_of = sorted(
+            (s for s in secrets if len(s) >= _LEAST_LENGTH), key=len, reverse=True
+        )
 
     def __call__(self, text: str) -> str:
-        for secret in self._known:
+        for secret in self._secrets_of:
             text = text.replace(secret, HIDDEN)
         text = _CREDENTIAL.sub(rf"\1 {HIDDEN}", text)
         text = _PASSWORD_IN_URL.sub(rf"\1:{HIDDEN}@", text)
-        text = _NAMED.sub(rf"\1{HIDDEN}", text)
+        text = _SECRET_ASSIGNMENT.sub(rf"\1{HIDDEN}", text)
         return _QUOTED_ROW.sub(rf"\1: {HIDDEN}", text)
 
 
-def _known(environment: Environment) -> Iterator[str]:
+def _secrets_of(environment: Environment) -> Iterator[str]:
     for name in (*_SECRETS, *_FOREIGN_SECRETS):
         yield environment.text(name)
     for name in _URLS:

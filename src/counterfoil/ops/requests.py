@@ -16,8 +16,7 @@ from django.template.loader import render_to_string
 
 from counterfoil.core import heavy, logcontext
 from counterfoil.ops import metrics
-from counterfoil.ops.responses import CompactJsonResponse
-from counterfoil.ops.statuses import RETRY_AFTER
+from counterfoil.ops.responses import RETRY_AFTER, CompactJsonResponse
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +67,8 @@ def _come_again(request: HttpRequest, refusal: heavy.TooBusy) -> HttpResponse:
 
 def request_id_of(request: HttpRequest) -> str:
     """Return the caller's id for the request, if it is one, or a new one."""
-    given = request.headers.get(HEADER, "")
-    return given if _SANE.fullmatch(given) else uuid.uuid4().hex
+    request_id = request.headers.get(HEADER, "")
+    return request_id if _SANE.fullmatch(request_id) else uuid.uuid4().hex
 
 
 def _too_large(request: HttpRequest) -> HttpResponse | None:

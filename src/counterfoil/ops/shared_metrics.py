@@ -29,7 +29,7 @@ def shared() -> Iterator[None]:
         return
     home = _roomy() or tempfile.gettempdir()
     _clean_up(Path(home))
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home) as folder, _held(folder):
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home) as folder, _locked(folder):
         os.environ[FOLDER] = folder
         try:
             yield
@@ -48,7 +48,7 @@ def _roomy() -> str | None:
 
 
 @contextmanager
-def _held(folder: str) -> Iterator[None]:
+def _locked(folder: str) -> Iterator[None]:
     """Hold a lock on the folder; the kernel lets go of it when this process is killed."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -49,7 +49,7 @@ class Child:
         self._role = role or name
         self._code: int | None = None
         self._lives = 0
-        self._started = self._heard = self._due = 0.0
+        self._started = self._last_pulse = self._due = 0.0
         self._has_pulse = False
         self._short_lives = 0
         self._false_starts = 0
@@ -65,7 +65,7 @@ class Child:
         """Whether it refuses to start, or never did. If it once ran, what ails it may pass."""
         return self._refuses or (self._false_starts >= FALSE_STARTS and not self._was_up)
 
-    def look_after(self, silence_s: float, others: Sequence[Child]) -> None:
+    def check(self, silence_s: float, others: Sequence[Child]) -> None:
         """Start it if it is due, hear its pulse, kill it if it is silent, note its death."""
         now = time.monotonic()
         if not self.pid:
@@ -73,11 +73,11 @@ class Child:
                 self._start(now, others)
             return
         self._listen(now)
-        if now - self._heard > (silence_s if self._has_pulse else START_S):
+        if now - self._last_pulse > (silence_s if self._has_pulse else START_S):
             click.echo(f"counterfoil: the {self.name} is silent and is ended.", err=True)
             self.kill()
-        if self.is_gone():
-            self._bury(now)
+        if self.has_exited():
+            self._reap(now)
 
     def next_look_s(self) -> float:
         """Return for how long it can be left alone, if it gives no sign."""
@@ -86,15 +86,15 @@ class Child:
         return LOOK_S if self.pulse >= 0 else DEATH_S
 
     def terminate(self) -> None:
-        if not self.is_gone():
+        if not self.has_exited():
             os.kill(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """End it with everything it started, at once."""
         if self.pid:
-            _kill_group(self.pid, is_alive=not self.is_gone())
+            _kill_group(self.pid, is_alive=not self.has_exited())
 
-    def is_gone(self) -> bool:
+    def has_exited(self) -> bool:
         if self.pid and self._code is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -128,29 +128,29 @@ class Child:
         self.pid = pid
         self._code = None
         self._lives += 1
-        self._started = self._heard = now
+        self._started = self._last_pulse = now
         self._has_pulse = False
 
     def _listen(self, now: float) -> None:
         if self.pulse < 0:
             return
         try:
-            heard = os.read(self.pulse, 4096)
+            data = os.read(self.pulse, 4096)
         except BlockingIOError:
             return
-        if not heard:  # it is about to be gone
+        if not data:  # it is about to be gone
             self._close_pulse()
             return
-        self._heard = now
+        self._last_pulse = now
         self._has_pulse = self._was_up = True
         self.dead.clear()
-        if heard.endswith(children.STUCK):
+        if data.endswith(children.STUCK):
             click.echo(
                 f"counterfoil: all threads of the {self.name} are stuck; it is ended.", err=True
             )
             self.kill()
 
-    def _bury(self, now: float) -> None:
+    def _reap(self, now: float) -> None:
         code = self._code or 0
         _kill_group(self.pid, is_alive=False)  # what it may have started itself
         self._close_pulse()
@@ -185,14 +185,14 @@ class Supervisor:
             Stop: a child will not start.
         """
         # A signal must end the wait: its byte arrives in a pipe that is waited for.
-        woken, waker = os.pipe()
-        for end in (woken, waker):
+        wakeup_read, wakeup_write = os.pipe()
+        for end in (wakeup_read, wakeup_write):
             os.set_blocking(end, False)
-        signal.set_wakeup_fd(waker)
+        signal.set_wakeup_fd(wakeup_write)
         for number in _SIGNALS:
             signal.signal(number, self._on_signal)
         try:
-            self._keep_alive(ready, woken)
+            self._keep_alive(ready, wakeup_read)
         finally:
             self._end_all()
 
@@ -200,25 +200,25 @@ class Supervisor:
         """Return the processes that died, or had to be ended, and have had no successor."""
         return [process for child in self._children for process in child.dead]
 
-    def _keep_alive(self, ready: Callable[[], None], woken: int) -> None:
+    def _keep_alive(self, ready: Callable[[], None], wakeup_read: int) -> None:
         announced = False
         while not self._stops:
             for child in self._children:
-                child.look_after(self._silence_s, self._children)
+                child.check(self._silence_s, self._children)
                 if child.is_hopeless:
                     raise Stop(f"The {child.name} does not start; what it said is above.")
             if not announced and all(child.is_up for child in self._children):
                 announced = True
                 ready()
             if not self._stops:
-                self._wait(woken)
+                self._wait(wakeup_read)
 
-    def _wait(self, woken: int) -> None:
+    def _wait(self, wakeup_read: int) -> None:
         """Wait until a child gives a sign or ends, or a signal comes."""
         pulses = [child.pulse for child in self._children if child.pulse >= 0]
         timeout_s = min(child.next_look_s() for child in self._children)
-        if woken in select.select([woken, *pulses], [], [], timeout_s)[0]:
-            os.read(woken, 4096)
+        if wakeup_read in select.select([wakeup_read, *pulses], [], [], timeout_s)[0]:
+            os.read(wakeup_read, 4096)
 
     def _end_all(self) -> None:
         """Let the children finish what they do, but not for longer than the grace."""
@@ -226,13 +226,13 @@ class Supervisor:
             child.terminate()
         until = time.monotonic() + self._grace_s
         while time.monotonic() < until and self._stops < 2:
-            if all(child.is_gone() for child in self._children):
+            if all(child.has_exited() for child in self._children):
                 break
             time.sleep(DEATH_S)
         for child in self._children:
             child.kill()
         until = time.monotonic() + 1.0
-        while time.monotonic() < until and not all(child.is_gone() for child in self._children):
+        while time.monotonic() < until and not all(child.has_exited() for child in self._children):
             time.sleep(DEATH_S)
         for child in self._children:
             child.note_end()

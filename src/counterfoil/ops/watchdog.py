@@ -38,7 +38,7 @@ class RequestThreads:
         self._probe = Probe()
         self._probe.is_served = True
         self._progress = 0
-        self._seen = 0
+        self._progress_then = 0
         self._alive_at = time.monotonic()
 
     def counted(self, application: Any) -> Any:
@@ -62,8 +62,8 @@ class RequestThreads:
     def answer(self, dispatcher: Dispatcher) -> bool:
         """Look once more; False if no thread has got on with anything for too long."""
         now = time.monotonic()
-        if self._probe.is_served or self._progress != self._seen:
-            self._alive_at, self._seen = now, self._progress
+        if self._probe.is_served or self._progress != self._progress_then:
+            self._alive_at, self._progress_then = now, self._progress
         if self._probe.is_served:
             self._probe = Probe()
             dispatcher.add_task(self._probe)

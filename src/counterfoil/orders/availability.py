@@ -18,7 +18,7 @@ _MOST_DATES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ProductAvailability:
     """A product or variation. ``left`` None means no limit."""
 
     item: Item
@@ -35,7 +35,7 @@ class Offer:
         return self.left is not None and self.left <= 0
 
 
-def availabilities_of(event: Event, subevent: SubEvent | None = None) -> list[Offer]:
+def availabilities_of(event: Event, subevent: SubEvent | None = None) -> list[ProductAvailability]:
     """Return the active products with a quota, in the order of the shop, with few queries.
 
     Of a series, return those of one date, without products disabled on that date.
@@ -43,7 +43,7 @@ def availabilities_of(event: Event, subevent: SubEvent | None = None) -> list[Of
     remaining = _left_by_product(event, subevent)
     disabled = _disabled_on(subevent)
     return [
-        Offer(item, variation, _least(remaining[_key(item, variation)]))
+        ProductAvailability(item, variation, _least(remaining[_key(item, variation)]))
         for item, variation in _products(event)
         if _key(item, variation) in remaining
         and not {_key(item, None), _key(item, variation)} & disabled
@@ -74,7 +74,7 @@ class Unavailable:
     @property
     def key(self) -> str:
         """The value that its option in a form has, or would have."""
-        return Offer(self.item, self.variation, None).key if self.item else ""
+        return ProductAvailability(self.item, self.variation, None).key if self.item else ""
 
 
 def unavailable_of(
@@ -87,7 +87,7 @@ def unavailable_of(
     has_date = subevent is not None or not event.has_subevents
     remaining = _left_by_product(event, subevent) if has_date else {}
     disabled = _disabled_on(subevent)
-    found = []
+    unavailable = []
     for item, variation in _products(event, with_inactive=True):
         key = _key(item, variation)
         obstacle = _state_obstacle(item, variation)
@@ -97,13 +97,13 @@ def unavailable_of(
             obstacle = Obstacle.NO_QUOTA
         if obstacle is None and channel and not _is_sold_through(channel, item, variation):
             obstacle = Obstacle.OTHER_CHANNEL
-        if obstacle is None and has_date and _is_gone(_least(remaining[key])):
+        if obstacle is None and has_date and _is_sold_out(_least(remaining[key])):
             obstacle = Obstacle.SOLD_OUT
         if obstacle is not None:
-            found.append(Unavailable(obstacle, item, variation))
+            unavailable.append(Unavailable(obstacle, item, variation))
     inactive = event.subevents.filter(active=False).order_by("date_from", "pk")
     dates = inactive[:_MOST_DATES] if event.has_subevents else ()
-    return [*(Unavailable(Obstacle.INACTIVE_DATE, subevent=each) for each in dates), *found]
+    return [*(Unavailable(Obstacle.INACTIVE_DATE, subevent=each) for each in dates), *unavailable]
 
 
 def _state_obstacle(item: Item, variation: ItemVariation | None) -> Obstacle | None:
@@ -121,13 +121,13 @@ def _is_sold_through(channel: SalesChannel, *sold: Item | ItemVariation | None) 
     )
 
 
-def _is_gone(left: int | None) -> bool:
+def _is_sold_out(left: int | None) -> bool:
     return left is not None and left <= 0
 
 
-def products_of(event: Event) -> list[Offer]:
+def products_of(event: Event) -> list[ProductAvailability]:
     """Return all active products, for a series without a selected date."""
-    return [Offer(item, variation, None) for item, variation in _products(event)]
+    return [ProductAvailability(item, variation, None) for item, variation in _products(event)]
 
 
 def _products(

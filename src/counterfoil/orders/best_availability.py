@@ -93,8 +93,8 @@ def _offered(events: QuerySet[Event], channel: SalesChannel) -> set[_Product]:
 
 
 def _runs(row: Item | ItemVariation | SubEventItem | SubEventItemVariation, now: datetime) -> bool:
-    begun = row.available_from is None or row.available_from <= now
-    return begun and (row.available_until is None or now <= row.available_until)
+    has_started = row.available_from is None or row.available_from <= now
+    return has_started and (row.available_until is None or now <= row.available_until)
 
 
 def _switched_off(subevents: Collection[SubEvent]) -> set[tuple[int, _Product]]:

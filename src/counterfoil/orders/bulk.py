@@ -24,7 +24,7 @@ _ROWS_TOGETHER = 5_000
 #: PostgreSQL looks at 300 rows for each of these. With its usual 100 the next job waits for it.
 _STATISTICS = 20
 #: A table that has fewer than so many times the new rows has changed for the planner.
-_GROWN = 10
+_GROWTH_FACTOR = 10
 
 
 class BulkInserter:
@@ -39,7 +39,7 @@ class BulkInserter:
         names = [field.attname for field in fields]
         self.table = sample._meta.db_table
         self.columns = [str(field.column) for field in fields]
-        self._places = [names.index(slot) for slot in slots]
+        self._slot_indices = [names.index(slot) for slot in slots]
         self._shared = [
             None if field.attname in slots else _prepared(field, sample) for field in fields
         ]
@@ -53,19 +53,19 @@ class BulkInserter:
         if connection.vendor == "postgresql":
             insert(self.table, self.columns, self.rows(slots))
             return
-        shared = [n for n in range(len(self.columns)) if n not in self._places]
+        shared = [n for n in range(len(self.columns)) if n not in self._slot_indices]
         with connection.cursor() as cursor:
             quotes = ", ".join(["quote(%s)"] * len(shared))
             cursor.execute(f"SELECT {quotes}", [self._shared[n] for n in shared])
             literals = [text.replace("%", "%%") for text in cursor.fetchone()]
-        columns = [self.columns[n] for n in (*shared, *self._places)]
+        columns = [self.columns[n] for n in (*shared, *self._slot_indices)]
         _insert_into_sqlite(self.table, columns, literals, slots)
 
     def rows(self, slots: Iterable[Row]) -> Iterator[Row]:
         """Return whole rows, one for each tuple of slot values."""
-        row, places = list(self._shared), self._places
+        row, indices = list(self._shared), self._slot_indices
         for values in slots:
-            for place, value in zip(places, values, strict=True):
+            for place, value in zip(indices, values, strict=True):
                 row[place] = value
             yield tuple(row)
 
@@ -83,9 +83,9 @@ class PreparedRows:
         if not self._rows:
             return
         names = [field.attname for field in self._fields]
-        places = [(names.index(slot), slot) for slot in slots]
+        indices = [(names.index(slot), slot) for slot in slots]
         for row, values in zip(self._rows, self._values, strict=True):
-            for place, slot in places:
+            for place, slot in indices:
                 values[place] = getattr(row, slot)
         table = self._rows[0]._meta.db_table
         insert(table, [str(field.column) for field in self._fields], map(tuple, self._values))
@@ -131,7 +131,7 @@ def refresh_statistics(models: Sequence[type[Model]], added: int) -> None:
         for model in models:
             table = connection.ops.quote_name(model._meta.db_table)
             cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
-            if cursor.fetchone()[0] < added * _GROWN:
+            if cursor.fetchone()[0] < added * _GROWTH_FACTOR:
                 cursor.execute(f"ANALYZE {table}")
 
 

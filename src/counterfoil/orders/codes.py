@@ -35,12 +35,12 @@ def draw_codes(organizer: Organizer, amount: int, *, testmode: bool = False) -> 
     length = _length(organizer, amount, testmode)
     codes: set[str] = set()
     while len(codes) < amount:
-        drawn = _draw(amount - len(codes), length, testmode) - codes
-        codes |= drawn - taken(organizer, drawn)
+        candidates = _draw(amount - len(codes), length, testmode) - codes
+        codes |= candidates - used_codes(organizer, candidates)
     return sorted(codes)
 
 
-def taken(organizer: Organizer, codes: set[str]) -> set[str]:
+def used_codes(organizer: Organizer, codes: set[str]) -> set[str]:
     """Return those of the codes that orders of the organizer have."""
     table, column = Order._meta.db_table, "code"
     # Both databases read this as one look-up in the unique index per code. A join with the list
@@ -73,7 +73,7 @@ def _draw(amount: int, length: int, testmode: bool) -> set[str]:
 
 def _length(organizer: Organizer, amount: int, testmode: bool) -> int:
     length = SHORTEST
-    while _share_taken(organizer, length, testmode) + amount / _space(length, testmode) > _FULL:
+    while _share_used(organizer, length, testmode) + amount / _space(length, testmode) > _FULL:
         length += 1
     return length
 
@@ -84,10 +84,10 @@ def _space(length: int, testmode: bool) -> int:
     return int(len(READABLE_LETTERS) ** free_letters)
 
 
-def _share_taken(organizer: Organizer, length: int, testmode: bool) -> float:
+def _share_used(organizer: Organizer, length: int, testmode: bool) -> float:
     """Estimate which share of the codes of a length is used, whatever the number of orders.
 
     To count them takes longer with each order: 12 ms at 60,000, in one look at a request's queries.
     """
     sample = _draw(_SAMPLE, length, testmode)
-    return len(taken(organizer, sample)) / len(sample)
+    return len(used_codes(organizer, sample)) / len(sample)

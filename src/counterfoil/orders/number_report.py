@@ -108,7 +108,7 @@ def report_lines(
 def _within(
     lines: QuerySet[NumberReportLine], report: NumberReport, first: date | None, last: date | None
 ) -> list[NumberReportLine]:
-    lines = lines.filter(day__gte=_kept_from(report))
+    lines = lines.filter(day__gte=_stored_since(report))
     if first is not None:
         lines = lines.filter(day__gte=first)
     if last is not None:
@@ -116,7 +116,7 @@ def _within(
     return list(lines.order_by("day", "made_on", "pk"))
 
 
-def _kept_from(report: NumberReport) -> date:
+def _stored_since(report: NumberReport) -> date:
     """Return the first day of the year from which on lines are kept."""
     return date(max(_today(report.event).year - report.retention_years, 1), 1, 1)
 
@@ -170,7 +170,7 @@ def _line(
 
 
 def _stored(report: NumberReport) -> dict[Key, dict[str, Any]]:
-    rows = report.lines.filter(made_on__gte=_kept_from(report)).order_by()
+    rows = report.lines.filter(made_on__gte=_stored_since(report)).order_by()
     sums = rows.values(*_KEY).annotate(**{f"all_{name}": Sum(name) for name in _SUMS})
     return {
         tuple(row[name] for name in _KEY): {
@@ -189,7 +189,7 @@ def _groups(event: Event, report: NumberReport) -> Iterable[dict[str, Any]]:
         order__event=event,
         order__testmode=False,
         number_series__isnull=False,
-        order__datetime__gte=_midnight(event, _kept_from(report)),
+        order__datetime__gte=_midnight(event, _stored_since(report)),
     ).order_by()
     groups = rows.annotate(made_on=TruncDate("order__datetime", tzinfo=event.tz)).values(
         "made_on", "number_series_id", "subevent_id", "item_id", "variation_id", "tax_rate", "price"
@@ -271,7 +271,9 @@ def close_days() -> None:
     for event in Event.objects.filter(numbered).select_related("organizer"):
         with transaction.atomic():
             report = report_of(event)
-            report.lines.filter(made_on__lt=_kept_from(report), day__lt=_kept_from(report)).delete()
+            report.lines.filter(
+                made_on__lt=_stored_since(report), day__lt=_stored_since(report)
+            ).delete()
 
 
 def sums_of(lines: Iterable[ReportLine]) -> dict[str, Any]:

@@ -72,8 +72,8 @@ def _change_product(
     problems = sale_problems(order.event, after)
     if problems:
         raise Invalid(problems)
-    holds_quota = order.status in (Order.Status.PENDING, Order.Status.PAID)
-    if not (check_quotas and holds_quota):
+    uses_quota = order.status in (Order.Status.PENDING, Order.Status.PAID)
+    if not (check_quotas and uses_quota):
         return
     # What the ticket has taken is free before it takes anew: both may be in the same quota.
     OrderPosition.objects.filter(pk=position.pk).update(canceled=True)

@@ -89,7 +89,7 @@ def _availability(quota: Quota, counts: Mapping[tuple[int, str], int]) -> Availa
 def _counts(keys: Collection[int]) -> dict[tuple[int, str], int]:
     if not keys:
         return {}
-    places = ", ".join(["%s"] * len(keys))
+    placeholders = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.format(quotas=places), [*keys])
+        cursor.execute(_COUNTS.format(quotas=placeholders), [*keys])
         return {(quota, status): int(number) for quota, status, number in cursor.fetchall()}

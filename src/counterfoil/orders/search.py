@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from counterfoil.catalog.models import Event
-from counterfoil.catalog.numbers import serials_meant
+from counterfoil.catalog.numbers import parse_serial_query
 from counterfoil.core.ids import row_id
 from counterfoil.orders.models import Order, OrderPosition
 from counterfoil.orders.search_text import beginning, holding
@@ -60,7 +60,7 @@ class Scope:
         return rows.filter(order__event__in=self.events)
 
     @property
-    def named_positions(self) -> QuerySet[OrderPosition]:
+    def positions_by_code(self) -> QuerySet[OrderPosition]:
         """The same for a search by words: the event is looked up of what matches, row by row."""
         event = Order.objects.filter(pk=OuterRef("order")).values("event")[:1]
         rows = OrderPosition.objects.filter(organizer=self.organizer)
@@ -111,7 +111,7 @@ def matches_name(
     words = holding(text, names_only=True)
     if words is None:
         return positions.none()
-    keys = scope.named_positions.filter(words).values_list("pk", flat=True)
+    keys = scope.positions_by_code.filter(words).values_list("pk", flat=True)
     return positions.filter(pk__in=set(keys[:MOST]))
 
 
@@ -122,7 +122,7 @@ def scanned(event: Event, text: str) -> OrderPosition | None:
     return next(iter(sorted(rows, key=lambda row: row.secret != text)), None)
 
 
-def meant(event: Event, text: str) -> OrderPosition | None:
+def find_ticket(event: Event, text: str) -> OrderPosition | None:
     """Return the ticket that matches a text exactly, or the first ticket of a matching order."""
     exact = _exact(Scope.of(event), text)
     tickets = set(exact.tickets) | _tickets_of(set(exact.orders))
@@ -135,14 +135,14 @@ def _exact(scope: Scope, text: str) -> _Exact:
     forms = {text, text.lower(), text.upper()}
     keys = scope.positions.values_list("pk", "order")
     tickets = dict(keys.filter(secret__in=forms)) | dict(keys.filter(pseudonymization_id__in=forms))
-    if serials := serials_meant(scope.organizer, text):
+    if serials := parse_serial_query(scope.organizer, text):
         tickets |= dict(keys.filter(serial__in=serials))
     orders: list[int] = []
-    named = list(_codes_in(text))
-    rows = scope.orders.filter(code__in={code for code, _number, _slug in named})
+    codes = list(_codes_in(text))
+    rows = scope.orders.filter(code__in={code for code, _number, _slug in codes})
     for pk, code, slug in rows.values_list("pk", "code", "event__slug"):
-        for named_code, number, named_slug in named:
-            if code != named_code or named_slug not in (None, slug.upper()):
+        for searched_code, number, searched_slug in codes:
+            if code != searched_code or searched_slug not in (None, slug.upper()):
                 continue
             if number is None:
                 orders.append(pk)
@@ -169,7 +169,7 @@ def _may_be_a_name(text: str) -> bool:
 
 def _similar_positions(scope: Scope, text: str) -> Iterator[QuerySet[OrderPosition]]:
     if (words := holding(text)) is not None:
-        yield scope.named_positions.filter(words)
+        yield scope.positions_by_code.filter(words)
     key = text.strip()
     if len(key) >= _SHORTEST_SECRET and " " not in key:
         for form in {key, key.lower(), key.upper()}:

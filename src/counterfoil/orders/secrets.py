@@ -44,9 +44,9 @@ def _draw_letters(amount: int, alphabet: str) -> str:
     usable = 256 - 256 % len(alphabet)
     table = bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
     unusable = bytes(range(usable, 256))
-    drawn = bytearray()
-    while len(drawn) < amount:
+    letters = bytearray()
+    while len(letters) < amount:
         # Three per cent more than needed on average, and some: one read nearly always suffices.
-        missing = amount - len(drawn)
-        drawn += os.urandom(missing * 264 // usable + 16).translate(table, unusable)
-    return drawn[:amount].decode("ascii")
+        missing = amount - len(letters)
+        letters += os.urandom(missing * 264 // usable + 16).translate(table, unusable)
+    return letters[:amount].decode("ascii")

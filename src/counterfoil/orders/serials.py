@@ -31,16 +31,16 @@ def number_positions(positions: Sequence[OrderPosition], *, is_test: bool) -> No
         return
     amounts = Counter(series_of[product].pk for product in products if product in series_of)
     by_id = {series.pk: series for series in series_of.values()}
-    taken = {
+    used = {
         pk: numbers.take_numbers(by_id[pk], amounts[pk], is_test=is_test) for pk in sorted(amounts)
     }
-    left = {pk: iter(each.numbers) for pk, each in taken.items()}
+    left = {pk: iter(each.numbers) for pk, each in used.items()}
     for position, product in zip(positions, products, strict=True):
         if (series := series_of.get(product)) is not None:
             number = next(left[series.pk])
-            position.number_series = taken[series.pk].series
+            position.number_series = used[series.pk].series
             position.serial_number = number
-            position.serial = taken[series.pk].series.serial(number)
+            position.serial = used[series.pk].series.serial(number)
 
 
 def parse_serials(

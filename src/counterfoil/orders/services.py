@@ -55,7 +55,7 @@ _TOGETHER = 500
 _TRIES = 5
 
 
-def _told(new: NewOrder) -> dict[str, Any]:
+def _log_data(new: NewOrder) -> dict[str, Any]:
     """Say for the log what an order is of."""
     sold = Counter(
         (each.item.pk, each.variation and each.variation.pk, each.subevent and each.subevent.pk)
@@ -126,13 +126,13 @@ def insert_order(*, actor: Actor | None, event: Event, new: NewOrder) -> OrderDr
                     action="counterfoil.order.added",
                     obj=order,
                     event=event,
-                    data=_told(new),
+                    data=_log_data(new),
                 )
                 order.datetime = order.last_modified = change_clock.stamp(event.pk)
                 order.save(update_fields=["datetime", "last_modified"])
             return draft
         except IntegrityError:
-            _refuse_taken(event, new)
+            _refuse_used_secrets(event, new)
     raise Invalid({"code": [_("No unused order code is available. Try again.")]})
 
 
@@ -147,7 +147,7 @@ def simulate_order(*, event: Event, new: NewOrder) -> Order:
     prices, needs = _prepare(event, new)
     with _blaming_positions(new.positions):
         quotas.check(needs)
-    _refuse_taken(event, new)
+    _refuse_used_secrets(event, new)
     return _draft(event, new, prices).detached()
 
 
@@ -386,8 +386,8 @@ def _attach(row: Model, **related: Sequence[Model]) -> None:
 def _draft(event: Event, new: NewOrder, prices: Sequence[Price]) -> OrderDraft:
     order = _new_order(event, new, sum((price.gross for price in prices), Decimal(0)))
     draft = OrderDraft(order, _new_positions(order, new.positions, prices), [], [], None)
-    for position, sent in zip(draft.positions, new.positions, strict=True):
-        for each in sent.answers:
+    for position, new_position in zip(draft.positions, new.positions, strict=True):
+        for each in new_position.answers:
             answer = QuestionAnswer(position=position, question=each.question, answer=each.answer)
             draft.answers.append(answer)
             draft.options += [(answer, option) for option in each.options]
@@ -426,7 +426,7 @@ def _new_positions(
     order: Order, positions: Sequence[NewPosition], prices: Sequence[Price]
 ) -> list[OrderPosition]:
     secrets, ids = draw_secrets(len(positions)), draw_pseudonymization_ids(len(positions))
-    made: dict[int, OrderPosition] = {}
+    inserted: dict[int, OrderPosition] = {}
     for number, (new, price) in enumerate(zip(positions, prices, strict=True), start=1):
         validity = _validity(order.event, new, order.datetime)
         position = OrderPosition(
@@ -443,13 +443,13 @@ def _new_positions(
             tax_code=price.tax_code,
             secret=new.secret or secrets[number - 1],
             pseudonymization_id=ids[number - 1],
-            addon_to=made.get(new.addon_to or 0),
+            addon_to=inserted.get(new.addon_to or 0),
             valid_from=validity.start,
             valid_until=validity.end,
             **attendee_as_stored(order.event, new.attendee),
         )
-        made[position.positionid] = position
-    return list(made.values())
+        inserted[position.positionid] = position
+    return list(inserted.values())
 
 
 def _new_payment(order: Order, new: NewOrder) -> OrderPayment | None:
@@ -468,16 +468,16 @@ def _new_payment(order: Order, new: NewOrder) -> OrderPayment | None:
     )
 
 
-def _refuse_taken(event: Event, new: NewOrder) -> None:
+def _refuse_used_secrets(event: Event, new: NewOrder) -> None:
     """Say what of the client's own choice is taken; what we drew is drawn again."""
     orders = Order.objects.filter(organizer=event.organizer)
     if new.code and orders.filter(code=new.code).exists():
         raise Invalid({"code": [_("This order code is in use already.")]})
     chosen = [position.secret for position in new.positions if position.secret]
     rows = OrderPosition.objects.filter(organizer=event.organizer, secret__in=chosen)
-    taken = set(rows.values_list("secret", flat=True))
+    used = set(rows.values_list("secret", flat=True))
     repeated = {secret for secret, times in Counter(chosen).items() if times > 1}
     problem = {"secret": [_("This secret is already in use.")]}
-    errors = [problem if each.secret in taken | repeated else {} for each in new.positions]
+    errors = [problem if each.secret in used | repeated else {} for each in new.positions]
     if any(errors):
         raise PositionsInvalid(errors)

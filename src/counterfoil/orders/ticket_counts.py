@@ -68,14 +68,12 @@ def added_together(*, event_id: int, kind: Kind, amount: int) -> Iterator[None]:
         return
     with triggers.suspended([each for each in TRIGGERS if each.name in _ADDED]):
         yield
-    of_tickets = TicketCount(event_id=event_id, tickets=amount, **_columns(kind))
+    of_tickets = TicketCount(
+        event_id=event_id, tickets=amount, **dict(zip(KIND, kind, strict=True))
+    )
     of_order = {"status": kind.status, "valid_if_pending": kind.valid_if_pending}
     of_orders = TicketCount(event_id=event_id, item_id=ORDERS, tickets=amount, **of_order)
     TicketCount.objects.bulk_create([of_tickets, of_orders])
-
-
-def _columns(kind: Kind) -> dict[str, Any]:
-    return dict(zip(KIND, kind, strict=True))
 
 
 def _of_tickets(event_id: int) -> QuerySet[TicketCount]:

@@ -11,4 +11,4 @@ class PrintingConfig(AppConfig):
         from counterfoil.files import file_registry
         from counterfoil.printing import prints
 
-        file_registry.register(prints.FOLDER, prints.named_files)
+        file_registry.register(prints.FOLDER, prints.referenced_files)

@@ -16,7 +16,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.files import services as files
 from counterfoil.jobs.claims import Claim
 from counterfoil.jobs.models import RESULTS
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.printing.models import RenderRequest
 from counterfoil.printing.plans import plan_for
@@ -99,7 +99,7 @@ def _tickets(request: RenderRequest, plans: list[Plan]) -> Iterator[tuple[Plan, 
     source = TicketSource(
         request.event,
         needs=frozenset().union(*(plan.needs for plan in plans)),
-        images=frozenset().union(*(plan.images | plan.asked for plan in plans)),
+        images=frozenset().union(*(plan.images | plan.conditional_variables for plan in plans)),
         now=request.created,
     )
     half = len(request.parts) // 2

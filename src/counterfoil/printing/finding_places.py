@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from counterfoil.catalog.models import Event
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Gone
-from counterfoil.layouts.messages import descriptions
+from counterfoil.layouts.engine_messages import descriptions
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import Choice
 from counterfoil.orders.models import OrderPosition
@@ -186,7 +186,7 @@ class PrintFindings(FindingPlaces):
         source = TicketSource(
             self._event,
             needs=plan.needs,
-            images=plan.images | plan.asked,
+            images=plan.images | plan.conditional_variables,
             now=self._request.created,
         )
         return next(source.tickets([position.pk]))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.backgrounds import read_compiled
 from counterfoil.layouts.builtin import built_in_background
-from counterfoil.layouts.messages import sentence_about, translated
+from counterfoil.layouts.engine_messages import sentence_about, translated
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.queries import Choice
 from counterfoil.render import (

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from counterfoil.catalog.models import Event
 from counterfoil.core import clock, heavy
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.queries import Choice
 from counterfoil.orders.models import OrderPosition
 from counterfoil.printing.plans import plan_for
@@ -69,7 +69,9 @@ def real_ticket(plan: Plan, position: OrderPosition) -> Ticket:
     One that admits nobody, since it is cancelled or not paid, has its codes painted over.
     """
     event = position.order.event
-    source = TicketSource(event, needs=plan.needs, images=plan.images | plan.asked, now=clock.now())
+    source = TicketSource(
+        event, needs=plan.needs, images=plan.images | plan.conditional_variables, now=clock.now()
+    )
     ticket = next(source.tickets([position.pk]))
     if position.canceled or not may_be_downloaded(position.order):
         return replace(ticket, overprint=Overprint(_("NOT VALID"), spoils_codes=True))
@@ -88,10 +90,10 @@ def sample_ticket(
     locale = with_region((subject and subject.locale) or event.locale, event.region)
     values: dict[Key, str | None] = {}
     for key in plan.needs:
-        name, spoken = key if isinstance(key, tuple) else (key, locale)
+        name, key_locale = key if isinstance(key, tuple) else (key, locale)
         variable = table.find(name)
         if variable is not None:
-            formatter = Formatter(spoken, event.tz)
+            formatter = Formatter(key_locale, event.tz)
             longest_one = longest and (variable.longest or variable.sample)
             values[key] = longest_one or sampled.of(variable, formatter)
     images: dict[str, Image | None] = {}

@@ -244,7 +244,9 @@ class _Document:
         source = TicketSource(
             request.event,
             needs=frozenset().union(*(plan.needs for plan in self.plans)),
-            images=frozenset().union(*(plan.images | plan.asked for plan in self.plans)),
+            images=frozenset().union(
+                *(plan.images | plan.conditional_variables for plan in self.plans)
+            ),
             now=request.created,
             locale=self._printed.locale,
         )

@@ -290,7 +290,7 @@ def expire_files() -> int:
     return len(names)
 
 
-def named_files() -> set[str]:
+def referenced_files() -> set[str]:
     """Return the stored files that prints name."""
     rows = Print.objects.filter(Q(file__isnull=False) | Q(values_file__isnull=False))
     return {name for pair in rows.values_list("file", "values_file") for name in pair if name}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from counterfoil.catalog.models import Event
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.queries import Choice, LayoutChooser
 from counterfoil.printing.previews import preview_budget, sample_ticket

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from counterfoil.catalog.models import Organizer
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.printing.models import OrganizerSheet
 from counterfoil.render import Problem
 from counterfoil.render.messages import Message

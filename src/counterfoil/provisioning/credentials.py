@@ -28,24 +28,24 @@ class TokenFile:
     def __init__(self, place: Path, *, rotated: Collection[str] = ()) -> None:
         """Read the file, without the ``rotated`` names, which get new tokens."""
         self._place = place
-        self._held = {name: text for name, text in _read(place).items() if name not in rotated}
-        self._as_read = None if rotated else dict(self._held)
+        self._tokens = {name: text for name, text in _read(place).items() if name not in rotated}
+        self._as_read = None if rotated else dict(self._tokens)
 
     def token(self, name: str, scheme: str) -> str:
         """Return the token of this name without its scheme (Token, Device); draw a new one."""
-        held_scheme, _, raw = self._held.get(name, "").partition(" ")
-        if held_scheme != scheme or len(raw) < _LEAST_LENGTH:
+        stored_scheme, _, raw = self._tokens.get(name, "").partition(" ")
+        if stored_scheme != scheme or len(raw) < _LEAST_LENGTH:
             raw = new_secret()
-            self._held[name] = f"{scheme} {raw}"
+            self._tokens[name] = f"{scheme} {raw}"
         return raw
 
     def save(self) -> None:
         """Write the file completely or not at all, readable by its owner only."""
-        if self._held == self._as_read and self._place.exists():
+        if self._tokens == self._as_read and self._place.exists():
             return
         draft = self._place.with_name(f"{self._place.name}.{os.getpid()}.draft")
         try:
-            _write(draft, json.dumps(self._held, indent=1) + "\n")
+            _write(draft, json.dumps(self._tokens, indent=1) + "\n")
             draft.replace(self._place)
         except OSError as problem:
             with suppress(OSError):
@@ -57,16 +57,16 @@ class TokenFile:
 
 def _read(place: Path) -> dict[str, str]:
     try:
-        held = json.loads(place.read_text("utf-8"))
+        tokens = json.loads(place.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as problem:
         raise TokenFileRefused(f"{place} cannot be read: {problem.strerror}.") from None
     except ValueError:
         raise TokenFileRefused(f"{place} is no token file: it is not JSON.") from None
-    if not isinstance(held, dict) or not all(isinstance(text, str) for text in held.values()):
+    if not isinstance(tokens, dict) or not all(isinstance(text, str) for text in tokens.values()):
         raise TokenFileRefused(f"{place} is no token file: it is not an object of texts.")
-    return held
+    return tokens
 
 
 def _write(draft: Path, text: str) -> None:

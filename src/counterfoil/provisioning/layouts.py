@@ -21,7 +21,7 @@ class Layouts:
         self._backgrounds = declaration.get("backgrounds", {})
         self._objects = objects
         self._rows = rows
-        self._named = {row.name: row for row in objects.event.ticket_layouts.order_by("-pk")}
+        self._by_name = {row.name: row for row in objects.event.ticket_layouts.order_by("-pk")}
 
     def apply(self, source: dict[str, Any], path: Path) -> None:
         """Add and change the layouts, then the assignments, which refer to them."""
@@ -33,12 +33,12 @@ class Layouts:
             self._apply_assignment(entry, [*path, "ticketlayoutitems", number])
 
     def _apply_layout(self, entry: dict[str, Any], path: Path) -> None:
-        layout = self._named.get(entry["name"])
+        layout = self._by_name.get(entry["name"])
         values = self._values(layout, entry)
         if layout is not None and _values_of(layout) == values:
             return
         with at(path):
-            self._named[entry["name"]] = self._save(layout, values)
+            self._by_name[entry["name"]] = self._save(layout, values)
 
     def _save(self, layout: TicketLayout | None, values: services.LayoutValues) -> TicketLayout:
         if layout is None:
@@ -76,7 +76,7 @@ class Layouts:
         organizer = self._objects.event.organizer
         item = self._objects.items[entry["item"]]
         channel = organizer.sales_channels.get(identifier=entry["sales_channel"])
-        layout = self._named[entry["layout"]]
+        layout = self._by_name[entry["layout"]]
         assigned = TicketLayoutItem.objects.filter(item=item, sales_channel=channel).first()
         if assigned is not None and assigned.layout_id == layout.pk:
             return

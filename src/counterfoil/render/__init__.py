@@ -16,6 +16,7 @@ from counterfoil.render.background import (
     compile_background,
 )
 from counterfoil.render.budget import Budget
+from counterfoil.render.diagnostics import Concern, Diagnostic
 from counterfoil.render.document import Report, render_pdf
 from counterfoil.render.elements.base import Extent
 from counterfoil.render.errors import (
@@ -30,7 +31,7 @@ from counterfoil.render.errors import (
     RenderError,
     TicketError,
 )
-from counterfoil.render.fontfolders import font_folders, named_folders
+from counterfoil.render.fontfolders import configured_folders, font_folders
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.images import Image, read_image
 from counterfoil.render.inspection import Inspected, inspect, print_inspected
@@ -38,7 +39,7 @@ from counterfoil.render.layout import Layout, describe, read_elements, read_layo
 from counterfoil.render.messages import MESSAGES, Message
 from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.plan import Plan, compile_plan
-from counterfoil.render.preflight import Concern, Finding, Occurrence, Remark
+from counterfoil.render.preflight import Finding, Occurrence
 from counterfoil.render.values import Overprint, Ticket
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "CompiledBackground",
     "Concern",
     "CostlyTicketError",
+    "Diagnostic",
     "Extent",
     "Finding",
     "FontError",
@@ -66,7 +68,6 @@ __all__ = [
     "Overprint",
     "Plan",
     "Problem",
-    "Remark",
     "RenderError",
     "Report",
     "Ticket",
@@ -74,10 +75,10 @@ __all__ = [
     "blank_background",
     "compile_background",
     "compile_plan",
+    "configured_folders",
     "describe",
     "font_folders",
     "inspect",
-    "named_folders",
     "print_inspected",
     "read_elements",
     "read_image",

@@ -15,7 +15,7 @@ from counterfoil.render.errors import TextError, WorkError
 from counterfoil.render.messages import Message
 
 #: Asking for the thread's processor time is a system call, reading the wall clock is not.
-_LOOK_EVERY_S = 0.02
+_CHECK_EVERY_S = 0.02
 
 
 def _go_on() -> None:
@@ -38,8 +38,8 @@ class Budget:
         self._characters = characters
         self._cpu_s = cpu_s
         self._check = check
-        self._began = 0.0
-        self._next_look = 0.0
+        self._started = 0.0
+        self._next_check = 0.0
         self._is_spent = False
         self.restart()
 
@@ -54,16 +54,16 @@ class Budget:
 
     def restart(self) -> None:
         """Begin the next ticket."""
-        self._began = time.thread_time()
-        self._next_look = time.monotonic() + _LOOK_EVERY_S
+        self._started = time.thread_time()
+        self._next_check = time.monotonic() + _CHECK_EVERY_S
         self._is_spent = False
 
     def tick(self) -> None:
         now = time.monotonic()
-        if now >= self._next_look:
-            self._next_look = now + _LOOK_EVERY_S
+        if now >= self._next_check:
+            self._next_check = now + _CHECK_EVERY_S
             self._check()
-            self._is_spent = time.thread_time() - self._began > self._cpu_s
+            self._is_spent = time.thread_time() - self._started > self._cpu_s
         if self._is_spent:
             raise WorkError(Message("ticket.too_costly", seconds=f"{self._cpu_s:g}"))
 

@@ -222,7 +222,7 @@ class Document:
         boxes: tuple[tuple[str, Sequence[float]], ...] = (),
     ) -> bytes:
         """Write the resources of pages that use these graphics, and what such pages share."""
-        named = {name[1:].decode("ascii"): bytes(ref) for name, ref in xobjects}
-        resources = {"Font": bytes(self._fonts), "XObject": dictionary(named)}
+        xobject_refs = {name[1:].decode("ascii"): bytes(ref) for name, ref in xobjects}
+        resources = {"Font": bytes(self._fonts), "XObject": dictionary(xobject_refs)}
         resources |= self._of_ink(ink)
         return page_attributes(box, self._writer.add(dictionary(resources)), boxes)

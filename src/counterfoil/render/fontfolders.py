@@ -21,11 +21,11 @@ def font_folders(
         first: folders that come before all others.
         environment: holds COUNTERFOIL_FONT_DIRS, a list of folders as PATH is one.
     """
-    found = [*first, *named_folders(environment), *_system_folders(environment)]
-    return tuple(dict.fromkeys(folder for folder in found if folder.is_dir()))
+    folders = [*first, *configured_folders(environment), *_system_folders(environment)]
+    return tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
 
 
-def named_folders(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+def configured_folders(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     """Return the folders that COUNTERFOIL_FONT_DIRS names."""
     return tuple(Path(part) for part in environment.get(FONT_DIRS, "").split(os.pathsep) if part)
 

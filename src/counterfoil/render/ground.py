@@ -28,7 +28,7 @@ _CONTRAST = 0.4
 """Between code and paper; ISO/IEC 15415 calls less than this poor."""
 _SHARE = 0.03
 """Of the area that may be darker: lines and specks are what error correction is for."""
-_KEPT = 256
+_CACHE_SIZE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +45,21 @@ class Ground:
         """Return the page alone."""
         sink = BytesIO()
         writer = Writer(sink)
-        painted, named = b"", {}
+        painted, xobject_refs = b"", {}
         number = self.background.pages.index(self.page)
         form = embed_background(self.background, writer).pages[number]
         if form is not None:
-            named["Ground"] = bytes(form)
+            xobject_refs["Ground"] = bytes(form)
             painted = self.page.draw(b"/Ground")
-        resources = writer.add(dictionary({"XObject": dictionary(named)}))
+        resources = writer.add(dictionary({"XObject": dictionary(xobject_refs)}))
         attributes = page_attributes((0.0, 0.0, self.page.width, self.page.height), resources)
         writer.page(attributes, painted + b"\n" + self.operators)
         writer.finish(title="", language="en")
         return sink.getvalue()
 
 
-@lru_cache(_KEPT)
-def stands_out(ground: Ground, area: Box, luma: float) -> bool:
+@lru_cache(_CACHE_SIZE)
+def has_contrast(ground: Ground, area: Box, luma: float) -> bool:
     """Tell whether a code can be told from what is below it.
 
     Args:

@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any
 
 from counterfoil.render.budget import Budget
+from counterfoil.render.diagnostics import Diagnostic
 from counterfoil.render.document import render_pdf
 from counterfoil.render.elements.base import NOTHING, Drawing, Extent, Slot
 from counterfoil.render.errors import (
@@ -25,8 +26,8 @@ from counterfoil.render.errors import (
 )
 from counterfoil.render.messages import Message
 from counterfoil.render.page_renderer import PageRenderer
-from counterfoil.render.plan import PagePlan, Placed, Plan
-from counterfoil.render.preflight import Finding, Preflight, Remark
+from counterfoil.render.plan import PagePlan, PlacedElement, Plan
+from counterfoil.render.preflight import Finding, Preflight
 from counterfoil.render.units import Mm, Pt, mm
 from counterfoil.render.values import Ticket
 
@@ -42,13 +43,13 @@ class Inspected:
     """Its box, whether or not this ticket prints anything there."""
     ink: tuple[Mm, Mm, Mm, Mm] | None
     """Left, bottom, width and height of what is printed, turned already; None: nothing is."""
-    findings: tuple[Remark, ...]
+    findings: tuple[Diagnostic, ...]
     """What preflight says of it."""
     problem: Message | None
     """Why the ticket cannot be printed because of this element; None if it can."""
 
 
-Draw = Callable[[Plan], Mapping[str, tuple[Remark, ...]]]
+Draw = Callable[[Plan], Mapping[str, tuple[Diagnostic, ...]]]
 """Draws a ticket by a plan, and returns preflight's remarks by element."""
 
 
@@ -62,12 +63,12 @@ def inspect(plan: Plan, ticket: Ticket, *, budget: Budget | None = None) -> list
         CostlyTicketError: the ticket costs more than the budget allows.
     """
 
-    def draw(plan: Plan) -> Mapping[str, tuple[Remark, ...]]:
+    def draw(plan: Plan) -> Mapping[str, tuple[Diagnostic, ...]]:
         preflight = Preflight()
         renderer = PageRenderer(plan, [b""] * len(plan.pages), _forget, preflight)
         for _ in renderer.fill(ticket):
             pass
-        return preflight.remarks()
+        return preflight.diagnostics()
 
     return _inspect_all(plan, ticket, draw, budget)
 
@@ -82,7 +83,7 @@ def print_inspected(
     """
     pdf = b""
 
-    def draw(plan: Plan) -> Mapping[str, tuple[Remark, ...]]:
+    def draw(plan: Plan) -> Mapping[str, tuple[Diagnostic, ...]]:
         nonlocal pdf
         stream = BytesIO()
         report = render_pdf(stream, [(plan, ticket)], title=ticket.label, language=ticket.locale)
@@ -93,14 +94,14 @@ def print_inspected(
     return pdf, inspected
 
 
-def _by_element(findings: Iterable[Finding]) -> Mapping[str, tuple[Remark, ...]]:
+def _by_element(findings: Iterable[Finding]) -> Mapping[str, tuple[Diagnostic, ...]]:
     """Return the findings about one ticket and one layout."""
-    remarks: defaultdict[str, tuple[Remark, ...]] = defaultdict(tuple)
+    diagnostics: defaultdict[str, tuple[Diagnostic, ...]] = defaultdict(tuple)
     for finding in findings:
-        remarks[finding.pointer] += tuple(
-            Remark(finding.concern, each.detail) for each in finding.first
+        diagnostics[finding.pointer] += tuple(
+            Diagnostic(finding.concern, each.detail) for each in finding.first
         )
-    return remarks
+    return diagnostics
 
 
 def _inspect_all(plan: Plan, ticket: Ticket, draw: Draw, budget: Budget | None) -> list[Inspected]:
@@ -109,7 +110,7 @@ def _inspect_all(plan: Plan, ticket: Ticket, draw: Draw, budget: Budget | None) 
             budget.restart()
         problems: dict[str, Message] = {}
         drawings: dict[int, Drawing] = {}
-        findings = _look(_recording(plan, drawings), ticket, draw, problems)
+        findings = _inspect_placed(_recording(plan, drawings), ticket, draw, problems)
         inspected = [
             Inspected(
                 index=placed.order,
@@ -130,7 +131,7 @@ def _inspect_all(plan: Plan, ticket: Ticket, draw: Draw, budget: Budget | None) 
 def _recording(plan: Plan, drawings: dict[int, Drawing]) -> Plan:
     """Return a plan that notes what its elements draw, by their place in the layout."""
 
-    def recorded(placed: Placed) -> Placed:
+    def recorded(placed: PlacedElement) -> PlacedElement:
         work = placed.work
         if isinstance(work, Drawing):
             drawings[placed.order] = work
@@ -147,9 +148,9 @@ def _recording(plan: Plan, drawings: dict[int, Drawing]) -> Plan:
     return replace(plan, pages=tuple(pages))
 
 
-def _look(
+def _inspect_placed(
     plan: Plan, ticket: Ticket, draw: Draw, problems: dict[str, Message]
-) -> Mapping[str, tuple[Remark, ...]]:
+) -> Mapping[str, tuple[Diagnostic, ...]]:
     """Draw a ticket, and again without the elements that cannot be printed if there are any."""
     while True:
         try:
@@ -168,7 +169,7 @@ def _undrawable(plan: Plan, ticket: Ticket) -> Iterator[tuple[str, Message]]:
         for placed in page.placed:
             work = placed.work
             try:
-                if isinstance(work, Slot) and placed.is_shown(ticket):
+                if isinstance(work, Slot) and placed.is_visible(ticket):
                     work.draw(work.value(ticket), ticket.locale)
             except (CodeError, ImageError, TextError) as error:
                 yield placed.pointer, error.message
@@ -186,14 +187,14 @@ def _without(plan: Plan, pointers: Container[str]) -> Iterator[PagePlan]:
         yield replace(page, placed=placed)
 
 
-def _extent(placed: Placed, page: PagePlan, ticket: Ticket) -> Extent:
+def _extent(placed: PlacedElement, page: PagePlan, ticket: Ticket) -> Extent:
     try:
         return placed.element.extent(ticket, page.frame)
     except WorkError as error:
         raise _costly(placed, ticket, error) from error
 
 
-def _costly(placed: Placed, ticket: Ticket, error: WorkError) -> CostlyTicketError:
+def _costly(placed: PlacedElement, ticket: Ticket, error: WorkError) -> CostlyTicketError:
     return CostlyTicketError(ticket.label, placed.pointer, error.message)
 
 

@@ -9,7 +9,7 @@ from counterfoil.render.elements import ELEMENTS
 from counterfoil.render.elements.base import Element
 from counterfoil.render.errors import LayoutError, Problem
 from counterfoil.render.messages import Message
-from counterfoil.render.reader import Place, describe_object, read_attributes
+from counterfoil.render.reader import JsonPointer, describe_object, read_attributes
 
 _TYPE = "type"
 
@@ -37,7 +37,7 @@ def read_layout(source: object) -> Layout:
 def read_elements(source: object) -> tuple[list[Element | None], tuple[Problem, ...]]:
     """Read the elements that can be read, with None in the place of others, and all problems."""
     problems: list[Problem] = []
-    place = Place(problems)
+    place = JsonPointer(problems)
     if not isinstance(source, list):
         place.note(Message("layout.list"))
         return [], tuple(problems)
@@ -45,7 +45,7 @@ def read_elements(source: object) -> tuple[list[Element | None], tuple[Problem, 
     return elements, tuple(problems)
 
 
-def _read_element(source: object, place: Place) -> Element | None:
+def _read_element(source: object, place: JsonPointer) -> Element | None:
     if not isinstance(source, dict):
         place.note(Message("layout.object"))
         return None
@@ -56,7 +56,7 @@ def _read_element(source: object, place: Place) -> Element | None:
         return None
     before = place.noted
     element = ELEMENTS[kind]
-    values = read_attributes(element, source, place, known=frozenset([_TYPE]))
+    values = read_attributes(element, source, place, other_keys=frozenset([_TYPE]))
     element.check(values, place)
     return element(**values) if place.noted == before else None
 

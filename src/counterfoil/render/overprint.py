@@ -27,7 +27,7 @@ _WORD, _GAP, _LINES = 0.42, 0.1, 0.26
 _STROKE = 0.025
 _TALLEST = 0.16
 # Words of this many pages are kept: a print run has one or two.
-_KEPT = 32
+_CACHE_SIZE = 32
 
 
 class _Path:
@@ -83,7 +83,7 @@ def draw_overprint(
     """
     words = _words(overprint.text, page, fonts)
     if overprint.spoils_codes:
-        return b"\n".join([*(_spoilt(code) for code in codes), words])
+        return b"\n".join([*(_spoiled(code) for code in codes), words])
     return b"\n".join([content.SAVE, *_leaving_out(codes, page), words, content.RESTORE])
 
 
@@ -96,7 +96,7 @@ def _leaving_out(codes: Iterable[Box], page: tuple[float, float]) -> Iterator[by
         yield b"\n".join((around, code, b"W* n"))
 
 
-def _spoilt(code: Box) -> bytes:
+def _spoiled(code: Box) -> bytes:
     """Paint a code over, and cross it out."""
     left, bottom, right, top = code
     box = b" ".join(map(number, (left, bottom, right - left, top - bottom))) + b" re"
@@ -109,7 +109,7 @@ def _spoilt(code: Box) -> bytes:
     return b"\n".join([content.SAVE, *paint, *stroke, content.RESTORE])
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _words(text: str, page: tuple[float, float], fonts: FontLibrary) -> bytes:
     """Return the words again and again on lines along the diagonal of a page."""
     width, height = page

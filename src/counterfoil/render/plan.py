@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from counterfoil.render.background import BackgroundPage, CompiledBackground
+from counterfoil.render.diagnostics import Diagnostic
 from counterfoil.render.elements.base import Drawing, Element, Frame, Graphic, Slot
 from counterfoil.render.elements.condition import Condition
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.layout import Layout
 from counterfoil.render.pdf.inks import Ink
-from counterfoil.render.preflight import Remark
 from counterfoil.render.values import Key, Ticket
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedElement:
     """One element on one page; ``order`` tells what lies over what."""
 
     order: int
@@ -36,8 +36,8 @@ class Placed:
     def pointer(self) -> str:
         return f"/{self.order}"
 
-    def is_shown(self, ticket: Ticket) -> bool:
-        return self.condition is None or self.condition.holds(ticket)
+    def is_visible(self, ticket: Ticket) -> bool:
+        return self.condition is None or self.condition.matches(ticket)
 
     def asks(self, name: str) -> bool:
         """Tell whether it depends on a variable whether it is shown."""
@@ -55,7 +55,7 @@ class Placed:
 
     def is_empty(self, ticket: Ticket) -> bool:
         """Tell whether it should be shown, and has nothing or only white space to say."""
-        if not isinstance(self.work, Slot) or not self.is_shown(ticket):
+        if not isinstance(self.work, Slot) or not self.is_visible(ticket):
             return False
         return not str(self.work.value(ticket) or "").strip()
 
@@ -69,9 +69,9 @@ class PagePlan:
 
     background: BackgroundPage
     frame: Frame
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedElement, ...]
 
-    def pieces(self) -> Iterator[bytes | Placed]:
+    def pieces(self) -> Iterator[bytes | PlacedElement]:
         """Yield what to draw in order, with neighbours that need no ticket joined."""
         fixed: list[bytes] = []
         for placed in self.placed:
@@ -85,7 +85,7 @@ class PagePlan:
         if fixed:
             yield b"\n".join(fixed)
 
-    def fixed(self) -> Iterator[tuple[Placed, Drawing]]:
+    def fixed(self) -> Iterator[tuple[PlacedElement, Drawing]]:
         """Yield the drawings that need no ticket."""
         for placed in self.placed:
             if isinstance(placed.work, Drawing):
@@ -101,7 +101,7 @@ class OffPageElement(NamedTuple):
 
     order: int
     """Its place in the layout."""
-    remark: Remark
+    diagnostic: Diagnostic
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,18 +128,18 @@ class Plan:
         return frozenset(name for placed in self._placed() for name in placed.images())
 
     @property
-    def asked(self) -> frozenset[str]:
+    def conditional_variables(self) -> frozenset[str]:
         """The variables that conditions ask for: of those that are pictures, these are wanted."""
         conditions = (placed.condition for placed in self._placed())
         return frozenset(condition.variable for condition in conditions if condition)
 
     @property
-    def codes(self) -> tuple[Placed, ...]:
+    def codes(self) -> tuple[PlacedElement, ...]:
         """The codes on all pages."""
         placed = self._placed()
         return tuple(p for p in placed if isinstance(p.work, Slot) and p.work.reach is not None)
 
-    def _placed(self) -> Iterator[Placed]:
+    def _placed(self) -> Iterator[PlacedElement]:
         for page in self.pages:
             yield from page.placed
 
@@ -164,24 +164,24 @@ def compile_plan(
     for number, page in enumerate(background.pages, start=1):
         frame = Frame(page.width, page.height, fonts, printer_dpi, ink)
         pages.append(PagePlan(page, frame, tuple(_place(layout.elements, number, frame))))
-    unplaced = tuple(_left_over(layout.elements, len(pages)))
+    unplaced = tuple(_off_page(layout.elements, len(pages)))
     return Plan(name, background, tuple(pages), unplaced, ink, fonts)
 
 
-def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[Placed]:
+def _place(elements: Iterable[Element], number: int, frame: Frame) -> Iterator[PlacedElement]:
     for order, element in enumerate(elements):
         if element.page == number:
             work = element.compile(frame)
             if element.condition is not None and isinstance(work, Drawing):
                 work = _slot_of(work)
-            yield Placed(order, element, work)
+            yield PlacedElement(order, element, work)
 
 
-def _left_over(elements: Iterable[Element], pages: int) -> Iterator[OffPageElement]:
+def _off_page(elements: Iterable[Element], pages: int) -> Iterator[OffPageElement]:
     for order, element in enumerate(elements):
         if element.page not in range(1, pages + 1):
-            remark = Remark.of("overflows_page.no_page", page=f"{element.page:g}")
-            yield OffPageElement(order, remark)
+            diagnostic = Diagnostic.of("overflows_page.no_page", page=f"{element.page:g}")
+            yield OffPageElement(order, diagnostic)
 
 
 def _slot_of(drawing: Drawing) -> Slot:

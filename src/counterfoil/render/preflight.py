@@ -8,52 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Self
 
+from counterfoil.render.diagnostics import Concern, Diagnostic
+from counterfoil.render.elements.base import Box, Drawing
 from counterfoil.render.messages import Message
 
-if TYPE_CHECKING:
-    from counterfoil.render.elements.base import Box, Drawing
-
 # Tickets named with a finding: enough to look one up, no list of ten thousand.
-_NAMED = 5
+_MAX_OCCURRENCES = 5
 # Points by which neighbours may overlap: a hundredth of a millimetre.
-_TOUCH = 0.03
-
-
-class Concern(StrEnum):
-    """What preflight looks for; the words are part of the interface."""
-
-    MISSING_GLYPHS = "missing_glyphs"
-    OVERFLOWS_BOX = "overflows_box"
-    OVERFLOWS_PAGE = "overflows_page"
-    SQUEEZED_LINE = "squeezed_line"
-    SMALL_MODULE = "small_module"
-    QUIET_ZONE_COVERED = "quiet_zone_covered"
-    LOW_CONTRAST = "low_contrast"
-    CODE_LEFT_OUT = "code_left_out"
-    LOW_RESOLUTION = "low_resolution"
-    UNKNOWN_VARIABLE = "unknown_variable"
-    UNKNOWN_FAMILY = "unknown_family"
-    OVERLAPPING_TEXT = "overlapping_text"
-    REPEATED_SECRET = "repeated_secret"  # noqa: S105 - what is wrong with one
-    UNEVEN_BARS = "uneven_bars"
-    BACKGROUND_FONT = "background_font"
-    MISSING_BLEED = "missing_bleed"
-    MARKS_LEFT_OUT = "marks_left_out"
-
-
-class Remark(NamedTuple):
-    """One concern about one drawing, in words for the designer."""
-
-    concern: Concern
-    detail: Message
-
-    @classmethod
-    def of(cls, code: str, **params: object) -> Self:
-        """Return the remark with a code of ``MESSAGES``, which begins with its concern."""
-        return cls(Concern(code.partition(".")[0]), Message(code, **params))
+_TOLERANCE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +70,22 @@ class Preflight:
         """Return the ticket that had a secret first, which may be this one."""
         return self._secrets.setdefault(secret, ticket)
 
-    def note(self, layout: str, pointer: str, remark: Remark, ticket: str) -> None:
-        tally = self._tallies.setdefault((layout, pointer, remark.concern), _Tally())
+    def note(self, layout: str, pointer: str, diagnostic: Diagnostic, ticket: str) -> None:
+        tally = self._tallies.setdefault((layout, pointer, diagnostic.concern), _Tally())
         is_new = tally.latest != self._turn
         tally.count += is_new
         tally.latest = self._turn
-        occurrence = Occurrence(ticket, remark.detail)
-        if len(tally.first) < _NAMED and (is_new or occurrence not in tally.first):
+        occurrence = Occurrence(ticket, diagnostic.detail)
+        if len(tally.first) < _MAX_OCCURRENCES and (is_new or occurrence not in tally.first):
             tally.first.append(occurrence)
 
-    def remarks(self) -> dict[str, tuple[Remark, ...]]:
+    def diagnostics(self) -> dict[str, tuple[Diagnostic, ...]]:
         """Return what was found by element, for one ticket and one layout."""
-        found: dict[str, tuple[Remark, ...]] = {}
+        by_pointer: dict[str, tuple[Diagnostic, ...]] = {}
         for (_, pointer, concern), tally in self._tallies.items():
-            remarks = (Remark(concern, each.detail) for each in tally.first)
-            found[pointer] = (*found.get(pointer, ()), *remarks)
-        return found
+            diagnostics = (Diagnostic(concern, each.detail) for each in tally.first)
+            by_pointer[pointer] = (*by_pointer.get(pointer, ()), *diagnostics)
+        return by_pointer
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what was found, in the order in which it was met first."""
@@ -155,8 +118,8 @@ def is_covered(order: int, blank: Box, others: Iterable[tuple[int, Drawing]]) ->
 def overlap(one: Box, other: Box) -> bool:
     """Tell whether two boxes share more than an edge."""
     return (
-        one[0] < other[2] - _TOUCH
-        and other[0] < one[2] - _TOUCH
-        and one[1] < other[3] - _TOUCH
-        and other[1] < one[3] - _TOUCH
+        one[0] < other[2] - _TOLERANCE
+        and other[0] < one[2] - _TOLERANCE
+        and one[1] < other[3] - _TOLERANCE
+        and other[1] < one[3] - _TOLERANCE
     )

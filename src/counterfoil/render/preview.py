@@ -59,9 +59,9 @@ def _draw(pdf: bytes, page: int, dpi: float) -> tuple[int, int, bytes]:
     """Return width, height and filtered rows, with everything of PDFium's closed again."""
     with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
         bitmap = document[page - 1].render(scale=dpi / 72, rev_byteorder=True)
-        drawn = bitmap.width, bitmap.height, b"".join(_filtered(bitmap))
+        pixels = bitmap.width, bitmap.height, b"".join(_filtered(bitmap))
         bitmap.close()
-    return drawn
+    return pixels
 
 
 def _png(width: int, height: int, rows: bytes) -> bytes:

@@ -18,7 +18,7 @@ from counterfoil.render.messages import Message
 _KEY = "attribute"
 
 
-class Place:
+class JsonPointer:
     """A spot in a JSON document, and the list on which its problems are noted."""
 
     __slots__ = ("_problems", "pointer")
@@ -35,15 +35,15 @@ class Place:
     def note(self, message: Message) -> None:
         self._problems.append(Problem(self.pointer, message))
 
-    def inside(self, key: str | int) -> Place:
+    def inside(self, key: str | int) -> JsonPointer:
         token = str(key).replace("~", "~0").replace("/", "~1")
-        return Place(self._problems, f"{self.pointer}/{token}")
+        return JsonPointer(self._problems, f"{self.pointer}/{token}")
 
 
-class Kind(Protocol):
+class FieldType(Protocol):
     """What may stand in an attribute."""
 
-    def read(self, value: object, place: Place) -> Any:
+    def read(self, value: object, place: JsonPointer) -> Any:
         """Return the value as the engine wants it; on a problem note it and return anything."""
 
     def describe(self) -> dict[str, object]:
@@ -57,13 +57,15 @@ class Kind(Protocol):
 class Attribute:
     """What one attribute of an element is: for reading, for a form and for the documentation."""
 
-    kind: Kind
+    kind: FieldType
     label: str
     help: str = ""
     ours: bool = False
 
 
-def attribute(kind: Kind, label: str, help: str = "", *, ours: bool = False) -> dict[str, object]:
+def attribute(
+    kind: FieldType, label: str, help: str = "", *, ours: bool = False
+) -> dict[str, object]:
     """Return the metadata of a dataclass field that is read from JSON.
 
     Args:
@@ -91,9 +93,9 @@ def default_of(field: Field[Any]) -> Any:
 def read_attributes(
     cls: type[Any],
     source: Mapping[str, object],
-    place: Place,
+    place: JsonPointer,
     *,
-    known: frozenset[str] = frozenset(),
+    other_keys: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Read one JSON object: note all of its problems, and return what has none.
 
@@ -108,12 +110,14 @@ def read_attributes(
         if place.noted == before:
             values[name] = value
     for key in source:
-        if key not in declarations and key not in known:
+        if key not in declarations and key not in other_keys:
             place.inside(key).note(Message("layout.unknown"))
     return values
 
 
-def _read(field: Field[Any], kind: Kind, source: Mapping[str, object], place: Place) -> Any:
+def _read(
+    field: Field[Any], kind: FieldType, source: Mapping[str, object], place: JsonPointer
+) -> Any:
     if field.name in source:
         return kind.read(source[field.name], place)
     if is_required(field):

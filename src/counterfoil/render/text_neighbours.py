@@ -30,17 +30,19 @@ class TextNeighbours:
         """Take up where one text stands. Texts are known by their part, in drawing order."""
         box = ink[0] if len(ink) == 1 else _around(ink)
         before = self._inked.get(part)
-        if box is None or (before is not None and _holds(before, box)):
+        if box is None or (before is not None and _contains(before, box)):
             return
         self._inked[part] = box if before is None else _joined(before, box)
         letters = _around(bodies(ink, rotation))
         if letters is None:
             return
         territory = self._territories.get(part)
-        self._territories[part] = grown = _joined(territory, letters) if territory else letters
+        self._territories[part] = territory_box = (
+            _joined(territory, letters) if territory else letters
+        )
         for other, place in self._territories.items():
             pair = (min(part, other), max(part, other))
-            if other != part and pair not in self.close and overlap(grown, place):
+            if other != part and pair not in self.close and overlap(territory_box, place):
                 self.close.append(pair)
 
 
@@ -86,7 +88,7 @@ def _around(boxes: Sequence[Box]) -> Box | None:
     return min(lefts), min(bottoms), max(rights), max(tops)
 
 
-def _holds(outer: Box, inner: Box) -> bool:
+def _contains(outer: Box, inner: Box) -> bool:
     return (
         outer[0] <= inner[0]
         and outer[1] <= inner[1]

@@ -31,7 +31,7 @@ PROPERTIES = ("meta:", "itemmeta:")
 _PLACEHOLDER = re.compile(r"\{([-a-zA-Z0-9:_]+)\}")
 # A printed secret serves people only; beyond this it is cut, as in pretix.
 _LONGEST_SECRET = 32
-_KEPT_OF_SECRET = 30
+_SHOWN_CHARACTERS = 30
 _LANGUAGES = 64
 
 
@@ -119,7 +119,7 @@ class TruncatedSecret:
 
     def __call__(self, ticket: Ticket) -> str:
         value = self.secret(ticket)
-        return value if len(value) <= _LONGEST_SECRET else value[:_KEPT_OF_SECRET] + "…"
+        return value if len(value) <= _LONGEST_SECRET else value[:_SHOWN_CHARACTERS] + "…"
 
     def needs(self) -> frozenset[Key]:
         return self.secret.needs()

@@ -33,10 +33,10 @@ PER_ORGANIZER = 2
 #: How long a thread goes on with one webhook before others get their turn.
 TURN_S = 5.0
 #: So long what became of messages can be looked up.
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 #: Beyond the timeout: looking a name up has none of its own.
 _GRACE = timedelta(seconds=60)
-_GONE = 410
+_HTTP_GONE = 410
 _REMOVED_AT_ONCE = 5000
 
 
@@ -49,7 +49,7 @@ class Dispatcher:
 
     def turn(self) -> list[threading.Thread]:
         """Begin once; return the threads that were begun."""
-        begun = []
+        started = []
         for webhook, organizer in self._candidates():
             if not self._enter(webhook, organizer):
                 continue
@@ -57,8 +57,8 @@ class Dispatcher:
                 target=self._send_for, args=[webhook], name="webhook", daemon=True
             )
             thread.start()
-            begun.append(thread)
-        return begun
+            started.append(thread)
+        return started
 
     def _candidates(self) -> list[tuple[int, int]]:
         """Return the webhooks that something is due for, and their organizers.
@@ -147,7 +147,7 @@ def give_up_old() -> None:
 
 def forget_old() -> None:
     """Remove messages whose time is over, some thousands at a time."""
-    old = Notification.objects.filter(created__lt=clock.now() - KEPT)
+    old = Notification.objects.filter(created__lt=clock.now() - RETENTION)
     over = old.exclude(deliveries__state=Delivery.State.WAITING)
     pks = list(over.order_by("created").values_list("pk", flat=True)[:_REMOVED_AT_ONCE])
     Notification.objects.filter(pk__in=pks).delete()
@@ -178,7 +178,7 @@ def _write(delivery: Delivery, answer: Answer) -> None:
         failures = webhook.failures + 1
         rests_until = clock.now() + rest_after(failures)
         Webhook.objects.filter(pk=webhook.pk).update(failures=failures, rests_until=rests_until)
-        if answer.status_code == _GONE:
+        if answer.status_code == _HTTP_GONE:
             _switch_off(webhook)
 
 
@@ -211,5 +211,5 @@ def _switch_off(webhook: Webhook) -> None:
             action="counterfoil.webhook.changed",
             obj=webhook,
             organizer=webhook.organizer,
-            data={"enabled": False, "answered": _GONE},
+            data={"enabled": False, "answered": _HTTP_GONE},
         )

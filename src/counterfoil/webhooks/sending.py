@@ -33,7 +33,7 @@ Problem = Delivery.Problem
 PREFIX = "whsec_"
 _SECRET_BYTES = 32
 #: Bytes of an answer that are read and stored.
-KEPT_BYTES = 2000
+STORED_BYTES = 2000
 #: Addresses of one name that are tried.
 _TRIED_ADDRESSES = 3
 
@@ -113,7 +113,7 @@ def _post(parts: SplitResult, headers: dict[str, str], body: bytes) -> tuple[int
 def _beginning(response: http.client.HTTPResponse) -> str:
     """Read as much of an answer as is stored; its status counts even if reading fails."""
     try:
-        content = response.read(KEPT_BYTES)
+        content = response.read(STORED_BYTES)
     except (OSError, http.client.HTTPException, ValueError):
         return ""
     return content.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from counterfoil.accounts.actors import Actor
-from counterfoil.accounts.rights import check_limit
+from counterfoil.accounts.team_permissions import check_limit
 from counterfoil.audit import services as audit
 from counterfoil.catalog import saving
 from counterfoil.catalog.models import Event, Organizer

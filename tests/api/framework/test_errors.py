@@ -20,7 +20,7 @@ from counterfoil.core.refusals import (
     Refusal,
     Unavailable,
 )
-from counterfoil.ops.statuses import status_of
+from counterfoil.ops.responses import status_of
 from makers import make_team, make_token
 
 

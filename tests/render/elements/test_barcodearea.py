@@ -5,7 +5,7 @@ import pytest
 import zxingcpp
 
 from counterfoil.render import Concern, TicketError
-from render.press import code, codes, paper, printed, seen, ticket
+from render.rendering import code, codes, paper, printed, seen, ticket
 
 SECRET = "tdm7ruoekvkpbv1o2mv8xccvqcikvr58"
 

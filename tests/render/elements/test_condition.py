@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Pillow
 
 from counterfoil.render import Message, Ticket, TicketError, read_image
-from render.press import code, codes, plan_of, printed, text_box, text_of
+from render.rendering import code, codes, plan_of, printed, text_box, text_of
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_a_condition_reads_is_needed() -> None:
     plan = plan_of([text_box("x", condition={"variable": "item", "is": "VIP"}), code()])
 
     assert plan.needs == {"item", "secret"}
-    assert plan.asked == {"item"}
+    assert plan.conditional_variables == {"item"}
 
 
 @pytest.mark.parametrize("test", [{"empty": False}, {"empty": True}, {"is": "VIP"}])

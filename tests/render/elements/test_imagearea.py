@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as Pillow
 
 from counterfoil.render import Concern, Image, Message, Ticket, TicketError, read_image
-from render.press import printed, seen, text_box
+from render.rendering import printed, seen, text_box
 
 
 def picture(width: int = 300, height: int = 150, colour: str = "red") -> Image:

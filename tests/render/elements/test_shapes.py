@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from counterfoil.render.elements.mark import HEIGHT, WIDTH
-from render.press import printed, seen, text_of
+from render.rendering import printed, seen, text_of
 
 
 def ink(*elements: dict[str, Any]) -> tuple[float, float, float, float]:

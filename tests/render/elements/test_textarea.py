@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from render.press import glyphs, printed, text_area
+from render.rendering import glyphs, printed, text_area
 
 MM = 72 / 25.4
 BOTTOM = 50 * MM

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from render.press import Glyph, glyphs, printed, text_box
+from render.rendering import Glyph, glyphs, printed, text_box
 
 MM = 72 / 25.4
 TOP = 90 * MM

@@ -41,7 +41,7 @@ from counterfoil.render.sheets import (
     render_sheets,
 )
 from counterfoil.render.units import Mm, pt
-from render.press import codes, fonts, paper, seen
+from render.rendering import codes, fonts, paper, seen
 
 MM = 72 / 25.4
 CODE = {"type": "barcodearea", "left": 5, "bottom": 5, "size": 40}

@@ -161,7 +161,7 @@ def test_a_picture_that_no_layout_names_is_deleted_a_day_later(
 
     def stands(*, old: bool = True) -> bool:
         if old:
-            Picture.objects.update(last_wanted=clock.now() - timedelta(hours=25))
+            Picture.objects.update(last_used=clock.now() - timedelta(hours=25))
         Scheduler().turn()
         return Picture.objects.exists()
 

@@ -35,7 +35,7 @@ from counterfoil.checkin.event_selection import EventContext, running_event, sel
 from counterfoil.checkin.models import CheckinList
 from counterfoil.core import clock
 from counterfoil.core.ids import row_id
-from counterfoil.core.language import spoken
+from counterfoil.core.language import active_language
 from counterfoil.core.translated import resolve
 
 
@@ -107,9 +107,9 @@ class InitializeView(ApiView[Device]):
     @extend_schema(request=InitializeSerializer, responses=DeviceAccessSerializer)
     def initialize(self, request: Request) -> Response:
         """Initialize a device."""
-        sent = InitializeSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        facts = dict(sent.validated_data)
+        serializer = InitializeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        facts = dict(serializer.validated_data)
         with transaction.atomic():
             device, raw = devices.initialize_device(token=facts.pop("token"), facts=facts)
             _record(device, "initialized")
@@ -137,7 +137,7 @@ class DeviceSelfView(ApiView[Device]):
         """Tell a device about itself and this server."""
         return Response(
             {
-                "device": _shown(self.device, _raw_token(request)),
+                "device": _credentials(self.device, _raw_token(request)),
                 "server": {"version": DEVICE_INFO["server"]["version"]},
                 "medium_key_sets": [],
             }
@@ -146,10 +146,10 @@ class DeviceSelfView(ApiView[Device]):
     @extend_schema(request=FactsSerializer, responses=DeviceAccessSerializer)
     def update(self, request: Request) -> Response:
         """Keep what the app says about its hardware and software now."""
-        sent = FactsSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
+        serializer = FactsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            device = devices.update_device(device=self.device, facts=sent.validated_data)
+            device = devices.update_device(device=self.device, facts=serializer.validated_data)
             _record(device, "changed")
         return _with_token(device, _raw_token(request))
 
@@ -214,7 +214,7 @@ def _selection(chosen: EventContext, checkin_list: CheckinList | None) -> dict[s
     return {
         "event": {
             "slug": chosen.event.slug,
-            "name": resolve(chosen.event.name, spoken()),
+            "name": resolve(chosen.event.name, active_language()),
         },
         "subevent": chosen.subevent.pk if chosen.subevent else None,
         "checkinlist": checkin_list.pk if checkin_list else None,
@@ -227,10 +227,10 @@ def _raw_token(request: Request) -> str:
 
 
 def _with_token(device: Device, raw: str) -> Response:
-    return Response(_shown(device, raw))
+    return Response(_credentials(device, raw))
 
 
-def _shown(device: Device, raw: str) -> dict[str, Any]:
+def _credentials(device: Device, raw: str) -> dict[str, Any]:
     return dict(DeviceAccessSerializer(device, context={"token": raw}).data)
 
 

@@ -71,14 +71,14 @@ class BatchDataView(EventView[OfflineSalesBatch]):
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace the table by a CSV or XLSX ``file`` with as many rows as there are tickets."""
         batch = self.get_object()
-        sent = TableFileSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        table = read_batch_table(sent.validated_data["file"])
+        serializer = TableFileSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        table = read_batch_table(serializer.validated_data["file"])
         is_trial = request.query_params.get("dry_run") == "true"
         save_table(actor=self.actor, batch=batch, table=table, dry_run=is_trial)
         rows = list(table.objects())
-        shown = rows[:_PREVIEW] if is_trial else rows
-        return Response({"columns": list(table.columns), "count": len(rows), "rows": shown})
+        previewed = rows[:_PREVIEW] if is_trial else rows
+        return Response({"columns": list(table.columns), "count": len(rows), "rows": previewed})
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         delete_table(actor=self.actor, batch=self._batch_with_table())

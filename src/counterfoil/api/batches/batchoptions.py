@@ -63,9 +63,9 @@ class BatchOptionsView(EventView[OfflineSalesBatch]):
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change some of the options."""
         batch = self.get_object()
-        sent = self.get_serializer(batch, data=request.data, partial=True)
-        sent.is_valid(raise_exception=True)
-        changed = change_options(actor=self.actor, batch=batch, fields=sent.validated_data)
+        serializer = self.get_serializer(batch, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        changed = change_options(actor=self.actor, batch=batch, fields=serializer.validated_data)
         return Response(self.get_serializer(changed).data)
 
 
@@ -89,9 +89,11 @@ class BatchDefaultsView(EventView[OfflineSalesBatch]):
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change the options of new batches."""
-        sent = self.get_serializer(data=request.data, partial=True)
-        sent.is_valid(raise_exception=True)
-        event = change_defaults(actor=self.actor, event=self.event, fields=sent.validated_data)
+        serializer = self.get_serializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        event = change_defaults(
+            actor=self.actor, event=self.event, fields=serializer.validated_data
+        )
         return Response(defaults_of(event))
 
 

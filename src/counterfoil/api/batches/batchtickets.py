@@ -176,8 +176,8 @@ class BatchTicketView(FileAnswers, ListView, EventView[BatchTicket]):
         columns = _SELLER_COLUMNS if is_sellers else COLUMNS
         rows = _rows(tickets.select_related(None).order_by("number"), self.batch)
         blank = _BLANK_COLUMNS if is_sellers else ()
-        places = [COLUMNS.index(name) for name in columns]
-        chosen = ((*(row[place] for place in places), *("" for _ in blank)) for row in rows)
+        indices = [COLUMNS.index(name) for name in columns]
+        chosen = ((*(row[place] for place in indices), *("" for _ in blank)) for row in rows)
         return Table((*columns, *blank), chosen, written_places(self.event.currency))
 
 

@@ -16,7 +16,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from counterfoil.accounts.display_names import names_of
+from counterfoil.accounts.queries import names_of
 from counterfoil.api.batches.prints import BASE, PERMISSION
 from counterfoil.api.framework.fields import Moment, Text
 from counterfoil.api.framework.links import absolute

@@ -130,10 +130,10 @@ class BatchView(ListView, DetailView, EventView[OfflineSalesBatch]):
     @extend_schema(responses=ACCEPTED_BATCH)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Request a batch. ``check`` is the URL of its state."""
-        sent = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
+        serializer = NewBatchSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
         new = BatchSpec(
-            **{"sales_channel": self._web(), **defaults_of(self.event), **sent.validated_data}
+            **{"sales_channel": self._web(), **defaults_of(self.event), **serializer.validated_data}
         )
         batch_request = services.request_batch(actor=self.actor, event=self.event, new=new)
         names = (self.organizer.slug, self.event.slug, batch_request.pk)

@@ -19,7 +19,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from counterfoil.accounts.display_names import names_of
+from counterfoil.accounts.queries import names_of
 from counterfoil.api.framework.downloads import PDF, FileAnswers, hands_out, under_way
 from counterfoil.api.framework.fields import Moment, Reference, Text
 from counterfoil.api.framework.links import absolute
@@ -223,9 +223,9 @@ class BatchPrintView(ListView, DetailView, _BatchPrintView):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Request a print of a batch on sheets. Void tickets are left out."""
         batch = self.batch
-        sent = NewPrintSerializer(data=request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
-        values = sent.validated_data
+        serializer = NewPrintSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        values = serializer.validated_data
         spec = PrintSpec(
             sheet=find_sheet(organizer=self.organizer, choice=values.get("sheet")),
             ink=Ink(values.get("ink") or Ink.OFFICE),
@@ -259,15 +259,15 @@ class RepeatedSheetsView(_BatchPrintView):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Request sheets again. Void tickets among them must be accepted."""
         printed = self.get_object()
-        sent = RepeatSerializer(data=request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
+        serializer = RepeatSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
         repeated = batch_prints.repeat_sheets(
             actor=self.actor,
             batch=self.batch,
             printed=printed,
-            sheets=sent.validated_data["sheets"],
-            reason=sent.validated_data.get("reason") or "",
-            accept_void=sent.validated_data["accept_void"],
+            sheets=serializer.validated_data["sheets"],
+            reason=serializer.validated_data.get("reason") or "",
+            accept_void=serializer.validated_data["accept_void"],
         )
         return self.accepted(repeated)
 

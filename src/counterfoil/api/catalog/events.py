@@ -35,7 +35,7 @@ from counterfoil.api.framework.views import (
     ListView,
     OrganizerView,
     WritingViews,
-    sent_data,
+    request_data,
 )
 from counterfoil.audit import services as audit
 from counterfoil.catalog import cloning, queries, services
@@ -251,19 +251,19 @@ class EventCloneView(EventView[Event]):
         return OrganizerView.has_permission(self, permissions)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        sent = self.get_serializer(data=request.data)
-        sent.is_valid(raise_exception=True)
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            made = sent.save(source=self.event)
-            show_to_maker(actor=self.actor, event=made)
+            clone = serializer.save(source=self.event)
+            show_to_maker(actor=self.actor, event=clone)
             audit.record(
                 actor=self.actor,
                 action="counterfoil.event.added",
-                obj=made,
+                obj=clone,
                 organizer=self.organizer,
-                data={**sent_data(request), "cloned_from": self.event.slug},
+                data={**request_data(request), "cloned_from": self.event.slug},
             )
-        return Response(sent.data, status=status.HTTP_201_CREATED)
+        return Response(serializer.data, status=status.HTTP_201_CREATED)
 
 
 routes = [

@@ -32,12 +32,12 @@ class SettingsSerializer(serializers.Serializer[Any]):
         return eventsettings.settings_of(instance)
 
 
-def _in_form(sent: QueryDict) -> dict[str, Any]:
-    values: dict[str, Any] = {name: _meant(name, text) for name, text in sent.dict().items()}
-    return {**values, "locales": sent.getlist("locales")} if "locales" in sent else values
+def _in_form(form: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {name: _parse_value(name, text) for name, text in form.dict().items()}
+    return {**values, "locales": form.getlist("locales")} if "locales" in form else values
 
 
-def _meant(name: str, text: Any) -> Any:
+def _parse_value(name: str, text: Any) -> Any:
     """Read a text as what the setting holds; what is none of it is the service's to refuse."""
     default = eventsettings.DEFAULTS.get(name)
     if isinstance(default, bool):
@@ -67,7 +67,9 @@ class SettingsView(WritingViews, EventView[Event]):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            event = eventsettings.change_settings(event=self.event, given=serializer.validated_data)
+            event = eventsettings.change_settings(
+                event=self.event, changes=serializer.validated_data
+            )
             self.record("changed", event)
         return Response(self.get_serializer(event).data)
 

@@ -189,12 +189,12 @@ class ItemSerializer(ChannelLimits, serializers.ModelSerializer[Item]):
         return value
 
     def create(self, validated_data: Any) -> Item:
-        made = products.create_item(
+        item = products.create_item(
             event=validated_data.pop("event"),
             variations=validated_data.pop("variations", ()),
             fields=validated_data,
         )
-        return queries.items_of(made.event).get(pk=made.pk)
+        return queries.items_of(item.event).get(pk=item.pk)
 
     def update(self, instance: Item, validated_data: Any) -> Item:
         changed = products.save_item(item=instance, fields=validated_data)

@@ -80,8 +80,8 @@ class QuotaSerializer(serializers.ModelSerializer[Quota]):
         return availabilities[quota.pk]
 
     def create(self, validated_data: Any) -> Quota:
-        made = save_quota(quota=Quota(event=validated_data.pop("event")), fields=validated_data)
-        return queries.quotas_of(made.event).get(pk=made.pk)
+        quota = save_quota(quota=Quota(event=validated_data.pop("event")), fields=validated_data)
+        return queries.quotas_of(quota.event).get(pk=quota.pk)
 
     def update(self, instance: Quota, validated_data: Any) -> Quota:
         changed = save_quota(quota=instance, fields=validated_data)

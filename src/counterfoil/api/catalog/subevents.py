@@ -19,9 +19,14 @@ from counterfoil.api.catalog.best_availability import (
 from counterfoil.api.catalog.examples import SUBEVENT
 from counterfoil.api.catalog.sale_fields import VariationReference
 from counterfoil.api.catalog.variations import availability_mode
-from counterfoil.api.framework.fields import Moment, Money, Reference, TranslatedText
+from counterfoil.api.framework.fields import (
+    Moment,
+    Money,
+    PositionalList,
+    Reference,
+    TranslatedText,
+)
 from counterfoil.api.framework.filters import Channel, Flag
-from counterfoil.api.framework.positional_lists import PositionalList
 from counterfoil.api.framework.views import (
     DetailView,
     EventView,

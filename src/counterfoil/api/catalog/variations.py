@@ -15,9 +15,8 @@ from rest_framework.response import Response
 from counterfoil.api.catalog.channel_fields import ChannelLimits
 from counterfoil.api.catalog.examples import VARIATION
 from counterfoil.api.framework.extra_fields import ExtraField, flag, ids
-from counterfoil.api.framework.fields import Moment, Money, TranslatedText, Whole
+from counterfoil.api.framework.fields import Moment, Money, PositionalList, TranslatedText, Whole
 from counterfoil.api.framework.filters import Flag
-from counterfoil.api.framework.positional_lists import PositionalList
 from counterfoil.api.framework.views import (
     DetailView,
     EventView,

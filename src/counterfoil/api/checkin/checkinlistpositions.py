@@ -48,8 +48,8 @@ class ListPositionView(ScannerSerialization, ListView, DetailView, EventView[Ord
     def get_queryset(self) -> QuerySet[OrderPosition]:
         if getattr(self, "swagger_fake_view", False):
             return OrderPosition.objects.none()
-        whatever = self.request.query_params.get("ignore_status") == "true"
-        return with_related(queries.tickets_of([self._list()], whatever_status=whatever))
+        ignore_status = self.request.query_params.get("ignore_status") == "true"
+        return with_related(queries.tickets_of([self._list()], ignore_status=ignore_status))
 
     def whole_count(self) -> int:
         checkin_list = self._list()
@@ -59,15 +59,15 @@ class ListPositionView(ScannerSerialization, ListView, DetailView, EventView[Ord
     def redeem(self, request: Request, *args: Any, secret: str, **kwargs: Any) -> Response:
         """Check a ticket in or out, by its secret or its id."""
         checkin_list = self._list()
-        sent = ScanSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
+        serializer = ScanSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         scan = scan_of(
-            sent.validated_data,
+            serializer.validated_data,
             lists=[checkin_list],
             secret=secret,
             position_id=self._id_in(secret),
         )
-        in_order_locale = sent.validated_data["use_order_locale"]
+        in_order_locale = serializer.validated_data["use_order_locale"]
         return redeem(request, scan, in_order_locale=in_order_locale, actor=self.actor)
 
     def _list(self) -> CheckinList:

@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.api.catalog.sale_fields import VariationReference
-from counterfoil.api.checkin.checkin_times import CheckinDateTime
 from counterfoil.api.checkin.examples import CHECKIN_LIST, LIST_STATUS
+from counterfoil.api.checkin.scan_fields import CheckinDateTime
 from counterfoil.api.framework.fields import Json, Reference
 from counterfoil.api.framework.filters import RowId
 from counterfoil.api.framework.views import (
@@ -32,7 +32,7 @@ from counterfoil.checkin.entry_counts import inside_of
 from counterfoil.checkin.models import Checkin, CheckinList
 from counterfoil.checkin.queries import Tally
 from counterfoil.checkin.reasons import Reason
-from counterfoil.core.language import spoken
+from counterfoil.core.language import active_language
 from counterfoil.core.translated import Translated, resolve
 from counterfoil.orders.models import OrderPosition
 
@@ -214,7 +214,7 @@ class CheckinListView(ListView, DetailView, WritingViews, EventView[CheckinList]
     def counts(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell how many tickets of the list came in and how many are inside."""
         checkin_list = self.get_object()
-        return Response(_status(checkin_list, spoken()))
+        return Response(_status(checkin_list, active_language()))
 
     @extend_schema(
         request=FailedCheckinSerializer, responses={201: OpenApiTypes.OBJECT}, filters=False

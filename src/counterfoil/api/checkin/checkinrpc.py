@@ -99,10 +99,10 @@ class GateView(ScannerSerialization, ListView, OrganizerView[OrderPosition]):
         )
         if not serializer.is_valid():
             raise serializers.ValidationError({"list": _flat(serializer.errors["lists"])})
-        whatever = self.request.query_params.get("ignore_status") == "true"
+        ignore_status = self.request.query_params.get("ignore_status") == "true"
         lists = serializer.validated_data["lists"]
         self.searched_events = {each.event_id for each in lists}
-        return with_related(queries.tickets_of(lists, whatever_status=whatever))
+        return with_related(queries.tickets_of(lists, ignore_status=ignore_status))
 
     @extend_schema(
         parameters=[OpenApiParameter("list", int, many=True, required=True)],
@@ -114,9 +114,9 @@ class GateView(ScannerSerialization, ListView, OrganizerView[OrderPosition]):
     @extend_schema(request=RedeemSerializer, responses=SCAN_RESPONSES)
     def redeem(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Check a ticket in or out by its secret."""
-        sent = RedeemSerializer(data=request.data, context={"view": self})
-        sent.is_valid(raise_exception=True)
-        data = sent.validated_data
+        serializer = RedeemSerializer(data=request.data, context={"view": self})
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
         _check_one_list_each(data["lists"])
         scan = scan_of(data, lists=data["lists"], secret=data["secret"])
         return redeem(request, scan, in_order_locale=data["use_order_locale"], actor=self.actor)
@@ -124,9 +124,9 @@ class GateView(ScannerSerialization, ListView, OrganizerView[OrderPosition]):
     @extend_schema(request=AnnulSerializer, responses=OpenApiTypes.OBJECT)
     def annul(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Annul an admitted scan, for example if the guest turned back at the door."""
-        sent = AnnulSerializer(data=request.data, context={"view": self})
-        sent.is_valid(raise_exception=True)
-        data = sent.validated_data
+        serializer = AnnulSerializer(data=request.data, context={"view": self})
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
         annulled = services.annul(
             lists=data["lists"],
             nonce=data["nonce"],

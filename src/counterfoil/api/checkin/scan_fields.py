@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from counterfoil.api.framework.fields import Moment
 from counterfoil.api.framework.sparse_fieldsets import chosen
-from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
+from counterfoil.api.orders.pdf_data import includes_pdf_data, pdf_data
 from counterfoil.api.orders.position_fields import (
     FIRST_FIELDS,
     MORE_FIELDS,
@@ -60,7 +63,7 @@ def checkin_texts(position: OrderPosition) -> list[str]:
 def serializer_context(request: Request, positions: Sequence[OrderPosition]) -> dict[str, Any]:
     """Return the serializer context for the optional fields that a client requested."""
     context: dict[str, Any] = {"request": request, "expand": expanded(request)}
-    if wants_pdf_data(request):
+    if includes_pdf_data(request):
         context["pdf_data"] = pdf_data(positions)
     return context
 
@@ -74,3 +77,20 @@ class ScannerSerialization:
         positions = [instance] if isinstance(instance, OrderPosition) else list(instance)
         context = {**self.get_serializer_context(), **serializer_context(request, positions)}  # type: ignore[attr-defined]
         return chosen(ScanPositionSerializer(*args, context=context, **kwargs), request)
+
+
+#: Times in this range can be converted to every time zone.
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+_LATEST = datetime(9998, 12, 31, tzinfo=UTC)
+
+
+class CheckinDateTime(Moment):
+    """A time of a scan, within the range that every time zone can represent."""
+
+    default_error_messages = {"range": _("This time is outside the supported range.")}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        moment: datetime = super().to_internal_value(value)
+        if not _EARLIEST <= moment <= _LATEST:
+            self.fail("range")
+        return moment

@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from counterfoil.accounts.actors import Actor
-from counterfoil.api.checkin.checkin_times import CheckinDateTime
 from counterfoil.api.checkin.scan_fields import (
+    CheckinDateTime,
     ScanPositionSerializer,
     checkin_texts,
     require_attention,
@@ -48,18 +48,18 @@ class ScanSerializer(serializers.Serializer[Scan]):
     use_order_locale = serializers.BooleanField(default=False)
 
 
-def scan_of(sent: Mapping[str, Any], **kwargs: Any) -> Scan:
+def scan_of(data: Mapping[str, Any], **kwargs: Any) -> Scan:
     """Return the scan of validated data; an empty nonce or time counts as missing."""
     return Scan(
-        type=sent["type"],
-        source_type=sent["source_type"],
-        force=sent["force"],
-        ignore_unpaid=sent["ignore_unpaid"],
-        nonce=sent.get("nonce") or None,
-        datetime=sent.get("datetime") or clock.now(),
-        answers={key: text or "" for key, text in (sent.get("answers") or {}).items()},
-        questions_supported=sent["questions_supported"],
-        simulate=sent["simulate"],
+        type=data["type"],
+        source_type=data["source_type"],
+        force=data["force"],
+        ignore_unpaid=data["ignore_unpaid"],
+        nonce=data.get("nonce") or None,
+        datetime=data.get("datetime") or clock.now(),
+        answers={key: text or "" for key, text in (data.get("answers") or {}).items()},
+        questions_supported=data["questions_supported"],
+        simulate=data["simulate"],
         **kwargs,
     )
 

@@ -27,7 +27,7 @@ from counterfoil.files.uploads import TYPES, store_upload
 FORM = "multipart/form-data"
 
 
-class SentFileParser(BaseParser):
+class FileBodyParser(BaseParser):
     """Finds the file in a form, or takes the whole body for it: the service judges types."""
 
     media_type = "*/*"
@@ -42,13 +42,13 @@ class SentFileParser(BaseParser):
         if kind != FORM or "boundary" not in parameters:
             return {"file": stream}
         form: Any = MultiPartParser().parse(stream, media_type, parser_context)
-        sent: UploadedFile[bytes] | None = form.files.get("file")
-        if sent is None or not sent.size:
+        upload: UploadedFile[bytes] | None = form.files.get("file")
+        if upload is None or not upload.size:
             raise serializers.ValidationError([_("The submitted file is empty.")])
-        return {"file": sent}
+        return {"file": upload}
 
 
-_SENT_FORM: dict[str, Any] = {
+_MULTIPART_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {"file": {"type": "string", "format": "binary"}},
     "required": ["file"],
@@ -67,7 +67,7 @@ class UploadView(ApiView[Upload]):
 
     verbose_name = "upload"
     example = {"id": "file:1cd99455-1ebd-4cda-b1a2-7a7d2a969ad1"}
-    parser_classes = (SentFileParser,)
+    parser_classes = (FileBodyParser,)
     serializer_class = UploadedSerializer
 
     #: Any permission about more than reading: what is uploaded is for a later request that writes.
@@ -84,7 +84,7 @@ class UploadView(ApiView[Upload]):
         return ""  # observed: without credentials this is a 403
 
     @extend_schema(
-        request={FORM: _SENT_FORM, **dict.fromkeys(TYPES, OpenApiTypes.BINARY)},
+        request={FORM: _MULTIPART_SCHEMA, **dict.fromkeys(TYPES, OpenApiTypes.BINARY)},
         responses={201: UploadedSerializer},
     )
     def create(self, request: Request) -> Response:

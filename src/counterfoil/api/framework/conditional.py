@@ -43,8 +43,8 @@ def early_answer(
 
 def _http_dates(meta: Mapping[str, Any]) -> dict[str, str]:
     """Return the dates of the conditions as HTTP writes them; scanner apps send Java's form too."""
-    sent = {name: meta[name] for name in _DATES if name in meta}
+    headers = {name: meta[name] for name in _DATES if name in meta}
     return {
         name: _ZONE_AT_END.sub(" GMT", _ZONE_BEFORE_YEAR.sub("", date))
-        for name, date in sent.items()
+        for name, date in headers.items()
     }

@@ -185,6 +185,6 @@ class _Beyond(Expression):
         for side in (self._columns, self._values):
             compiled = [compiler.compile(each) for each in side]
             sides.append(", ".join(sql for sql, _params in compiled))
-            params += [param for _sql, given in compiled for param in given]
+            params += [param for _sql, values in compiled for param in values]
         sign = "<" if self._descending else ">"
         return f"({sides[0]}) {sign} ({sides[1]})", tuple(params)

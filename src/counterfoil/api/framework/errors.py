@@ -14,7 +14,7 @@ from rest_framework.views import exception_handler
 from counterfoil.accounts.idempotency import StillRunning
 from counterfoil.api.framework.auth import DeviceRevoked
 from counterfoil.core.refusals import Invalid, Refusal, Unavailable
-from counterfoil.ops.statuses import RETRY_AFTER, status_of
+from counterfoil.ops.responses import RETRY_AFTER, status_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +29,16 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, (DataError, OverflowError)):
         # Some value got past its field's check. It is the client's, and nothing was written.
         logger.warning("the database refused a value", exc_info=exc)
-        return _said(status.HTTP_400_BAD_REQUEST, _("A value is out of the possible range."))
+        return _error_response(
+            status.HTTP_400_BAD_REQUEST, _("A value is out of the possible range.")
+        )
     if isinstance(exc, (OperationalError, InterfaceError)):
         return _database_failed(exc)
     if isinstance(exc, OSError):
         logger.error("storage failed", exc_info=exc)
-        return _said(status.HTTP_503_SERVICE_UNAVAILABLE, _("The storage is not available now."))
+        return _error_response(
+            status.HTTP_503_SERVICE_UNAVAILABLE, _("The storage is not available now.")
+        )
     if isinstance(exc, DeviceRevoked):
         exc.status_code = status.HTTP_401_UNAUTHORIZED
     return exception_handler(exc, context)
@@ -45,18 +49,20 @@ def _refused(refusal: Refusal) -> Response:
     if isinstance(refusal, Invalid):
         return Response(refusal.problems, status=code)
     later = isinstance(refusal, (StillRunning, Unavailable))
-    return _said(code, str(refusal), retry=later)
+    return _error_response(code, str(refusal), retry=later)
 
 
 def _database_failed(exc: OperationalError | InterfaceError) -> Response:
     if _is_lock_timeout(exc):
-        return _said(
+        return _error_response(
             status.HTTP_409_CONFLICT,
             _("Somebody else is changing this now. Try again."),
             retry=True,
         )
     logger.error("the database is not available", exc_info=exc)
-    return _said(status.HTTP_503_SERVICE_UNAVAILABLE, _("The database is not available now."))
+    return _error_response(
+        status.HTTP_503_SERVICE_UNAVAILABLE, _("The database is not available now.")
+    )
 
 
 def _is_lock_timeout(exc: OperationalError | InterfaceError) -> bool:
@@ -64,7 +70,7 @@ def _is_lock_timeout(exc: OperationalError | InterfaceError) -> bool:
     return state in _LOCK_STATES or "database is locked" in str(exc)
 
 
-def _said(code: int, text: str, *, retry: bool = False) -> Response:
+def _error_response(code: int, text: str, *, retry: bool = False) -> Response:
     answer = Response({"detail": text}, status=code)
     if retry or code == status.HTTP_503_SERVICE_UNAVAILABLE:
         answer["Retry-After"] = RETRY_AFTER

@@ -31,7 +31,7 @@ HEADER = "X-Idempotency-Key"
 LONGEST_KEY = 190
 
 #: Answers that may be different the next time.
-_NOT_KEPT = frozenset({409, 429, 500, 503})
+_NOT_STORED = frozenset({409, 429, 500, 503})
 
 #: What was done outside of the transaction of the request that is being answered, by its name.
 _done_before_transaction: ContextVar[dict[str, Future[Any]] | None] = ContextVar(
@@ -137,7 +137,7 @@ def _answered(use: KeyUse, work: Callable[[], HttpResponseBase]) -> HttpResponse
         if stored is not None:
             return stored
         response = work()
-        if response.status_code in _NOT_KEPT:
+        if response.status_code in _NOT_STORED:
             transaction.set_rollback(True)
         else:
             idempotency.keep_answer(use, _answer_in(response))

@@ -41,7 +41,7 @@ class ApiMiddleware:
         request.path_info = _without_suffix(_SLASHES.sub("/", request.path_info))
         response = _refused(request) or _redirect(request) or self.get_response(request)
         if _is_page(response) and not _is_unmatched(request, response):
-            response = _said(response.status_code, retry=response.get("Retry-After"))
+            response = _error_response(response.status_code, retry=response.get("Retry-After"))
         return _with_headers(response)
 
 
@@ -57,7 +57,7 @@ def _is_unmatched(request: HttpRequest, response: HttpResponseBase) -> bool:
 def _refused(request: HttpRequest) -> HttpResponse | None:
     """No text column can hold a NUL, and PostgreSQL fails when a query contains one."""
     if "\x00" in request.path_info:
-        return _said(404)
+        return _error_response(404)
     for name, values in request.GET.lists():
         if "\x00" in name or any("\x00" in value for value in values):
             problem = {name.replace("\x00", ""): [_("Null characters are not allowed.")]}
@@ -68,8 +68,8 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
 def _without_suffix(path: str) -> str:
     """Take ``.json`` off a path that leads nowhere with it, and somewhere without."""
     bare = f"{path.removesuffix('.json')}/"
-    is_meant = path.endswith(".json") and not is_valid_path(path) and is_valid_path(bare)
-    return bare if is_meant else path
+    is_json_alias = path.endswith(".json") and not is_valid_path(path) and is_valid_path(bare)
+    return bare if is_json_alias else path
 
 
 def _redirect(request: HttpRequest) -> HttpResponse | None:
@@ -87,7 +87,7 @@ def _slashed(request: HttpRequest) -> str:
     return request.get_full_path(force_append_slash=True)
 
 
-def _said(status: int, *, retry: str | None = None) -> HttpResponse:
+def _error_response(status: int, *, retry: str | None = None) -> HttpResponse:
     headers = {"Retry-After": retry} if retry else None
     body = {"detail": _(_MESSAGES.get(status, _MESSAGES[400]))}
     return CompactJsonResponse(body, status=status, headers=headers)

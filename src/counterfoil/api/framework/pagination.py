@@ -63,7 +63,7 @@ class Pages(PageNumberPagination):
             self.page = _NextPage(rows[:size], cursor.page, paginator, has_next=len(rows) > size)
             self.request = request
         else:
-            self._count_of = _known_count(view, request)
+            self._count_of = _stored_count(view, request)
             super().paginate_queryset(queryset, request, view)
         page = self.page
         if page is None:
@@ -112,7 +112,7 @@ class Pages(PageNumberPagination):
         return remove_query_param(here, CURSOR)
 
 
-def _known_count(view: Any, request: Request) -> Callable[[], int | None]:
+def _stored_count(view: Any, request: Request) -> Callable[[], int | None]:
     """Return how to ask the view for the number of rows of its whole list."""
     count: Callable[[], int | None] | None = getattr(view, "whole_count", None)
     filters = set(request.query_params) - _NO_FILTERS - set(getattr(view, "counted_filters", ()))

@@ -2,12 +2,12 @@
 
 Unknown, foreign, out of the team's scope and not permitted are all the same 403, so that nobody
 learns what exists. A view says what it needs in ``read_permissions``, ``write_permissions`` and
-``action_permissions`` (see ``api.base``); the walk over all routes reads the same attributes.
+``action_permissions`` (see ``api.framework.views``); the walk over all routes reads the same.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied
@@ -20,9 +20,24 @@ from counterfoil.api.framework.device_profiles import profile_allows
 if TYPE_CHECKING:  # REST framework reads this module while it makes its APIView
     from rest_framework.views import APIView
 
-    from counterfoil.api.framework.views import ApiView
-
 Needs = tuple[str, ...]
+
+
+class ScopedView(Protocol):
+    """What this module needs of a view: ``api.framework.views.ApiView`` is one."""
+
+    @property
+    def read_permissions(self) -> Needs: ...
+
+    @property
+    def write_permissions(self) -> Needs: ...
+
+    @property
+    def action_permissions(self) -> dict[str, Needs]: ...
+
+    def find_scope(self) -> bool: ...
+
+    def has_permission(self, permissions: Needs) -> bool: ...
 
 
 class ScopePermission(BasePermission):
@@ -33,13 +48,13 @@ class ScopePermission(BasePermission):
             return False
         if isinstance(request.auth, DeviceActor):
             _check_profile(request, request.auth)
-        api_view: ApiView[Any] = view  # type: ignore[assignment]
+        api_view: ScopedView = view  # type: ignore[assignment]
         return api_view.find_scope() and api_view.has_permission(
             required_permissions_of(api_view, request.method)
         )
 
 
-def required_permissions_of(view: ApiView[Any], method: str | None) -> Needs:
+def required_permissions_of(view: ScopedView, method: str | None) -> Needs:
     """Return the permissions of which one is enough; none listed means seeing is enough."""
     action = getattr(view, "action", None)
     if action in view.action_permissions:

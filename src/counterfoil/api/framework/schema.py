@@ -300,11 +300,11 @@ class Operation(AutoSchema):
         examples = [
             OpenApiExample("answer", value=example, response_only=True, status_codes=_ANSWERED)
         ]
-        sent = getattr(self.view, "request_examples", {}).get(action)
-        if sent is None and self.method in {"POST", "PUT", "PATCH"}:
-            sent = _writable(self._request_serializer(), example)
-        if sent is not None:
-            examples.append(OpenApiExample("request", value=sent, request_only=True))
+        request_example = getattr(self.view, "request_examples", {}).get(action)
+        if request_example is None and self.method in {"POST", "PUT", "PATCH"}:
+            request_example = _writable(self._request_serializer(), example)
+        if request_example is not None:
+            examples.append(OpenApiExample("request", value=request_example, request_only=True))
         return examples
 
     def _request_serializer(self) -> Any:

@@ -69,16 +69,16 @@ def stored_file(request: Request, download: Download) -> HttpResponseBase:
     """
     total = size(download.name)
     if settings.DOWNLOADS == "accel":
-        response = _handed_to_proxy(download)
+        response = _proxy_response(download)
     elif settings.DOWNLOADS == "presigned" and request.method != "HEAD":
-        response = _sent_to_bucket(download)
+        response = _bucket_redirect(download)
     else:
-        response = _sent_by_us(request, download, total)
+        response = _file_response(request, download, total)
     response["Cache-Control"] = "private"
     return response
 
 
-def _handed_to_proxy(download: Download) -> HttpResponseBase:
+def _proxy_response(download: Download) -> HttpResponseBase:
     """Let the proxy do it, ranges and ETag included: those are its own."""
     response = HttpResponse(content_type=download.content_type)
     response["Content-Disposition"] = download.disposition
@@ -86,7 +86,7 @@ def _handed_to_proxy(download: Download) -> HttpResponseBase:
     return response
 
 
-def _sent_to_bucket(download: Download) -> HttpResponseBase:
+def _bucket_redirect(download: Download) -> HttpResponseBase:
     """Send the client on, with a link that is of no use for long."""
     link = delivery.presigned_url(
         download.name,
@@ -97,7 +97,7 @@ def _sent_to_bucket(download: Download) -> HttpResponseBase:
     return HttpResponseRedirect(link)
 
 
-def _sent_by_us(request: Request, download: Download, total: int) -> HttpResponseBase:
+def _file_response(request: Request, download: Download, total: int) -> HttpResponseBase:
     quoted = f'"{download.etag}"'
     response: HttpResponseBase | None = early_answer(request, etag=quoted)
     if response is None:

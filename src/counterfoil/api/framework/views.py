@@ -296,14 +296,14 @@ class WritingViews(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             obj=obj,
             event=getattr(self, "event", None),
             organizer=getattr(self, "organizer", None),
-            data=sent_data(request) if verb != "deleted" else {},
+            data=request_data(request) if verb != "deleted" else {},
         )
 
 
-def sent_data(request: Request) -> dict[str, Any]:
+def request_data(request: Request) -> dict[str, Any]:
     """What the client sent; of a form its texts, without its files."""
-    sent = request.POST if isinstance(request.data, QueryDict) else request.data
-    return dict(sent) if isinstance(sent, dict) else {}
+    data = request.POST if isinstance(request.data, QueryDict) else request.data
+    return dict(data) if isinstance(data, dict) else {}
 
 
 def organizer_routes(prefix: str, view: type[ViewSetMixin], *, name: str) -> list[URLPattern]:

@@ -50,11 +50,11 @@ class LayoutAssignmentView(TicketLayoutItemView):
     write_permissions = ("event.settings.general:write",)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        sent = NewLayoutAssignmentSerializer(
+        serializer = NewLayoutAssignmentSerializer(
             data=request.data, context=self.get_serializer_context()
         )
-        sent.is_valid(raise_exception=True)
-        assignment = services.assign_layout(actor=self.actor, **sent.validated_data)
+        serializer.is_valid(raise_exception=True)
+        assignment = services.assign_layout(actor=self.actor, **serializer.validated_data)
         return Response(self.get_serializer(assignment).data, status=status.HTTP_201_CREATED)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:

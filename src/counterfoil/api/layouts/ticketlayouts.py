@@ -139,18 +139,22 @@ class TicketLayoutView(ListView, DetailView, EventView[TicketLayout]):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         values = self._values(request, None)
         layout = services.create_layout(actor=self.actor, event=self.event, values=values)
-        return self._shown(layout, status.HTTP_201_CREATED)
+        return self._response(layout, status.HTTP_201_CREATED)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace a layout: what is left out is reset."""
         layout = self.get_object()
         values = self._values(request, None)
-        return self._shown(services.change_layout(actor=self.actor, layout=layout, values=values))
+        return self._response(
+            services.change_layout(actor=self.actor, layout=layout, values=values)
+        )
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         layout = self.get_object()
         values = self._values(request, layout)
-        return self._shown(services.change_layout(actor=self.actor, layout=layout, values=values))
+        return self._response(
+            services.change_layout(actor=self.actor, layout=layout, values=values)
+        )
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         services.delete_layout(actor=self.actor, layout=self.get_object())
@@ -158,22 +162,22 @@ class TicketLayoutView(ListView, DetailView, EventView[TicketLayout]):
 
     def _values(self, request: Request, old: TicketLayout | None) -> services.LayoutValues:
         """Read what was sent; with ``old`` what was left out stays."""
-        sent = NewTicketLayoutSerializer(
+        serializer = NewTicketLayoutSerializer(
             data=request.data, partial=old is not None, context=self.get_serializer_context()
         )
-        sent.is_valid(raise_exception=True)
-        given: dict[str, Any] = {}
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = {}
         if old is not None:
-            given = {"name": old.name, "default": old.default, "layout": old.layout}
-            given["background"] = old.background
-        given.update(sent.validated_data)
-        given["background"] = self._background(given.get("background"))
-        return services.LayoutValues(**given)
+            values = {"name": old.name, "default": old.default, "layout": old.layout}
+            values["background"] = old.background
+        values.update(serializer.validated_data)
+        values["background"] = self._background(values.get("background"))
+        return services.LayoutValues(**values)
 
-    def _background(self, given: Upload | Background | None) -> Background | None:
-        return _background(self.event, given) if isinstance(given, Upload) else given
+    def _background(self, source: Upload | Background | None) -> Background | None:
+        return _background(self.event, source) if isinstance(source, Upload) else source
 
-    def _shown(self, layout: TicketLayout, code: int = status.HTTP_200_OK) -> Response:
+    def _response(self, layout: TicketLayout, code: int = status.HTTP_200_OK) -> Response:
         return Response(self.get_serializer(layout).data, status=code)
 
 
@@ -244,51 +248,53 @@ class PreviewView(FileAnswers, EventView[TicketLayout]):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         layout = self.get_object()
-        wanted = self._read(PreviewQuerySerializer, request.query_params)
+        params = self._read(PreviewQuerySerializer, request.query_params)
         plan = previews.preview_plan(
             name=layout.name,
             elements=layout.layout or built_in_layout(),
             background=layout.background_id,
         )
-        return self._drawn(request, plan, wanted)
+        return self._preview_response(request, plan, params)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "pk" in self.kwargs:
             self.get_object()  # a layout that is not there is said before the body is read
-        wanted = self._read(UnsavedLayoutSerializer, request.data)
-        services.check_elements(wanted["layout"])
-        lender: TicketLayout | None = wanted.get("ticket_layout")
+        params = self._read(UnsavedLayoutSerializer, request.data)
+        services.check_elements(params["layout"])
+        base_layout: TicketLayout | None = params.get("ticket_layout")
         plan = previews.preview_plan(
-            name=lender.name if lender else previews.UNSAVED,
-            elements=wanted["layout"] or built_in_layout(),
-            background=self._background(wanted),
+            name=base_layout.name if base_layout else previews.UNSAVED,
+            elements=params["layout"] or built_in_layout(),
+            background=self._background(params),
         )
-        return self._drawn(request, plan, wanted)
+        return self._preview_response(request, plan, params)
 
     def _read(self, form: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-        sent = form(data=data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
-        wanted: dict[str, Any] = sent.validated_data
-        if wanted.get("position") and not self.has_permission(("event.orders:read",)):
+        serializer = form(data=data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        params: dict[str, Any] = serializer.validated_data
+        if params.get("position") and not self.has_permission(("event.orders:read",)):
             self.permission_denied(self.request)
-        return wanted
+        return params
 
-    def _background(self, wanted: dict[str, Any]) -> int | None:
-        upload: Upload | None = wanted.get("background")
+    def _background(self, params: dict[str, Any]) -> int | None:
+        upload: Upload | None = params.get("background")
         if upload is None:
-            lender: TicketLayout | None = wanted.get("ticket_layout")
-            return lender.background_id if lender else None
+            base_layout: TicketLayout | None = params.get("ticket_layout")
+            return base_layout.background_id if base_layout else None
         return _background(self.event, upload).pk
 
-    def _drawn(self, request: Request, plan: Plan, wanted: dict[str, Any]) -> HttpResponseBase:
-        position: OrderPosition | None = wanted.get("position")
+    def _preview_response(
+        self, request: Request, plan: Plan, params: dict[str, Any]
+    ) -> HttpResponseBase:
+        position: OrderPosition | None = params.get("position")
         if position is not None:
             ticket = previews.real_ticket(plan, position)
             record_preview(actor=self.actor, position=position, layout=plan.name)
         else:
-            ticket = previews.sample_ticket(plan, self.event, longest=wanted["longest"])
+            ticket = previews.sample_ticket(plan, self.event, longest=params["longest"])
         if getattr(request.accepted_renderer, "media_type", PDF) == PNG:
-            png = previews.draw_png(plan, ticket, page=wanted["page"], dpi=wanted["dpi"])
+            png = previews.draw_png(plan, ticket, page=params["page"], dpi=params["dpi"])
             return bytes_answer(png, content_type=PNG, filename="preview.png")
         pdf = previews.draw_pdf(plan, ticket, title=str(self.event))
         return bytes_answer(pdf, content_type=PDF, filename="preview.pdf")

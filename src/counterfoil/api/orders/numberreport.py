@@ -225,9 +225,9 @@ class NumberReportOptionsView(EventView[NumberReport]):
         return Response(self.get_serializer(report_of(self.event)).data)
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        sent = self.get_serializer(data=request.data, partial=True)
-        sent.is_valid(raise_exception=True)
-        fields = dict(sent.validated_data)
+        serializer = self.get_serializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
         if "preset" in fields:
             fields["preset"] = fields["preset"] or ""
         report = change_report(actor=self.actor, event=self.event, fields=fields)
@@ -272,8 +272,8 @@ class MentionsView(EventView[TicketLayout]):
         if preset not in PRESETS:
             raise Invalid({"preset": [_("Choose one of: %(list)s") % {"list": ", ".join(PRESETS)}]})
         cuts = _cuts(request.query_params.get("cuts", ""))
-        found = missing_in(layout, preset=preset, cuts=cuts)
-        page = self.paginate_queryset(found)
+        missing = missing_in(layout, preset=preset, cuts=cuts)
+        page = self.paginate_queryset(missing)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

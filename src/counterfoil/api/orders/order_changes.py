@@ -19,13 +19,13 @@ from counterfoil.orders.new_order import NewAnswer
 _END_OF_NAME = re.compile(r"[\[.]")
 
 
-def sent_fields(sent: serializers.Serializer[Any]) -> dict[str, Any]:
+def requested_fields(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     """Return the valid values of those fields that the client named.
 
     A form that leaves out a checkbox or an object would otherwise read as one that clears it.
     """
-    names = {_END_OF_NAME.split(key)[0] for key in sent.initial_data}
-    return {name: value for name, value in sent.validated_data.items() if name in names}
+    names = {_END_OF_NAME.split(key)[0] for key in serializer.initial_data}
+    return {name: value for name, value in serializer.validated_data.items() if name in names}
 
 
 class OrderChangesSerializer(OrderDetailsSerializer):
@@ -44,7 +44,7 @@ class PositionChangesSerializer(PositionDetailsSerializer):
 
     def changes(self) -> dict[str, Any]:
         """Return the columns to change, and the answers, of valid data."""
-        fields = sent_fields(self)
+        fields = requested_fields(self)
         if "attendee_name" in fields:
             name = fields.pop("attendee_name")
             fields.setdefault("attendee_name_parts", {"_legacy": name} if name else {})

@@ -11,8 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from counterfoil.api.catalog.sale_fields import DateReference, VariationReference
-from counterfoil.api.framework.fields import ChannelReference, Moment, Money, Reference, Whole
-from counterfoil.api.framework.positional_lists import PositionalList
+from counterfoil.api.framework.fields import (
+    ChannelReference,
+    Moment,
+    Money,
+    PositionalList,
+    Reference,
+    Whole,
+)
 from counterfoil.catalog.models import QuestionOption
 from counterfoil.catalog.services import WEB
 from counterfoil.orders.answers import AnswerUnreadable, normal_answer
@@ -191,38 +197,38 @@ class NewOrderSerializer(OrderDetailsSerializer):
 
     def new_order(self) -> NewOrder:
         """Return the order of valid data."""
-        sent = self.validated_data
+        data = self.validated_data
         channels = self.context["view"].organizer.sales_channels
         return NewOrder(
-            positions=tuple(_new_position(position) for position in sent["positions"]),
-            sales_channel=sent.get("sales_channel") or channels.get(identifier=WEB),
-            paid=sent["status"] == "p",
-            testmode=sent["testmode"],
-            code=sent.get("code"),
-            locale=sent.get("locale"),
-            payment_provider=sent.get("payment_provider"),
-            payment_date=sent.get("payment_date"),
-            expires=sent.get("expires"),
-            custom_followup_at=sent.get("custom_followup_at"),
-            details={name: sent[name] for name in _DETAILS if name in sent},
+            positions=tuple(_new_position(position) for position in data["positions"]),
+            sales_channel=data.get("sales_channel") or channels.get(identifier=WEB),
+            paid=data["status"] == "p",
+            testmode=data["testmode"],
+            code=data.get("code"),
+            locale=data.get("locale"),
+            payment_provider=data.get("payment_provider"),
+            payment_date=data.get("payment_date"),
+            expires=data.get("expires"),
+            custom_followup_at=data.get("custom_followup_at"),
+            details={name: data[name] for name in _DETAILS if name in data},
         )
 
 
-def _new_position(sent: dict[str, Any]) -> NewPosition:
-    attendee = {name: sent[name] for name in _ATTENDEE if name in sent}
-    if sent.get("attendee_name") and not attendee.get("attendee_name_parts"):
-        attendee["attendee_name_parts"] = {"_legacy": sent["attendee_name"]}
+def _new_position(data: dict[str, Any]) -> NewPosition:
+    attendee = {name: data[name] for name in _ATTENDEE if name in data}
+    if data.get("attendee_name") and not attendee.get("attendee_name_parts"):
+        attendee["attendee_name_parts"] = {"_legacy": data["attendee_name"]}
     return NewPosition(
-        item=sent["item"],
-        variation=sent.get("variation"),
-        subevent=sent.get("subevent"),
-        positionid=sent.get("positionid"),
-        price=sent.get("price"),
-        secret=sent.get("secret"),
-        addon_to=sent.get("addon_to"),
-        valid_from=sent.get("valid_from"),
-        valid_until=sent.get("valid_until"),
-        requested_valid_from=sent.get("requested_valid_from"),
+        item=data["item"],
+        variation=data.get("variation"),
+        subevent=data.get("subevent"),
+        positionid=data.get("positionid"),
+        price=data.get("price"),
+        secret=data.get("secret"),
+        addon_to=data.get("addon_to"),
+        valid_from=data.get("valid_from"),
+        valid_until=data.get("valid_until"),
+        requested_valid_from=data.get("requested_valid_from"),
         attendee=attendee,
-        answers=tuple(NewAnswer(**answer) for answer in sent.get("answers", [])),
+        answers=tuple(NewAnswer(**answer) for answer in data.get("answers", [])),
     )

@@ -28,7 +28,7 @@ from counterfoil.printing.variables.names import write_name
 _OBJECT = {"type": "object", "additionalProperties": {}}
 _ADDRESS_LINES = ("street", "zipcode", "city", "country", "state", "vat_id")
 #: States of payments that came in, even if they went back later.
-_CAME_IN = frozenset({"confirmed", "refunded"})
+_RECEIVED = frozenset({"confirmed", "refunded"})
 _NOTHING = {"type": "array", "items": {"type": "object"}}
 
 
@@ -190,7 +190,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
 
     def get_payment_date(self, order: Order) -> date | None:
         """Return the day of the last payment that came in, by the event's calendar."""
-        payments = [each for each in order.payments.all() if each.state in _CAME_IN]
+        payments = [each for each in order.payments.all() if each.state in _RECEIVED]
         dates = [each.payment_date for each in payments if each.payment_date]
         return timezone.localdate(max(dates)) if dates else None
 
@@ -234,7 +234,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
         return {}
 
 
-def shown_positions(*, canceled: bool) -> QuerySet[OrderPosition]:
+def serialized_positions(*, canceled: bool) -> QuerySet[OrderPosition]:
     """Return positions by number with all related rows, optionally with canceled ones."""
     positions = with_related(OrderPosition.objects.all()).order_by("positionid", "pk")
     if canceled:
@@ -242,9 +242,10 @@ def shown_positions(*, canceled: bool) -> QuerySet[OrderPosition]:
     return positions.exclude(Q(canceled=True) | Q(order__status=Order.Status.CANCELED))
 
 
-def shown_orders(orders: QuerySet[Order], *, canceled: bool) -> QuerySet[Order]:
+def serialized_orders(orders: QuerySet[Order], *, canceled: bool) -> QuerySet[Order]:
     """Prefetch all related rows of orders, with a fixed number of queries."""
     payments = OrderPayment.objects.order_by("local_id", "pk")
     return orders.select_related("event__organizer", "sales_channel").prefetch_related(
-        Prefetch("positions", shown_positions(canceled=canceled)), Prefetch("payments", payments)
+        Prefetch("positions", serialized_positions(canceled=canceled)),
+        Prefetch("payments", payments),
     )

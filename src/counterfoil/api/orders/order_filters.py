@@ -92,7 +92,7 @@ class OrderPositionFilters(django_filters.FilterSet):  # type: ignore[misc]
         return positions_like(positions, value, scope_of(self.request))
 
 
-def canceled_positions_wanted(request: Request) -> bool:
+def includes_canceled_positions(request: Request) -> bool:
     return request.query_params.get("include_canceled_positions", "").lower() in ("true", "1")
 
 

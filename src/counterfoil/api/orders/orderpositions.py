@@ -15,9 +15,9 @@ from counterfoil.api.framework.sparse_fieldsets import chosen
 from counterfoil.api.framework.views import DetailView, EventView, ListView, event_routes
 from counterfoil.api.orders.examples import ORDER_POSITION
 from counterfoil.api.orders.order_changes import BlockSerializer, PositionChangesSerializer
-from counterfoil.api.orders.order_fields import OrderPositionSerializer, shown_positions
-from counterfoil.api.orders.order_filters import OrderPositionFilters, canceled_positions_wanted
-from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
+from counterfoil.api.orders.order_fields import OrderPositionSerializer, serialized_positions
+from counterfoil.api.orders.order_filters import OrderPositionFilters, includes_canceled_positions
+from counterfoil.api.orders.pdf_data import includes_pdf_data, pdf_data
 from counterfoil.checkin.positions import update_position
 from counterfoil.checkin.secrets import set_block
 from counterfoil.orders.models import Order, OrderPosition
@@ -48,7 +48,7 @@ class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
     }
 
     def get_queryset(self) -> QuerySet[OrderPosition]:
-        positions = shown_positions(canceled=canceled_positions_wanted(self.request))
+        positions = serialized_positions(canceled=includes_canceled_positions(self.request))
         # An index has the id of the order beside the time, which all tickets of a batch share.
         order_id = Col(Order._meta.db_table, Order._meta.get_field("id"))
         return positions.filter(order__event=self.event).order_by(
@@ -56,14 +56,14 @@ class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
         )
 
     def whole_count(self) -> int | None:
-        if canceled_positions_wanted(self.request):
+        if includes_canceled_positions(self.request):
             return None
         return live_tickets(self.event.pk)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         context = self.get_serializer_context()
         request: Request = self.request
-        if wants_pdf_data(request):
+        if includes_pdf_data(request):
             context["pdf_data"] = _pdf_data(args[0] if args else [])
         return chosen(OrderPositionSerializer(*args, context=context, **kwargs), request)
 
@@ -81,12 +81,14 @@ class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
         A new secret revokes the one before.
         """
         position = self.get_object()
-        sent = PositionChangesSerializer(data=request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
+        serializer = PositionChangesSerializer(
+            data=request.data, context=self.get_serializer_context()
+        )
+        serializer.is_valid(raise_exception=True)
         update_position(
             actor=self.actor,
             position=position,
-            fields=sent.changes(),
+            fields=serializer.changes(),
             check_quotas=request.query_params.get("check_quotas", "").lower() not in ("false", "0"),
         )
         return self._answer(position)
@@ -105,9 +107,9 @@ class OrderPositionView(ListView, DetailView, EventView[OrderPosition]):
 
     def _set_block(self, *, blocked: bool) -> Response:
         position = self.get_object()
-        sent = BlockSerializer(data=self.request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
-        name = sent.validated_data["name"]
+        serializer = BlockSerializer(data=self.request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        name = serializer.validated_data["name"]
         set_block(position=position, name=name, blocked=blocked, actor=self.actor)
         return self._answer(position)
 

@@ -34,12 +34,12 @@ from counterfoil.api.orders.order_changes import (
     MarkPaidSerializer,
     MarkPendingSerializer,
     OrderChangesSerializer,
-    sent_fields,
+    requested_fields,
 )
 from counterfoil.api.orders.order_creation import NewOrderSerializer
-from counterfoil.api.orders.order_fields import OrderSerializer, shown_orders
-from counterfoil.api.orders.order_filters import OrderFilters, canceled_positions_wanted
-from counterfoil.api.orders.pdf_data import pdf_data, wants_pdf_data
+from counterfoil.api.orders.order_fields import OrderSerializer, serialized_orders
+from counterfoil.api.orders.order_filters import OrderFilters, includes_canceled_positions
+from counterfoil.api.orders.pdf_data import includes_pdf_data, pdf_data
 from counterfoil.api.orders.position_fields import set_no_checkins
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Gone
@@ -85,13 +85,13 @@ class ShownOrders(ListView, DetailView):
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         request: Request = self.request  # type: ignore[attr-defined]
         context: dict[str, Any] = self.get_serializer_context()  # type: ignore[attr-defined]
-        if wants_pdf_data(request):
+        if includes_pdf_data(request):
             context["pdf_data"] = _pdf_data(args[0] if args else [])
         return chosen(OrderSerializer(*args, context=context, **kwargs), request)
 
     def prefetched(self, orders: QuerySet[Order]) -> QuerySet[Order]:
-        canceled = canceled_positions_wanted(self.request)  # type: ignore[attr-defined]
-        return shown_orders(orders, canceled=canceled).order_by("datetime")
+        canceled = includes_canceled_positions(self.request)  # type: ignore[attr-defined]
+        return serialized_orders(orders, canceled=canceled).order_by("datetime")
 
 
 class OrderView(ShownOrders, EventView[Order]):
@@ -120,20 +120,20 @@ class OrderView(ShownOrders, EventView[Order]):
 
     def _create(self, request: Request) -> Response:
         context = {**self.get_serializer_context(), REFERENCES: {}}
-        sent = NewOrderSerializer(data=request.data, context=context)
-        sent.is_valid(raise_exception=True)
-        new = sent.new_order()
-        if sent.is_simulated:
+        serializer = NewOrderSerializer(data=request.data, context=context)
+        serializer.is_valid(raise_exception=True)
+        new = serializer.new_order()
+        if serializer.is_simulated:
             order = services.simulate_order(event=self.event, new=new)
-            return Response(self._shown_new(order), status=status.HTTP_201_CREATED)
-        made = services.insert_order(actor=self.actor, event=self.event, new=new)
+            return Response(self._new_order_data(order), status=status.HTTP_201_CREATED)
+        created = services.insert_order(actor=self.actor, event=self.event, new=new)
         return after_commit(
-            str(made.order.pk),
-            lambda: self._shown_new(made.attached()),
+            str(created.order.pk),
+            lambda: self._new_order_data(created.attached()),
             status=status.HTTP_201_CREATED,
         )
 
-    def _shown_new(self, order: Order) -> Any:
+    def _new_order_data(self, order: Order) -> Any:
         set_no_checkins(order.positions.all())
         return self.get_serializer(order).data
 
@@ -142,7 +142,7 @@ class OrderView(ShownOrders, EventView[Order]):
         """Change details of an order. Fields that cannot be changed are ignored."""
         order = self.get_object()
         changes = self._read(OrderChangesSerializer)
-        update_order(actor=self.actor, order=order, fields=sent_fields(changes))
+        update_order(actor=self.actor, order=order, fields=requested_fields(changes))
         return self._answer(order)
 
     @extend_schema(request=MarkPaidSerializer, responses=OrderSerializer)
@@ -150,8 +150,8 @@ class OrderView(ShownOrders, EventView[Order]):
     def mark_paid(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Note that a pending or expired order was paid by hand. No e-mail is sent."""
         order = self.get_object()
-        sent = self._read(MarkPaidSerializer)
-        return self._change_status(order, payments.mark_paid, paid_at=sent.paid_at())
+        serializer = self._read(MarkPaidSerializer)
+        return self._change_status(order, payments.mark_paid, paid_at=serializer.paid_at())
 
     @extend_schema(request=MarkPendingSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["POST"], url_path="mark_pending", url_name="mark-pending")
@@ -166,9 +166,9 @@ class OrderView(ShownOrders, EventView[Order]):
     def mark_canceled(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Cancel an order: its tickets can be sold again, and nobody gets in with them."""
         order = self.get_object()
-        sent = self._read(MarkCanceledSerializer)
+        serializer = self._read(MarkCanceledSerializer)
         return self._change_status(
-            order, cancel_order, comment=sent.validated_data.get("comment") or ""
+            order, cancel_order, comment=serializer.validated_data.get("comment") or ""
         )
 
     @extend_schema(request=ExtendSerializer, responses=OrderSerializer)
@@ -176,19 +176,19 @@ class OrderView(ShownOrders, EventView[Order]):
     def extend(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Let an order be paid until the end of a day; an expired one is pending again."""
         order = self.get_object()
-        sent = self._read(ExtendSerializer)
+        serializer = self._read(ExtendSerializer)
         return self._change_status(
             order,
             payments.extend_order,
-            expires=sent.validated_data["expires"],
-            force=sent.validated_data["force"],
+            expires=serializer.validated_data["expires"],
+            force=serializer.validated_data["force"],
         )
 
     def _read(self, serializer_class: type[BaseSerializer[Any]]) -> Any:
         context = self.get_serializer_context()
-        sent = serializer_class(data=self.request.data, context=context)
-        sent.is_valid(raise_exception=True)
-        return sent
+        serializer = serializer_class(data=self.request.data, context=context)
+        serializer.is_valid(raise_exception=True)
+        return serializer
 
     def _change_status(
         self, order: Order, change: Callable[..., Order], **options: Any
@@ -201,12 +201,12 @@ class OrderView(ShownOrders, EventView[Order]):
 
     def _answer(self, order: Order) -> Response:
         subject = str(order.pk)
-        return after_commit(subject, lambda: self._shown_again(subject))
+        return after_commit(subject, lambda: self._stored_order_data(subject))
 
     def answer_about(self, subject: str) -> Response:
-        return Response(self._shown_again(subject))
+        return Response(self._stored_order_data(subject))
 
-    def _shown_again(self, subject: str) -> Any:
+    def _stored_order_data(self, subject: str) -> Any:
         order = self.get_queryset().filter(pk=subject).first()
         if order is None:
             raise Gone(_("Somebody else has deleted this meanwhile."))

@@ -16,7 +16,7 @@ from counterfoil.printing.variables.registry import VariableTable
 from counterfoil.printing.variables.ticket_source import TicketSource
 
 
-def wants_pdf_data(request: Request) -> bool:
+def includes_pdf_data(request: Request) -> bool:
     return request.query_params.get("pdf_data", "").lower() in ("true", "1")
 
 

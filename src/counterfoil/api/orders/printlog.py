@@ -11,8 +11,8 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from counterfoil.api.checkin.checkin_times import CheckinDateTime
 from counterfoil.api.checkin.checkinlists import SCAN
+from counterfoil.api.checkin.scan_fields import CheckinDateTime
 from counterfoil.api.framework.views import EventView
 from counterfoil.api.orders.position_fields import PrintLogFields
 from counterfoil.checkin.reports import report_print
@@ -54,9 +54,9 @@ class PrintLogView(EventView[Any]):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Keep that a ticket was printed."""
         position = self.get_object()
-        sent = NewPrintLogSerializer(data=request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
-        log = report_print(position=position, fields=sent.validated_data, actor=self.actor)
+        serializer = NewPrintLogSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        log = report_print(position=position, fields=serializer.validated_data, actor=self.actor)
         return Response(PrintLogFields(log).data, status=status.HTTP_201_CREATED)
 
 

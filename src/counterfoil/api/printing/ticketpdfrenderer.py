@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.utils import html
 
 from counterfoil.api.framework.downloads import FileAnswers, answer_result
+from counterfoil.api.framework.fields import PositionalList
 from counterfoil.api.framework.links import absolute
-from counterfoil.api.framework.positional_lists import PositionalList
 from counterfoil.api.framework.schema import ACCEPTED_DOWNLOAD, RESULT_OF_JOB
 from counterfoil.api.framework.views import EventView
 from counterfoil.core.ids import row_id

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from counterfoil.api.framework.downloads import bytes_answer
 from counterfoil.api.framework.fields import Moment, Money
 from counterfoil.api.framework.filters import RowId, Words
-from counterfoil.api.framework.views import DetailView, event_routes, sent_data
+from counterfoil.api.framework.views import DetailView, event_routes, request_data
 from counterfoil.api.sellers.fields import (
     GATE_EXAMPLE,
     GateSerializer,
@@ -151,7 +151,7 @@ class StatementView(
     def perform_create(self, serializer: Any) -> None:
         with late_atomic():
             row = serializer.save(event=self.event)
-            self._log("added", row, sent_data(self.request))
+            self._log("added", row, request_data(self.request))
 
     def perform_destroy(self, instance: Statement) -> None:
         with late_atomic():

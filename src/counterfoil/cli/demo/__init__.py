@@ -30,7 +30,7 @@ from counterfoil.render.sheets import read_sheet
 
 T = TypeVar("T")
 
-_SHOWN_MISMATCHES = 5
+_MAX_MISMATCHES = 5
 #: Two A4 tickets side by side on A3; each lift of 50 sheets is cut once.
 _SHEET = {
     "name": "A3, two tickets",
@@ -95,7 +95,7 @@ def _run(client: Client, amount: int, pdf: Path, *, on_sheets: bool) -> None:
 
 def _check(orders_agree: bool, mismatches: list[Mismatch]) -> None:
     """Stop with an error if anything is off."""
-    for wrong in mismatches[:_SHOWN_MISMATCHES]:
+    for wrong in mismatches[:_MAX_MISMATCHES]:
         click.echo(
             f"page {wrong.page}: expected {wrong.expected!r}, read {wrong.found!r}", err=True
         )
@@ -124,7 +124,7 @@ class Steps:
     """Shows a bar for each step and remembers how long it took."""
 
     amount: int
-    taken: list[tuple[str, float]] = field(default_factory=list)
+    timings: list[tuple[str, float]] = field(default_factory=list)
 
     @contextmanager
     def step(self, label: str) -> Iterator[Callable[[int], None]]:
@@ -132,9 +132,9 @@ class Steps:
         with click.progressbar(length=self.amount, label=f"{label:<28}") as bar:
             yield lambda done: bar.update(done - bar.pos)
             bar.update(self.amount - bar.pos)
-        self.taken.append((label, time.perf_counter() - start))
+        self.timings.append((label, time.perf_counter() - start))
 
     def summary(self) -> None:
         click.echo()
-        for label, seconds in self.taken:
+        for label, seconds in self.timings:
             click.echo(f"  {label:<28} {seconds:7.1f} s {self.amount / seconds:9.0f} tickets/s")

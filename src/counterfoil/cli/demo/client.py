@@ -41,19 +41,19 @@ class Client:
 
     def create_batch(self, *, item: int, amount: int, on_progress: Callable[[int], None]) -> Any:
         """Ask for a batch, wait until it is made, and return it."""
-        asked = self._request(
+        response = self._request(
             "POST",
             self._url("offlinesalesbatches"),
             {"item": item, "amount": amount, "comment": "Demo"},
         )
-        made = self._wait(self._json(asked)["check"], on_progress)
-        return self._json(made)
+        result = self._wait(self._json(response)["check"], on_progress)
+        return self._json(result)
 
     def print_batch(self, batch: int, to: Path, on_progress: Callable[[int], None]) -> None:
         """Have a batch printed and store the PDF."""
-        asked = self._request("POST", self._url(f"offlinesalesbatches/{batch}/render"), {})
+        response = self._request("POST", self._url(f"offlinesalesbatches/{batch}/render"), {})
         with (
-            self._wait(self._json(asked)["download"], on_progress) as answer,
+            self._wait(self._json(response)["download"], on_progress) as answer,
             to.open("wb") as file,
         ):
             while part := answer.read(_COPY_SIZE):
@@ -64,9 +64,9 @@ class Client:
     ) -> None:
         """Have a batch printed on sheets and store the PDF."""
         path = self._url(f"offlinesalesbatches/{batch}/prints")
-        asked = self._request("POST", path, {"sheet": sheet})
+        response = self._request("POST", path, {"sheet": sheet})
         with (
-            self._wait(self._json(asked)["download"], on_progress) as answer,
+            self._wait(self._json(response)["download"], on_progress) as answer,
             to.open("wb") as file,
         ):
             while part := answer.read(_COPY_SIZE):

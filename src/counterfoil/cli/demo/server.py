@@ -99,9 +99,9 @@ class DemoServer:
         """Return the link for the first account, which the server tells when all of it is up."""
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
-            said = self._log.read_text(encoding="utf-8", errors="replace")
-            if found := re.search(r"https?://\S+/start/\S+/", said):
-                return found[0]
+            log = self._log.read_text(encoding="utf-8", errors="replace")
+            if match := re.search(r"https?://\S+/start/\S+/", log):
+                return match[0]
             time.sleep(0.1)
         return self._base
 
@@ -135,9 +135,9 @@ class DemoServer:
                 time.sleep(0.1)
             else:
                 return
-        said = self._log.read_text(encoding="utf-8", errors="replace").strip()
+        log = self._log.read_text(encoding="utf-8", errors="replace").strip()
         self.__exit__(None, None, None)
-        raise ServerFailed(f"The server did not start. Its output:\n{said}")
+        raise ServerFailed(f"The server did not start. Its output:\n{log}")
 
 
 def _command(*arguments: str) -> list[str]:

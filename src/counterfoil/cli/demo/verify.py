@@ -101,8 +101,8 @@ def _read_code(page: pypdfium2.PdfPage, box: Box) -> str:
     left, bottom, size = (pt(Mm(value)) for value in (box.left, box.bottom, box.size))
     crop = (left, bottom, width - left - size, height - bottom - size)
     picture = page.render(scale=_DPI / 72, crop=crop, grayscale=True).to_pil()
-    found = zxingcpp.read_barcodes(picture, formats=_QR)
-    return found[0].text if found else ""
+    barcodes = zxingcpp.read_barcodes(picture, formats=_QR)
+    return barcodes[0].text if barcodes else ""
 
 
 def compare(codes: Iterator[str], secrets: Sequence[str]) -> Iterator[Mismatch | None]:

@@ -119,12 +119,12 @@ class _Archive:
 
     def open(self, name: str) -> IO[bytes]:
         try:
-            found = self._archive.extractfile(name)
+            member = self._archive.extractfile(name)
         except KeyError:
-            found = None
-        if found is None:
+            member = None
+        if member is None:
             raise NoBackup(f"{name} is missing.")
-        return found
+        return member
 
 
 @contextmanager

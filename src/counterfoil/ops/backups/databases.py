@@ -16,7 +16,7 @@ from django.db import connection, connections
 from counterfoil.files.services import sync_folder
 from counterfoil.ops.errors import Stop
 
-_TAKEN = "The database is not empty. Restore into an empty database."
+_NOT_EMPTY = "The database is not empty. Restore into an empty database."
 
 # pg_dump reads these from its environment: command lines can be seen by everybody on the machine.
 _PLACE = {
@@ -64,14 +64,14 @@ def load(place: Path) -> None:
         _load_sqlite(place, Path(connection.settings_dict["NAME"]))
 
 
-def refuse_taken() -> None:
+def refuse_non_empty() -> None:
     """Refuse a database that is not empty.
 
     Raises:
         Stop: there are tables in it.
     """
     if connection.introspection.table_names():
-        raise Stop(_TAKEN)
+        raise Stop(_NOT_EMPTY)
 
 
 def _load_sqlite(place: Path, target: Path) -> None:
@@ -87,7 +87,7 @@ def _load_sqlite(place: Path, target: Path) -> None:
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
         database.execute("BEGIN EXCLUSIVE")
         if database.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-            raise Stop(_TAKEN)
+            raise Stop(_NOT_EMPTY)
         database.execute("COMMIT")
         target.chmod(0o600)
         source.backup(database)
@@ -95,11 +95,11 @@ def _load_sqlite(place: Path, target: Path) -> None:
 
 
 def _call(program: str, arguments: Sequence[str]) -> None:
-    found = shutil.which(program)
-    if found is None:
+    executable = shutil.which(program)
+    if executable is None:
         raise Stop(f"{program} is not installed here; it comes with PostgreSQL.")
     ended = subprocess.run(
-        [found, *arguments], env=_environment(), capture_output=True, text=True, check=False
+        [executable, *arguments], env=_environment(), capture_output=True, text=True, check=False
     )
     if ended.returncode:
         lines = ended.stderr.strip().splitlines() or ["it did not say why"]
@@ -107,5 +107,5 @@ def _call(program: str, arguments: Sequence[str]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    given: dict[str, Any] = connection.get_connection_params()
-    return {**os.environ, **{_PLACE[key]: str(given[key]) for key in _PLACE if given.get(key)}}
+    params: dict[str, Any] = connection.get_connection_params()
+    return {**os.environ, **{_PLACE[key]: str(params[key]) for key in _PLACE if params.get(key)}}

@@ -43,11 +43,11 @@ class Manifest:
             NoBackup: it is another program's, or a later version's.
         """
         try:
-            told: dict[str, Any] = json.loads(text)
-            if told.pop("format") != FORMAT:
+            data: dict[str, Any] = json.loads(text)
+            if data.pop("format") != FORMAT:
                 raise NoBackup("This backup has an unknown format. A different version made it.")
-            pieces = {name: Piece(**piece) for name, piece in told.pop("pieces").items()}
-            return cls(**told, pieces=pieces)
+            pieces = {name: Piece(**piece) for name, piece in data.pop("pieces").items()}
+            return cls(**data, pieces=pieces)
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise NoBackup(f"{NAME} cannot be read.") from problem
 

@@ -11,6 +11,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
+from counterfoil.core import summaries
 from counterfoil.core.refusals import Unavailable
 from counterfoil.files import services as files
 from counterfoil.jobs import migration_check, queries
@@ -23,7 +24,7 @@ CLOCKS_NOTED_S = 2
 CLOCKS_SERIOUS_S = 60
 
 
-def surroundings() -> Iterator[Finding]:
+def check_environment() -> Iterator[Finding]:
     yield from _database()
     yield from _storage()
     yield from _broker()
@@ -48,11 +49,11 @@ def _database() -> Iterator[Finding]:
 def _clocks() -> Iterator[Finding]:
     apart = abs((timezone.now() - database_time()).total_seconds())
     if apart >= CLOCKS_NOTED_S:
-        told = f"The clocks of this host and of the database are {apart:.0f} seconds apart."
+        difference = f"The clocks of this host and of the database are {apart:.0f} seconds apart."
         if apart < CLOCKS_SERIOUS_S:
-            yield note(told)
+            yield note(difference)
         else:
-            yield problem(f"{told} Sessions end at the wrong time, and hints are discarded.")
+            yield problem(f"{difference} Sessions end at the wrong time, and hints are discarded.")
 
 
 def _hosts() -> Iterator[Finding]:
@@ -124,3 +125,15 @@ def _long_work() -> Iterator[Finding]:
         )
     if settings.RATE_LIMIT and connection.vendor == "postgresql":
         yield note("COUNTERFOIL_RATE_LIMIT applies to each web process separately.")
+
+
+def check_stored_counts() -> Iterator[Finding]:
+    try:
+        wrong = summaries.wrong_counts()
+    except DatabaseError:  # another check says so; or nothing is migrated yet
+        return
+    for table, number in wrong.items():
+        yield problem(
+            f"{number} of the counts in {table} differ from a full count. Workers repair them "
+            "at night. If this happens again, report it."
+        )

@@ -18,7 +18,7 @@ LEAST_FREE = 1024**3
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs"}
 
 
-def places() -> Iterator[Finding]:
+def check_filesystem() -> Iterator[Finding]:
     yield from _folder(settings.DATA_DIR)
     yield from _key(settings.DATA_DIR / "secret-key")
     yield from _disk(settings.DATA_DIR)
@@ -82,6 +82,6 @@ def filesystem_of(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str
         lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    found = [(fields[1], fields[2]) for fields in map(str.split, lines) if len(fields) > 2]
-    above = [(len(place), kind) for place, kind in found if folder.is_relative_to(place)]
+    entries = [(fields[1], fields[2]) for fields in map(str.split, lines) if len(fields) > 2]
+    above = [(len(place), kind) for place, kind in entries if folder.is_relative_to(place)]
     return max(above)[1] if above else ""

@@ -13,12 +13,12 @@ from counterfoil.ops.checks.findings import Finding, note, problem
 _OWN = {"localhost", "127.0.0.1", "[::1]", "::1"}
 
 
-def exposure() -> Iterator[Finding]:
+def check_security() -> Iterator[Finding]:
     yield from _hosts()
     yield from _https()
     yield from _public_url()
     yield from _origins()
-    yield from _figures()
+    yield from _metrics()
 
 
 def is_public() -> bool:
@@ -88,6 +88,6 @@ def _origins() -> Iterator[Finding]:
             yield problem(f"COUNTERFOIL_TRUSTED_ORIGINS: {origin!r} must begin with https://.")
 
 
-def _figures() -> Iterator[Finding]:
+def _metrics() -> Iterator[Finding]:
     if settings.BEHIND_PROXY and not settings.METRICS_TOKEN:
         yield note("COUNTERFOIL_METRICS_TOKEN is not set. Behind a proxy nobody can read /metrics.")

@@ -58,7 +58,7 @@ class _Example:
     def make(self) -> Event:
         fields = {
             **self._source["event"],
-            **self._moments(),
+            **self._datetimes(),
             "slug": free_slug(self._organizer, self._source["slug"]),
         }
         self._event = services.create_event(organizer=self._organizer, fields=fields)
@@ -76,7 +76,7 @@ class _Example:
         SellersStory(self._event, self._actor, sellers).tell(items[sellers["item"]])
         return self._event
 
-    def _moments(self) -> dict[str, datetime]:
+    def _datetimes(self) -> dict[str, datetime]:
         """Return its times on a Friday some months from now."""
         zone = ZoneInfo(self._source["event"]["timezone"])
         day = clock.now().astimezone(zone).date() + timedelta(days=self._source["days_ahead"])
@@ -103,12 +103,12 @@ class _Example:
         self, fields: dict[str, Any], categories: list[ItemCategory], entry: dict[str, Any]
     ) -> Item:
         numbered = enumerate(entry["variations"])
-        made = products.create_item(
+        item = products.create_item(
             event=self._event,
             fields={**fields, "category": categories[entry["category"]]},
             variations=[{**values, "position": number} for number, values in numbered],
         )
-        return self._note(made, "item")
+        return self._note(item, "item")
 
     def _number(self, items: list[Item]) -> None:
         """Number the tickets by a series that examples of the organizer share."""
@@ -155,12 +155,12 @@ class _Example:
             and create_blank_background(event=self._event, width=page[0], height=page[1]),
         )
 
-    def _note(self, made: M, kind: str) -> M:
+    def _note(self, row: M, kind: str) -> M:
         audit.record(
             actor=self._actor,
             action=f"counterfoil.{kind}.added",
-            obj=made,
+            obj=row,
             event=self._event,
             data={"example": True},
         )
-        return made
+        return row

@@ -46,7 +46,7 @@ def printing_annotations(
     if not isinstance(annotations, pikepdf.Array):
         return
     for item in list(annotations):
-        if isinstance(item, pikepdf.Dictionary) and not layers.hides(entry(item, "/OC")):
+        if isinstance(item, pikepdf.Dictionary) and not layers.is_hidden(entry(item, "/OC")):
             painted = _painted(item, number, sheet, maker)
             if painted is not None:
                 yield painted

@@ -55,7 +55,7 @@ class NotDrawnError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _DefaultAppearance:
     """How a field's text is set: its /DA, read."""
 
     size: float
@@ -129,7 +129,7 @@ class Maker:
             node = entry(node, "/Parent")
         return entry(self._form, key) if key in ("/DA", "/Q") else None
 
-    def look(self, item: pikepdf.Object) -> _Look:
+    def default_appearance(self, item: pikepdf.Object) -> _DefaultAppearance:
         """Read a default appearance (12.7.3.3): font, size, colour."""
         written = self.inherited(item, "/DA")
         words = bytes(written).split() if isinstance(written, pikepdf.String) else []
@@ -141,7 +141,7 @@ class Maker:
                 count = _COMPONENTS[word]
                 colour = rgb(tuple(map(_float, words[place - count : place])))
         lowered = f"{font} {self._base_font(font)}".lower()
-        return _Look(
+        return _DefaultAppearance(
             size,
             colour,
             "Open Sans",
@@ -159,9 +159,9 @@ class Maker:
         plan = compile_plan(read_layout(elements), paper, self._fonts)
         sink = BytesIO()
         report = render_pdf(sink, [(plan, Ticket("", values))], title="", language="en")
-        with pikepdf.open(sink) as made:
-            page = self._pdf.copy_foreign(made.make_indirect(made.pages[0].obj.Resources))
-            content = made.pages[0].obj.Contents.read_bytes()
+        with pikepdf.open(sink) as document:
+            page = self._pdf.copy_foreign(document.make_indirect(document.pages[0].obj.Resources))
+            content = document.pages[0].obj.Contents.read_bytes()
         missing_permissions = any(
             "glyph" in finding.concern.name.lower() for finding in report.findings
         )
@@ -184,7 +184,7 @@ class _TextBox:
 
     text: str
     place: Box
-    look: _Look
+    appearance: _DefaultAppearance
     size: float
     align: str
     multiline: bool = False
@@ -198,14 +198,14 @@ class _TextBox:
             "width": max(0.1, mm(Pt(right - left))),
             "height": max(0.1, mm(Pt(top - bottom))),
             "fontsize": self.size,
-            "fontfamily": self.look.family,
-            "bold": self.look.bold,
-            "italic": self.look.italic,
+            "fontfamily": self.appearance.family,
+            "bold": self.appearance.bold,
+            "italic": self.appearance.italic,
             "align": self.align,
             "verticalalign": "top" if self.multiline else "middle",
             "autoresize": True,
             "splitlongwords": self.multiline,
-            "color": list(self.look.colour),
+            "color": list(self.appearance.colour),
             "content": variable,
         }
 
@@ -274,12 +274,12 @@ def _filled(
         return None
     if flags & _PASSWORD:
         text = "*" * len(text)
-    look = maker.look(item)
+    appearance = maker.default_appearance(item)
     align = _align(maker, item)
     if kind == "Tx" and flags & _COMB and not flags & _MULTILINE:
-        return _comb(maker, item, text, look, size)
+        return _comb(maker, item, text, appearance, size)
     multiline = kind == "Tx" and bool(flags & _MULTILINE)
-    return _set_text(maker, text, look, align, _Room(*size, margin, multiline))
+    return _set_text(maker, text, appearance, align, _Room(*size, margin, multiline))
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,34 +292,44 @@ class _Room:
     multiline: bool = False
 
 
-def _set_text(maker: Maker, text: str, look: _Look, align: str, room: _Room) -> _Drawing:
+def _set_text(
+    maker: Maker, text: str, appearance: _DefaultAppearance, align: str, room: _Room
+) -> _Drawing:
     width, height, margin = room.width, room.height, room.margin
     right = max(margin + 1, width - margin)
     if room.multiline:
         place = (margin, margin, right, height - margin)
-        points = look.size or min(_MOST_AUTO, max(_LEAST_AUTO, height - 2 * margin))
+        points = appearance.size or min(_MOST_AUTO, max(_LEAST_AUTO, height - 2 * margin))
     else:
         text = re.sub(r"\s", "\u00a0", text)  # one line
         place = (margin, 0.0, right, height)  # descenders may use the margin, as in viewers
-        points = look.size or min(max(_LEAST_AUTO, 0.7 * (height - margin)), 144.0)
-    box = _TextBox(text, place, look, points, align, room.multiline)
+        points = appearance.size or min(max(_LEAST_AUTO, 0.7 * (height - margin)), 144.0)
+    box = _TextBox(text, place, appearance, points, align, room.multiline)
     return maker.text([box], width, height)
 
 
 def _comb(
-    maker: Maker, item: pikepdf.Object, text: str, look: _Look, size: tuple[float, float]
+    maker: Maker,
+    item: pikepdf.Object,
+    text: str,
+    appearance: _DefaultAppearance,
+    size: tuple[float, float],
 ) -> _Drawing:
     """Set each character into a cell of its own."""
     cells = int(read_number(maker.inherited(item, "/MaxLen")) or 0) or len(text)
     if not 1 <= cells <= 1000:
         raise NotDrawnError
     step = size[0] / cells
-    points = look.size or min(0.7 * size[1], 1.2 * step)
+    points = appearance.size or min(0.7 * size[1], 1.2 * step)
     first = {"left": 0, "center": (cells - len(text)) // 2, "right": cells - len(text)}
     start = max(0, first[_align(maker, item)])
     boxes = [
         _TextBox(
-            sign, ((start + at) * step, 0, (start + at + 1) * step, size[1]), look, points, "center"
+            sign,
+            ((start + at) * step, 0, (start + at + 1) * step, size[1]),
+            appearance,
+            points,
+            "center",
         )
         for at, sign in enumerate(text[:cells])
         if sign.strip()
@@ -334,20 +344,20 @@ def _list(
     options = list(_options(maker, item))
     if not options:
         return None
-    look = maker.look(item)
-    points = look.size or _MOST_AUTO
+    appearance = maker.default_appearance(item)
+    points = appearance.size or _MOST_AUTO
     step = points * 1.2
     top = max(0, int(read_number(entry(item, "/TI")) or 0))
-    shown = options[top : top + max(1, math.ceil(size[1] / step))]
+    visible = options[top : top + max(1, math.ceil(size[1] / step))]
     chosen = set(_chosen(maker, item))
     marks, boxes = [], []
-    for line, (value, label) in enumerate(shown):
+    for line, (value, label) in enumerate(visible):
         bottom = size[1] - margin - (line + 1) * step
         if value in chosen:
             marks.append(_fill(_SELECTED) + _n(0, bottom, size[0], step) + b" re f\n")
         if label.strip():
             place = (margin, bottom, size[0] - margin, bottom + step)
-            boxes.append(_TextBox(label, place, look, points, _align(maker, item)))
+            boxes.append(_TextBox(label, place, appearance, points, _align(maker, item)))
     if not boxes:
         return None
     text = maker.text(boxes, *size)
@@ -358,20 +368,20 @@ def _button(
     maker: Maker, item: pikepdf.Object, flags: int, size: tuple[float, float]
 ) -> _Drawing | None:
     caption = entry(entry(item, "/MK"), "/CA")
-    said = str(caption) if isinstance(caption, pikepdf.String) else ""
-    look = maker.look(item)
+    text = str(caption) if isinstance(caption, pikepdf.String) else ""
+    appearance = maker.default_appearance(item)
     if flags & _PUSH:
-        return _set_text(maker, said, look, "center", _Room(*size)) if said.strip() else None
+        return _set_text(maker, text, appearance, "center", _Room(*size)) if text.strip() else None
     state = entry(item, "/AS")
     value = maker.inherited(item, "/V") if state is None else state
     if name_of(value) in (None, "Off"):
         return None
-    mark = _MARKS.get(said or ("l" if flags & _RADIO else "4"))
+    mark = _MARKS.get(text or ("l" if flags & _RADIO else "4"))
     if mark is None:
         raise NotDrawnError
     side = min(size) * 0.7
     x, y = (size[0] - side) / 2, (size[1] - side) / 2
-    red, green, blue = (part / 255 for part in look.colour)
+    red, green, blue = (part / 255 for part in appearance.colour)
     content = b"q %b%b cm\n%b\nQ" % (
         _fill((red, green, blue)),
         _n(side, 0, 0, side, x, y),
@@ -384,7 +394,7 @@ def _value_text(maker: Maker, item: pikepdf.Object, kind: str) -> str:
     value = maker.inherited(item, "/V")
     if isinstance(value, pikepdf.Array):
         value = value[0] if len(value) else None
-    text = _said(value)
+    text = _text_of(value)
     if kind == "Ch":
         text = dict(_options(maker, item)).get(text, text)
     if len(text) > _MAX_TEXT:
@@ -392,7 +402,7 @@ def _value_text(maker: Maker, item: pikepdf.Object, kind: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _said(value: object) -> str:
+def _text_of(value: object) -> str:
     if isinstance(value, pikepdf.String):
         return str(value)
     if isinstance(value, pikepdf.Stream):  # long texts; bounded like any other
@@ -409,15 +419,15 @@ def _options(maker: Maker, item: pikepdf.Object) -> Iterator[tuple[str, str]]:
     if isinstance(options, pikepdf.Array):
         for option in list(options)[:1000]:
             if isinstance(option, pikepdf.Array) and len(option) >= 2:
-                yield _said(option[0]), _said(option[1])
+                yield _text_of(option[0]), _text_of(option[1])
             else:
-                yield _said(option), _said(option)
+                yield _text_of(option), _text_of(option)
 
 
 def _chosen(maker: Maker, item: pikepdf.Object) -> Iterator[str]:
     value = maker.inherited(item, "/V")
     values = list(value) if isinstance(value, pikepdf.Array) else [value]
-    yield from (_said(each) for each in values if each is not None)
+    yield from (_text_of(each) for each in values if each is not None)
 
 
 def _align(maker: Maker, item: pikepdf.Object) -> str:
@@ -427,11 +437,11 @@ def _align(maker: Maker, item: pikepdf.Object) -> str:
 
 def _ground(item: pikepdf.Object, width: float, height: float, border: float) -> bytes:
     """Fill and frame a field as its appearance characteristics say (12.5.6.19)."""
-    look = entry(item, "/MK")
+    appearance = entry(item, "/MK")
     parts = []
-    if ground := _colour(entry(look, "/BG")):
+    if ground := _colour(entry(appearance, "/BG")):
         parts.append(_fill(ground) + _n(0, 0, width, height) + b" re f")
-    if (line := _colour(entry(look, "/BC"))) and border:
+    if (line := _colour(entry(appearance, "/BC"))) and border:
         style = name_of(entry(entry(item, "/BS"), "/S"))
         if style in ("B", "I"):
             raise NotDrawnError
@@ -447,14 +457,14 @@ def _free_text(maker: Maker, item: pikepdf.Object, rect: Box) -> _Drawing | None
     if entry(item, "/CL") is not None or _cloudy(item):
         raise NotDrawnError
     width, height = rect[2] - rect[0], rect[3] - rect[1]
-    text = _said(entry(item, "/Contents")).replace("\r\n", "\n").replace("\r", "\n")
+    text = _text_of(entry(item, "/Contents")).replace("\r\n", "\n").replace("\r", "\n")
     border = _border_width(item)
-    look = maker.look(item)
+    appearance = maker.default_appearance(item)
     parts = []
     if ground := _colour(entry(item, "/C")):
         parts.append(_fill(ground) + _n(0, 0, width, height) + b" re f")
     if border:
-        red, green, blue = (part / 255 for part in look.colour)
+        red, green, blue = (part / 255 for part in appearance.colour)
         inside = _n(border / 2, border / 2, width - border, height - border)
         parts.append(
             _stroke((red, green, blue)) + _n(border) + b" w " + _dash(item) + inside + b" re S"
@@ -467,7 +477,7 @@ def _free_text(maker: Maker, item: pikepdf.Object, rect: Box) -> _Drawing | None
     drawing = _set_text(
         maker,
         text,
-        look,
+        appearance,
         _align(maker, item),
         _Room(width, height, max(2.0, 2 * border), multiline=True),
     )
@@ -494,7 +504,8 @@ def _shape(maker: Maker, item: pikepdf.Object, rect: Box) -> _Drawing | None:
 
 def _strokes(maker: Maker, item: pikepdf.Object, rect: Box) -> _Drawing | None:
     """Draw a line, a polygon, or what a pen has drawn."""
-    if _cloudy(item) or entry(item, "/LL") or _flag(entry(item, "/Cap")):
+    has_caption: object = entry(item, "/Cap")
+    if _cloudy(item) or entry(item, "/LL") or has_caption is True:
         raise NotDrawnError
     ends = [name_of(end) for end in _listed(entry(item, "/LE"))]
     if any(end not in (None, "None") for end in ends):
@@ -686,10 +697,6 @@ def _state(item: pikepdf.Object) -> pikepdf.Object | None:
 
 def _cloudy(item: pikepdf.Object) -> bool:
     return name_of(entry(entry(item, "/BE"), "/S")) == "C"
-
-
-def _flag(value: object) -> bool:
-    return value is True
 
 
 def _points(value: object) -> Points:

@@ -63,15 +63,15 @@ def compare(
     source = _opened(original)
     try:
         with pypdfium2.PdfDocument(compiled) as document:
-            for number, places in enumerate(ignored, start=1):
-                ours = _drawn(document[number - 1])
+            for number, boxes in enumerate(ignored, start=1):
+                ours = _rendered(document[number - 1])
                 if source is None or unseen:
                     continue
                 if time.process_time() > until:
                     unseen = number
                     continue
                 theirs = _page_of(source, number, max(document[number - 1].get_size()))
-                count = _differing(ours, theirs, places, document[number - 1])
+                count = _differing(ours, theirs, boxes, document[number - 1])
                 if count > _NOTABLE:
                     pages.append(number)
                     pixels += count
@@ -98,12 +98,12 @@ def _page_of(document: pypdfium2.PdfDocument, number: int, side: float) -> Image
     """Draw a page of the original as large as what prints: pdfium ignores UserUnit."""
     try:
         page = document[number - 1]
-        return _drawn(page, min(_LARGEST, side / max(page.get_size())))
+        return _rendered(page, min(_LARGEST, side / max(page.get_size())))
     except (pypdfium2.PdfiumError, IndexError, ZeroDivisionError):  # e.g. a page without a size
         return None
 
 
-def _drawn(page: pypdfium2.PdfPage, times: float = 1.0) -> Image.Image:
+def _rendered(page: pypdfium2.PdfPage, times: float = 1.0) -> Image.Image:
     """Draw a page as it prints, not as it shows on a screen."""
     scale = times * min(2.0, _SIDE / (times * max(page.get_size())))
     bitmap = page.render(scale=scale, may_draw_forms=False, extra_flags=pypdfium2.raw.FPDF_PRINTING)

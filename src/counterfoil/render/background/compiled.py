@@ -91,13 +91,13 @@ class CompiledBackground:
     @cached_property
     def condition(self) -> bytes:
         """Identity of the output intents: documents declare one only if all pages share it."""
-        seen = hashlib.sha256()
+        digest = hashlib.sha256()
         for intent in self.intents:
             for part in self.objects[intent].parts:
                 if isinstance(part, int):
                     part = self.objects[part].data or b""
-                seen.update(b"%d " % len(part) + part)
-        return seen.digest()
+                digest.update(b"%d " % len(part) + part)
+        return digest.digest()
 
     def to_bytes(self) -> bytes:
         """Return a form for storing: a deflated head, the streams, a digest."""
@@ -195,10 +195,10 @@ def _box(stored: list[float] | None) -> tuple[float, float, float, float] | None
 def _take(source: BytesIO, length: int) -> bytes:
     if length < 0:
         raise ValueError("a length below 0")
-    taken = source.read(length)
-    if len(taken) != length:
+    data = source.read(length)
+    if len(data) != length:
         raise ValueError("too short")
-    return taken
+    return data
 
 
 def _reference(to: object, index: dict[str, Any]) -> int:

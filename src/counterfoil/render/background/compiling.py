@@ -160,7 +160,7 @@ def _compile(
         copier.has_rgb_black,
     )
     return background, tuple(
-        tuple(sheet.shown(each.place) for each in over if not each.comparable)
+        tuple(sheet.visible(each.place) for each in over if not each.comparable)
         for sheet, over in zip(sheets, painted, strict=True)
     )
 

@@ -110,7 +110,7 @@ class Copier:
         self._layers = layers
         self._limits = limits
         self._left = limits.inflated
-        self._known: dict[Identity, int] = {}
+        self._copied_objects: dict[Identity, int] = {}
         self._forms: dict[int, Number] = {}
         self._paints: dict[int, Counter[int] | Counter[Identity]] = {}
         self._resources: dict[Hashable, pikepdf.Object] = {None: pikepdf.Dictionary()}
@@ -244,23 +244,23 @@ class Copier:
     def _entries(self, owner: pikepdf.Object, kind: Kind, scope: Scope, depth: int) -> Parts:
         parts: Parts = []
         for key in sorted(owner.keys()):
-            wanted = kind.each or kind.keys.get(key[1:])
-            if wanted is None:
+            allowed = kind.each or kind.keys.get(key[1:])
+            if allowed is None:
                 continue
             value = owner[key]
             if value is not None:
                 parts += [_name(key), b" "]
-                parts += self._copy(value, wanted, scope, depth + 1)
+                parts += self._copy(value, allowed, scope, depth + 1)
         return parts
 
     def _index(self, item: pikepdf.Object, kind: str, scope: Scope) -> int:
         """Copy an object once, however often it is referred to, also by itself."""
         scope = self._identifying(item, kind, scope)
-        index = self._known.get((item.objgen, kind, scope))
+        index = self._copied_objects.get((item.objgen, kind, scope))
         if index is None:
             index = self._reserve()
             if item.is_indirect:
-                self._known[item.objgen, kind, scope] = index
+                self._copied_objects[item.objgen, kind, scope] = index
             if kind == "form":
                 self._forms[index] = item.objgen
             self._work.append((index, item, kind, scope))
@@ -299,9 +299,9 @@ class Copier:
         if (resources := self._resources[key]).is_indirect:
             return [self._index(resources, "resources", scope)]
         identity = ((0, 0), f"resources of {key!r}", scope)
-        index = self._known.get(identity)
+        index = self._copied_objects.get(identity)
         if index is None:
-            index = self._known[identity] = self._reserve()
+            index = self._copied_objects[identity] = self._reserve()
             self._work.append((index, resources, "resources", scope))
         return [index]
 
@@ -315,7 +315,7 @@ class Copier:
 
     def _xobject(self, item: object, scope: Scope) -> Parts:
         """Copy a form or an image; in place of others, and of hidden ones, stands an empty form."""
-        if isinstance(item, pikepdf.Stream) and not self._layers.hides(entry(item, "/OC")):
+        if isinstance(item, pikepdf.Stream) and not self._layers.is_hidden(entry(item, "/OC")):
             if _is(entry(item, "/Subtype"), "/Image"):
                 return [self._index(item, "image", scope)]
             if _is(entry(item, "/Subtype"), "/Form") and item.objgen not in scope.above:
@@ -364,10 +364,10 @@ class Copier:
         if not borrowed or page is None:
             return self._copy(own, "resources", scope, 1)
         parts: Parts = [b"<<", *self._entries(own, KINDS["resources"], scope, 1)]
-        lender = Scope(scope.page, scope.page, scope.above)
+        parent = Scope(scope.page, scope.page, scope.above)
         for key in sorted(borrowed):
             parts += [_name(key), b" "]
-            parts += self._copy(entry(page, key), KINDS["resources"].keys[key[1:]], lender, 2)
+            parts += self._copy(entry(page, key), KINDS["resources"].keys[key[1:]], parent, 2)
         return [*parts, b">>"]
 
     def _borrowed(
@@ -458,7 +458,7 @@ class Copier:
         """Return content without its hidden layers: the same bytes, if there are none."""
         properties = entry(resources, "/Properties")
         names = properties.keys() if isinstance(properties, pikepdf.Dictionary) else ()
-        hidden = frozenset(key for key in names if self._layers.hides(entry(properties, key)))
+        hidden = frozenset(key for key in names if self._layers.is_hidden(entry(properties, key)))
         if not hidden:
             return content
         with pikepdf.new() as scratch:
@@ -502,7 +502,7 @@ class Copier:
 
     def _painted(self, paints: Counter[int] | Counter[Identity]) -> dict[int, int]:
         indices = (
-            (self._known.get(item) if isinstance(item, tuple) else item, count)
+            (self._copied_objects.get(item) if isinstance(item, tuple) else item, count)
             for item, count in paints.items()
         )
         return {index: count for index, count in indices if index is not None}

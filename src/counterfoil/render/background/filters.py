@@ -39,7 +39,7 @@ def inflated(raw: bytes, filters: tuple[str, ...], limit: int) -> bytes:
     return data
 
 
-def _grown(limit: int) -> BackgroundError:
+def _too_large_error(limit: int) -> BackgroundError:
     return BackgroundError(Message("background.unpacks_too_large", most=limit // 1_000_000))
 
 
@@ -56,7 +56,7 @@ def _flate(data: bytes, limit: int) -> bytes:
             break
         length += len(block)
         if length > limit:
-            raise _grown(limit)
+            raise _too_large_error(limit)
         blocks.append(block)
         feed = inflater.unconsumed_tail
     return b"".join(blocks)
@@ -67,13 +67,13 @@ def _lzw(data: bytes, limit: int) -> bytes:
     clear, end = 256, 257
     blocks: list[bytes] = []
     table: list[bytes] = []
-    last, length, width, bits, held = b"", 0, 9, 0, 0
+    last, length, width, bits, bit_count = b"", 0, 9, 0, 0
     for octet in data:
-        bits, held = bits << 8 | octet, held + 8
-        if held < width:
+        bits, bit_count = bits << 8 | octet, bit_count + 8
+        if bit_count < width:
             continue
-        held -= width
-        code, bits = bits >> held, bits & ((1 << held) - 1)
+        bit_count -= width
+        code, bits = bits >> bit_count, bits & ((1 << bit_count) - 1)
         if code == end:
             break
         if code == clear:
@@ -85,7 +85,7 @@ def _lzw(data: bytes, limit: int) -> bytes:
         last = word
         length += len(word)
         if length > limit:
-            raise _grown(limit)
+            raise _too_large_error(limit)
         blocks.append(word)
         width = min(12, max(9, (len(table) + 259).bit_length()))
     return b"".join(blocks)
@@ -94,8 +94,8 @@ def _lzw(data: bytes, limit: int) -> bytes:
 def _word(code: int, table: list[bytes], last: bytes) -> bytes:
     if code < 256:
         return bytes((code,))
-    known = code - 258
-    return table[known] if known < len(table) else last + last[:1]
+    entry = code - 258
+    return table[entry] if entry < len(table) else last + last[:1]
 
 
 def _run_length(data: bytes, limit: int) -> bytes:
@@ -108,7 +108,7 @@ def _run_length(data: bytes, limit: int) -> bytes:
             block, at = data[at + 1 : at + 2] * (257 - size), at + 2
         length += len(block)
         if length > limit:
-            raise _grown(limit)
+            raise _too_large_error(limit)
         blocks.append(block)
     return b"".join(blocks)
 

@@ -31,7 +31,7 @@ class OptionalContent:
             for number in _numbers(_entry(usage, "/OCGs"))
         }
 
-    def hides(self, content: object) -> bool:
+    def is_hidden(self, content: object) -> bool:
         """Tell whether a group or membership dictionary makes its content invisible."""
         return not self._shows(content, 0)
 
@@ -49,8 +49,8 @@ class OptionalContent:
         if not states:
             return True
         policy = str(_entry(content, "/P") or "/AnyOn")
-        on, wanted = not policy.endswith("Off"), all if policy.startswith("/All") else any
-        return wanted(state is on for state in states)
+        on, quantifier = not policy.endswith("Off"), all if policy.startswith("/All") else any
+        return quantifier(state is on for state in states)
 
     def _shows_group(self, group: object) -> bool:
         if not isinstance(group, pikepdf.Dictionary):
@@ -89,7 +89,7 @@ def _numbers(groups: object) -> Iterator[int]:
 
 _PAINTS = frozenset(["f", "F", "f*", "B", "B*", "b", "b*", "S", "s"])
 _SHOWS = frozenset(["Tj", "TJ", "'", '"'])
-_LEFT_OUT = frozenset(("Do", "sh", "INLINE IMAGE"))
+_PAINTING = frozenset(("Do", "sh", "INLINE IMAGE"))
 _INVISIBLE = pikepdf.ContentStreamInstruction([3], pikepdf.Operator("Tr"))
 _NO_PAINT = pikepdf.ContentStreamInstruction([], pikepdf.Operator("n"))
 
@@ -140,5 +140,5 @@ def _unpainted(
         yield _NO_PAINT
     elif operator in _SHOWS:
         yield from (_INVISIBLE, instruction, rendering)
-    elif operator not in _LEFT_OUT:
+    elif operator not in _PAINTING:
         yield instruction

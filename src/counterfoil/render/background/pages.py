@@ -62,14 +62,14 @@ class PageGeometry:
     @property
     def trim(self) -> Box | None:
         """Where the page as shown is cut; None: at its edges."""
-        return self.cut and self.shown(self.cut)
+        return self.cut and self.visible(self.cut)
 
     @property
     def bleed(self) -> Box | None:
         """How far the content of the page as shown reaches; None: to its edges."""
-        return self.bleeding and self.shown(self.bleeding)
+        return self.bleeding and self.visible(self.bleeding)
 
-    def shown(self, place: Box) -> Box:
+    def visible(self, place: Box) -> Box:
         """Return where a place on the page lies when it is shown."""
         left, bottom, right, top = self.box
         x1, y1, x2, y2 = place
@@ -92,10 +92,10 @@ def read_page_geometry(page: pikepdf.Object, side: int) -> PageGeometry:
     """
     media = read_box(inherited(page, "/MediaBox")) or _LETTER
     crop = read_box(inherited(page, "/CropBox"))
-    shown = _within(media, crop) if crop else media
+    visible = _within(media, crop) if crop else media
     unit = read_number(page.get("/UserUnit")) or 1.0
     turn = int(read_number(inherited(page, "/Rotate")) or 0) // 90 % 4
-    sheet = PageGeometry(shown, turn, unit, *_cut_and_bleed(page, media, shown))
+    sheet = PageGeometry(visible, turn, unit, *_cut_and_bleed(page, media, visible))
     width, height = sheet.size
     if not (1 <= width <= side and 1 <= height <= side):
         raise BackgroundError(
@@ -110,7 +110,7 @@ def read_page_geometry(page: pikepdf.Object, side: int) -> PageGeometry:
     return sheet
 
 
-def _cut_and_bleed(page: pikepdf.Object, media: Box, shown: Box) -> tuple[Box | None, Box | None]:
+def _cut_and_bleed(page: pikepdf.Object, media: Box, visible: Box) -> tuple[Box | None, Box | None]:
     """Return where a page is cut within what is shown, and how far its content reaches.
 
     Without a BleedBox a page with a TrimBox bleeds to the edges of the medium. Both boxes default
@@ -118,13 +118,13 @@ def _cut_and_bleed(page: pikepdf.Object, media: Box, shown: Box) -> tuple[Box | 
     """
     trim, bleed = read_box(page.get("/TrimBox")), read_box(page.get("/BleedBox"))
     if trim is not None:
-        trim = _common(trim, shown)
+        trim = _common(trim, visible)
     if bleed is not None:
         bleed = _common(bleed, media)
     elif trim is not None:
         bleed = media
-    cut = trim if trim is not None and not _same(trim, shown) else None
-    if bleed is None or _same(bleed, shown):
+    cut = trim if trim is not None and not _same(trim, visible) else None
+    if bleed is None or _same(bleed, visible):
         bleed = None
     return cut, bleed
 

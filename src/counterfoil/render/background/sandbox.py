@@ -24,7 +24,7 @@ _START = (
 )
 _ROOT = str(Path(__file__).parents[3])
 """Where our package lies, which an isolated interpreter need not know."""
-_KEPT = ("LD_LIBRARY_PATH",)
+_PASSED_VARIABLES = ("LD_LIBRARY_PATH",)
 """Of the environment, which may hold secrets: where some interpreters find their own library."""
 _ATTEMPTS = 2
 _TOO_SLOW = Message("background.too_slow")
@@ -64,7 +64,7 @@ def compile_background(pdf: bytes, limits: Limits = LIMITS) -> CompiledBackgroun
 def _run(question: IO[bytes], answer: IO[bytes], limits: Limits) -> int:
     """Return the child's exit code; minus a signal's number, if that ended it."""
     command = [sys.executable, "-I", "-c", _START, _ROOT, *limits.to_arguments()]
-    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    environment = {key: os.environ[key] for key in _PASSED_VARIABLES if key in os.environ}
     with (
         TemporaryDirectory() as empty,
         subprocess.Popen(  # noqa: S603 - our own interpreter

@@ -5,8 +5,17 @@
 
 from __future__ import annotations
 
-from counterfoil.render.codes.draw import BarcodePlacement, Drawn
+from counterfoil.render.codes.draw import BarcodePlacement, DrawnCode
 from counterfoil.render.codes.encoding import encode
 from counterfoil.render.codes.matrix import SHAPES, Level, Matrix, Shape, Symbology
 
-__all__ = ["SHAPES", "BarcodePlacement", "Drawn", "Level", "Matrix", "Shape", "Symbology", "encode"]
+__all__ = [
+    "SHAPES",
+    "BarcodePlacement",
+    "DrawnCode",
+    "Level",
+    "Matrix",
+    "Shape",
+    "Symbology",
+    "encode",
+]

@@ -112,7 +112,7 @@ def _finders(size: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnCode:
     """One code, ready for a content stream, with what preflight asks about it."""
 
     operators: bytes
@@ -156,7 +156,7 @@ class BarcodePlacement:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def draw(self, text: str) -> Drawn:
+    def draw(self, text: str) -> DrawnCode:
         """Encode and draw.
 
         Raises:
@@ -165,7 +165,7 @@ class BarcodePlacement:
         aspect = self.width / self.height if self.symbology is Symbology.PDF417 else None
         return self.draw_matrix(encode(self.symbology, text, level=self.level, aspect=aspect))
 
-    def draw_matrix(self, matrix: Matrix) -> Drawn:
+    def draw_matrix(self, matrix: Matrix) -> DrawnCode:
         size = (matrix.width, matrix.height)
         placed = self._placed.get(size)
         if placed is None:
@@ -175,7 +175,7 @@ class BarcodePlacement:
             left = int.from_bytes(bits, "little") & _without_finders(matrix.width)
             bits = left.to_bytes(len(bits), "little")
         operators = placed.prefix + _symbol_path(bits, *size) + b"f*\n"
-        return Drawn(operators, placed.module, placed.box, placed.quiet)
+        return DrawnCode(operators, placed.module, placed.box, placed.quiet)
 
     def _place(self, columns: int, rows: int) -> _Placed:
         shape = SHAPES[self.symbology]

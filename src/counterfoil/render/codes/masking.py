@@ -101,8 +101,8 @@ def _runs(same: int, step: int) -> int:
 def _finders(dark: int, light: int) -> int:
     """Mark where 1011101 and four light modules begin: what readers take for a finder pattern."""
     quiet = light >> 7 & light >> 8
-    found = quiet & quiet >> 2 & dark & light >> 1 & dark >> 2
-    return found & dark >> 3 & dark >> 4 & light >> 5 & dark >> 6
+    patterns = quiet & quiet >> 2 & dark & light >> 1 & dark >> 2
+    return patterns & dark >> 3 & dark >> 4 & light >> 5 & dark >> 6
 
 
 @lru_cache(_SIZES)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, ClassVar
 
-from counterfoil.render.codes import SHAPES, BarcodePlacement, Level, Symbology, encode
-from counterfoil.render.codes import Drawn as DrawnCode
+from counterfoil.render.codes import SHAPES, BarcodePlacement, DrawnCode, Level, Symbology, encode
+from counterfoil.render.diagnostics import Concern, Diagnostic
 from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Extent, Frame, Slot
 from counterfoil.render.elements.field_types import (
     BLACK,
@@ -26,8 +26,7 @@ from counterfoil.render.elements.shape import is_light
 from counterfoil.render.errors import CodeError, TooLongError
 from counterfoil.render.messages import Message
 from counterfoil.render.pdf import content
-from counterfoil.render.preflight import Concern, Remark
-from counterfoil.render.reader import Place, attribute
+from counterfoil.render.reader import JsonPointer, attribute
 from counterfoil.render.units import Mm, Pt, mm, pt
 from counterfoil.render.values import SECRET, Ticket, Unknown, Value, content_value
 
@@ -59,8 +58,8 @@ _NARROWEST = {symbology: Mm(0.33) for symbology in Symbology} | {
 # The smallest symbol any of our symbologies has.
 _FEWEST_MODULES = 10
 _TOLERANCE = 0.0005
-_LIGHT = Remark.of("low_contrast")
-_EMPTY = Remark.of("code_left_out")
+_LIGHT = Diagnostic.of("low_contrast")
+_EMPTY = Diagnostic.of("code_left_out")
 _POINTS = 72
 # Dots per inch of label printers; office printers have 600 and more.
 _LABEL_PRINTERS = (203, 300)
@@ -121,7 +120,7 @@ class BarcodeArea(Element):
     )
 
     @classmethod
-    def check(cls, values: Mapping[str, Any], place: Place) -> None:
+    def check(cls, values: Mapping[str, Any], place: JsonPointer) -> None:
         symbology, level = values.get("symbology"), values.get("error_correction")
         if symbology is None:
             return
@@ -136,7 +135,7 @@ class BarcodeArea(Element):
             value = content_value(values["content"], values["text"], values["text_i18n"])
             for keys, text in value.constants():
                 if impossible := _impossible(text.strip(), symbology, level):
-                    reduce(Place.inside, keys, place).note(impossible)
+                    reduce(JsonPointer.inside, keys, place).note(impossible)
 
     def extent(self, ticket: Ticket, frame: Frame) -> Extent:
         return Extent(self.left, self.bottom, self.size, self._height())
@@ -144,8 +143,8 @@ class BarcodeArea(Element):
     def compile(self, frame: Frame) -> Drawing | Slot:
         value = self._value()
         always = (_LIGHT,) if is_light(self.color) else ()
-        empty = Drawing(remarks=(_EMPTY,)) if SECRET in value.needs() else NOTHING
-        painter = _Painter(self._spot(frame), frame.ink.fill(self.color), frame, always, empty)
+        empty = Drawing(diagnostics=(_EMPTY,)) if SECRET in value.needs() else NOTHING
+        painter = _Painter(self._placement(frame), frame.ink.fill(self.color), frame, always, empty)
         return Slot(
             value=value if self.content == SECRET else _Stripped(value),
             draw=painter.draw,
@@ -160,7 +159,7 @@ class BarcodeArea(Element):
         oblong = self.height or Mm(self.size / _ASPECT)
         return oblong if self.symbology in _OBLONG else self.size
 
-    def _spot(self, frame: Frame) -> BarcodePlacement:
+    def _placement(self, frame: Frame) -> BarcodePlacement:
         return BarcodePlacement(
             symbology=self.symbology,
             left=pt(self.left),
@@ -200,46 +199,46 @@ class _Stripped:
 class _Painter:
     """Draws any text as a code at one place."""
 
-    spot: BarcodePlacement
+    placement: BarcodePlacement
     colour: bytes
     frame: Frame
-    always: tuple[Remark, ...]
+    always: tuple[Diagnostic, ...]
     empty: Drawing
 
     def draw(self, text: str, locale: str) -> Drawing:
         if not text.strip():
             return self.empty
         try:
-            code = self.spot.draw(text)
+            code = self.placement.draw(text)
         except TooLongError as error:
-            return Drawing(remarks=(Remark(Concern.CODE_LEFT_OUT, error.message),))
+            return Drawing(diagnostics=(Diagnostic(Concern.CODE_LEFT_OUT, error.message),))
         parts = [content.SAVE, self.colour, code.operators + content.RESTORE]
         blank = _with_quiet_zone(code)
         return Drawing(
             content=b"\n".join(parts),
-            remarks=(*self.always, *self._remarks(code, blank)),
+            diagnostics=(*self.always, *self._diagnostics(code, blank)),
             ink=(code.box,),
             blank=blank,
         )
 
     def reach(self) -> Box:
         """Return the paper that the largest quiet zone needs: that of the fewest modules."""
-        spot, shape = self.spot, SHAPES[self.spot.symbology]
+        placement, shape = self.placement, SHAPES[self.placement.symbology]
         widest = max(shape.quiet_left, shape.quiet_right, shape.quiet_vertical)
-        margin = 0 if spot.quiet_zone else spot.width * widest / _FEWEST_MODULES
+        margin = 0 if placement.quiet_zone else placement.width * widest / _FEWEST_MODULES
         return (
-            spot.left - margin,
-            spot.bottom - margin,
-            spot.left + spot.width + margin,
-            spot.bottom + spot.height + margin,
+            placement.left - margin,
+            placement.bottom - margin,
+            placement.left + placement.width + margin,
+            placement.bottom + placement.height + margin,
         )
 
-    def _remarks(self, code: DrawnCode, blank: Box) -> Iterator[Remark]:
-        module, narrowest = mm(code.module), _NARROWEST[self.spot.symbology]
+    def _diagnostics(self, code: DrawnCode, blank: Box) -> Iterator[Diagnostic]:
+        module, narrowest = mm(code.module), _NARROWEST[self.placement.symbology]
         if module < narrowest - _TOLERANCE:
-            yield Remark.of("small_module", width=f"{module:.2f}", least=narrowest)
+            yield Diagnostic.of("small_module", width=f"{module:.2f}", least=narrowest)
         is_small = module < narrowest - _TOLERANCE
-        if self.spot.symbology in _OBLONG and (self.frame.printer_dpi or not is_small):
+        if self.placement.symbology in _OBLONG and (self.frame.printer_dpi or not is_small):
             yield from self._unevenness(code)
         left, bottom, right, top = blank
         if (
@@ -247,18 +246,18 @@ class _Painter:
             or right > self.frame.width + _SLACK
             or (top > self.frame.height + _SLACK)
         ):
-            yield Remark.of("quiet_zone_covered.page")
+            yield Diagnostic.of("quiet_zone_covered.page")
 
-    def _unevenness(self, code: DrawnCode) -> Iterator[Remark]:
+    def _unevenness(self, code: DrawnCode) -> Iterator[Diagnostic]:
         """Remark bars that a coarse printer makes one dot wider or narrower than their like."""
         aligned = self.frame.printer_dpi
         for dpi in (aligned,) if aligned else _LABEL_PRINTERS:
             dots = code.module * dpi / _POINTS
             if dots < _EVEN_ENOUGH and abs(dots - round(dots)) > _WHOLE * dots:
-                yield Remark.of("uneven_bars", dpi=dpi, dots=f"{dots:.1f}")
+                yield Diagnostic.of("uneven_bars", dpi=dpi, dots=f"{dots:.1f}")
                 return
-        if aligned and code.box[2] - code.box[0] > self.spot.width + _SLACK:
-            yield Remark.of("uneven_bars.too_small", dpi=aligned)
+        if aligned and code.box[2] - code.box[0] > self.placement.width + _SLACK:
+            yield Diagnostic.of("uneven_bars.too_small", dpi=aligned)
 
 
 def _with_quiet_zone(code: DrawnCode) -> Box:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
+from counterfoil.render.diagnostics import Diagnostic
 from counterfoil.render.elements.condition import Condition, ConditionKind
 from counterfoil.render.elements.field_types import PAGE
+from counterfoil.render.fonts import FontLibrary
 from counterfoil.render.fonts.embed import GlyphUse
 from counterfoil.render.pdf.inks import Ink
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
-from counterfoil.render.reader import Place, attribute
+from counterfoil.render.reader import JsonPointer, attribute
 from counterfoil.render.units import Mm, Pt
 from counterfoil.render.values import Key, Ticket
-
-if TYPE_CHECKING:
-    from counterfoil.render.fonts import FontLibrary
-    from counterfoil.render.preflight import Remark
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in points."""
@@ -61,7 +59,7 @@ class Drawing:
     content: bytes = b""
     glyphs: tuple[GlyphUse, ...] = ()
     graphics: tuple[Graphic, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     ink: tuple[Box, ...] = ()
     """Where colour comes down, near enough to tell whether it hits a code."""
     cover: tuple[Box, ...] = ()
@@ -129,7 +127,7 @@ class Element(ABC):
     )
 
     @classmethod
-    def check(cls, values: Mapping[str, Any], place: Place) -> None:
+    def check(cls, values: Mapping[str, Any], place: JsonPointer) -> None:
         """Note what no single attribute can tell. ``values`` lacks those with problems."""
         return
 

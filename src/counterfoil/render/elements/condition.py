@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from counterfoil.render.elements.field_types import VARIABLE
 from counterfoil.render.messages import Message
-from counterfoil.render.reader import Place
+from counterfoil.render.reader import JsonPointer
 from counterfoil.render.values import PROPERTIES, Key, Ticket
 
 _TESTS = ("is", "is_not", "empty")
@@ -17,19 +17,19 @@ _VALUES = {"is": ["text", "texts"], "is_not": ["text", "texts"], "empty": ["flag
 class Condition:
     """A test of one variable, in the ticket's language and without outer whitespace.
 
-    ``wanted`` are the values that pass, or that fail if ``negated``. A variable that is unknown
+    ``expected`` are the values that pass, or that fail if ``negated``. A variable that is unknown
     or has no value is the empty string; a picture that is there counts as not empty.
     """
 
     variable: str
-    wanted: frozenset[str]
+    expected: frozenset[str]
     negated: bool
 
-    def holds(self, ticket: Ticket) -> bool:
+    def matches(self, ticket: Ticket) -> bool:
         value = (ticket.values.get(self.variable) or "").strip()
         if not value and ticket.images.get(self.variable):
             value = self.variable
-        return (value in self.wanted) is not self.negated
+        return (value in self.expected) is not self.negated
 
     def is_unknown(self, ticket: Ticket) -> bool:
         """Tell whether the ticket has no such variable, not even an empty one."""
@@ -50,7 +50,7 @@ class ConditionKind:
     ``empty`` is true or false.
     """
 
-    def read(self, value: object, place: Place) -> Condition | None:
+    def read(self, value: object, place: JsonPointer) -> Condition | None:
         if value is None:
             return None
         if not isinstance(value, dict):
@@ -67,8 +67,8 @@ class ConditionKind:
         if len(test) != 1:
             place.note(Message("layout.condition_test", words=", ".join(_TESTS)))
             return None
-        wanted, negated = _read_test(test[0], value[test[0]], place.inside(test[0]))
-        return Condition(str(variable), wanted, negated)
+        expected, negated = _read_test(test[0], value[test[0]], place.inside(test[0]))
+        return Condition(str(variable), expected, negated)
 
     def describe(self) -> dict[str, object]:
         return {"kind": "condition", "tests": list(_TESTS), "values": _VALUES}
@@ -77,13 +77,13 @@ class ConditionKind:
         return None
 
 
-def _read_test(test: str, value: object, place: Place) -> tuple[frozenset[str], bool]:
+def _read_test(test: str, value: object, place: JsonPointer) -> tuple[frozenset[str], bool]:
     if test == "empty":
         if not isinstance(value, bool):
             place.note(Message("layout.flag"))
         return frozenset([""]), value is False
     texts = value if isinstance(value, list) else [value]
-    wanted = frozenset(text.strip() for text in texts if isinstance(text, str))
-    if not wanted or not all(isinstance(text, str) for text in texts):
+    expected = frozenset(text.strip() for text in texts if isinstance(text, str))
+    if not expected or not all(isinstance(text, str) for text in texts):
         place.note(Message("layout.condition_texts"))
-    return wanted, test == "is_not"
+    return expected, test == "is_not"

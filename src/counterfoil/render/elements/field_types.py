@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from counterfoil.render.messages import Message
-from counterfoil.render.reader import Place
+from counterfoil.render.reader import JsonPointer
 from counterfoil.render.units import Mm
 
 Colour = tuple[float, float, float]
@@ -55,7 +55,7 @@ class Number:
     strings: bool = True
     finest: float = -math.inf
 
-    def read(self, value: object, place: Place) -> float:
+    def read(self, value: object, place: JsonPointer) -> float:
         if self.strings and isinstance(value, str) and _NUMBER.fullmatch(value):
             # A string of 400 digits is infinite, and is refused below like any other infinity.
             value = float(value)
@@ -121,7 +121,7 @@ class Text:
     nullable: bool = False
     whole: bool = False
 
-    def read(self, value: object, place: Place) -> str:
+    def read(self, value: object, place: JsonPointer) -> str:
         if isinstance(value, str):
             if self.whole and _SURROGATE.search(value):
                 place.note(Message("layout.half_character"))
@@ -147,7 +147,7 @@ LOCALE = Text("locale", nullable=True, whole=True)
 class Translations:
     """An object of texts by language."""
 
-    def read(self, value: object, place: Place) -> Mapping[str, str]:
+    def read(self, value: object, place: JsonPointer) -> Mapping[str, str]:
         if not isinstance(value, dict):
             place.note(Message("layout.translations"))
             return {}
@@ -168,7 +168,7 @@ class Choice:
 
     options: Mapping[Any, str] = field(hash=False)
 
-    def read(self, value: object, place: Place) -> Any:
+    def read(self, value: object, place: JsonPointer) -> Any:
         for option in self.options:
             if option == value:
                 return option
@@ -187,7 +187,7 @@ class Choice:
 class Flag:
     """True or false."""
 
-    def read(self, value: object, place: Place) -> bool:
+    def read(self, value: object, place: JsonPointer) -> bool:
         if not isinstance(value, bool):
             place.note(Message("layout.flag"))
         return value is True
@@ -208,7 +208,7 @@ class RGB:
 
     nullable: bool = False
 
-    def read(self, value: object, place: Place) -> Colour | None:
+    def read(self, value: object, place: JsonPointer) -> Colour | None:
         if value is None and self.nullable:
             return None
         if not isinstance(value, list) or not 3 <= len(value) <= 4:

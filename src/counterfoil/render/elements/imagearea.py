@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from counterfoil.render.diagnostics import Diagnostic
 from counterfoil.render.elements.base import NOTHING, Drawing, Element, Extent, Frame, Slot
 from counterfoil.render.elements.field_types import FINEST, LENGTH, POSITIVE_LENGTH, VARIABLE
 from counterfoil.render.images import Image, embed_image, fit
 from counterfoil.render.pdf import content
 from counterfoil.render.pdf.syntax import Ref
 from counterfoil.render.pdf.writer import Writer
-from counterfoil.render.preflight import Remark
 from counterfoil.render.reader import attribute
 from counterfoil.render.units import Mm, pt
 from counterfoil.render.values import Ticket, Unknown
@@ -65,11 +65,11 @@ class ImageArea(Element):
             content.RESTORE,
         ]
         dpi = image.dpi(at.width, at.height)
-        coarse = Remark.of("low_resolution", dpi=f"{dpi:.0f}", least=_LEAST_DPI)
+        coarse = Diagnostic.of("low_resolution", dpi=f"{dpi:.0f}", least=_LEAST_DPI)
         return Drawing(
             content=b"\n".join(parts),
             graphics=(graphic,),
-            remarks=(coarse,) if dpi < _LEAST_DPI else (),
+            diagnostics=(coarse,) if dpi < _LEAST_DPI else (),
             ink=((at.left, at.bottom, at.left + at.width, at.bottom + at.height),),
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from counterfoil.render.diagnostics import Diagnostic
 from counterfoil.render.elements.base import NOTHING, Box, Drawing, Element, Extent, Frame, Slot
 from counterfoil.render.elements.field_types import (
     COLOUR,
@@ -27,7 +28,6 @@ from counterfoil.render.elements.field_types import (
 )
 from counterfoil.render.fonts.face import Face
 from counterfoil.render.pdf import content
-from counterfoil.render.preflight import Remark
 from counterfoil.render.reader import attribute
 from counterfoil.render.text.line_breaker import SLACK, Line, TextStyle
 from counterfoil.render.units import Mm, Pt, mm, pt
@@ -112,14 +112,14 @@ class TextElement(Element):
             return TruncatedSecret(Variable(SECRET, self.locale))
         return content_value(self.content, self.text, self.text_i18n, self.locale)
 
-    def remarks(self, frame: Frame) -> Iterator[Remark]:
+    def diagnostics(self, frame: Frame) -> Iterator[Diagnostic]:
         if not self.content:
             return
         styles = frame.fonts.styles(self.fontfamily)
         if not styles:
-            yield Remark.of("unknown_family", family=self.fontfamily)
+            yield Diagnostic.of("unknown_family", family=self.fontfamily)
         elif (self.bold, self.italic) not in styles:
-            yield Remark.of("unknown_family.style", family=self.fontfamily)
+            yield Diagnostic.of("unknown_family.style", family=self.fontfamily)
 
 
 class Block(NamedTuple):
@@ -149,7 +149,7 @@ class TextPainter(ABC):
         self._colour = frame.ink.fill(element.color)
         self._locale = element.locale
         self._share = _SHARES[element.align]
-        self._always = tuple(element.remarks(frame))
+        self._always = tuple(element.diagnostics(frame))
         self.width = pt(element.width)
         self.style = lru_cache(_STYLES)(self._style)
 
@@ -173,7 +173,7 @@ class TextPainter(ABC):
         return Drawing(
             content=b"\n".join(parts),
             glyphs=tuple(use for line in block.lines for use in line.glyphs),
-            remarks=(*self._always, *self._remarks(block, ink)) if is_odd else self._always,
+            diagnostics=(*self._always, *self._diagnostics(block, ink)) if is_odd else self._always,
             ink=tuple(ink),
         )
 
@@ -189,16 +189,18 @@ class TextPainter(ABC):
         width, height = self._frame.width, self._frame.height
         return left < -SLACK or bottom < -SLACK or right > width + SLACK or top > height + SLACK
 
-    def _remarks(self, block: Block, ink: Sequence[Box]) -> Iterator[Remark]:
+    def _diagnostics(self, block: Block, ink: Sequence[Box]) -> Iterator[Diagnostic]:
         missing = dict.fromkeys(each for line in block.lines for each in line.missing)
         if missing:
-            yield Remark.of("missing_glyphs", characters=", ".join(map(_named, missing)))
+            yield Diagnostic.of(
+                "missing_glyphs", characters=", ".join(map(_character_name, missing))
+            )
         if any(line.narrowed for line in block.lines):
-            yield Remark.of("squeezed_line")
+            yield Diagnostic.of("squeezed_line")
         if any(line.overflows for line in block.lines) or block.is_too_high():
-            yield Remark.of("overflows_box", width=f"{mm(self.width):.1f}")
+            yield Diagnostic.of("overflows_box", width=f"{mm(self.width):.1f}")
         if any(map(self._is_off_page, ink)):
-            yield Remark.of("overflows_page")
+            yield Diagnostic.of("overflows_page")
 
 
 class Straight:
@@ -237,6 +239,6 @@ class Turned:
         )
 
 
-def _named(character: str) -> str:
+def _character_name(character: str) -> str:
     code = f"U+{ord(character):04X}"
     return f"{character} ({code})" if character.isprintable() else code

@@ -29,7 +29,7 @@ _OWN = Path(__file__).parent / "files"
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class FaceCandidate:
     """One face that could be loaded."""
 
     source: Source
@@ -65,7 +65,7 @@ def font_files(folders: Iterable[Path]) -> Iterator[Path]:
                 yield path
 
 
-def read_offers(path: Path) -> Iterator[Offer]:
+def read_faces(path: Path) -> Iterator[FaceCandidate]:
     """Yield a file's faces: one by one in a collection, plain and bold of a variable font.
 
     Raises:
@@ -74,17 +74,17 @@ def read_offers(path: Path) -> Iterator[Offer]:
     first = open_face(path, 0)
     for index in range(first.count):
         face = open_face(path, index) if index else first
-        yield from _offers(path, index, face)
+        yield from _candidates(path, index, face)
 
 
-def _offers(path: Path, index: int, face: hb.Face) -> Iterator[Offer]:
+def _candidates(path: Path, index: int, face: hb.Face) -> Iterator[FaceCandidate]:
     metrics = read_metrics(face)
     if not metrics.embeddable:
         raise FontError(Message("font.not_embeddable", file=path.name))
     families = _families(face) or (path.stem,)
     for weight, axes in _pins(face, metrics):
         source = Source(path, index, axes)
-        yield Offer(source, families, weight, metrics.width, metrics.italic)
+        yield FaceCandidate(source, families, weight, metrics.width, metrics.italic)
 
 
 def _families(face: hb.Face) -> tuple[str, ...]:

@@ -204,18 +204,18 @@ def subset(face: Face, gids: Iterable[int]) -> bytes:
     Raises:
         RuntimeError: HarfBuzz can make none.
     """
-    wanted = hb.SubsetInput()
+    options = hb.SubsetInput()
     if face.metrics.subsettable:
-        wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).set(set(gids))
+        options.sets(hb.SubsetInputSets.GLYPH_INDEX).set(set(gids))
     else:
-        wanted.keep_everything()
-    wanted.flags = _FLAGS | _CFF_FLAGS
-    wanted.drop_table_tag_set.update(_DROPPED_TAGS)
+        options.keep_everything()
+    options.flags = _FLAGS | _CFF_FLAGS
+    options.drop_table_tag_set.update(_DROPPED_TAGS)
     if face.source.axes:
-        wanted.pin_all_axes_to_default(face.hb_face)
+        options.pin_all_axes_to_default(face.hb_face)
         for axis, value in face.source.axes:
-            wanted.pin_axis_location(face.hb_face, axis, value)
-    data: bytes = hb.subset(face.hb_face, wanted).blob.data
+            options.pin_axis_location(face.hb_face, axis, value)
+    data: bytes = hb.subset(face.hb_face, options).blob.data
     return data
 
 

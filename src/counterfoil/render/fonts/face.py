@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,6 @@ import uharfbuzz as hb
 from counterfoil.render.errors import FontError
 from counterfoil.render.fonts.script import is_plain, is_plain_character
 from counterfoil.render.fonts.sfnt import OUTLINES, Metrics, read_metrics
-from counterfoil.render.fonts.shared_glyphs import find_shared_glyphs
 from counterfoil.render.fonts.webfont import is_packed, unpack
 from counterfoil.render.messages import Message
 from counterfoil.render.pdf.syntax import literal
@@ -35,6 +35,12 @@ _PLAIN_FEATURES = dict.fromkeys(("kern", "liga", "clig", "calt", "rlig", "locl")
 _COLOURS = frozenset({"COLR", "CBDT", "SVG ", "sbix"})
 _PEN = hb.DrawFuncs()
 _PEN.set_move_to_func(lambda x, y, points: points.append((x, y)))
+
+
+#: The script whose letters share glyphs.
+SHARED_SCRIPT = "Arab"
+_JOINER = "\u200d"
+_FORMS = ("{}", "{}" + _JOINER, _JOINER + "{}", _JOINER + "{}" + _JOINER)
 
 
 class Glyph(NamedTuple):
@@ -91,8 +97,8 @@ class Face:
 
     @cached_property
     def postscript_name(self) -> str:
-        named = self.hb_face.get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME)
-        name = named or self.source.path.stem
+        embedded_name = self.hb_face.get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME)
+        name = embedded_name or self.source.path.stem
         pins = "".join(f"-{tag}{value:g}" for tag, value in self.source.axes)
         return "".join(c for c in name + pins if c.isascii() and (c.isalnum() or c in "-_"))
 
@@ -149,7 +155,7 @@ class Face:
 
         CFF outlines have none: their character ids cannot be led elsewhere.
         """
-        return find_shared_glyphs(self) if "glyf" in self.hb_face.table_tags else {}
+        return _find_shared_glyphs(self) if "glyf" in self.hb_face.table_tags else {}
 
     @cached_property
     def _aliased(self) -> dict[int, int]:
@@ -223,6 +229,39 @@ def _letters_of(character: str) -> str:
     """Return what one of Arabic Presentation Forms is a form of, and others as they are."""
     is_form = "\ufb50" <= character <= "\ufdff" or "\ufe70" <= character <= "\ufefe"
     return unicodedata.normalize("NFKC", character).strip() if is_form else character
+
+
+def _find_shared_glyphs(face: Face) -> dict[tuple[int, str], int]:
+    """Return the character ids of letters whose widest glyph is, alone, another letter.
+
+    Some fonts build a letter from the glyph of another and a few dots: Noto Sans Arabic draws thal
+    with dal's glyph. A character id has one text in ToUnicode, so readers that go glyph by glyph
+    would take thal for dal. Such a letter gets a character id of its own beyond the font's glyphs,
+    and CIDToGIDMap leads it to the same glyph (ISO 32000-1, 9.7.4.2). The ids depend on the font
+    alone, so that lines can be written before the rest of the document is known.
+    """
+    shared: dict[tuple[int, str], None] = {}
+    for letter in _arabic_letters(face):
+        for glyph in _built_from(face, letter):
+            if face.texts.get(glyph.gid) != letter:
+                shared[glyph.gid, letter] = None
+    return {key: face.glyph_count + number for number, key in enumerate(shared)}
+
+
+def _arabic_letters(face: Face) -> Iterator[str]:
+    for point in sorted(face.characters):
+        if 0x600 <= point < 0x900 and unicodedata.category(chr(point)) == "Lo":
+            yield chr(point)
+
+
+def _built_from(face: Face, letter: str) -> Iterator[Glyph]:
+    """Yield the widest glyph of each of a letter's forms that is made of several."""
+    for form in _FORMS:
+        text = form.format(letter)
+        start = text.index(letter)
+        glyphs = face.shape(text, start, start + 1, rtl=True, script=SHARED_SCRIPT, language="")
+        if len(glyphs) > 1:
+            yield max(glyphs, key=lambda glyph: glyph.advance)
 
 
 def open_face(path: Path, index: int) -> hb.Face:

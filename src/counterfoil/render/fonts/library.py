@@ -9,10 +9,10 @@ from pathlib import Path
 from counterfoil.render.errors import FontError
 from counterfoil.render.fonts.catalog import (
     BOLD_FROM,
-    Offer,
+    FaceCandidate,
     default_files,
     font_files,
-    read_offers,
+    read_faces,
 )
 from counterfoil.render.fonts.embed import font_program
 from counterfoil.render.fonts.face import Face, Source
@@ -54,16 +54,16 @@ class FontLibrary:
     @property
     def families(self) -> tuple[str, ...]:
         """The families a layout can name, sorted."""
-        named = {*self._given, *self._own, *self._found}
-        named.update(alias for alias in _ALIASES if self._offers(alias))
-        return tuple(sorted(named))
+        families = {*self._configured, *self._own, *self._installed}
+        families.update(alias for alias in _ALIASES if self._candidates(alias))
+        return tuple(sorted(families))
 
     def knows(self, family: str) -> bool:
-        return bool(self._offers(family))
+        return bool(self._candidates(family))
 
     def styles(self, family: str) -> tuple[tuple[bool, bool], ...]:
         """Tell in which styles, as (bold, italic), a family has a face of its own."""
-        return tuple(sorted({(offer.bold, offer.italic) for offer in self._offers(family)}))
+        return tuple(sorted({(offer.bold, offer.italic) for offer in self._candidates(family)}))
 
     def face(self, family: str, *, bold: bool = False, italic: bool = False) -> Face:
         """Return the face that a layout means.
@@ -71,8 +71,8 @@ class FontLibrary:
         An unknown family is drawn in Open Sans of the same style; a known family that lacks the
         style, in plain Open Sans.
         """
-        while offers := self._offers(family):
-            styled = _styled(offers, bold, italic)
+        while candidates := self._candidates(family):
+            styled = _styled(candidates, bold, italic)
             if not styled:
                 return self._load(_styled(self._own[DEFAULT_FAMILY], False, False)[0])
             if face := self._usable(styled[0]):
@@ -100,8 +100,8 @@ class FontLibrary:
     def _find_fallback(self, bold: bool, italic: bool, han: str, as_emoji: bool) -> _Fallback:
         """Return the faces that may help out, in the order in which they are tried."""
         families = dict.fromkeys(self._fallback_order(han, as_emoji))
-        offers = (_nearest(self._offers(family), bold, italic) for family in families)
-        usable = (self._usable(offer) for nearest in offers for offer in nearest)
+        candidates = (_nearest(self._candidates(family), bold, italic) for family in families)
+        usable = (self._usable(offer) for nearest in candidates for offer in nearest)
         return _Fallback(face for face in usable if face)
 
     def _fallback_order(self, han: str, as_emoji: bool) -> Iterator[str]:
@@ -109,24 +109,24 @@ class FontLibrary:
             yield EMOJI_FAMILY
         yield from (family for family in self._own if family != EMOJI_FAMILY)
         yield EMOJI_FAMILY
-        yield from self._given
+        yield from self._configured
         yield han
         yield from _HAN
-        noto = [family for family in self._found if family.startswith("Noto Sans")]
+        noto = [family for family in self._installed if family.startswith("Noto Sans")]
         yield from sorted(noto)
-        yield from sorted(self._found.keys() - set(noto))
+        yield from sorted(self._installed.keys() - set(noto))
 
-    def _offers(self, family: str) -> list[Offer]:
+    def _candidates(self, family: str) -> list[FaceCandidate]:
         own = self._own.get(family, [])
         for name in (family, *_ALIASES.get(family, ())):
-            if name in self._given:
-                return _completed(self._given[name], own)
+            if name in self._configured:
+                return _completed(self._configured[name], own)
         for name in (family, *_ALIASES.get(family, ())):
-            if not own and name in self._found:
-                return self._found[name]
+            if not own and name in self._installed:
+                return self._installed[name]
         return own
 
-    def _usable(self, offer: Offer) -> Face | None:
+    def _usable(self, offer: FaceCandidate) -> Face | None:
         """Load a face; forget it if no document can carry it, which only trying tells."""
         if offer.source in self._faces:
             return self._faces[offer.source]
@@ -140,7 +140,7 @@ class FontLibrary:
         except FontError as error:
             self.refused[offer.source.path] = str(error)
             del self._faces[offer.source]
-            for families in (self._given, self._found):
+            for families in (self._configured, self._installed):
                 for family in offer.families:
                     families[family] = [each for each in families.get(family, ()) if each != offer]
                     if not families[family]:
@@ -148,35 +148,35 @@ class FontLibrary:
             return None
         return face
 
-    def _load(self, offer: Offer) -> Face:
+    def _load(self, offer: FaceCandidate) -> Face:
         source = offer.source
         if source not in self._faces:
             self._faces[source] = Face(source)
         return self._faces[source]
 
     @cached_property
-    def _given(self) -> dict[str, list[Offer]]:
+    def _configured(self) -> dict[str, list[FaceCandidate]]:
         return self._by_family(font_files(self._preferred))
 
     @cached_property
-    def _own(self) -> dict[str, list[Offer]]:
+    def _own(self) -> dict[str, list[FaceCandidate]]:
         return self._by_family(default_files())
 
     @cached_property
-    def _found(self) -> dict[str, list[Offer]]:
+    def _installed(self) -> dict[str, list[FaceCandidate]]:
         return self._by_family(font_files(self._folders))
 
-    def _by_family(self, files: Iterable[Path]) -> dict[str, list[Offer]]:
-        families: dict[str, list[Offer]] = {}
+    def _by_family(self, files: Iterable[Path]) -> dict[str, list[FaceCandidate]]:
+        families: dict[str, list[FaceCandidate]] = {}
         for path in files:
             for offer in self._read(path):
                 for family in offer.families:
                     families.setdefault(family, []).append(offer)
         return families
 
-    def _read(self, path: Path) -> list[Offer]:
+    def _read(self, path: Path) -> list[FaceCandidate]:
         try:
-            return list(read_offers(path))
+            return list(read_faces(path))
         except FontError as error:
             self.refused[path] = str(error)
             return []
@@ -196,25 +196,25 @@ class _Fallback:
             yield face
 
 
-def _completed(offers: list[Offer], others: list[Offer]) -> list[Offer]:
+def _completed(candidates: list[FaceCandidate], others: list[FaceCandidate]) -> list[FaceCandidate]:
     """Add faces of the styles that are lacking."""
-    styles = {(offer.bold, offer.italic) for offer in offers}
-    return [*offers, *(each for each in others if (each.bold, each.italic) not in styles)]
+    styles = {(offer.bold, offer.italic) for offer in candidates}
+    return [*candidates, *(each for each in others if (each.bold, each.italic) not in styles)]
 
 
-def _styled(offers: Iterable[Offer], bold: bool, italic: bool) -> list[Offer]:
+def _styled(candidates: Iterable[FaceCandidate], bold: bool, italic: bool) -> list[FaceCandidate]:
     """Return the faces of one of the four styles, the most usual first."""
-    fitting = [offer for offer in offers if offer.bold == bold and offer.italic == italic]
+    fitting = [offer for offer in candidates if offer.bold == bold and offer.italic == italic]
     return sorted(fitting, key=lambda offer: offer.oddity)
 
 
-def _nearest(offers: Iterable[Offer], bold: bool, italic: bool) -> list[Offer]:
+def _nearest(candidates: Iterable[FaceCandidate], bold: bool, italic: bool) -> list[FaceCandidate]:
     """Return one face per style, the nearest style first."""
-    offers = list(offers)
+    candidates = list(candidates)
     styles = [(bold, italic), (bold, False), (not bold, italic), (not bold, False)]
     styles += [(bold, True), (not bold, True)]
-    found = [_styled(offers, *style)[:1] for style in dict.fromkeys(styles)]
-    return [offer for offers in found for offer in offers]
+    matches = [_styled(candidates, *style)[:1] for style in dict.fromkeys(styles)]
+    return [offer for candidates in matches for offer in candidates]
 
 
 def _han_family(language: str) -> str:

@@ -27,7 +27,7 @@ _TAGS = """
     acnt avar bdat bloc bsln cvar fdsc feat fmtx fvar gvar hsty just lcar mort morx opbd prop trak
     Zapf Silf Glat Gloc Feat Sill
 """
-_KNOWN = tuple(tag.replace("_", " ").encode() for tag in _TAGS.split())
+_KNOWN_TAGS = tuple(tag.replace("_", " ").encode() for tag in _TAGS.split())
 _OTHER_TAG = 63
 
 # Flags of a composite glyph's components, and of a simple glyph's points (OpenType, "glyf").
@@ -169,7 +169,7 @@ def _entry(stream: _Stream) -> tuple[bytes, bool, int]:
     """Read a table's tag, whether it is transformed, and its length in the stream."""
     flags = stream.byte()
     number, version = flags & 0x3F, flags >> 6
-    tag = stream.bytes(4) if number == _OTHER_TAG else _KNOWN[number]
+    tag = stream.bytes(4) if number == _OTHER_TAG else _KNOWN_TAGS[number]
     length = stream.base128()
     is_outline = tag in (b"glyf", b"loca")
     is_transformed = version != 3 if is_outline else version != 0

@@ -89,14 +89,14 @@ def read_file(data: bytes) -> JpegFile:
     Raises:
         ImageError: it is cut off, or no JPEG behind its first bytes.
     """
-    kept = [data[:2]]
+    segments = [data[:2]]
     frame: tuple[int, bytes] | None = None
     adobe, orientation, scans, at = False, 1, 0, 2
     profile: list[bytes] = []
     while at < len(data):
         marker, at = _marker(data, at)
         if marker in (None, _EOI):
-            kept += [_END] * (marker == _EOI)
+            segments += [_END] * (marker == _EOI)
             break
         if marker in _ALONE:
             continue
@@ -118,8 +118,8 @@ def read_file(data: bytes) -> JpegFile:
             continue
         elif not _is_needed(marker, body):
             continue
-        kept.append(b"\xff%c" % marker + data[start:at])
-    file = _file(b"".join(kept), frame, adobe=adobe, orientation=orientation, scans=scans)
+        segments.append(b"\xff%c" % marker + data[start:at])
+    file = _file(b"".join(segments), frame, adobe=adobe, orientation=orientation, scans=scans)
     return replace(file, profile=_joined(profile))
 
 
@@ -147,10 +147,10 @@ def _marker(data: bytes, at: int) -> tuple[int | None, int]:
 
     Decoders skip stray bytes between segments, so they are skipped here; they are not copied.
     """
-    found = _MARKER.search(data, at)
-    if found is None:
+    match = _MARKER.search(data, at)
+    if match is None:
         return None, len(data)
-    return data[found.end() - 1], found.end()
+    return data[match.end() - 1], match.end()
 
 
 def _segment(data: bytes, at: int) -> tuple[bytes, int]:
@@ -162,8 +162,8 @@ def _segment(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    found = _END_OF_SCAN.search(data, at)
-    return found.start() if found else len(data)
+    match = _END_OF_SCAN.search(data, at)
+    return match.start() if match else len(data)
 
 
 def _file(

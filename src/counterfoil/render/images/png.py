@@ -56,11 +56,11 @@ def read_header(data: bytes) -> Header:
         ImageError: it is cut off or wrong.
     """
     chunks: dict[bytes, list[bytes]] = {}
-    kept = [data[:8]]
+    needed = [data[:8]]
     for kind, chunk in _chunks(data):
         if kind in _NEEDED:
             chunks.setdefault(kind, []).append(chunk[8:-4])
-            kept.append(chunk)
+            needed.append(chunk)
         elif kind in (_EXIF, _ICC):
             chunks.setdefault(kind, []).append(chunk[8:-4])
     first = chunks.get(b"IHDR", [b""])[0]
@@ -75,7 +75,7 @@ def read_header(data: bytes) -> Header:
         palette=chunks.get(b"PLTE", [b""])[0],
         transparency=chunks.get(b"tRNS", [b""])[0],
         rows=b"".join(chunks[b"IDAT"]),
-        file=b"".join(kept),
+        file=b"".join(needed),
         exif=chunks.get(_EXIF, [b""])[0],
         profile=_profile(chunks.get(_ICC, [b""])[0]),
     )
@@ -159,11 +159,11 @@ def _mask(header: Header) -> bytes:
 
 def colour_key(header: Header) -> tuple[int, ...] | None:
     """Return the transparent colour of a PNG without alpha, if it has one."""
-    wanted = 2 * _COMPONENTS.get(header.kind, 0)
-    if header.kind == _INDEXED or not wanted or len(header.transparency) != wanted:
+    length = 2 * _COMPONENTS.get(header.kind, 0)
+    if header.kind == _INDEXED or not length or len(header.transparency) != length:
         return None
     values = header.transparency
-    return tuple(int.from_bytes(values[i : i + 2], "big") for i in range(0, wanted, 2))
+    return tuple(int.from_bytes(values[i : i + 2], "big") for i in range(0, length, 2))
 
 
 def from_pixels(

@@ -18,7 +18,7 @@ from counterfoil.render.pdf.writer import Writer
 _OVERPRINT = b"/Overprint gs"
 # Bytes 24 to 35 of a profile are the time at which it was made: the same file must come out.
 _TIME = slice(24, 36)
-_MADE = bytes((0x07, 0xE8, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))
+_CREATION_DATE = bytes((0x07, 0xE8, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))
 
 
 class Ink(StrEnum):
@@ -66,5 +66,5 @@ def _srgb() -> bytes:
     from PIL import ImageCms  # late: only print shops need it
 
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    profile[_TIME] = _MADE
+    profile[_TIME] = _CREATION_DATE
     return bytes(profile)

@@ -45,7 +45,7 @@ class Writer:
         self._packing: list[tuple[Ref, bytes]] = []
         self._tree = PageTree(self.alloc, self.obj)
         self._shared: dict[bytes, Ref] = {}
-        self._put(_HEADER)
+        self._write_bytes(_HEADER)
 
     def alloc(self) -> Ref:
         """Allot an object number, to be filled by ``obj`` or ``stream`` before ``finish``."""
@@ -77,7 +77,7 @@ class Writer:
             data = deflate(data)
             inner += b"/Filter/FlateDecode"
         self._mark(ref, _PLAIN, self._position(), 0)
-        self._put(
+        self._write_bytes(
             b"%d 0 obj\n<<%b/Length %d>>\nstream\n%b\nendstream\nendobj\n"
             % (ref, inner, len(data), data)
         )
@@ -164,14 +164,14 @@ class Writer:
                 "ID": array([ident, ident]),
             }
         )
-        self._put_xref(inner, start)
+        self._write_xref_entries(inner, start)
 
-    def _put_xref(self, inner: bytes, start: int) -> None:
+    def _write_xref_entries(self, inner: bytes, start: int) -> None:
         rows = packed("Q", self._xref)
         if sys.byteorder == "little":  # pragma: no branch - PDF's order is the other one
             rows.byteswap()
         data = deflate(rows.tobytes())
-        self._put(
+        self._write_bytes(
             b"%d 0 obj\n<<%b/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj\n"
             b"startxref\n%d\n%%%%EOF\n" % (len(self._xref) - 1, inner, len(data), data, start)
         )
@@ -184,7 +184,7 @@ class Writer:
     def _position(self) -> int:
         return self._flushed + len(self._buffer)
 
-    def _put(self, data: bytes) -> None:
+    def _write_bytes(self, data: bytes) -> None:
         self._buffer += data
         if len(self._buffer) > _BUFFER:
             self._flush()

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from counterfoil.render.budget import Budget
+from counterfoil.render.diagnostics import Diagnostic
 from counterfoil.render.document import Document, Report, XObject, limited
 from counterfoil.render.errors import Problem
 from counterfoil.render.pdf import content
 from counterfoil.render.pdf.writer import Sink
 from counterfoil.render.plan import Plan
-from counterfoil.render.preflight import Remark
-from counterfoil.render.reader import Place
+from counterfoil.render.reader import JsonPointer
 from counterfoil.render.sheets.geometry import Imposition, Side, check_equal_sizes
 from counterfoil.render.sheets.marks import SheetMarks, draw_marks
 from counterfoil.render.sheets.model import Sheet, SheetError
@@ -121,12 +121,12 @@ class _PreparedPlan:
 
     openings: tuple[list[bytes], ...]
     """Per side and cell, the operators that clip to it and move there."""
-    remarks: tuple[Remark, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
     @classmethod
     def of(cls, imposition: Imposition) -> _PreparedPlan:
         openings = tuple(imposition.openings(side) for side in imposition.sides)
-        return cls(openings, tuple(imposition.remarks()))
+        return cls(openings, tuple(imposition.diagnostics()))
 
 
 class _SheetPrinter:
@@ -140,8 +140,10 @@ class _SheetPrinter:
         self._plans = {plan: _PreparedPlan.of(imposition)}
         self._paper = (0.0, 0.0, pt(Mm(run.sheet.width)), pt(Mm(run.sheet.height)))
         self._sides = [self._prepare(side) for side in imposition.sides]
-        self._remarks = tuple(
-            dict.fromkeys(remark for side in self._sides for remark in side.marks.remarks)
+        self._diagnostics = tuple(
+            dict.fromkeys(
+                diagnostic for side in self._sides for diagnostic in side.marks.diagnostics
+            )
         )
 
     def print(
@@ -159,8 +161,8 @@ class _SheetPrinter:
                 prepared = self._plans[plan] = self._also(plan)
             with limited(budget):
                 drawn = self._document.draw(plan, ticket)
-            for remark in (*prepared.remarks, *self._remarks):
-                self._document.preflight.note(plan.name, "", remark, ticket.label)
+            for diagnostic in (*prepared.diagnostics, *self._diagnostics):
+                self._document.preflight.note(plan.name, "", diagnostic, ticket.label)
             for page, (operators, xobjects) in enumerate(drawn):
                 parts[page] += (prepared.openings[page][cell], operators)
                 parts[page].append(content.RESTORE)
@@ -195,7 +197,7 @@ class _SheetPrinter:
         """Check that the pages of another plan go into the same places."""
         pages = [page.background for page in plan.pages]
         problems: list[Problem] = []
-        place = Place(problems)
+        place = JsonPointer(problems)
         check_equal_sizes([self._first.pages[0], *pages], place.inside("layout"))
         if problems:
             raise SheetError(problems)

@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from counterfoil.render.background import BackgroundPage
+from counterfoil.render.diagnostics import Concern, Diagnostic
 from counterfoil.render.errors import Problem
 from counterfoil.render.messages import Message
 from counterfoil.render.pdf import content
-from counterfoil.render.preflight import Concern, Remark
-from counterfoil.render.reader import Place
+from counterfoil.render.reader import JsonPointer
 from counterfoil.render.sheets.model import (
     HORIZONTAL,
     SLACK,
@@ -121,7 +121,7 @@ class Imposition:
                 ``/layout``.
         """
         problems: list[Problem] = []
-        place = Place(problems)
+        place = JsonPointer(problems)
         _check_sides(sheet, pages, place)
         width, height = (mm(Pt(each)) for each in _trim_size(pages[0]))
         if sheet.rotate % 180:
@@ -279,7 +279,7 @@ class Imposition:
             openings.append(b"\n".join((content.SAVE, clip, b"W n", content.transform(*placed))))
         return openings
 
-    def remarks(self) -> Iterator[Remark]:
+    def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with the bleed."""
         sheet = self.sheet
         if not sheet.bleed:
@@ -294,17 +294,17 @@ class Imposition:
                 detail = Message(
                     "missing_bleed", page=number, width=width, needed=f"{sheet.bleed:g}"
                 )
-                yield Remark(Concern.MISSING_BLEED, detail)
+                yield Diagnostic(Concern.MISSING_BLEED, detail)
         union = self.union.grown(sheet.bleed)
         if (
             min(union.left, union.top) < -SLACK
             or union.right > sheet.width + SLACK
             or (union.bottom > sheet.height + SLACK)
         ):
-            yield Remark(Concern.MISSING_BLEED, Message("missing_bleed.sheet"))
+            yield Diagnostic(Concern.MISSING_BLEED, Message("missing_bleed.sheet"))
 
 
-def _check_sides(sheet: Sheet, pages: Sequence[BackgroundPage], place: Place) -> None:
+def _check_sides(sheet: Sheet, pages: Sequence[BackgroundPage], place: JsonPointer) -> None:
     if len(pages) > 2:
         place.inside("layout").note(Message("sheet.too_many_pages", number=len(pages)))
     elif len(pages) == 2 and sheet.duplex is None:
@@ -314,7 +314,7 @@ def _check_sides(sheet: Sheet, pages: Sequence[BackgroundPage], place: Place) ->
     check_equal_sizes(pages, place.inside("layout"))
 
 
-def check_equal_sizes(pages: Iterable[BackgroundPage], place: Place) -> None:
+def check_equal_sizes(pages: Iterable[BackgroundPage], place: JsonPointer) -> None:
     sizes = [_trim_size(page) for page in pages]
     first = sizes[0]
     if any(

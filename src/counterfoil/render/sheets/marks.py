@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from counterfoil.render.diagnostics import Diagnostic
 from counterfoil.render.pdf import content
 from counterfoil.render.pdf.inks import Ink
-from counterfoil.render.preflight import Remark
 from counterfoil.render.sheets.geometry import Imposition, Rect, Side
 from counterfoil.render.units import Mm, pt
 
@@ -41,7 +41,7 @@ class SheetMarks:
     operators: bytes
     slug: Rect | None
     """Where the slug goes, if there is room for it."""
-    remarks: tuple[Remark, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
 
 def draw_marks(imposition: Imposition, side: Side, ink: Ink) -> SheetMarks:
@@ -62,18 +62,18 @@ def draw_marks(imposition: Imposition, side: Side, ink: Ink) -> SheetMarks:
     beyond = _SLUG if max(bottom_room, bleed.top) < _CLEAR + _LENGTH + _SLUG else 0.0
     reserved = (0.0, beyond) if at_bottom else (beyond, 0.0)
     rooms = _rooms(imposition, bleed, reserved if slug else (0.0, 0.0))
-    lost: list[Remark] = []
+    lost: list[Diagnostic] = []
     segments: list[Segment] = []
     if marks.crop:
         segments += _crop_marks(imposition, bleed, rooms)
         if min(rooms) < _CLEAR + _SHORTEST:
-            lost.append(Remark.of("marks_left_out.crop"))
+            lost.append(Diagnostic.of("marks_left_out.crop"))
     segments += _perforation_ticks(imposition, bleed, rooms)
     targets = list(_targets(imposition, bleed, rooms)) if marks.registration else []
     if marks.registration and len(targets) < len(rooms):
-        lost.append(Remark.of("marks_left_out.registration"))
+        lost.append(Diagnostic.of("marks_left_out.registration"))
     if marks.slug and slug is None:
-        lost.append(Remark.of("marks_left_out.slug"))
+        lost.append(Diagnostic.of("marks_left_out.slug"))
     parts = [content.SAVE, ink.on_all_plates, content.line_width(_HAIRLINE)]
     parts += [_line(imposition, side, each) for each in segments]
     parts += [_target(imposition, side, x, y) for x, y in targets]

@@ -13,7 +13,7 @@ from typing import Any
 from counterfoil.render.elements.field_types import FLAG, Choice, Number, Text, to_number
 from counterfoil.render.errors import Problem, RenderError
 from counterfoil.render.messages import Message
-from counterfoil.render.reader import Kind, Place, attribute, read_attributes
+from counterfoil.render.reader import FieldType, JsonPointer, attribute, read_attributes
 
 MAX_CELLS = 1000
 #: Millimetres of rounding that nobody can cut.
@@ -60,7 +60,7 @@ class Whole:
     lowest: int
     highest: int
 
-    def read(self, value: object, place: Place) -> int:
+    def read(self, value: object, place: JsonPointer) -> int:
         number = to_number(value)
         if number is None or number != int(number):
             place.note(Message("sheet.whole"))
@@ -83,7 +83,7 @@ class OneOf:
 
     options: tuple[int, ...]
 
-    def read(self, value: object, place: Place) -> int:
+    def read(self, value: object, place: JsonPointer) -> int:
         number = to_number(value)
         for option in self.options:
             if option == number:
@@ -102,9 +102,9 @@ class OneOf:
 class Nullable:
     """Something, or null."""
 
-    kind: Kind
+    kind: FieldType
 
-    def read(self, value: object, place: Place) -> Any:
+    def read(self, value: object, place: JsonPointer) -> Any:
         return None if value is None else self.kind.read(value, place)
 
     def describe(self) -> dict[str, object]:
@@ -120,7 +120,7 @@ class Group:
 
     cls: type[Any]
 
-    def read(self, value: object, place: Place) -> Any:
+    def read(self, value: object, place: JsonPointer) -> Any:
         if not isinstance(value, dict):
             place.note(Message("layout.object"))
             return None
@@ -142,7 +142,7 @@ class Many:
     kind: Group
     most: int
 
-    def read(self, value: object, place: Place) -> tuple[Any, ...]:
+    def read(self, value: object, place: JsonPointer) -> tuple[Any, ...]:
         if not isinstance(value, list):
             place.note(Message("sheet.list"))
             return ()
@@ -298,11 +298,11 @@ def read_sheet(source: object) -> Sheet:
         SheetError: it is no sheet, or its cells do not fit. Lists all problems with their places.
     """
     problems: list[Problem] = []
-    place = Place(problems)
+    place = JsonPointer(problems)
     if not isinstance(source, dict):
         place.note(Message("layout.object"))
         raise SheetError(problems)
-    values = read_attributes(Sheet, source, place, known=_ELSEWHERE)
+    values = read_attributes(Sheet, source, place, other_keys=_ELSEWHERE)
     _check(values, place)
     if problems:
         raise SheetError(problems)
@@ -320,7 +320,7 @@ def sheet_json(sheet: Sheet) -> dict[str, Any]:
     return values
 
 
-def _check(values: Mapping[str, Any], place: Place) -> None:
+def _check(values: Mapping[str, Any], place: JsonPointer) -> None:
     """Note what no single attribute can tell. ``values`` lacks those with problems."""
     columns, rows = values.get("columns"), values.get("rows")
     if columns and rows and columns * rows > MAX_CELLS:
@@ -355,7 +355,9 @@ HORIZONTAL = Axis("width", "columns", "cell_width", "left", "gap_x")
 VERTICAL = Axis("height", "rows", "cell_height", "top", "gap_y")
 
 
-def check_fit(values: Mapping[str, Any], axis: Axis, cell: float | None, place: Place) -> None:
+def check_fit(
+    values: Mapping[str, Any], axis: Axis, cell: float | None, place: JsonPointer
+) -> None:
     """Note cells that need more paper than there is. A cell of unknown size takes up nothing."""
     names = (axis.paper, axis.count, axis.gap, axis.start)
     if any(name not in values for name in names) or axis.cell not in values:
@@ -373,7 +375,7 @@ def check_fit(values: Mapping[str, Any], axis: Axis, cell: float | None, place: 
 
 
 def check_perforation(
-    perforation: Perforation, cell: float | None, place: Place, index: int
+    perforation: Perforation, cell: float | None, place: JsonPointer, index: int
 ) -> None:
     if cell is not None and perforation.at >= cell - SLACK:
         place.inside(index).inside("at").note(Message("sheet.outside_cell"))

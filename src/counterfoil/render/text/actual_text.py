@@ -35,24 +35,24 @@ _WITHOUT_DIRECTION = frozenset(("WS", "ON", "CS", "ES", "ET", "BN", "S"))
 class ActualText(NamedTuple):
     """What readers must be told of a run; None: nothing but its glyphs.
 
-    ``pdfium`` may be empty although ``said`` is not: it reads the glyphs right.
+    ``pdfium`` may be empty although ``readable`` is not: it reads the glyphs right.
     """
 
-    said: str | None
+    readable: str | None
     pdfium: str | None
 
 
-def make_readable(telling: ActualText, shown: bytes) -> bytes:
+def make_readable(actual_text: ActualText, content: bytes) -> bytes:
     """Put operators into the spans that a run needs."""
-    if telling.said is None:
-        return shown
-    if telling.pdfium is not None:
-        shown = _marked(b"/Seen", telling.pdfium, shown)
-    return _marked(b"/Span", telling.said, shown)
+    if actual_text.readable is None:
+        return content
+    if actual_text.pdfium is not None:
+        content = _marked(b"/Seen", actual_text.pdfium, content)
+    return _marked(b"/Span", actual_text.readable, content)
 
 
-def _marked(tag: bytes, text: str, shown: bytes) -> bytes:
-    return b"%b<</ActualText<FEFF%b>>>BDC\n%b\nEMC" % (tag, utf16_hex(text), shown)
+def _marked(tag: bytes, text: str, content: bytes) -> bytes:
+    return b"%b<</ActualText<FEFF%b>>>BDC\n%b\nEMC" % (tag, utf16_hex(text), content)
 
 
 def actual_texts(shaped: Sequence[ShapedRun]) -> Iterator[ActualText]:
@@ -92,16 +92,16 @@ def _rightward(run: ShapedRun, left: ShapedRun | None) -> ActualText:
 
 def _leftward(run: ShapedRun, right: ShapedRun | None, is_turned: bool) -> ActualText:
     """Tell of a right-to-left run; the text before it is to the right of it."""
-    said, seen = _reversed(run), _reversed(run, as_seen=True)
+    readable, seen = _reversed(run), _reversed(run, as_seen=True)
     by_glyphs = _is_read_back(run)
     if right and not right.is_leftward and bidirectional(run.own_text[0]) not in _RIGHT:
         after_left = any(bidirectional(character) in _LEFT for character in right.own_text)
         is_kept = is_turned and after_left
         pdfium = _as_after_left(run, seen) if is_kept else "" if by_glyphs else seen
-        return ActualText(said + _RIGHT_TO_LEFT_MARK, pdfium)
-    if said != seen:
-        return ActualText(said, "" if by_glyphs else seen)
-    return ActualText(None if by_glyphs else said, None)
+        return ActualText(readable + _RIGHT_TO_LEFT_MARK, pdfium)
+    if readable != seen:
+        return ActualText(readable, "" if by_glyphs else seen)
+    return ActualText(None if by_glyphs else readable, None)
 
 
 def _as_after_left(run: ShapedRun, seen: str) -> str:

@@ -13,7 +13,7 @@ from counterfoil.render.fonts.embed import GlyphUse
 from counterfoil.render.fonts.face import Face
 from counterfoil.render.fonts.library import FontLibrary
 from counterfoil.render.text.bidi import line_levels, needs_ordering, resolve
-from counterfoil.render.text.line_layout import Setting, set_plain, set_shaped
+from counterfoil.render.text.line_layout import LineLayout, set_plain, set_shaped
 from counterfoil.render.text.prepare import Paragraph, Prepared
 from counterfoil.render.text.runs import visual_runs
 from counterfoil.render.text.wrapping import Measure, Span, wrap
@@ -156,7 +156,7 @@ class _Setter:
         self,
         text: str,
         width: Pt,
-        setting: Setting,
+        setting: LineLayout,
         *,
         squeezed: bool = False,
         narrowed: Pt = _NOTHING,
@@ -174,7 +174,7 @@ class _Setter:
 
 def _set(
     text: str, levels: Sequence[int] | None, style: TextStyle, spacing: float = 0.0
-) -> Setting:
+) -> LineLayout:
     if levels is None:
         try:
             return set_plain(text, style.face, style.size, spacing)

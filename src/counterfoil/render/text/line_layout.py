@@ -30,7 +30,7 @@ _LONGEST = 10_000
 _NUDGE = 0.05
 
 
-class Setting(NamedTuple):
+class LineLayout(NamedTuple):
     """A line, drawn from the pen's place on.
 
     Attributes:
@@ -46,7 +46,7 @@ class Setting(NamedTuple):
     missing: tuple[str, ...]
 
 
-def set_plain(text: str, face: Face, size: float, spacing: float) -> Setting:
+def set_plain(text: str, face: Face, size: float, spacing: float) -> LineLayout:
     """Set a line of plain characters; ``spacing`` in em is added to every space.
 
     Raises:
@@ -58,7 +58,7 @@ def set_plain(text: str, face: Face, size: float, spacing: float) -> Setting:
     else:
         shown = b"%bTj" % b"Tj\n".join(_literals(text, face))
     body = b"%b\n%b" % (_selected(face, size), shown)
-    return Setting(width, body, (GlyphUse(face, text),), ())
+    return LineLayout(width, body, (GlyphUse(face, text),), ())
 
 
 @lru_cache(maxsize=256)
@@ -84,7 +84,7 @@ def _spaced(text: str, face: Face, spacing: float) -> bytes:
 
 def set_shaped(
     text: str, runs: Sequence[Run], *, size: float, language: str, spacing: float
-) -> Setting:
+) -> LineLayout:
     """Set a line of any characters, divided into runs in visual order."""
     shaped = [ShapedRun.of(text, run, language) for run in runs]
     drawn = (
@@ -92,7 +92,7 @@ def set_shaped(
     )
     body = map(make_readable, actual_texts(shaped), drawn)
     missing = (one.missing(text) for one in shaped)
-    return Setting(
+    return LineLayout(
         sum(one.width for one in shaped),
         b"\n".join(body),
         tuple(one.use() for one in shaped),

@@ -33,10 +33,10 @@ _ARRANGING = frozenset(
 _ANNOTATING = frozenset("\ufff9\ufffa\ufffb")
 # HarfBuzz draws nothing for it, in whatever face.
 _NOTHING = "\u2060"
-_STANDS_IN = re.compile("[" + "".join((*_ALIKE, *_ARRANGING, *_ANNOTATING)) + "]")
+_SUBSTITUTABLE = re.compile("[" + "".join((*_ALIKE, *_ARRANGING, *_ANNOTATING)) + "]")
 _TEXT_STYLE, _EMOJI_STYLE, _PICTURES = "\ufe0e", "\ufe0f", "\U0001f000"
 # Arabic, Syriac and Kaithi number signs are format controls that do show.
-_SHOWN = frozenset(
+_VISIBLE = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
 
@@ -89,16 +89,16 @@ def missing_characters(text: str, run: Run) -> str:
         character
         for character in text[run.start : run.end]
         if character == REPLACEMENT
-        or not (is_invisible(character) or _draws(run.face, stand_ins(run.face, character)))
+        or not (is_invisible(character) or _draws(run.face, substitutes(run.face, character)))
     )
 
 
-def stand_ins(face: Face, text: str) -> str:
+def substitutes(face: Face, text: str) -> str:
     """Return what to shape for a text: as long, but with hyphens that the face has.
 
     What must stay invisible becomes a character that HarfBuzz hides.
     """
-    return _STANDS_IN.sub(lambda match: _stand_in(face, match[0]), text)
+    return _SUBSTITUTABLE.sub(lambda match: _stand_in(face, match[0]), text)
 
 
 def _stand_in(face: Face, character: str) -> str:
@@ -115,7 +115,7 @@ def is_invisible(character: str) -> bool:
     """Tell whether a character shows nothing of its own, so that no glyph of it can be missing."""
     if character in _INVISIBLE or _INVISIBLE_RANGES.match(character):
         return True
-    return category(character) == "Cf" and character not in _SHOWN
+    return category(character) == "Cf" and character not in _VISIBLE
 
 
 def _continues(run: Run, other: Run) -> bool:
@@ -141,7 +141,7 @@ def _face_for(cluster: str, face: Face, library: FontLibrary, language: str) -> 
     if REPLACEMENT in shown:
         return face, True
     for needed in dict.fromkeys((shown, shown[:1])):
-        for wanted in (needed, normalize("NFD", needed), stand_ins(face, needed)):
+        for wanted in (needed, normalize("NFD", needed), substitutes(face, needed)):
             if _draws(face, wanted):
                 return face, needed != shown
         found = library.covering(needed, face, language, as_emoji=as_emoji)

@@ -8,9 +8,8 @@ from typing import Self
 from unicodedata import category
 
 from counterfoil.render.fonts.embed import GlyphUse
-from counterfoil.render.fonts.face import NOTDEF, Glyph
-from counterfoil.render.fonts.shared_glyphs import SCRIPT
-from counterfoil.render.text.runs import Run, is_invisible, missing_characters, stand_ins
+from counterfoil.render.fonts.face import NOTDEF, SHARED_SCRIPT, Glyph
+from counterfoil.render.text.runs import Run, is_invisible, missing_characters, substitutes
 
 _NO_CHARACTER = "\uffff"
 
@@ -28,27 +27,31 @@ class ShapedRun:
         if run.missing:
             text = _without_controls(text)
         glyphs = run.face.shape(
-            stand_ins(run.face, text),
+            substitutes(run.face, text),
             run.start,
             run.end,
             rtl=run.level % 2 == 1,
             script=run.script,
             language=language,
         )
-        made = cls(run, text, glyphs)
-        return made._with_aliases() if run.script == SCRIPT and run.face.aliases else made
+        run_of_glyphs = cls(run, text, glyphs)
+        return (
+            run_of_glyphs._with_aliases()
+            if run.script == SHARED_SCRIPT and run.face.aliases
+            else run_of_glyphs
+        )
 
     def _with_aliases(self) -> Self:
         """Name letters that share a glyph by character ids of their own."""
         aliases, clusters = self.run.face.aliases, self.clusters()
-        shown = {
+        visible = {
             (start, gid): aliases.get((gid, text), gid)
             for start, glyphs in self._members().items()
             if len(glyphs) > 1
-            for gid, text in self._told(glyphs, clusters[start])
+            for gid, text in self._actual_texts(glyphs, clusters[start])
         }
         glyphs = [
-            glyph._replace(gid=shown.get((glyph.cluster, glyph.gid), glyph.gid))
+            glyph._replace(gid=visible.get((glyph.cluster, glyph.gid), glyph.gid))
             for glyph in self.glyphs
         ]
         return replace(self, glyphs=glyphs)
@@ -66,7 +69,7 @@ class ShapedRun:
             tuple(
                 pair
                 for start, glyphs in self._members().items()
-                for pair in self._told(glyphs, clusters[start])
+                for pair in self._actual_texts(glyphs, clusters[start])
             ),
         )
 
@@ -77,7 +80,7 @@ class ShapedRun:
             members.setdefault(glyph.cluster, []).append(glyph)
         return members
 
-    def _told(self, glyphs: Sequence[Glyph], cluster: str) -> Iterator[tuple[int, str]]:
+    def _actual_texts(self, glyphs: Sequence[Glyph], cluster: str) -> Iterator[tuple[int, str]]:
         """Share out a cluster's text: to glyphs that stand for a letter of it, the rest to one.
 
         That one is the widest of those that are left, such as the body of a letter whose dots are

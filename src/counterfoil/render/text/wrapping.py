@@ -78,7 +78,7 @@ class _Wrapping:
     def _place(self, item: Item) -> Item | None:
         """Put an item, or its head, on this line, and return what is left for the next."""
         width = self._measure_of(item.start, item.end)
-        if self._fits(item, width):
+        if self._fits_line(item, width):
             self._append(item, width)
             return None
         if place := self._soft_break(item):
@@ -104,7 +104,7 @@ class _Wrapping:
     def _gap(self, item: Item) -> float:
         return self._measure.space if item.spaced and self._items else 0.0
 
-    def _fits(self, item: Item, width: float) -> bool:
+    def _fits_line(self, item: Item, width: float) -> bool:
         return width <= self._room(item)
 
     def _room(self, item: Item) -> float:
@@ -148,10 +148,10 @@ class _Wrapping:
         ends = [item.start + end for _, end in clusters(self._text[item.start : item.end])]
         room = self._width - self._filled - self._gap(item)
         start = item.start
-        taken = self._count_fitting(start, ends, 0, room)
+        count = self._count_fitting(start, ends, 0, room)
         while True:
-            if taken:
-                part = _part(item, start, ends[taken - 1])
+            if count:
+                part = _part(item, start, ends[count - 1])
                 self._append(part, self._measure_of(part.start, part.end))
                 start = part.end
             if start == item.end:
@@ -159,7 +159,7 @@ class _Wrapping:
             if self._items:
                 self.close()
             self._open(start)
-            taken = max(self._count_fitting(start, ends, taken, self._width), taken + 1)
+            count = max(self._count_fitting(start, ends, count, self._width), count + 1)
 
     def _count_fitting(self, start: int, ends: Sequence[int], first: int, room: float) -> int:
         """Return how many of the ends are within reach, by doubling steps, then bisection.

@@ -21,7 +21,7 @@ from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.orders.availability import (
     Obstacle,
-    Offer,
+    ProductAvailability,
     availabilities_of,
     products_of,
     unavailable_of,
@@ -129,7 +129,7 @@ class NewBatchForm(forms.Form):
         self._set_products()
 
     @property
-    def chosen(self) -> Offer | None:
+    def chosen(self) -> ProductAvailability | None:
         """The selected product, whether the form was submitted or not."""
         return self.offers.get(str(self["item"].value()))
 
@@ -205,7 +205,7 @@ class NewBatchForm(forms.Form):
             return None
         return chosen_of(_dates(self.event), self["subevent"].value())
 
-    def _offers(self) -> list[Offer]:
+    def _offers(self) -> list[ProductAvailability]:
         if self.event.has_subevents and self.date is None:
             return products_of(self.event)
         return availabilities_of(self.event, self.date)
@@ -257,7 +257,7 @@ def _dates(event: Event) -> QuerySet[SubEvent]:
     return event.subevents.filter(active=True).order_by("date_from", "pk")
 
 
-def _label(offer: Offer, show_left: bool) -> str:
+def _label(offer: ProductAvailability, show_left: bool) -> str:
     name = product_name(offer.item, offer.variation)
     if offer.left is None or not show_left:
         return name

@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.accounts.display_names import names_of
+from counterfoil.accounts.queries import names_of
 from counterfoil.batches import queries, requests, services
 from counterfoil.batches.books import books_in
 from counterfoil.batches.models import MAX_AMOUNT, BatchRequest, BatchTicket, OfflineSalesBatch

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from counterfoil.catalog.models import Event
-from counterfoil.layouts.messages import descriptions
+from counterfoil.layouts.engine_messages import descriptions
 from counterfoil.layouts.models import TicketLayout
 from counterfoil.layouts.services import LayoutContent
 from counterfoil.layouts.templates import PAGE_SIZES

@@ -17,7 +17,7 @@ from counterfoil.catalog.models import Event
 from counterfoil.core import heavy
 from counterfoil.core.refusals import Invalid
 from counterfoil.layouts.builtin import built_in_layout
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.models import Background
 from counterfoil.layouts.services import read_readable
 from counterfoil.orders.models import OrderPosition
@@ -89,7 +89,9 @@ def _draw(event: Event, asked: PictureAsked, position: OrderPosition | None) -> 
     inspected = {indexes[each.index]: each for each in elements_drawn}
     unprintable = {index: each.problem for index, each in inspected.items() if each.problem}
     problems += [Problem(f"/{index}", why) for index, why in unprintable.items()]
-    problems += [Problem(f"/{indexes[each.order]}", each.remark.detail) for each in plan.unplaced]
+    problems += [
+        Problem(f"/{indexes[each.order]}", each.diagnostic.detail) for each in plan.unplaced
+    ]
     if asked.hidden:  # it was drawn to be looked at; what is shown is drawn without it
         left_out = asked.hidden | unprintable.keys()
         shown = _without(plan, {place for place, index in enumerate(indexes) if index in left_out})

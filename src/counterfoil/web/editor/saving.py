@@ -14,7 +14,7 @@ from counterfoil.audit.models import LogEntry
 from counterfoil.audit.queries import entries_of
 from counterfoil.catalog.models import Event
 from counterfoil.core.refusals import Invalid
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.models import Background, TicketLayout
 from counterfoil.layouts.services import (
     LayoutContent,

@@ -14,4 +14,4 @@ def find_position(event: Event, wanted: object) -> OrderPosition | None:
     its secret.
     """
     text = wanted.get("search") if isinstance(wanted, dict) else None
-    return search.meant(event, text) if isinstance(text, str) else None
+    return search.find_ticket(event, text) if isinstance(text, str) else None

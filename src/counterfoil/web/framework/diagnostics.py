@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.layouts.messages import translated
+from counterfoil.layouts.engine_messages import translated
 from counterfoil.layouts.queries import BUILT_IN
 from counterfoil.printing.finding_places import FindingPlace, FindingPlaces
 from counterfoil.render import Concern, Message

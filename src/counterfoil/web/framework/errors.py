@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from counterfoil.ops.statuses import RETRY_AFTER
+from counterfoil.ops.responses import RETRY_AFTER
 
 _PASSING = (OperationalError, InterfaceError, OSError)  # the database or the storage is away
 

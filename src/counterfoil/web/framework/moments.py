@@ -83,10 +83,10 @@ def _locale() -> Locale:
 
 
 @lru_cache(64)
-def _found(spoken: str, region: str) -> Locale:
-    for country in filter(None, (region, _HOMES.get(spoken, ""))):
+def _found(language: str, region: str) -> Locale:
+    for country in filter(None, (region, _HOMES.get(language, ""))):
         try:
-            return Locale(spoken, territory=country)
+            return Locale(language, territory=country)
         except UnknownLocaleError:
             continue
-    return Locale(spoken)
+    return Locale(language)

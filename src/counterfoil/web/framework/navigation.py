@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from counterfoil.web.framework.views import Page
+from counterfoil.catalog.models import Event, Organizer
+
+
+class MenuPage(Protocol):
+    """What a menu needs of a page: ``web.framework.views.Page`` is one."""
+
+    request: HttpRequest
+    organizer: Organizer | None
+    event: Event | None
+
+    def scope_names(self) -> list[str]: ...
+
+    def has_permission(self, needs: tuple[str, ...], /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,7 @@ ORGANIZER: tuple[Entry, ...] = (
 )
 
 
-def entries(page: Page) -> list[Link]:
+def entries(page: MenuPage) -> list[Link]:
     """Return what a page's menu offers."""
     if page.event is not None:
         return list(_links(page, EVENT))
@@ -96,24 +108,24 @@ def entries(page: Page) -> list[Link]:
     return []
 
 
-def _links(page: Page, table: tuple[Entry, ...]) -> Iterator[Link]:
+def _links(page: MenuPage, table: tuple[Entry, ...]) -> Iterator[Link]:
     for entry in table:
         if _is_offered(page, entry):
             url = _url(page, entry.route)
             yield Link(url, entry.label, entry.icon, _is_current(page, entry, url))
 
 
-def _is_current(page: Page, entry: Entry, url: str) -> bool:
+def _is_current(page: MenuPage, entry: Entry, url: str) -> bool:
     here = page.request.path
     is_here = here == url if entry.is_root else here.startswith(url)
     return is_here or any(here.startswith(_url(page, other)) for other in entry.others)
 
 
-def _url(page: Page, route: str) -> str:
+def _url(page: MenuPage, route: str) -> str:
     return reverse(f"web:{route}", args=page.scope_names())
 
 
-def _is_offered(page: Page, entry: Entry) -> bool:
+def _is_offered(page: MenuPage, entry: Entry) -> bool:
     if entry.only_series and not (page.event and page.event.has_subevents):
         return False
     return page.has_permission(entry.needs)

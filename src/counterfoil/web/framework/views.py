@@ -54,7 +54,7 @@ from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.paging import LongPaginator
 from counterfoil.core.refusals import Invalid, Refusal
 from counterfoil.core.transactions import late_atomic
-from counterfoil.ops.statuses import RETRY_AFTER, status_of
+from counterfoil.ops.responses import RETRY_AFTER, status_of
 from counterfoil.web.accounts.forms.account import SignIn
 from counterfoil.web.framework import interrupted, navigation
 from counterfoil.web.framework.addresses import own

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.accounts.display_names import names_of
+from counterfoil.accounts.queries import names_of
 from counterfoil.batches.services import CREATE
 from counterfoil.core.refusals import Conflict
 from counterfoil.jobs import registry, services

@@ -14,7 +14,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.accounts.display_names import names_of
+from counterfoil.accounts.queries import names_of
 from counterfoil.batches import prints as batch_prints
 from counterfoil.core.ids import row_id
 from counterfoil.core.refusals import Gone, Invalid, Refusal

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from counterfoil.accounts.display_names import names_of
+from counterfoil.accounts.queries import names_of
 from counterfoil.batches.models import BatchPrint, BatchTicket
 from counterfoil.checkin.models import Checkin
 from counterfoil.orders.models import OrderPosition

@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from counterfoil.accounts.display_names import names_of
+from counterfoil.accounts.queries import names_of
 from counterfoil.batches.books import parse_books
 from counterfoil.batches.models import BatchTicket, OfflineSalesBatch, Validity
 from counterfoil.batches.ticket_ranges import parse_tickets

@@ -36,7 +36,7 @@ class Start(FormPage):
         return StartForm(*sent, with_organizer=not Organizer.objects.exists())
 
     def send(self, form: StartForm) -> HttpResponse:
-        person = {**form.person(), "locale": language.spoken()}
+        person = {**form.person(), "locale": language.active_language()}
         first = form.first_organizer()
         user = begin(link=self.known, person=person, organizer=first)
         note(self.request, user, "added")

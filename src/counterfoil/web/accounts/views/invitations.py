@@ -101,7 +101,7 @@ class InvitationAccept(FormPage):
     def send(self, form: Any) -> HttpResponse:
         if self._is_known():
             return self._join(self.actor.user)
-        user = create_person(**form.person(), locale=language.spoken())
+        user = create_person(**form.person(), locale=language.active_language())
         note(self.request, user, "added")
         self._join(user)
         return let_in(self.request, user)

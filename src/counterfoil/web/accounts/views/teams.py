@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from counterfoil.accounts import rights, teams
+from counterfoil.accounts import team_permissions, teams
 from counterfoil.accounts.actors import UserActor
 from counterfoil.accounts.links import open_password_link
 from counterfoil.accounts.models import Team, User
@@ -95,7 +95,7 @@ class _TeamForm(FormPage, OrganizerPage):
 
     def form(self, *sent: Any) -> TeamForm:
         user = self.actor.user
-        offered = frozenset(what for _where, what in rights.held_by(user, self.organizer))
+        offered = frozenset(what for _where, what in team_permissions.of_user(user, self.organizer))
         events = self.actor.events(self.organizer)
         return TeamForm(*sent, team=self.team, offered=offered, events=events)
 

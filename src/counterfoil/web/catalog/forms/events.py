@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from counterfoil.catalog.eventsettings import setting
 from counterfoil.catalog.models import SLUG, Event, Organizer
 from counterfoil.catalog.queries import free_slug
-from counterfoil.core.language import spoken
+from counterfoil.core.language import active_language
 from counterfoil.core.translated import resolve, translated
 from counterfoil.web.catalog.forms.channels import SoldThrough
 from counterfoil.web.framework.forms import locale_choices
@@ -245,7 +245,7 @@ def _values_for_next(organizer: Organizer) -> dict[str, Any]:
     last = organizer.events.order_by("-pk").first()
     if last:
         return {name: getattr(last, name) for name in _LIKE_LAST}
-    language = spoken()
+    language = active_language()
     zone = "Europe/Berlin" if language == "de" else "UTC"
     return {
         "timezone": zone, "currency": "EUR", "locale": language, "locales": [language],

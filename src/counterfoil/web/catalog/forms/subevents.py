@@ -14,8 +14,8 @@ from django.forms.boundfield import BoundField
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from counterfoil.catalog.dates import Recurrence
 from counterfoil.catalog.models import Event, Item, SubEvent
-from counterfoil.catalog.recurrence import Recurrence
 from counterfoil.core.translated import translated
 from counterfoil.web.framework.forms.datetime_fields import MomentField
 from counterfoil.web.framework.forms.groups import Group, Grouped

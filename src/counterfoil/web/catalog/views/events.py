@@ -102,7 +102,7 @@ class EventAdd(FormPage, OrganizerPage):
 
     def send(self, form: EventForm) -> HttpResponse:
         made = services.create_event(organizer=self.organizer, fields=form.values())
-        change_settings(event=made, given=form.printed())
+        change_settings(event=made, changes=form.printed())
         show_to_maker(actor=self.actor, event=made)
         self.record(
             "added",
@@ -204,7 +204,7 @@ class EventSettings(FormPage, EventPage):
 
     def send(self, form: EventForm) -> HttpResponse:
         changed = services.change_event(event=self.event, fields=form.values())
-        change_settings(event=changed, given=form.printed())
+        change_settings(event=changed, changes=form.printed())
         self.record("changed", changed, kind="event", data={"fields": sorted(form.changed_data)})
         if _ON_PAPER & set(form.changed_data):
             self.tell_printed(printed_of_event(changed))

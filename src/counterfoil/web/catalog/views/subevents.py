@@ -167,7 +167,7 @@ class SubEventRepeat(FormPage, SeriesPage):
         """Return which dates a rule makes, as far as it can be read."""
         if not form.is_valid():
             return {"is_unread": True}
-        moments = dates.further_moments(self.subevent, form.rule())
+        moments = dates.further_dates(self.subevent, form.rule())
         return {
             "moments": moments[:_PREVIEWED],
             "count": min(len(moments), dates.MOST_COPIES),

@@ -16,7 +16,7 @@ from counterfoil.core.translated import Translated, resolve
 
 def in_page_language(text: Translated | None) -> str:
     """Return a text in the language of the page, else in one that it has."""
-    return resolve(text, language.spoken())
+    return resolve(text, language.active_language())
 
 
 def language_name(code: str) -> str:
@@ -25,7 +25,7 @@ def language_name(code: str) -> str:
         found = Locale.parse(code.split("-")[0])
     except (ValueError, UnknownLocaleError):
         return code
-    return found.get_display_name(language.spoken()) or code
+    return found.get_display_name(language.active_language()) or code
 
 
 class ShortText(forms.Textarea):

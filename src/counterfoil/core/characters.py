@@ -1,4 +1,4 @@
-"""Control characters in texts that people and programs read line by line.
+"""Alphabets of generated codes, and escapes for control characters.
 
 Whoever can write a line break, or a terminal's escape sequence, into a log line can forge entries
 and hide others.
@@ -7,6 +7,10 @@ and hide others.
 from __future__ import annotations
 
 import re
+
+#: Letters for what people read and type: none of them looks like another.
+READ = "ABCDEFGHJKLMNPQRSTUVWXYZ3789"
+TYPED = "abcdefghjkmnpqrstuvwxyz23456789"
 
 # C0 and C1 controls, DEL, Unicode's line and paragraph separators, marks and overrides of the
 # direction of writing, and lone surrogates, which no stream can encode.

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.test import Client
 
-import filling
+import bulk_rows
 from apiclient import BASE, Api, at
 from counterfoil.catalog.models import Quota
 from counterfoil.checkin.models import Checkin
@@ -29,7 +29,7 @@ SHARE = 0.8
 OTHERS = 4
 
 
-class House:
+class LargeOrganizer:
     """An organizer with five events; what is done in the largest one."""
 
     def __init__(self, tickets: int) -> None:
@@ -37,14 +37,14 @@ class House:
         self.event = make_event(organizer)
         self.item = make_item(self.event, quota=100_000_000)
         self.gate = Gate(event=self.event, item=self.item, list=make_list(self.event))
-        filling.without_triggers()
-        filling.fill(self.item, self.gate.list, int(tickets * SHARE))
+        bulk_rows.without_triggers()
+        bulk_rows.fill(self.item, self.gate.list, int(tickets * SHARE))
         for _ in range(OTHERS):
             other = make_event(organizer)
             share = int(tickets * (1 - SHARE) / OTHERS)
-            filling.fill(make_item(other, quota=None), make_list(other), share)
-        filling.with_triggers()
-        filling.analyze()
+            bulk_rows.fill(make_item(other, quota=None), make_list(other), share)
+        bulk_rows.with_triggers()
+        bulk_rows.analyze()
         self.api = Api(make_token(make_team(organizer))[1])
         self.pages = Client()
         self.pages.force_login(make_user(organizer), "django.contrib.auth.backends.ModelBackend")

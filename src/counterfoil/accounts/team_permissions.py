@@ -17,8 +17,8 @@ from counterfoil.catalog.models import Event, Organizer
 from counterfoil.core.refusals import Forbidden, Invalid
 
 #: Where a right holds (the organizer, all events, or an event by its number), and what it is.
-Right = tuple[str, str]
-Rights = frozenset[Right]
+ScopedPermission = tuple[str, str]
+Permissions = frozenset[ScopedPermission]
 
 ORGANIZER = "organizer"
 ALL_EVENTS = "events"
@@ -34,7 +34,7 @@ _FIELDS = (
 )
 
 
-def rights_in(fields: Mapping[str, Any]) -> Rights:
+def from_fields(fields: Mapping[str, Any]) -> Permissions:
     """Return what a team with these fields may do; they are named as the model's."""
     in_organizer = set(fields["organizer_permissions"])
     if fields["all_organizer_permissions"]:
@@ -43,10 +43,10 @@ def rights_in(fields: Mapping[str, Any]) -> Rights:
     if fields["all_event_permissions"]:
         in_events = {SEE, *EVENT_PERMISSIONS, EVERYTHING}
     events: Iterable[Event] = fields["limit_events"]
-    places = [ALL_EVENTS] if fields["all_events"] else [str(event.pk) for event in events]
+    scopes = [ALL_EVENTS] if fields["all_events"] else [str(event.pk) for event in events]
     return frozenset(
         {(ORGANIZER, what) for what in in_organizer}
-        | {(place, what) for place in places for what in in_events}
+        | {(place, what) for place in scopes for what in in_events}
     )
 
 
@@ -58,32 +58,32 @@ def fields_of(team: Team) -> dict[str, Any]:
     }
 
 
-def rights_of(team: Team) -> Rights:
-    return rights_in(fields_of(team))
+def of_team(team: Team) -> Permissions:
+    return from_fields(fields_of(team))
 
 
-def held_by(user: User, organizer: Organizer) -> Rights:
+def of_user(user: User, organizer: Organizer) -> Permissions:
     """Return what somebody may do in an organizer, by all their teams."""
     teams = user.teams.filter(organizer=organizer).prefetch_related("limit_events")
-    return frozenset().union(*(rights_of(team) for team in teams))
+    return frozenset().union(*(of_team(team) for team in teams))
 
 
-def missing_permissions(requested: Rights, held: Rights) -> Rights:
+def missing_from(requested: Permissions, existing: Permissions) -> Permissions:
     """Return which rights are not covered. Who may do it in all events may do it in each."""
     return frozenset(
         (where, what)
-        for where, what in requested - held
-        if where == ORGANIZER or (ALL_EVENTS, what) not in held
+        for where, what in requested - existing
+        if where == ORGANIZER or (ALL_EVENTS, what) not in existing
     )
 
 
-def check_may_give(user: User, organizer: Organizer, requested: Rights) -> None:
+def check_may_give(user: User, organizer: Organizer, requested: Permissions) -> None:
     """Refuse to give rights away that the giver lacks.
 
     Raises:
         Forbidden: says which.
     """
-    missing = missing_permissions(requested, held_by(user, organizer))
+    missing = missing_from(requested, of_user(user, organizer))
     if not missing:
         return
     words = readable_errors(missing)
@@ -94,13 +94,13 @@ def check_may_give(user: User, organizer: Organizer, requested: Rights) -> None:
     )
 
 
-def check_may_take(user: User | None, organizer: Organizer, removed: Rights) -> None:
+def check_may_take(user: User | None, organizer: Organizer, removed: Permissions) -> None:
     """Refuse to take rights away from others that the taker lacks. None is the operator.
 
     Raises:
         Forbidden: says which.
     """
-    missing = missing_permissions(removed, held_by(user, organizer)) if user else frozenset()
+    missing = missing_from(removed, of_user(user, organizer)) if user else frozenset()
     if not missing:
         return
     words = readable_errors(missing)
@@ -112,7 +112,7 @@ def check_may_take(user: User | None, organizer: Organizer, removed: Rights) -> 
     )
 
 
-def readable_errors(missing: Rights) -> str:
+def readable_errors(missing: Permissions) -> str:
     """Return the rights as people read them, without those that are only about seeing."""
     return "; ".join(sorted({str(LABELS[what]) for _where, what in missing if what in LABELS}))
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 _STEPS = 100
 
 
-class Effort:
+class QueryCost:
     """What was done inside ``measured``."""
 
     def __init__(self) -> None:
@@ -69,9 +69,9 @@ def _rows_in(plan: dict[str, Any]) -> int:
 
 
 @contextmanager
-def measured() -> Iterator[Effort]:
+def measured() -> Iterator[QueryCost]:
     """Note the statements of a block, and SQLite's steps."""
-    effort = Effort()
+    effort = QueryCost()
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         effort.statements.append((sql, params))

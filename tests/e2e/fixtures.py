@@ -1,6 +1,6 @@
 """Makes what a box office begins with, in the database of the environment; prints it as JSON.
 
-python -m e2e.stocking
+python -m e2e.fixtures
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Asks for a print of each of the last batches in the database of the environment, as a server does
 that takes no part in what follows; prints the jobs as JSON.
 
-    python -m e2e.asking_prints BATCHES
+    python -m e2e.request_prints BATCHES
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Removes what nobody can ask for any more, as a worker does every ten minutes.
 
-python -m e2e.sweeping
+python -m e2e.cleanup
 """
 
 from __future__ import annotations

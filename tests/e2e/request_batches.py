@@ -1,7 +1,7 @@
 """Asks for batches and a print in the database of the environment, as a server does that takes no
 part in what follows; prints the jobs as JSON.
 
-    python -m e2e.asking AMOUNT [BATCHES]
+    python -m e2e.request_batches AMOUNT [BATCHES]
 """
 
 from __future__ import annotations

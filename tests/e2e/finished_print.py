@@ -1,7 +1,7 @@
 """Makes a print that is done, as its rows say, in the database of the environment; prints as JSON
 where it is and who may have it. The file is for the caller to put there.
 
-python -m e2e.offering
+python -m e2e.finished_print
 """
 
 from __future__ import annotations

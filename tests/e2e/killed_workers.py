@@ -1,7 +1,7 @@
 """Starts workers, each a process of its own that is killed at a point of its own; waits until all
 are dead, and prints what killed them as JSON.
 
-    python -m e2e.hatching POINT...
+    python -m e2e.killed_workers POINT...
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-READINGS = [
+ANSWER_CASES = [
     ("S", "anything", "anything"),
     ("T", " two words ", "two words"),
     ("N", "1.50", "1.50"),

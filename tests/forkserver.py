@@ -68,7 +68,7 @@ class Request:
     program: str = ""
 
 
-class WarmProcess:
+class ForkedProcess:
     """What ``subprocess.Popen`` is for a process of one's own."""
 
     def __init__(self, pid: int, arguments: list[str], exit_codes: int) -> None:
@@ -104,7 +104,7 @@ class WarmProcess:
         return self.returncode
 
 
-class Warm:
+class ForkServer:
     """The process that has imported everything, and the way to ask it."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -114,7 +114,7 @@ class Warm:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LONGEST)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "warm", str(theirs.fileno())],
+                [sys.executable, "-m", "forkserver", str(theirs.fileno())],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -125,7 +125,7 @@ class Warm:
         """Whether a fork has what such a process has from its start: paths, preloaded libraries."""
         return self._process.poll() is None and _inherited(environment) == self._environment
 
-    def start(self, request: Request, files: list[int]) -> WarmProcess:
+    def start(self, request: Request, files: list[int]) -> ForkedProcess:
         """Start a process whose standard input, output and errors are the files."""
         exit_codes, theirs = os.pipe()
         try:
@@ -134,7 +134,7 @@ class Warm:
         finally:
             os.close(theirs)
         pid = int(self._socket.recv(16))
-        return WarmProcess(pid, request.arguments, exit_codes)
+        return ForkedProcess(pid, request.arguments, exit_codes)
 
     def end(self) -> None:
         self._socket.close()

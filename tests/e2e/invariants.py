@@ -48,7 +48,7 @@ _PRINTS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Totals:
     """What the books say, once they are found to be right."""
 
     batches: int
@@ -63,7 +63,7 @@ def under_way(world: World) -> int:
     return left
 
 
-def close(world: World, read: Callable[[str], bytes] | None = None) -> Books:
+def close(world: World, read: Callable[[str], bytes] | None = None) -> Totals:
     """Check that nothing was lost, made twice or left half done.
 
     ``read`` gives the bytes of a stored file, by default from the world's folder.
@@ -80,7 +80,7 @@ def close(world: World, read: Callable[[str], bytes] | None = None) -> Books:
     prints = world.rows(_PRINTS)
     for name, pages in prints:
         _check_print((read or _reader(world))(name), name, pages)
-    return Books(batches=batches, tickets=tickets, failed=failed, prints=len(prints))
+    return Totals(batches=batches, tickets=tickets, failed=failed, prints=len(prints))
 
 
 def unnamed_files(world: World) -> set[str]:
@@ -134,7 +134,7 @@ def _reader(world: World) -> Callable[[str], bytes]:
     return read
 
 
-def told(world: World) -> str:
+def report(world: World) -> str:
     """Tell how jobs stand, for the message of a failure."""
     counts = world.rows("SELECT kind, state, count(*) FROM jobs_job GROUP BY kind, state")
     left = world.rows(

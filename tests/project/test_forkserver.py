@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from forkserver import ForkedProcess
 from servers import World
-from warm import WarmProcess
 
 _ABOUT = """
 import json, os, sys
@@ -69,7 +69,7 @@ def test_it_ends_as_a_program_does(place: World, program: str, code: int, errors
 def test_it_can_be_killed_and_told_from_the_living(place: World) -> None:
     running = place.start("worker")
     try:
-        assert isinstance(running.process, WarmProcess) is not place.is_cold
+        assert isinstance(running.process, ForkedProcess) is not place.is_cold
         assert running.process.poll() is None
         running.signal(signal.SIGKILL)
         assert running.wait() == -signal.SIGKILL
