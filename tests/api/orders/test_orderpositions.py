@@ -125,7 +125,7 @@ def test_a_list_costs_the_same_for_any_number(
     for number in range(size):
         make_order(event, items=[item], code=f"A{number:04}")
 
-    with django_assert_max_num_queries(16 if query else 9):
+    with django_assert_max_num_queries(17 if query else 9):
         assert len(api.get(at(event, f"orderpositions/{query}")).json()["results"]) == size
 
 

@@ -218,7 +218,7 @@ def test_a_list_costs_the_same_for_any_number(
 ) -> None:
     _sample(event, size, item)
 
-    with django_assert_max_num_queries(19 if query else 11):
+    with django_assert_max_num_queries(20 if query else 11):
         assert len(api.get(at(event, f"orders/{query}")).json()["results"]) == size
 
 
