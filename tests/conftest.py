@@ -13,12 +13,14 @@ import tempfile
 import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from coverage import Coverage
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import connections
+from django.test.client import ClientHandler
 from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -93,6 +95,27 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     _keep_out_of_the_data_folder(folder)
     settings.PASSWORD_HASHERS = ["hashers.CheapArgon2"]
+    _share_middleware()
+
+
+def _share_middleware() -> None:
+    """Have all test clients of the process share one chain of middleware, until a setting changes.
+
+    To make it takes 40 ms, a third of what a request costs: WhiteNoise looks for all static files.
+    """
+    load = ClientHandler.load_middleware
+    names = ("_view_middleware", "_template_response_middleware", "_exception_middleware")
+    names += ("_middleware_chain",)
+    shared: dict[bool, dict[str, Any]] = {}
+
+    def load_middleware(self: ClientHandler, is_async: bool = False) -> None:
+        if is_async not in shared:
+            load(self, is_async)
+            shared[is_async] = {name: getattr(self, name) for name in names}
+        vars(self).update(shared[is_async])
+
+    ClientHandler.load_middleware = load_middleware  # type: ignore[method-assign]
+    setting_changed.connect(lambda **_change: shared.clear(), weak=False)
 
 
 def pytest_collection_finish() -> None:
