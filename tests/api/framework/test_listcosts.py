@@ -222,6 +222,11 @@ def stock_events(event: Event, amount: int) -> None:
         accesstable.stock_events(event)
 
 
+def stock_documents(event: Event, amount: int) -> None:
+    for _ in range(amount):
+        accesstable.stock_documents(event)
+
+
 def scan_conflicts(event: Event, amount: int) -> None:
     for _ in range(amount):
         accesstable.scan_conflicts(event)
@@ -317,6 +322,7 @@ LISTS: dict[str, Maker] = {
     "revokedsecret-list": revoked_secrets,
     "blockedsecret-list": blocked_secrets,
     "stockevent-list": stock_events,
+    "stockdocument-list": stock_documents,
     "seller-list": sellers,
     "sellerpayment-list": seller_payments,
     "commissionplan-list": commission_plans,

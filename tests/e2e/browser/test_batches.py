@@ -53,7 +53,7 @@ def test_tickets_are_printed_on_sheets_and_one_is_replaced(
     expect(page.get_by_text("3 tickets, one a sheet: 3 sheets.")).to_be_visible()
 
     page.get_by_label("Sheets to cut").check()
-    page.get_by_label("Tickets", exact=False).fill("2-3")
+    page.get_by_role("textbox", name="Tickets").fill("2-3")
     expect(page.get_by_text("2 tickets, one a sheet: 2 sheets.")).to_be_visible()
     picture = page.get_by_alt_text("The first sheet with sample tickets")
     expect(picture).to_be_visible()
@@ -83,7 +83,7 @@ def test_more_than_are_left_is_told_before_it_is_sent(open_page: OpenPage) -> No
     page.get_by_label("Product").select_option(index=1)
     page.get_by_label("Amount").press_sequentially("20000")
 
-    expect(page.locator("#batch-left")).to_contain_text("A batch can have at most 10000 tickets.")
+    expect(page.locator("#batch-left")).to_contain_text("A batch can have at most 10,000 tickets.")
 
 
 def test_a_batch_is_made_without_javascript(open_page: OpenPage) -> None:

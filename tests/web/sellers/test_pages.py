@@ -68,7 +68,7 @@ def test_tickets_are_handed_out_taken_back_settled_and_paid(pages: Client, event
     listed = pages.get(f"{top}/sellers/").content.decode()
     assert re.search(r"Kiosk.*80\.00.*2\.00", listed, re.DOTALL)
     account = pages.get(f"{top}/sellers/{seller.pk}/account.csv")
-    rows = list(csv.DictReader(io.StringIO(account.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(account.getvalue().decode("utf-8-sig"))))
     assert [(row["What"], row["Count"], row["New balance"]) for row in rows] == [
         ("handed out", "10", ""),
         ("taken back", "-2", ""),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -49,10 +48,7 @@ class SellerAccount(SellerPage):
             heads,
             [[at, *cells] for at, cells in entries],
         )
-        with closing(file_of(table, self.kwargs["kind"])) as file:  # an account is small
-            names = ("Content-Type", "Content-Disposition", "Cache-Control")
-            headers = {name: file[name] for name in names}
-            return HttpResponse(file.getvalue(), headers=headers)
+        return file_of(table, self.kwargs["kind"])
 
 
 def _consignments(seller: Seller, events: Any) -> Iterator[Entry]:
