@@ -13,7 +13,7 @@ from counterfoil.render import MESSAGES, Concern, Message
 
 SOURCES = Path(counterfoil.__file__).parent
 #: Classes and functions that take a code of ``MESSAGES`` and its parameters.
-MAKERS = {"Message", "Remark.of"}
+MAKERS = {"Message", "Diagnostic.of"}
 
 
 def calls() -> Iterator[tuple[str, list[str], set[str]]]:
