@@ -143,6 +143,7 @@ def check_references() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def draw_ids(model: type[Model], amount: int) -> list[int]:
