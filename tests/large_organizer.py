@@ -43,6 +43,7 @@ class LargeOrganizer:
             other = make_event(organizer)
             share = int(tickets * (1 - SHARE) / OTHERS)
             bulk_rows.fill(make_item(other, quota=None), make_list(other), share)
+        bulk_rows.analyze()
         bulk_rows.with_triggers()
         bulk_rows.analyze()
         self.api = Api(make_token(make_team(organizer))[1])

@@ -30,7 +30,7 @@ class LogEntry(models.Model):
         indexes = [
             models.Index(fields=["event", "kind", "datetime"], name="log_last_change"),
             models.Index(fields=["organizer", "datetime"], name="log_of_organizer"),
-            models.Index(fields=["event", "datetime"], name="log_of_event"),
+            models.Index(fields=["event", "datetime", "id"], name="log_of_event"),
             models.Index(fields=["event", "kind", "object_id"], name="log_of_object"),
             models.Index(
                 fields=["organizer", "kind", "object_id"], name="log_of_object_in_organizer"

@@ -176,6 +176,9 @@ _IS_INSIDE = f"""
 def rebuild() -> None:
     """Bring every ticket's presence up to date with its scans, and the counts with it."""
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # A database that was just restored or filled knows nothing of its tables' sizes.
+            cursor.execute(f"ANALYZE {_CHECKINS}")
         cursor.execute(
             f"DELETE FROM {_PRESENCE} WHERE (list_id, position_id) NOT IN ({_ENTERED})"  # noqa: S608 - ours
         )
