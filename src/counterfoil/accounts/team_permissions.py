@@ -86,7 +86,7 @@ def check_may_give(user: User, organizer: Organizer, requested: Permissions) -> 
     missing = missing_from(requested, of_user(user, organizer))
     if not missing:
         return
-    words = readable_errors(missing)
+    words = readable_permissions(missing)
     if not words:
         raise Forbidden(_("You cannot give access to events that you do not see yourself."))
     raise Forbidden(
@@ -103,7 +103,7 @@ def check_may_take(user: User | None, organizer: Organizer, removed: Permissions
     missing = missing_from(removed, of_user(user, organizer)) if user else frozenset()
     if not missing:
         return
-    words = readable_errors(missing)
+    words = readable_permissions(missing)
     if not words:
         raise Forbidden(_("You cannot take away access to events that you do not see yourself."))
     raise Forbidden(
@@ -112,7 +112,7 @@ def check_may_take(user: User | None, organizer: Organizer, removed: Permissions
     )
 
 
-def readable_errors(missing: Permissions) -> str:
+def readable_permissions(missing: Permissions) -> str:
     """Return the rights as people read them, without those that are only about seeing."""
     return "; ".join(sorted({str(LABELS[what]) for _where, what in missing if what in LABELS}))
 
